@@ -1,0 +1,57 @@
+# make run   serve the page at http://localhost:8501
+# make test  lint, types, all tests
+# make clean remove what make made
+
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test browser sound format clean
+
+run: .venv/run sound
+	@echo "BeatGen plays at http://localhost:$(PORT)"
+	@$(BIN)/streamlit run app/main.py --server.port $(PORT)
+
+test: .venv/test sound browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: .venv/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Stamps: what is newer than its list of requirements is not installed twice.
+.venv/run: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BeatGen needs Python 3.11 or newer; set PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -r requirements.txt
+	$(BIN)/pip install -q --no-deps -e .
+	@touch $@
+
+.venv/test: .venv/run requirements-dev.txt
+	$(BIN)/pip install -q -r requirements-dev.txt
+	@touch $@
+
+# Debian packages where apt is ours to use; elsewhere one line says what to install, and the make
+# goes on. $(1) packages, $(2) what is lost without them.
+define install
+	{ if [ "$$(id -u)" = 0 ]; then as=; else as='sudo -n'; fi; \
+	  command -v apt-get >/dev/null && $$as true 2>/dev/null && echo "installing $(1)" \
+	  && { $$as apt-get install -y -qq --no-install-recommends $(1) >/dev/null 2>&1 \
+	    || { $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $(1); } >/dev/null 2>&1; }; } \
+	|| echo "Please install $(1) (or your system's like): $(2)"
+endef
+
+sound:
+	@command -v fluidsynth >/dev/null || \
+	$(call install,fluidsynth fluidr3mono-gm-soundfont,until then the shipped drum samples sound instead of FluidSynth.)
+
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	$(call install,chromium,until then the tests in a real browser are skipped.)
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,24 @@
+"""What BeatGen says when something is wrong: one clear sentence, never a traceback."""
+
+
+class BeatGenError(Exception):
+    """Something the user can understand and mend.
+
+    The message names the file or value, what was found, what was expected and what to do.
+    """
+
+
+class MidiError(BeatGenError):
+    """A MIDI file that cannot be read as a drum groove."""
+
+
+class ModelError(BeatGenError):
+    """Weights that are missing, unreadable or made for another grid."""
+
+
+class AudioError(BeatGenError):
+    """Sound that could not be made: no synthesizer, no soundfont, or a silent result."""
+
+
+class MidiWarning(UserWarning):
+    """A MIDI file was read, but not all of it: something was folded, dropped or left out."""
