@@ -1,0 +1,157 @@
+"""Record the kit: every voice at several velocities, from FluidR3 Mono through FluidSynth.
+
+    python assets/kit/make.py /usr/share/sounds/sf3/FluidR3Mono_GM.sf3
+
+writes the FLAC files and kit.json beside this script. The soundfont is Debian's
+fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has one sound where a real
+kit has a bow and an edge, or a head and a rim: such a voice is layered from its neighbours.
+Rides get their stick from a short second copy of themselves.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from beatgen.audio import CHOKES, GAIN
+from beatgen.kit import VOICES
+from beatgen.synth import EXPONENT, FluidSynth, trim
+
+FOLDER = Path(__file__).parent
+RATE = 44100
+LAYERS = (50, 84, 114)  # MIDI velocities
+FINE_LAYERS = (40, 72, 92, 108, 122)  # where the soundfont has layers of its own
+BRIGHTNESS = {50: 5500.0, 84: 11000.0}  # hertz: a softer hit is duller
+PEAK = 10 ** (-2 / 20)  # of the loudest file
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One note of the soundfont in the sound of a voice."""
+
+    key: int
+    gain: float = 0.0  # decibels
+    semitones: float = 0.0
+    decay: float | None = None  # seconds until it has fallen by 60 dB; None: as recorded
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a voice is made, how loud it stands in the kit and where: audience's view."""
+
+    layers: tuple[Layer, ...]
+    gain: float = 0.0  # decibels
+    pan: float = 0.0  # -1 left to 1 right
+    seconds: float = 0.9  # its longest tail
+    bits: int = 13  # resolution: cymbals, noise themselves, hide 12 bits; halves their files
+    fine: bool = False  # the soundfont's own layers; else softer hits are filtered
+
+
+RECIPES: dict[str, Recipe] = {
+    "kick": Recipe((Layer(36),), bits=15, fine=True),
+    "snare": Recipe((Layer(38),), 3.0, bits=15, fine=True),
+    "rimshot": Recipe((Layer(40), Layer(37, 2.0, 1.0, 0.12)), 1.5, bits=15, fine=True),
+    "cross-stick": Recipe((Layer(37),), 2.0, seconds=0.6),
+    "floor tom": Recipe((Layer(43),), -0.5, pan=0.35, seconds=1.0),
+    "floor tom rim": Recipe((Layer(43, -5.0), Layer(37, 4.0, -2.0, 0.2)), 1.0, pan=0.35),
+    "tom 2": Recipe((Layer(45),), 1.0, pan=0.1),
+    "tom 2 rim": Recipe((Layer(45, -4.0), Layer(37, 3.0, -1.0, 0.2)), 1.0, pan=0.1),
+    "tom 1": Recipe((Layer(48),), 1.0, pan=-0.15),
+    "tom 1 rim": Recipe((Layer(48, -4.0), Layer(37, 3.0, 0.0, 0.2)), 1.0, pan=-0.15),
+    "hat pedal": Recipe((Layer(44),), 3.0, pan=-0.3, seconds=0.4, bits=12),
+    "hi-hat": Recipe((Layer(42),), 1.0, pan=-0.3, seconds=0.4, bits=12),
+    "hi-hat edge": Recipe(
+        (Layer(42), Layer(46, -1.0, 0.0, 0.25)), -1.0, pan=-0.3, seconds=0.4, bits=12
+    ),
+    "open hat": Recipe((Layer(46),), 0.5, pan=-0.3, seconds=1.0, bits=12),
+    "open hat edge": Recipe(
+        (Layer(46, 0.0, -0.7), Layer(42, 1.0)), -2.0, pan=-0.3, seconds=1.0, bits=12
+    ),
+    "ride": Recipe((Layer(51, -4.0), Layer(51, 0.0, 0.0, 0.2)), pan=0.3, seconds=1.4, bits=12),
+    "ride edge": Recipe((Layer(59), Layer(51, -6.0, -0.5)), pan=0.3, seconds=1.4, bits=12),
+    "ride bell": Recipe(
+        (Layer(53, -2.0), Layer(53, -2.0, 0.0, 0.2)), pan=0.3, seconds=1.4, bits=12
+    ),
+    "crash 1": Recipe((Layer(49),), -1.5, pan=-0.25, seconds=1.8, bits=12),
+    "crash 1 edge": Recipe(
+        (Layer(49, 0.0, 0.8), Layer(55, -3.0)), -1.5, pan=-0.25, seconds=1.8, bits=12
+    ),
+    "crash 2": Recipe((Layer(57),), -1.0, pan=0.4, seconds=1.8, bits=12),
+    "crash 2 edge": Recipe(
+        (Layer(57, 0.0, -0.8), Layer(52, -5.0)), -1.0, pan=0.4, seconds=1.8, bits=12
+    ),
+}
+
+
+def record(synth: FluidSynth, recipe: Recipe, velocity: int) -> np.ndarray:
+    """One hit of a voice: mono float32 (samples,), onset at sample 0."""
+    parts = []
+    for layer in recipe.layers:
+        sound = synth.strike(layer.key, velocity, layer.semitones).mean(axis=1)
+        sound = trim(sound, RATE) * 10 ** (layer.gain / 20)
+        if layer.decay is not None:
+            sound = sound * 10 ** (-3 * np.arange(len(sound)) / (layer.decay * RATE))
+        parts.append(sound)
+    mix = np.zeros(max(map(len, parts)), np.float32)
+    for part in parts:
+        mix[: len(part)] += part
+    if not recipe.fine and velocity in BRIGHTNESS:
+        mix = duller(mix, BRIGHTNESS[velocity])
+    return fade_out(mix, recipe.seconds) * 10 ** (recipe.gain / 20)
+
+
+def duller(sound: np.ndarray, cutoff: float) -> np.ndarray:
+    """First-order low-pass at `cutoff` hertz, at the energy the sound had before."""
+    size = 2 * len(sound)
+    response = 1 / (1 + 1j * np.fft.rfftfreq(size, 1 / RATE) / cutoff)
+    filtered = np.fft.irfft(np.fft.rfft(sound, size) * response, size)[: len(sound)]
+    return filtered * np.sqrt((sound**2).sum() / (filtered**2).sum())
+
+
+def fade_out(sound: np.ndarray, seconds: float) -> np.ndarray:
+    """Cut to `seconds`; the last third of what is cut fades."""
+    length = round(seconds * RATE)
+    if len(sound) <= length:
+        return sound
+    sound = sound[:length].copy()
+    fade = length // 3
+    sound[-fade:] *= np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
+    return sound
+
+
+def main(soundfont: str) -> None:
+    """Record all voices and write them, the loudest file at PEAK, with the manifest."""
+    synth = FluidSynth(Path(soundfont), RATE)
+    hits = {
+        (name, velocity): record(synth, recipe, velocity)
+        for name, recipe in RECIPES.items()
+        for velocity in (FINE_LAYERS if recipe.fine else LAYERS)
+    }
+    level = PEAK / max(np.abs(sound).max() for sound in hits.values())
+    voices: dict[str, list[dict[str, object]]] = {voice.name: [] for voice in VOICES}
+    for (name, velocity), sound in hits.items():
+        file = f"{name.replace(' ', '-')}-{velocity}.flac"
+        steps = 2 ** (RECIPES[name].bits - 1)
+        coarse = np.rint(trim(sound * level, RATE) * steps) / steps
+        soundfile.write(FOLDER / file, coarse, RATE, subtype="PCM_16", compression_level=1.0)
+        voices[name].append({"file": file, "velocity": velocity})
+    manifest = {
+        "name": "FluidR3 Mono, standard kit",
+        "source": "FluidR3Mono_GM.sf3 (Debian fluidr3mono-gm-soundfont), recorded by make.py",
+        "licence": "MIT, see LICENSE.txt",
+        "sample_rate": RATE,
+        "velocity": f"gain = (velocity / layer velocity) ** {EXPONENT:g}, nearest layer by ratio",
+        "gain": GAIN,  # of every recording when it is mixed
+        "pan": {name: recipe.pan for name, recipe in RECIPES.items()},
+        "chokes": {name: list(choked) for name, choked in CHOKES.items()},
+        "voices": voices,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (FOLDER / "kit.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
