@@ -22,7 +22,7 @@ TAB_REST = "-"
 TAB_LINE = re.compile(r"^\s*(?P<name>[^|]*?)\s*\|(?P<bars>.*)\|\s*$")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Groove:
     """One or more 4/4 bars of drums.
 
@@ -93,6 +93,10 @@ class Groove:
 
     def __len__(self) -> int:
         return self.bars
+
+    def __repr__(self) -> str:
+        hits = np.count_nonzero(self.velocity)
+        return f"<Groove: {self.bars} bars of {self.steps} steps, {hits} hits, {self.tempo:g} BPM>"
 
     def __iter__(self) -> Iterator[Groove]:
         """The bars, each as a groove of its own."""

@@ -143,7 +143,7 @@ def scan_midi(
         name,
         channel=channel + 1,
         ticks_per_beat=events.ticks_per_beat,
-        tempos=_changes(round(mido.tempo2bpm(t), 3) for _, t in events.tempos),
+        tempos=_changes(round(mido.tempo2bpm(t), 2) for _, t in events.tempos),
         meters=_changes(f"{n}/{d}" for _, n, d in events.meters),
         pitches=dict(sorted(Counter(notes[:, 2].tolist()).items())),
         skipped={i + 1: bar.meter for i, bar in enumerate(bars) if not bar.readable},
@@ -423,7 +423,7 @@ def _tempo(events: _Events, bars: list[_Bar]) -> float:
     held = Counter(
         events.tempos[int(np.searchsorted(ticks, bar.start, side="right")) - 1][1] for bar in bars
     )
-    return float(round(mido.tempo2bpm(held.most_common(1)[0][0]), 3))
+    return float(round(mido.tempo2bpm(held.most_common(1)[0][0]), 2))
 
 
 def _tick(groove: Groove, bar: int, step: int, voice: int) -> int:

@@ -1,0 +1,47 @@
+"""The plan of the house: imports point down, and the heavy libraries stay in their rooms."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "beatgen"
+FLOORS = (  # from the top; a module may import from the floors below its own, and from its own
+    {"cli", "commands", "__init__"},
+    {"train", "evaluate", "export", "baselines"},
+    {"dataset", "latent", "song", "stats", "download", "demo", "augment"},
+    {"midi", "audio", "synth", "soundfont", "figure", "metrics", "model", "report", "runtime"},
+    {"strikes", "decoded", "attributes"},
+    {"groove"},
+    {"kit", "errors", "assets"},
+)
+FLOOR = {module: i for i, floor in enumerate(FLOORS) for module in floor}
+KERAS = {"model", "report", "train", "export"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Dotted names of everything a file imports when it runs, wherever in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_imports_point_down(path: Path) -> None:
+    assert path.stem in FLOOR, "give this module a floor"
+    found = [name.split(".") for name in imports(path)]
+    for _, *below in (name for name in found if name[0] == "beatgen"):
+        module = below[0] if below else "__init__"
+        if module in FLOOR:
+            assert FLOOR[module] >= FLOOR[path.stem], f"{path.stem} imports {module}"
+    libraries = {name[0] for name in found}
+    assert "streamlit" not in libraries and "app" not in libraries
+    assert path.stem in KERAS or not libraries & {"keras", "tensorflow", "jax", "torch"}
