@@ -1,0 +1,89 @@
+"""What the verbs of the command line share: arguments, exit codes, and how errors are told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from beatgen.errors import BeatGenError
+
+Options = argparse.Namespace
+Verb = Callable[[Options], None]
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+
+VERBS: dict[str, tuple[Verb, tuple[Argument, ...]]] = {}
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+CLOSED_PIPE = 141  # 128 + SIGPIPE
+
+
+class UsageError(Exception):
+    """A command line that fits the arguments and still asks for nothing that can be done."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    options = parser().parse_args(argv)
+    try:
+        VERBS[options.verb][0](options)
+        sys.stdout.flush()
+    except UsageError as error:
+        tell(f"{error} See `beatgen {options.verb} --help`.")
+        return 2
+    except BeatGenError as error:
+        tell(str(error))
+        return 1
+    except BrokenPipeError:  # the reader has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except OSError as error:
+        tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all verbs."""
+    top = argparse.ArgumentParser(
+        prog="beatgen", description="Drum grooves, blended and varied in a latent space."
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, (run, arguments) in VERBS.items():
+        about = (run.__doc__ or "").strip()
+        sub = verbs.add_parser(
+            name,
+            help=about.split("\n")[0].rstrip("."),
+            description=about,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for flags, how in arguments:
+            sub.add_argument(*flags, **how)
+    return top
+
+
+def verb(*arguments: Argument) -> Callable[[Verb], Verb]:
+    """Make a function a verb of the command line; its docstring is the help."""
+
+    def register(run: Verb) -> Verb:
+        VERBS[run.__name__.replace("_", "-")] = run, arguments
+        return run
+
+    return register
+
+
+def arg(*flags: str, **how: Any) -> Argument:
+    return flags, how
+
+
+def number(flag: str, kind: type, default: Any, about: str) -> Argument:
+    shown = "" if default is None else f" (default {default})"
+    return arg(flag, type=kind, default=default, metavar=kind.__name__.upper(), help=about + shown)
+
+
+def tell(message: str) -> None:
+    """One line on stderr."""
+    print(f"beatgen: {' '.join(message.split())}", file=sys.stderr, flush=True)

@@ -1,0 +1,299 @@
+"""The command line: what each verb writes and prints, and how it fails."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from beatgen import demo
+from beatgen.cli import main
+from beatgen.commands import VERBS
+from beatgen.dataset import load_dataset
+from beatgen.latent import load_model
+from beatgen.midi import read_midi, write_midi
+
+NAMES = {
+    *("stats", "prepare", "download-groove", "train", "sweep", "evaluate", "info"),
+    *("blend", "interpolate", "vary", "sample", "reconstruct", "render", "draw"),
+}
+COMMAND = (sys.executable, "-m", "beatgen.cli")
+
+
+@pytest.fixture
+def ab(tmp_path, rock, samba) -> tuple[str, str]:
+    """Paths of two grooves."""
+    paths = str(tmp_path / "a.mid"), str(tmp_path / "b.mid")
+    write_midi(rock, paths[0])
+    write_midi(samba, paths[1])
+    return paths
+
+
+def run(capsys, *argv: object) -> list[str]:
+    """Lines on stdout of a command that has to succeed."""
+    assert main([str(word) for word in argv]) == 0, capsys.readouterr().err
+    return capsys.readouterr().out.splitlines()
+
+
+def refusal(capsys, *argv: object) -> str:
+    """The one line on stderr with which a command fails."""
+    assert main([str(word) for word in argv]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("beatgen: ") and err.count("\n") == 1
+    return err
+
+
+# Help, usage, exit codes ------------------------------------------------------------------------
+
+
+def test_every_verb_is_there_and_explained(capsys) -> None:
+    assert set(VERBS) == NAMES
+    for name in NAMES:
+        with pytest.raises(SystemExit) as leaving:
+            main([name, "--help"])
+        assert leaving.value.code == 0
+        assert VERBS[name][0].__doc__ in capsys.readouterr().out
+
+
+def test_help_is_quick() -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+        times.append(time.perf_counter() - start)
+    assert "interpolate" in done.stdout
+    assert min(times) < 0.5
+
+
+@pytest.mark.parametrize("argv", [[], ["dance"], ["blend", "a.mid"], ["vary", "x", "--count", "y"]])
+def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(argv)
+    assert leaving.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "usage: beatgen" in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["info", "none.mid"], "none.mid: no such file"),
+        (["stats", "nowhere"], "nowhere: no such folder"),
+        (["draw", "rock", "-o", "rock.gif"], "ends in .html or .png"),
+        (["draw", "rock", "-o", "nowhere/rock.html"], "nowhere/rock.html: No such file"),
+        (["blend", "funk", "rock", "1.5", "-o", "x.mid"], "amount is 1.5; expected 0 to 1"),
+        (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
+        (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
+        (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(argv, said, capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in refusal(capsys, *argv)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_closed_pipe_is_no_error(midi_folder) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, "info", midi_folder / "rock.mid"], stdout=writing, stderr=subprocess.PIPE
+    )
+    os.close(writing)
+    assert done.stderr == b"" and done.returncode == 141
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+def test_an_interrupt_is_quiet(tmp_path, rock) -> None:
+    write_midi(rock, tmp_path / "0.mid")
+    for i in range(1, 3000):
+        shutil.copy(tmp_path / "0.mid", tmp_path / f"{i}.mid")
+    with subprocess.Popen(
+        [*COMMAND, "stats", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as running:
+        seen = running.stderr.read(60)  # the first of the progress bar: the workers are at it
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+    assert b"reading" in seen
+    assert (running.returncode, out) == (130, b"")
+    assert b"Traceback" not in err and b"Interrupt" not in err
+
+
+# Folders ----------------------------------------------------------------------------------------
+
+
+def test_stats_counts_prints_and_draws(capsys, midi_folder, tmp_path) -> None:
+    picture = tmp_path / "stats.html"
+    assert main(["stats", str(midi_folder), "-o", str(picture)]) == 0
+    out, err = capsys.readouterr()
+    assert any(line.split()[:2] == ["4/4", "bars"] for line in out.splitlines())
+    assert "left out notes.mid" in err and "reading" in err
+    assert "plotly" in picture.read_text(encoding="utf-8").lower()
+    found = json.loads("\n".join(run(capsys, "stats", midi_folder, "--json")))
+    assert found["bars"] == 3 and found["hits_per_pitch"]["51"] == 12
+
+
+def test_prepare_writes_a_dataset(capsys, midi_folder, tmp_path) -> None:
+    line = run(capsys, "prepare", midi_folder, "-o", tmp_path / "d.npz", "--steps", 16)[-1]
+    assert "3 bars" in line
+    assert load_dataset(tmp_path / "d.npz").velocity.shape == (3, 16, 22)
+
+
+# One file ---------------------------------------------------------------------------------------
+
+
+def test_info_tells_what_became_of_a_file(capsys, ab, tmp_path) -> None:
+    data = bytearray((tmp_path / "a.mid").read_bytes())
+    found = json.loads(run(capsys, "info", ab[0], "--json")[0])
+    assert (found["bars"], found["tempo"], found["meters"]) == (2, 96, ["4/4"])
+    assert found["hits"]["hi-hat"] == 16 and found["folded"] == found["dropped"] == {}
+    for old, new in ((36, 35), (42, 33)):  # the kick as an acoustic one, the hat as a click
+        data = data.replace(bytes([0x99, old]), bytes([0x99, new]))
+    (tmp_path / "odd.mid").write_bytes(data)
+    found = json.loads(run(capsys, "info", tmp_path / "odd.mid", "--json")[0])
+    assert found["folded"] == {"35": {"voice": "kick", "hits": found["pitches"]["35"]}}
+    assert found["dropped"] == {"33": found["pitches"]["33"]} and found["skipped"] == {}
+    text = "\n".join(run(capsys, "info", tmp_path / "odd.mid"))
+    assert "35 (" in text and "2 in 4/4" in text and "snare" in text
+
+
+def test_render_makes_sound_of_exact_length(capsys, ab, tmp_path, rock) -> None:
+    wav = tmp_path / "loop.wav"
+    assert run(capsys, "render", ab[0], "-o", wav, "--loop", "--engine", "kit") == [str(wav)]
+    sound, rate = soundfile.read(wav)
+    assert len(sound) == round(rock.seconds * rate) and np.abs(sound).max() > 0.05
+
+
+def test_draw_writes_a_page_and_demo_grooves_have_names(capsys, tmp_path) -> None:
+    page = tmp_path / "funk.html"
+    assert run(capsys, "draw", demo.names()[0], "-o", page, "--theme", "light") == [str(page)]
+    assert "hi-hat" in page.read_text(encoding="utf-8")
+
+
+# The model --------------------------------------------------------------------------------------
+
+
+def test_blend_goes_from_a_to_b(capsys, ab, tmp_path, rock, samba) -> None:
+    mix = tmp_path / "mix.mid"
+    assert run(capsys, "blend", *ab, 0, "-o", mix) == [str(mix)]
+    assert read_midi(mix) == rock
+    run(capsys, "blend", *ab, 1, "-o", mix)
+    assert read_midi(mix) == samba.repeat(2)
+    run(capsys, "blend", *ab, 0.4, "-o", mix, "--feel", 0.9)
+    assert again(read_midi(mix), tmp_path) == again(
+        load_model().blend(rock, samba, 0.4, feel=0.9), tmp_path
+    )
+
+
+def test_blend_writes_general_midi_pitches(capsys, ab, tmp_path) -> None:
+    run(capsys, "blend", *ab, 1, "-o", tmp_path / "gm.mid", "--pitches", "gm")
+    assert read_midi(tmp_path / "gm.mid").bars == 2
+
+
+def test_interpolate_writes_a_bar_per_step(capsys, ab, tmp_path, rock) -> None:
+    run(capsys, "interpolate", *ab, "--steps", 5, "-o", tmp_path / "way.mid")
+    way = read_midi(tmp_path / "way.mid")
+    assert way.bars == 5 and np.array_equal(way.velocity[0], rock.velocity[0])
+
+
+def test_vary_numbers_its_takes_and_repeats_them_by_seed(capsys, ab, tmp_path) -> None:
+    def takes(folder: str, seed: int) -> list[bytes]:
+        lines = run(capsys, "vary", ab[0], "--count", 3, "--seed", seed, "-o", tmp_path / folder)
+        assert lines == [str(tmp_path / folder / f"take-{i}.mid") for i in (1, 2, 3)]
+        return [(tmp_path / folder / f"take-{i}.mid").read_bytes() for i in (1, 2, 3)]
+
+    first = takes("first", 1)
+    assert takes("second", 1) == first and takes("third", 2) != first
+    assert len(set(first)) == 3
+
+
+def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
+    name = tmp_path / "new" / "beat.mid"
+    lines = run(capsys, "sample", "--count", 10, "--tempo", 87, "-o", name)
+    assert [line.rsplit("-")[-1] for line in lines][::9] == ["01.mid", "10.mid"]
+    groove = read_midi(lines[0])
+    assert groove.bars == 1 and groove.tempo == 87
+
+
+def test_reconstruct_writes_what_the_model_holds(capsys, ab, tmp_path, rock) -> None:
+    run(capsys, "reconstruct", ab[0], "-o", tmp_path / "held.mid")
+    held = load_model().reconstruct(rock)
+    assert again(read_midi(tmp_path / "held.mid"), tmp_path) == again(held, tmp_path)
+
+
+def again(groove, folder):
+    """A groove as a file holds it."""
+    write_midi(groove, folder / "again.mid")
+    return read_midi(folder / "again.mid")
+
+
+# Training ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory) -> str:
+    """All demo grooves four times over, as a dataset."""
+    folder = tmp_path_factory.mktemp("demos")
+    for name in demo.names():
+        for i in range(4):
+            write_midi(demo.load(name), folder / f"{name}-{i}.mid")
+    assert main(["prepare", str(folder), "-o", str(folder / "demos.npz")]) == 0
+    return str(folder / "demos.npz")
+
+
+def test_train_makes_a_run_and_sweep_several(dataset, tmp_path) -> None:
+    small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
+    run_ = tmp_path / "run"
+    done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
+    assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
+    assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
+    done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
+    assert (tmp_path / "sweep" / "sweep.html").exists()
+
+
+def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -> None:
+    models = ["silence", "pca-2", "bar"]
+    argv = ["evaluate", dataset, "--models", *models, "-o", str(tmp_path / "told")]
+    text = "\n".join(run(capsys, *argv))
+    found = json.loads("\n".join(run(capsys, *argv, "--json")))
+    silence, _, ours = (row["measures"] for row in found["rows"])
+    assert silence["hit_f1"] == 0 < ours["hit_f1"] <= 1 and silence["sse"] > 0
+    assert f"| {silence['sse']:.2f} |" in text
+    assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "told"))
+    assert "has no bars" in refusal(
+        capsys, "evaluate", one_split(dataset, tmp_path), "--split", "validation"
+    )
+
+
+def one_split(dataset: str, tmp_path) -> str:
+    """The path of a dataset with training bars alone."""
+    everything = load_dataset(dataset)
+    everything.split("train").save(tmp_path / "train.npz")
+    return str(tmp_path / "train.npz")
+
+
+def test_train_can_summarize_the_network(capsys) -> None:
+    done = execute("train", "--model", "report", "--summary")
+    assert "conv1d" in done.stdout and "Total params" in done.stdout
+
+
+def test_train_without_data_says_what_it_needs() -> None:
+    done = subprocess.run([*COMMAND, "train"], capture_output=True, text=True)
+    assert done.returncode == 2 and "train needs DATA and -o RUN" in done.stderr
+
+
+def execute(*argv: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, so that TensorFlow stays out of the tests'."""
+    done = subprocess.run([*COMMAND, *argv], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done
