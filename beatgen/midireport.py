@@ -1,0 +1,66 @@
+"""What was found in a MIDI file, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from beatgen.kit import FOLD
+
+DRUM_CHANNEL = 9  # counted from 0: "channel 10" to a musician
+
+
+@dataclass
+class MidiReport:
+    """What was found in a file, and what became of it.
+
+    pitches: pitch -> hits found, before anything else. hits: per voice name, as read. folded:
+    pitch -> hits that went to another voice's row. dropped: pitch -> hits that no voice is near.
+    skipped: bar number (from 1) -> its meter, for the bars that are not four quarters long.
+    collisions: hits that fell into a taken cell. channel is counted from 1; tempos are BPM in
+    order of appearance.
+    """
+
+    name: str
+    channel: int = DRUM_CHANNEL + 1
+    ticks_per_beat: int = 480
+    tempos: list[float] = field(default_factory=list)
+    meters: list[str] = field(default_factory=list)
+    bars: int = 0
+    tempo: float = 0.0
+    pitches: dict[int, int] = field(default_factory=dict)
+    hits: dict[str, int] = field(default_factory=dict)
+    folded: dict[int, int] = field(default_factory=dict)
+    dropped: dict[int, int] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+    collisions: int = 0
+
+    @property
+    def messages(self) -> list[str]:
+        """One sentence for everything a listener of the original would miss."""
+        said = []
+        if self.channel != DRUM_CHANNEL + 1:
+            said.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
+        if self.skipped:
+            meters = ", ".join(sorted(set(self.skipped.values())))
+            said.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
+        if self.folded:
+            pairs = (f"{p} ({n}) to {FOLD[p]}" for p, n in sorted(self.folded.items()))
+            said.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
+        if self.dropped:
+            pairs = (f"{p} ({n})" for p, n in sorted(self.dropped.items()))
+            said.append(f"Dropped pitches that are no drum of the kit: {', '.join(pairs)}.")
+        if self.collisions:
+            said.append(
+                f"{_counted(self.collisions, 'hit')} fell on a step already taken by a louder one."
+            )
+        if len(self.tempos) > 1:
+            said.append(
+                f"The tempo changes {_counted(len(self.tempos) - 1, 'time')} between "
+                f"{min(self.tempos):g} and {max(self.tempos):g}; {self.tempo:g} is kept, the "
+                "timing within bars is exact."
+            )
+        return said
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

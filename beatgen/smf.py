@@ -1,0 +1,154 @@
+"""Standard MIDI files: the events that matter of any file, and a file from events.
+
+mido reads and writes; the checks around it are for what mido lets pass.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+import mido
+import numpy as np
+
+from beatgen.errors import MidiError
+from beatgen.groove import BEATS
+
+Source = str | os.PathLike[str] | IO[bytes]
+
+MAX_BARS = 4096  # a file that claims more is damaged, or made to exhaust the memory: two hours
+MAX_BYTES = 4 * 2**20  # larger files are no drums, and would be read for minutes
+# mido reads variable-length numbers (4 bytes at most) however long they are, in quadratic time.
+ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
+DEFAULT_TEMPO = 500_000  # microseconds per beat where a file names none (120 BPM)
+
+# A downbeat that is played early would start before the file does. It is written on tick 0, and
+# this text event beside it keeps what was cut off: "beatgen early 36:-12 42:-7" (pitch:ticks).
+EARLY = "beatgen early"
+
+
+@dataclass(frozen=True)
+class Events:
+    """What matters of a MIDI file, at absolute ticks, in order of time."""
+
+    ticks_per_beat: int
+    notes: np.ndarray  # int64 (notes, 4): tick, channel, pitch, velocity
+    tempos: list[tuple[int, int]]  # tick, microseconds per beat
+    meters: list[tuple[int, int, int]]  # tick, numerator, denominator
+    early: dict[int, int]  # pitch -> ticks before the start
+    end: int  # last tick
+
+
+def read_events(source: Source, name: str) -> Events:
+    """Read a file of type 0 or 1; `name` is what messages call it.
+
+    Raises MidiError for anything that cannot be read, and for a file without notes.
+    """
+    try:
+        data = _contents(source)
+        if len(data) > MAX_BYTES:
+            raise MidiError(f"{name}: larger than {MAX_BYTES // 2**20} MB; no drum file is.")
+        if ENDLESS_NUMBER.search(data):
+            raise ValueError("a number in it does not end")
+        file = mido.MidiFile(file=BytesIO(data), clip=True)
+    except FileNotFoundError:
+        raise MidiError(f"{name}: no such file.") from None
+    except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError) as error:
+        why = getattr(error, "strerror", None) or str(error) or "it ends too early"
+        raise MidiError(
+            f"{name}: not a MIDI file that can be read ({why}). Export it again as a standard "
+            "MIDI file (.mid)."
+        ) from error
+    if not file.tracks:
+        raise MidiError(f"{name}: no tracks found; expected one at least. Export it again.")
+    if file.type not in (0, 1):
+        raise MidiError(f"{name}: MIDI type {file.type} found; type 0 and 1 are read. Save as 0.")
+    if not 0 < file.ticks_per_beat < 2**15:
+        raise MidiError(
+            f"{name}: ticks per beat is {file.ticks_per_beat}; expected 1 to 32767 (files timed in "
+            "seconds, SMPTE, are not read). Export it with musical time."
+        )
+    notes: list[tuple[int, int, int, int]] = []
+    tempos: list[tuple[int, int]] = []
+    meters: list[tuple[int, int, int]] = []
+    early: dict[int, int] = {}
+    end = 0
+    for track in file.tracks:
+        tick = 0
+        for message in track:
+            tick += message.time
+            kind = message.type
+            if kind == "note_on":
+                if message.velocity:
+                    notes.append((tick, message.channel, message.note, message.velocity))
+            elif kind == "set_tempo":
+                tempos.append((tick, max(1, message.tempo)))
+            elif kind == "time_signature":
+                meters.append((tick, max(1, message.numerator), message.denominator))
+            elif kind == "text" and message.text.startswith(EARLY):
+                early |= _early(message.text)
+        end = max(end, tick)
+    if not notes:
+        raise MidiError(f"{name}: no notes found; expected drums on channel 10.")
+    if end > MAX_BARS * BEATS * file.ticks_per_beat:
+        raise MidiError(too_long(name))
+    return Events(
+        file.ticks_per_beat,
+        np.array(sorted(notes), np.int64),
+        _timeline(tempos, (0, DEFAULT_TEMPO)),
+        _timeline(meters, (0, 4, 4)),
+        early,
+        end,
+    )
+
+
+def _contents(source: Source) -> bytes:
+    """The bytes of a file, one more than allowed at most."""
+    if isinstance(source, str | os.PathLike):
+        with open(source, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    return source.read(MAX_BYTES + 1)
+
+
+def save(track: mido.MidiTrack, ticks_per_beat: int, target: Source) -> None:
+    """Write one track as a type 0 file. Raises MidiError where that is not possible."""
+    file = mido.MidiFile(type=0, ticks_per_beat=ticks_per_beat, tracks=[track])
+    try:
+        if isinstance(target, str | os.PathLike):
+            file.save(os.fspath(target))
+        else:
+            file.save(file=target)
+    except OSError as error:
+        raise MidiError(f"{name_of(target)}: cannot be written ({error.strerror}).") from error
+
+
+def name_of(source: Source) -> str:
+    """What to call a file in messages."""
+    if isinstance(source, str | os.PathLike):
+        return Path(source).name
+    return Path(str(getattr(source, "name", "MIDI data"))).name
+
+
+def too_long(name: str) -> str:
+    """The sentence for a file of more than MAX_BARS."""
+    return f"{name}: it claims to be more than {MAX_BARS} bars long; the file is damaged."
+
+
+def _early(text: str) -> dict[int, int]:
+    """Pitch -> ticks from the text event of an early downbeat; what is malformed is ignored."""
+    found = {}
+    for pair in text[len(EARLY) :].split():
+        pitch, _, ticks = pair.partition(":")
+        if pitch.isdecimal() and ticks[:1] == "-" and ticks[1:].isdecimal() and len(ticks) < 6:
+            found[int(pitch)] = int(ticks)
+    return found
+
+
+def _timeline(events: list[Any], start: Any) -> list[Any]:
+    """The events in order of time, one a tick (the last that is told holds), one at tick 0."""
+    at = {start[0]: start} | {event[0]: event for event in events}
+    return [at[tick] for tick in sorted(at)]
