@@ -1,0 +1,96 @@
+"""What the network tells of a bar, and the decision what of it is struck."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from beatgen.kit import FAMILIES, VOICES
+from beatgen.strikes import PLACES, Strikes
+
+VOICES_OF_FAMILY = tuple(
+    [i for i, voice in enumerate(VOICES) if voice.family == family] for family in FAMILIES
+)
+
+
+class Decoded(NamedTuple):
+    """Bars as the network tells them, before it is decided what is struck.
+
+    counts: (n, 16, 22, 5) probabilities of 0 to 4 strikes. place: (n, 16, 22, 4) probability of
+    each place, given one strike. velocity 0 to 1 and timing in steps of a strike there: the same.
+    All float32.
+    """
+
+    counts: np.ndarray
+    place: np.ndarray
+    velocity: np.ndarray
+    timing: np.ndarray
+
+    def strikes(self, pattern: np.ndarray) -> Strikes:
+        """Dress a pattern (n, 16, 22): its strikes fall on the likeliest places."""
+        struck = _rank(self.place) < pattern[..., None]
+        velocity = np.clip(self.velocity, 1 / 127, 1)
+        timing = np.clip(self.timing, -0.5, 0.5)
+        return Strikes(np.where(struck, velocity, 0), np.where(struck, timing, 0))
+
+    def expected(self) -> np.ndarray:
+        """Expected velocity of each place, probability times velocity, (n, 16, 22, 4).
+
+        The probability sums over how many strikes fall: of k strikes, each further one takes one
+        of the places left (conditional Bernoulli, as the loss of `beatgen.model` has it).
+        """
+        w = np.clip(self.place, 1e-12, 1)
+        probability = np.zeros_like(w)
+        for k in range(1, PLACES + 1):
+            inclusion = w * _symmetric_without_each(w, k - 1) / _symmetric(w, k)[..., None]
+            probability += self.counts[..., k : k + 1] * inclusion
+        return probability * self.velocity
+
+
+def pattern_of(count: np.ndarray, threshold: float) -> np.ndarray:
+    """How often each sixteenth is struck, int (..., 16, 22), from the probabilities of 0 to 4
+    strikes: none unless any is likelier than `threshold`."""
+    return np.where(1 - count[..., 0] > threshold, 1 + count[..., 1:].argmax(-1), 0)
+
+
+def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
+    """As `pattern_of`, but with as many struck sixteenths in each family as `hits` (...,
+    families) says, rounded: the likeliest of them.
+
+    Half-way between two grooves the network is sure of little, and a threshold would leave holes
+    where both of them are busy.
+    """
+    likely = 1 - count[..., 0]
+    struck = np.zeros(likely.shape, bool)
+    for family, voices in enumerate(VOICES_OF_FAMILY):
+        flat = likely[..., voices].reshape(*likely.shape[:-2], -1)
+        chosen = _rank(flat) < np.rint(hits[..., family, None])
+        struck[..., voices] = chosen.reshape(*likely.shape[:-1], len(voices))
+    return np.where(struck, 1 + count[..., 1:].argmax(-1), 0)
+
+
+def family_hits(pattern: np.ndarray) -> np.ndarray:
+    """Struck sixteenths of each family, (..., families), of a pattern (..., 16, 22)."""
+    struck = pattern > 0
+    return np.stack([struck[..., voices].sum((-2, -1)) for voices in VOICES_OF_FAMILY], -1)
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """0 for the largest of the last axis, 1 for the next ..., the earlier of equals first."""
+    return (-values).argsort(-1, kind="stable").argsort(-1, kind="stable")
+
+
+def _symmetric(w: np.ndarray, k: int) -> np.ndarray:
+    """The k-th elementary symmetric polynomial of the last axis."""
+    e = [np.ones_like(w[..., 0])] + [np.zeros_like(w[..., 0])] * k
+    for i in range(w.shape[-1]):
+        for j in range(k, 0, -1):
+            e[j] = e[j] + w[..., i] * e[j - 1]
+    return e[k]
+
+
+def _symmetric_without_each(w: np.ndarray, k: int) -> np.ndarray:
+    """For each element of the last axis, `_symmetric` of all the others."""
+    others = (np.delete(w, i, axis=-1) for i in range(w.shape[-1]))
+    return np.stack([_symmetric(o, k) for o in others], -1)

@@ -1,0 +1,192 @@
+"""A finished training run -> the files that play: LiteRT network, latent space, model card."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from beatgen.dataset import Dataset, load_dataset
+from beatgen.errors import ModelError
+from beatgen.groove import STEPS
+from beatgen.kit import NAMES
+from beatgen.metrics import f1
+from beatgen.model import BarVAE
+from beatgen.report import ReportVAE
+from beatgen.runtime import CARD, NETWORK, SPACE, Network, load_network
+from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS
+from beatgen.train import TrainConfig, load_run, model_input
+
+DATA = (
+    "Groove MIDI Dataset (GMD), J. Gillick, A. Roberts, J. Engel, D. Eck, D. Bamman: Learning to "
+    "Groove with Inverse Sequence Transformations, ICML 2019. CC BY 4.0."
+)
+LIMITS = (
+    "Single 4/4 bars on the 22 voices of a Roland TD-11, as ten drummers played them; rock and "
+    "funk are most of the data. Other meters, percussion and electronic styles are unknown to it."
+)
+# A part of the network -> the name and shape (without the batch) of each of its inputs
+Endpoints = dict[Callable[..., dict[str, Any]], dict[str, tuple[int, ...]]]
+
+PROBABILITIES = np.arange(0.2, 0.81, 0.02)
+VELOCITIES = np.arange(0.02, 0.51, 0.02)
+
+
+def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
+    """Write network.tflite (float16 weights), space.npz and card.json into `folder`.
+
+    The space is what the training bars make of z: its mean, and its principal components, each
+    one standard deviation long. The threshold that decides a hit is tuned on validation. Needs
+    the TensorFlow backend; raises ModelError on another. Returns the card.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ModelError("the export needs Keras on TensorFlow; set KERAS_BACKEND=tensorflow.")
+    model, config = load_run(run)
+    dataset = load_dataset(config.data)
+    training, validation = dataset.split("train"), dataset.split("validation")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / NETWORK).write_bytes(convert(model))
+    card = _card(config, training, validation)
+    _save(target, card, np.zeros(config.latent_dim), np.zeros((0, config.latent_dim)))
+    network = load_network(target)
+    center, components = _principal(_means(network, training, config))
+    card["threshold"] = _best_threshold(network, validation, config)
+    _save(target, card, center, components)
+    return card
+
+
+def convert(model: BarVAE | ReportVAE) -> bytes:
+    """The network as a LiteRT flatbuffer with a signature for each of its parts."""
+    import keras
+    import tensorflow as tf
+
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    endpoints = _bar_endpoints(model) if isinstance(model, BarVAE) else _report_endpoints(model)
+    for part, inputs in endpoints.items():
+        specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs.items()]
+        archive.add_endpoint(part.__name__, part, specs)
+    with tempfile.TemporaryDirectory() as folder:
+        archive.write_out(folder, verbose=False)
+        names = [part.__name__ for part in endpoints]
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, names)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return bytes(converter.convert())
+
+
+def _bar_endpoints(model: BarVAE) -> Endpoints:
+    def encode(strikes: Any) -> dict[str, Any]:
+        mean_p, log_var_p, mean_f, log_var_f = model.encode(strikes)
+        mean, log_var = [mean_p, mean_f], [log_var_p, log_var_f]
+        return {"mean": ops.concatenate(mean, -1), "log_var": ops.concatenate(log_var, -1)}
+
+    def pattern(z: Any) -> dict[str, Any]:
+        return {"log_count": model.decode_pattern(z)}
+
+    def feel(z: Any, count: Any) -> dict[str, Any]:
+        told = model.decode_feel(z, count)
+        return dict(zip(("scores", "velocity", "timing"), told, strict=True))
+
+    return {
+        encode: {"strikes": (SIXTEENTHS, N_VOICES, PLACES, 2)},
+        pattern: {"z": (model.config.pattern_dim,)},
+        feel: {"z": (model.config.feel_dim,), "count": (SIXTEENTHS, N_VOICES)},
+    }
+
+
+def _report_endpoints(model: ReportVAE) -> Endpoints:
+    def encode(velocity: Any) -> dict[str, Any]:
+        mean, log_var = model.encode(velocity)
+        return {"mean": mean, "log_var": log_var}
+
+    def decode(z: Any) -> dict[str, Any]:
+        return {"velocity": model.decode(z)}
+
+    return {
+        encode: {"velocity": (STEPS, N_VOICES)},
+        decode: {"z": (model.config.latent_dim,)},
+    }
+
+
+def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarray:
+    """z_mean of each bar, (bars, latent_dim)."""
+    name = "strikes" if config.model == "bar" else "velocity"
+    return network.run("encode", **{name: model_input(dataset, config)})["mean"]
+
+
+def _principal(mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Center (d,) and principal components (d, d), each one standard deviation long."""
+    center = mean.mean(0)
+    values, vectors = np.linalg.eigh(np.cov(mean.T))
+    order = values.argsort()[::-1]
+    lengths = np.sqrt(np.maximum(values[order], 0))
+    return center, vectors[:, order].T * lengths[:, None]
+
+
+def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) -> float:
+    """What tells a hit from none with the best F1 on validation: our network's probability that a
+    sixteenth is struck, the report's velocity of a step."""
+    z = _means(network, validation, config)
+    if config.model == "bar":
+        log_count = network.run("pattern", z=z[:, : config.bar.pattern_dim])["log_count"]
+        told, thresholds = 1 - np.exp(log_count[..., 0]), PROBABILITIES
+        true = np.any(model_input(validation, config)[..., 0] > 0, axis=-1)
+    else:
+        told, thresholds = network.run("decode", z=z)["velocity"], VELOCITIES
+        true = validation.velocity > 0
+    scores = [f1(true, told > threshold) for threshold in thresholds]
+    return round(float(thresholds[int(np.argmax(scores))]), 3)
+
+
+def _card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[str, Any]:
+    """The model card: what it is, what it learned from, and what it cannot do."""
+    shape = asdict(config.bar if config.model == "bar" else config.report)
+    return {
+        "model": config.model,
+        "config": shape,
+        "threshold": 0.5,
+        "steps": STEPS,
+        "voices": list(NAMES),
+        "training": {k: v for k, v in asdict(config).items() if k not in ("data", "run")},
+        "bars": {"train": len(training), "validation": len(validation)},
+        "data": DATA,
+        "license": "CC BY 4.0, as the data",
+        "limits": LIMITS,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "version": version("beatgen"),
+        "commit": _commit(),
+    }
+
+
+def _commit() -> str:
+    """The code's version, as far as git knows it."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def _save(folder: Path, card: dict[str, Any], center: np.ndarray, components: np.ndarray) -> None:
+    (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    center, components = center.astype(np.float32), components.astype(np.float32)
+    np.savez_compressed(folder / SPACE, mean=center, components=components)

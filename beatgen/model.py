@@ -1,0 +1,343 @@
+"""BarVAE: a variational autoencoder over single bars, with pattern and feel kept apart.
+
+    strikes (16, 22, 4) --+-- count (16, 22) --> pattern encoder --> z_pattern
+                          +-------------------> feel encoder ----> z_feel
+    z_pattern ----------------> pattern decoder --> how often each sixteenth is struck
+    z_feel, count ------------> feel decoder -----> place, velocity, timing of each strike
+
+The pattern never sees z_feel, so turning the feel cannot change which sixteenths are struck; the
+feel decoder is given the pattern and only dresses it. All four networks are stacks of pre-norm
+transformer blocks over the bar's sixteen sixteenths.
+
+Only `keras.ops` is used: TensorFlow, JAX and PyTorch train it alike. Shapes are written (batch,
+sixteenth, voice, place).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from beatgen.errors import BeatGenError
+from beatgen.groove import SIXTEENTHS
+from beatgen.strikes import N_VOICES, PLACES
+
+COUNTS = PLACES + 1  # a sixteenth is struck 0 to 4 times
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Everything that decides the network's shape.
+
+    segments: into how many equal parts of the bar z is divided: 1 squeezes the whole bar into it
+    at once, 4 gives each beat a share of its own (dim / 4), 16 each sixteenth. The shares pass
+    through the same weights, so that more segments learn from less data; the blocks before and
+    behind them see the whole bar all the same.
+    """
+
+    pattern_dim: int = 64
+    feel_dim: int = 128
+    pattern_segments: int = 4
+    feel_segments: int = 16
+    width: int = 128
+    blocks: int = 2
+    heads: int = 4
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for side in ("pattern", "feel"):
+            dim, segments = getattr(self, f"{side}_dim"), getattr(self, f"{side}_segments")
+            if segments < 1 or SIXTEENTHS % segments or dim % segments or dim < 1:
+                raise BeatGenError(
+                    f"{side}_segments is {segments} and {side}_dim {dim}; expected a divisor of "
+                    f"{SIXTEENTHS} that divides the dimensions, too."
+                )
+
+    @property
+    def latent_dim(self) -> int:
+        return self.pattern_dim + self.feel_dim
+
+    def squeezed(self, latent_dim: int) -> ModelConfig:
+        """The same network with so many dimensions, half for the pattern and half for the feel,
+        the whole bar in one segment: few dimensions cannot be shared out."""
+        feel = latent_dim // 2
+        halves = {"pattern_dim": latent_dim - feel, "feel_dim": feel}
+        return replace(self, **halves, pattern_segments=1, feel_segments=1)
+
+
+class Block(layers.Layer):
+    """Pre-norm transformer block: x + attention(x), then x + mlp(x). Shape (batch, 16, width)."""
+
+    def __init__(self, width: int, heads: int, dropout: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.norm_attention = layers.LayerNormalization(epsilon=1e-5)
+        self.attention = layers.MultiHeadAttention(heads, width // heads, dropout=dropout)
+        self.norm_mlp = layers.LayerNormalization(epsilon=1e-5)
+        self.widen = layers.Dense(4 * width, activation="gelu")
+        self.narrow = layers.Dense(width)
+        self.drop = layers.Dropout(dropout)
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.norm_attention.build(shape)
+        self.attention.build(shape, shape)
+        self.norm_mlp.build(shape)
+        self.widen.build(shape)
+        self.narrow.build((*shape[:-1], self.widen.units))
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        y = self.norm_attention(x)
+        x = x + self.attention(y, y, training=training)
+        y = self.narrow(self.widen(self.norm_mlp(x)))
+        return x + self.drop(y, training=training)
+
+
+class Trunk(layers.Layer):
+    """Features of each sixteenth -> width, positions added, through the blocks, normalized."""
+
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.width = config.width
+        self.enter = layers.Dense(config.width)
+        self.stack = [
+            Block(config.width, config.heads, config.dropout) for _ in range(config.blocks)
+        ]
+        self.norm = layers.LayerNormalization(epsilon=1e-5)
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.position = self.add_weight(
+            shape=(SIXTEENTHS, self.width), initializer=keras.initializers.RandomNormal(stddev=0.02)
+        )
+        self.enter.build(shape)
+        inner = (*shape[:-1], self.width)
+        for block in self.stack:
+            block.build(inner)
+        self.norm.build(inner)
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        x = self.enter(x) + ops.cast(self.position, self.compute_dtype)
+        for block in self.stack:
+            x = block(x, training=training)
+        return self.norm(x)
+
+
+class Encoder(layers.Layer):
+    """Features (batch, 16, f) -> mean and log variance of z, (batch, dim) each."""
+
+    def __init__(self, config: ModelConfig, dim: int, segments: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dim = dim
+        # (segments, what each segment's sixteenths bring along)
+        self.inner = (segments, SIXTEENTHS // segments * config.width)
+        self.trunk = Trunk(config)
+        # Small at first, so that training starts near the prior and the KL does not explode.
+        small = keras.initializers.RandomNormal(stddev=0.02)
+        self.mean = layers.Dense(dim // segments, dtype="float32")
+        self.log_var = layers.Dense(dim // segments, kernel_initializer=small, dtype="float32")
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.trunk.build(shape)
+        self.mean.build((None, *self.inner))
+        self.log_var.build((None, *self.inner))
+
+    def call(self, x: Any, training: bool = False) -> tuple[Any, Any]:
+        x = ops.reshape(self.trunk(x, training=training), (-1, *self.inner))
+        mean = ops.reshape(self.mean(x), (-1, self.dim))
+        log_var = ops.reshape(self.log_var(x), (-1, self.dim))
+        return mean, ops.clip(log_var, -12.0, 4.0)
+
+
+class Decoder(layers.Layer):
+    """z (batch, dim), and `given` features of each sixteenth -> (batch, 16, out), float32."""
+
+    def __init__(
+        self, config: ModelConfig, dim: int, segments: int, given: int, out: int, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.share = (segments, dim // segments)
+        self.width = config.width
+        self.given = given
+        self.spread = layers.Dense(SIXTEENTHS // segments * config.width)
+        self.trunk = Trunk(config)
+        self.head = layers.Dense(out, dtype="float32")
+
+    def build(self, *_: Any) -> None:
+        self.spread.build((None, *self.share))
+        self.trunk.build((None, SIXTEENTHS, self.width + self.given))
+        self.head.build((None, SIXTEENTHS, self.width))
+
+    def call(self, z: Any, given: Any = None, training: bool = False) -> Any:
+        x = self.spread(ops.reshape(z, (-1, *self.share)))
+        x = ops.reshape(x, (-1, SIXTEENTHS, self.width))
+        if given is not None:
+            x = ops.concatenate([x, ops.cast(given, self.compute_dtype)], -1)
+        return self.head(self.trunk(x, training=training))
+
+
+class BarVAE(keras.Model):
+    """The whole network. Input: strikes as `features` makes them, float32 (batch, 16, 22, 4, 2)
+    with velocity (0 is no strike) and timing. Loss in nats per bar:
+
+    pattern  categorical cross-entropy of the count, over 16 x 22
+    place    -log P(which places | how many), see `log_subset`
+    velocity, timing  log-cosh of the error over its tolerance, on true strikes
+    kl       KL(q(z|bar) || N(0, 1)), weighted by beta (Higgins et al. 2017, beta-VAE)
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        beta: float = 0.1,
+        velocity_tolerance: float = 0.06,
+        timing_tolerance: float = 0.12,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        c = self.config = config
+        self.beta = self.add_weight(shape=(), initializer="zeros", trainable=False, name="beta")
+        self.beta.assign(beta)
+        self.tolerance = (velocity_tolerance, timing_tolerance)
+        self.noise = keras.random.SeedGenerator(seed)
+        self.pattern_encoder = Encoder(c, c.pattern_dim, c.pattern_segments)
+        self.feel_encoder = Encoder(c, c.feel_dim, c.feel_segments)
+        self.pattern_decoder = Decoder(c, c.pattern_dim, c.pattern_segments, 0, N_VOICES * COUNTS)
+        self.feel_decoder = Decoder(
+            c, c.feel_dim, c.feel_segments, 2 * N_VOICES, N_VOICES * PLACES * 3
+        )
+        self.trackers = {
+            name: keras.metrics.Mean(name=name)
+            for name in (
+                "pattern",
+                "place",
+                "velocity",
+                "timing",
+                "kl_pattern",
+                "kl_feel",
+                "hit_f1",
+            )
+        }
+        self.pattern_encoder.build((None, SIXTEENTHS, 2 * N_VOICES))
+        self.feel_encoder.build((None, SIXTEENTHS, N_VOICES * PLACES * 3))
+        self.pattern_decoder.build()
+        self.feel_decoder.build()
+        self.built = True
+
+    def encode(self, strikes: Any, training: bool = False) -> tuple[Any, Any, Any, Any]:
+        """Mean and log variance of z_pattern, then of z_feel."""
+        velocity, timing = strikes[..., 0], strikes[..., 1]
+        struck = ops.cast(velocity > 0, "float32")
+        count = ops.sum(struck, -1)
+        everything = ops.stack([struck, velocity, timing], -1)
+        flat = ops.reshape(everything, (-1, SIXTEENTHS, N_VOICES * PLACES * 3))
+        return (
+            *self.pattern_encoder(pattern_features(count), training=training),
+            *self.feel_encoder(flat, training=training),
+        )
+
+    def decode_pattern(self, z_pattern: Any, training: bool = False) -> Any:
+        """Log probabilities of 0 to 4 strikes, (batch, 16, 22, 5)."""
+        logits = self.pattern_decoder(z_pattern, training=training)
+        logits = ops.reshape(logits, (-1, SIXTEENTHS, N_VOICES, COUNTS))
+        return ops.log_softmax(logits, -1)
+
+    def decode_feel(self, z_feel: Any, count: Any, training: bool = False) -> tuple[Any, Any, Any]:
+        """For a pattern (batch, 16, 22): scores of the places (the higher, the likelier),
+        velocity 0 to 1 and timing -0.5 to 0.5 of a strike there, (batch, 16, 22, 4) each."""
+        out = self.feel_decoder(z_feel, pattern_features(count), training=training)
+        out = ops.reshape(out, (-1, SIXTEENTHS, N_VOICES, PLACES, 3))
+        velocity = ops.sigmoid(out[..., 1])
+        timing = 0.5 * ops.tanh(out[..., 2])
+        return out[..., 0], velocity, timing
+
+    def call(self, strikes: Any, training: bool = False) -> dict[str, Any]:
+        mean_p, log_var_p, mean_f, log_var_f = self.encode(strikes, training=training)
+        z_pattern, z_feel = mean_p, mean_f
+        if training:
+            z_pattern = self._draw(mean_p, log_var_p)
+            z_feel = self._draw(mean_f, log_var_f)
+        count = ops.sum(ops.cast(strikes[..., 0] > 0, "float32"), -1)
+        scores, velocity, timing = self.decode_feel(z_feel, count, training=training)
+        return {
+            "count": self.decode_pattern(z_pattern, training=training),
+            "scores": scores,
+            "velocity": velocity,
+            "timing": timing,
+            "kl_pattern": kl_gaussian(mean_p, log_var_p),
+            "kl_feel": kl_gaussian(mean_f, log_var_f),
+        }
+
+    def _draw(self, mean: Any, log_var: Any) -> Any:
+        noise = keras.random.normal(ops.shape(mean), seed=self.noise)
+        return mean + ops.exp(0.5 * log_var) * noise
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, **_: Any
+    ) -> Any:
+        struck = ops.cast(x[..., 0] > 0, "float32")
+        count = ops.sum(struck, -1)
+        one_hot = ops.one_hot(ops.cast(count, "int32"), COUNTS)
+        pattern = -ops.sum(one_hot * y_pred["count"], (1, 2, 3))
+        place = -ops.sum(log_subset(y_pred["scores"], struck, count), (1, 2))
+        velocity, timing = (
+            ops.sum(struck * log_cosh((y_pred[name] - x[..., i]) / tolerance), (1, 2, 3))
+            for i, (name, tolerance) in enumerate(
+                zip(("velocity", "timing"), self.tolerance, strict=True)
+            )
+        )
+        hit = ops.cast(y_pred["count"][..., 0] < -0.6931, "float32")  # P(struck) above a half
+        true = ops.cast(count > 0, "float32")
+        parts = {
+            "pattern": pattern,
+            "place": place,
+            "velocity": velocity,
+            "timing": timing,
+            "kl_pattern": y_pred["kl_pattern"],
+            "kl_feel": y_pred["kl_feel"],
+            "hit_f1": 2 * ops.sum(hit * true) / ops.maximum(ops.sum(hit) + ops.sum(true), 1.0),
+        }
+        for name, value in parts.items():
+            self.trackers[name].update_state(value)
+        kl = y_pred["kl_pattern"] + y_pred["kl_feel"]
+        return ops.mean(pattern + place + velocity + timing + self.beta * kl)
+
+    @property
+    def metrics(self) -> list[Any]:
+        return [*super().metrics, *self.trackers.values()]
+
+    def get_config(self) -> dict[str, Any]:
+        return asdict(self.config)
+
+
+def pattern_features(count: Any) -> Any:
+    """Counts (batch, 16, 22) -> struck or not, and how often: (batch, 16, 44)."""
+    return ops.concatenate([ops.cast(count > 0, "float32"), ops.cast(count, "float32") / 2], -1)
+
+
+def kl_gaussian(mean: Any, log_var: Any) -> Any:
+    """KL(N(mean, var) || N(0, 1)) in nats, summed over the last axis (Kingma & Welling 2014)."""
+    return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, -1)
+
+
+def log_cosh(x: Any) -> Any:
+    """log(cosh(x)): quadratic for small errors, linear for large ones."""
+    return ops.abs(x) + ops.softplus(-2.0 * ops.abs(x)) - 0.6931471805599453
+
+
+def log_subset(scores: Any, struck: Any, count: Any) -> Any:
+    """log P(exactly these places | this many strikes), 0 where there is none.
+
+    The k-subset distribution (conditional Bernoulli): P(S | k) = prod_{p in S} w_p / e_k(w), with
+    w = exp(scores) and e_k the k-th elementary symmetric polynomial. For k = 1 it is the softmax.
+    scores, struck: (..., 4); count: (...).
+    """
+    scores = scores - ops.max(scores, -1, keepdims=True)
+    w = ops.exp(ops.maximum(scores, -30.0))
+    e = [ops.ones_like(count)] + [ops.zeros_like(count)] * PLACES
+    for p in range(PLACES):
+        e = [e[0]] + [e[k] + w[..., p] * e[k - 1] for k in range(1, PLACES + 1)]
+    normalizers = ops.log(ops.maximum(ops.stack(e, -1), 1e-30))
+    chosen = ops.sum(ops.one_hot(ops.cast(count, "int32"), COUNTS) * normalizers, -1)
+    return ops.sum(struck * ops.maximum(scores, -30.0), -1) - chosen

@@ -1,0 +1,68 @@
+"""Exported weights on disk, and the small runtime (LiteRT) that plays them without TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from beatgen import assets
+from beatgen.errors import BeatGenError, ModelError
+
+CARD = "card.json"  # the model card: config, training, data, licence, limits
+NETWORK = "network.tflite"
+SPACE = "space.npz"  # what the training bars look like in latent space
+BATCH = 512  # bars at a time; more gain nothing and cost memory
+THREADS = 2
+
+
+class Network:
+    """A network as `beatgen.export` wrote it: `card`, `space`, and its parts to run.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+            with np.load(folder / SPACE) as space:
+                self.space: dict[str, np.ndarray] = dict(space)
+            self._interpreter = Interpreter(str(folder / NETWORK), num_threads=THREADS)
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
+        self._parts = {
+            part: self._interpreter.get_signature_runner(part)
+            for part in self._interpreter.get_signature_list()
+        }
+        self._lock = threading.Lock()  # many pages may share one model, the interpreter may not
+
+    def run(self, part: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Run one part, such as "encode", on arrays with bars on the first axis."""
+        ready = {name: np.ascontiguousarray(x, np.float32) for name, x in inputs.items()}
+        bars = len(next(iter(ready.values())))
+        outputs = []
+        for start in range(0, bars, BATCH):
+            batch = {name: x[start : start + BATCH] for name, x in ready.items()}
+            with self._lock:
+                outputs.append(self._parts[part](**batch))
+        return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
+
+
+def load_network(name: str | Path) -> Network:
+    """Shipped weights by name, or a folder that the export wrote. Raises ModelError where there
+    are none."""
+    folder = Path(name)
+    if not folder.is_dir():
+        try:
+            folder = assets.path(f"model/{name}")
+        except BeatGenError:
+            raise ModelError(
+                f"no model {str(name)!r}; expected the name of shipped weights or a folder with "
+                f"{NETWORK}, {SPACE} and {CARD}."
+            ) from None
+    return Network(folder)

@@ -1,0 +1,111 @@
+"""A bar as the network sees it: strikes around the sixteenths.
+
+Every sixteenth of every voice has four places of a 64th each: two early, the line itself, one
+late. Which sixteenths are struck, and how often, is the bar's pattern; on which of the four places
+a strike falls, how loud and exactly when, is its feel. A laid-back snare stays in its sixteenth
+though it stands in the next step of the grid.
+
+The bar is a circle: the two early places of the first sixteenth are the last two steps of the
+bar, where a loop plays its early downbeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from beatgen.groove import SIXTEENTHS, STEPS
+from beatgen.kit import VOICES
+
+PLACES = STEPS // SIXTEENTHS
+ON_LINE = PLACES // 2  # the place that stands on the sixteenth's line
+N_VOICES = len(VOICES)
+# Grid step of each place: (16, 4)
+STEP_OF_PLACE = (
+    np.arange(SIXTEENTHS)[:, None] * PLACES + np.arange(PLACES)[None, :] - ON_LINE
+) % STEPS
+
+
+@dataclass(frozen=True)
+class Strikes:
+    """velocity, timing: float32 (bars, 16, 22, 4); velocity 0 is no strike, 1 is MIDI 127;
+    timing is the distance from the place in steps, -0.5 to 0.5."""
+
+    velocity: np.ndarray
+    timing: np.ndarray
+
+    @property
+    def count(self) -> np.ndarray:
+        """The pattern: strikes per sixteenth and voice, int32 (bars, 16, 22), 0 to 4."""
+        return np.count_nonzero(self.velocity, axis=3).astype(np.int32)
+
+
+def to_strikes(velocity: np.ndarray, timing: np.ndarray) -> Strikes:
+    """Grid arrays (bars, 64, 22), velocity 0 to 1 and timing in steps -> strikes.
+
+    A downbeat that was played early (timing below -0.5 on step 0) moves to its early place; if
+    that is taken by a grace note, the louder of the two stays. The last sixteenth, played so late
+    that it stands two steps behind, moves one step back where the circle would carry it to the
+    front of the bar: where the downbeat is free.
+    """
+    velocity = np.array(velocity, np.float32)
+    timing = np.array(timing, np.float32)
+    last = STEPS - ON_LINE
+    moved = (velocity[:, last] > 0) & (timing[:, last] < 0)
+    moved &= (velocity[:, last - 1] == 0) & (velocity[:, 0] == 0)
+    velocity[:, last - 1][moved] = velocity[:, last][moved]
+    timing[:, last - 1][moved] = 0.5
+    velocity[:, last][moved] = 0
+    timing[:, last][moved] = 0
+    for early in (1, 2):
+        late = timing[:, 0]
+        moved = (velocity[:, 0] > velocity[:, STEPS - early]) & (late < 0.5 - early)
+        if early < ON_LINE:
+            moved &= late >= -0.5 - early
+        target = STEPS - early
+        velocity[:, target][moved] = velocity[:, 0][moved]
+        timing[:, target][moved] = np.clip(late[moved] + early, -0.5, 0.5)
+        velocity[:, 0][moved] = 0
+        timing[:, 0][moved] = 0
+    order = STEP_OF_PLACE.reshape(-1)
+    shape = (-1, SIXTEENTHS, PLACES, N_VOICES)
+    return Strikes(
+        velocity[:, order].reshape(shape).transpose(0, 1, 3, 2),
+        np.clip(timing[:, order], -0.5, 0.5).reshape(shape).transpose(0, 1, 3, 2),
+    )
+
+
+def to_grid(strikes: Strikes) -> tuple[np.ndarray, np.ndarray]:
+    """Strikes -> velocity and timing, float32 (bars, 64, 22) each, as `Groove` has them.
+
+    A downbeat's early strike stands on step 0 with negative timing, unless the downbeat itself is
+    struck: then it is a grace note at the end of the bar.
+    """
+    bars = len(strikes.velocity)
+    velocity = np.zeros((bars, STEPS, N_VOICES), np.float32)
+    timing = np.zeros_like(velocity)
+    order = STEP_OF_PLACE.reshape(-1)
+    velocity[:, order] = strikes.velocity.transpose(0, 1, 3, 2).reshape(bars, STEPS, N_VOICES)
+    timing[:, order] = strikes.timing.transpose(0, 1, 3, 2).reshape(bars, STEPS, N_VOICES)
+    for early in range(1, ON_LINE + 1):
+        source = STEPS - early
+        moved = (velocity[:, source] > 0) & (velocity[:, 0] == 0)
+        velocity[:, 0][moved] = velocity[:, source][moved]
+        timing[:, 0][moved] = np.maximum(timing[:, source][moved] - early, -ON_LINE)
+        velocity[:, source][moved] = 0
+        timing[:, source][moved] = 0
+    return velocity, timing
+
+
+def expected_grid(expected: np.ndarray) -> np.ndarray:
+    """Expected velocities per place (bars, 16, 22, 4) -> per step (bars, 64, 22), float32.
+
+    The early places of the downbeat count for step 0, where `Groove` has an early downbeat.
+    """
+    grid = np.zeros((len(expected), STEPS, N_VOICES), np.float32)
+    grid[:, STEP_OF_PLACE.reshape(-1)] = expected.transpose(0, 1, 3, 2).reshape(grid.shape)
+    early = slice(STEPS - ON_LINE, STEPS)
+    grid[:, 0] += grid[:, early].sum(1)
+    grid[:, early] = 0
+    return grid

@@ -1,0 +1,247 @@
+"""The ways of playing, on the shipped weights."""
+
+import re
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import beatgen as bg
+from beatgen.decoded import Decoded, pattern_of
+from beatgen.errors import BeatGenError, ModelError
+from beatgen.latent import Vae
+from beatgen.strikes import to_strikes
+
+FUNK = """
+hi-hat  |x-x-x-x-x-x-x-x-|x-x-x-x-x-x-x-x-|
+snare   |----O--g-g--O---|----O--g-g--O--g|
+kick    |o-o---o---o-----|o-o---o---o--o--|
+"""
+ROCK = """
+crash 1 |X---------------|
+ride    |x-x-x-x-x-x-x-x-|
+snare   |----O-------O---|
+kick    |o-------o-o-----|
+"""
+
+
+@pytest.fixture(scope="module")
+def vae() -> Vae:
+    return bg.load_model()
+
+
+@pytest.fixture
+def funk() -> bg.Groove:
+    return bg.Groove.from_tab(FUNK, tempo=96)
+
+
+@pytest.fixture
+def rock() -> bg.Groove:
+    return bg.Groove.from_tab(ROCK, tempo=120)
+
+
+def pattern(groove: bg.Groove) -> np.ndarray:
+    """Strikes per sixteenth and voice."""
+    return to_strikes(groove.velocity, groove.timing).count
+
+
+def distance(a: bg.Groove, b: bg.Groove) -> float:
+    return float(np.abs(a.velocity - b.velocity).sum())
+
+
+def test_a_bar_has_a_place_in_latent_space(vae: Vae, funk: bg.Groove) -> None:
+    z = vae.encode(funk)
+    assert z.shape == (2, vae.latent_dim)
+    assert z.dtype == np.float32
+    assert np.array_equal(z, vae.encode(funk))
+    assert np.allclose(z[1:], vae.encode(funk[1]), atol=1e-4)  # bars do not know of each other
+
+
+def test_a_plain_beat_comes_back_hit_for_hit(vae: Vae, funk: bg.Groove, rock: bg.Groove) -> None:
+    for groove in (funk, rock):
+        back = vae.reconstruct(groove)
+        assert back.tempo == groove.tempo
+        assert np.array_equal(back.velocity > 0, groove.velocity > 0)
+        struck = groove.velocity > 0
+        assert np.abs(back.velocity - groove.velocity)[struck].mean() < 0.08
+        assert np.abs(back.timing - groove.timing)[struck].mean() < 0.2
+
+
+def test_decode_wants_z_of_the_right_shape(vae: Vae) -> None:
+    assert vae.decode(np.zeros(vae.latent_dim), tempo=77).tempo == 77
+    with pytest.raises(BeatGenError, match=re.escape(f"(bars, {vae.latent_dim})")):
+        vae.decode(np.zeros((2, 3)))
+
+
+def test_a_blend_starts_and_ends_with_the_grooves_themselves(
+    vae: Vae, funk: bg.Groove, rock: bg.Groove
+) -> None:
+    assert vae.blend(funk, rock, 0) == funk
+    assert vae.blend(funk, rock, 1) == rock.repeat(2)
+    path = vae.blend_path(funk, rock, 9)
+    assert path[0] == funk
+    assert path[-1] == rock.repeat(2)
+    assert path[4].tempo == pytest.approx(108)
+    assert path[2] == vae.blend(funk, rock, 0.25)
+
+
+def test_a_blend_moves_without_jumps(vae: Vae, funk: bg.Groove, rock: bg.Groove) -> None:
+    path = vae.blend_path(funk, rock, 33)
+    whole = distance(path[0], path[-1])
+    steps = [distance(a, b) for a, b in zip(path, path[1:], strict=False)]
+    assert max(steps) < whole / 2
+    from_funk = [distance(path[0], frame) for frame in path]
+    to_rock = [distance(path[-1], frame) for frame in path]
+    assert from_funk[4] < from_funk[16] < from_funk[28]
+    assert to_rock[4] > to_rock[16] > to_rock[28]
+    assert all(frame.velocity.any() for frame in path)
+
+
+def test_the_ends_stay_near_where_the_model_errs(vae: Vae) -> None:
+    """A groove that no drummer plays is not held, but the blend leaves it gently."""
+    rng = np.random.default_rng(3)
+    noise = np.where(rng.random((1, 64, 22)) < 0.05, rng.uniform(0.1, 1, (1, 64, 22)), 0)
+    odd = bg.Groove(noise)
+    rock = bg.Groove.from_tab(ROCK)
+    near = vae.blend(odd, rock, 0.02)
+    kept = (near.velocity > 0) & (odd.velocity > 0)
+    assert kept.sum() > 0.9 * (odd.velocity > 0).sum()
+
+
+def test_pattern_and_feel_blend_apart(vae: Vae, funk: bg.Groove) -> None:
+    rng = np.random.default_rng(0)
+    late = np.where(funk.velocity > 0, rng.uniform(0.1, 0.4, funk.velocity.shape), 0)
+    played = bg.Groove(funk.velocity * 0.8, late, funk.tempo)
+    rock = bg.Groove.from_tab(ROCK, tempo=120).repeat(2)
+    mixed = vae.blend(rock, played, 0, feel=1)
+    assert np.array_equal(pattern(mixed), pattern(rock))
+    struck = mixed.velocity > 0
+    assert mixed.timing[struck].mean() > 0.05  # rock itself is straight on the grid
+    for feel in (0.25, 0.5, 0.75):
+        a = vae.blend(rock, played, 0.5, feel=feel)
+        assert np.array_equal(pattern(a), pattern(vae.blend(rock, played, 0.5)))
+
+
+@pytest.mark.parametrize("amount", [-0.1, 1.1, float("nan")])
+def test_amounts_lie_between_0_and_1(vae: Vae, funk: bg.Groove, amount: float) -> None:
+    for call in (
+        lambda: vae.blend(funk, funk, amount),
+        lambda: vae.blend(funk, funk, 0.5, feel=amount),
+        lambda: vae.vary(funk, amount=amount),
+    ):
+        with pytest.raises(BeatGenError, match="expected 0 to 1"):
+            call()
+
+
+def test_interpolation_has_one_bar_per_step(vae: Vae, funk: bg.Groove, rock: bg.Groove) -> None:
+    way = vae.interpolate(funk, rock, steps=8)
+    assert way.bars == 8
+    assert np.array_equal(way[0].velocity, funk[0].velocity)
+    assert np.array_equal(way[7].velocity, rock[0].velocity)
+    with pytest.raises(BeatGenError, match="steps is 1"):
+        vae.interpolate(funk, rock, steps=1)
+
+
+def test_takes_differ_from_each_other_and_more_with_the_amount(vae: Vae, funk: bg.Groove) -> None:
+    far = []
+    for amount in (0.0, 0.2, 0.6, 1.0):
+        takes = vae.vary(funk, count=8, amount=amount, seed=7)
+        assert len(takes) == 8
+        assert takes == vae.vary(funk, count=8, amount=amount, seed=7)
+        far.append(np.mean([distance(funk, take) for take in takes]))
+    assert far[0] == 0
+    assert far[0] < far[1] < far[2] < far[3]
+    half = vae.vary(funk, count=8, amount=0.6, seed=7)
+    assert len({take.velocity.tobytes() for take in half}) == 8
+    assert half != vae.vary(funk, count=8, amount=0.6, seed=8)
+
+
+def test_samples_are_bars_with_hits(vae: Vae) -> None:
+    bars = vae.sample(count=16, seed=7)
+    assert [bar.bars for bar in bars] == [1] * 16
+    assert bars == vae.sample(count=16, seed=7)
+    hits = [np.count_nonzero(bar.velocity) for bar in bars]
+    assert 5 < np.mean(hits) < 45
+
+
+def test_directions_move_a_groove_and_nothing_is_lost_at_zero(vae: Vae, funk: bg.Groove) -> None:
+    directions = vae.directions
+    lengths = [np.linalg.norm(d.vector) for d in directions]
+    assert len(directions) == vae.latent_dim
+    assert lengths == sorted(lengths, reverse=True)
+    assert vae.nudge(funk, []) == funk
+    assert vae.nudge(funk, [0.0] * 8) == funk
+    assert distance(vae.nudge(funk, [2.0]), funk) > distance(vae.nudge(funk, [0.2]), funk)
+    with pytest.raises(BeatGenError, match="amounts"):
+        vae.nudge(funk, [float("inf")])
+    with pytest.raises(BeatGenError, match="amounts"):
+        vae.nudge(funk, [0.0] * (vae.latent_dim + 1))
+
+
+def test_grids_of_other_steps_are_refused_with_advice(vae: Vae) -> None:
+    with pytest.raises(BeatGenError, match="steps=64"):
+        vae.encode(bg.Groove.from_tab("kick |o---|", steps=16))
+
+
+def test_one_model_serves_many_threads(vae: Vae, funk: bg.Groove, rock: bg.Groove) -> None:
+    amounts = np.linspace(0.1, 0.9, 12)
+    alone = [vae.blend(funk, rock, a) for a in amounts]
+    together: list[bg.Groove | None] = [None] * len(amounts)
+
+    def work(i: int) -> None:
+        together[i] = vae.blend(funk, rock, amounts[i])
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(len(amounts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+def test_unknown_weights_are_a_sentence(tmp_path) -> None:
+    with pytest.raises(ModelError, match="no model 'nothing'"):
+        bg.load_model("nothing")
+    (tmp_path / "card.json").write_text("{}")
+    with pytest.raises(ModelError, match="not a model"):
+        bg.load_model(tmp_path)
+
+
+def test_playing_needs_neither_tensorflow_nor_streamlit() -> None:
+    code = """
+import sys, beatgen as bg
+vae = bg.load_model()
+vae.blend(*vae.sample(2), 0.5)
+heavy = {"tensorflow", "keras", "streamlit", "plotly"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_expected_velocity_sums_over_how_many_strikes_fall() -> None:
+    """Against counting all sets of places by hand."""
+    rng = np.random.default_rng(1)
+    w = rng.dirichlet(np.ones(4))
+    count = rng.dirichlet(np.ones(5))
+    by_hand = np.zeros(4)
+    for k in range(1, 5):
+        sets = [s for s in range(16) if bin(s).count("1") == k]
+        weight = np.array([np.prod([w[i] for i in range(4) if s >> i & 1]) for s in sets])
+        for s, p in zip(sets, count[k] * weight / weight.sum(), strict=True):
+            by_hand += [p if s >> i & 1 else 0 for i in range(4)]
+
+    def everywhere(x: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(x.astype(np.float32), (1, 16, 22, len(x)))
+
+    ones = np.ones(4)
+    decoded = Decoded(everywhere(count), everywhere(w), everywhere(0.5 * ones), everywhere(ones))
+    assert decoded.expected()[0, 3, 5] == pytest.approx(by_hand * 0.5, abs=1e-5)
+
+
+def test_the_pattern_is_the_likeliest_count_above_the_threshold() -> None:
+    count = np.array([[0.55, 0.30, 0.15, 0, 0], [0.45, 0.20, 0.35, 0, 0]])
+    assert pattern_of(count, 0.5).tolist() == [0, 2]
+    assert pattern_of(count, 0.4).tolist() == [1, 2]
