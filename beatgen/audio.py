@@ -36,9 +36,9 @@ CHOKE_FADE = 0.012  # seconds from the choking hit until the choked one is gone
 MIDI_TIMEOUT = 600  # seconds that FluidSynth may take over a MIDI file
 
 # One pair of cymbals: whatever closes the hats ends the open hats that still ring.
-CHOKES: dict[str, tuple[str, ...]] = {
-    name: ("open hat", "open hat edge") for name in ("hat pedal", "hi-hat", "hi-hat edge")
-}
+CHOKES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("hat pedal", "hi-hat", "hi-hat edge"), ("open hat", "open hat edge")
+)
 
 Hit = tuple[int, int, int]  # sample, voice, MIDI velocity
 

@@ -96,7 +96,8 @@ class Groove:
 
     def __repr__(self) -> str:
         hits = np.count_nonzero(self.velocity)
-        return f"<Groove: {self.bars} bars of {self.steps} steps, {hits} hits, {self.tempo:g} BPM>"
+        size = f"{self.bars} x {self.steps} steps, {hits} hits"
+        return f"<Groove: {size}, {self.tempo:g} BPM>"
 
     def __iter__(self) -> Iterator[Groove]:
         """The bars, each as a groove of its own."""

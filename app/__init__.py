@@ -1,0 +1,1 @@
+"""BeatGen's page: a thin Streamlit front end of the `beatgen` package."""

@@ -1,0 +1,136 @@
+"""What the page asks of `beatgen`, each answer computed once for all sessions.
+
+Grooves are immutable, so one cached answer serves every session. Caches are keyed by what the
+groove contains and hold a bounded number of answers.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+from collections.abc import Sequence
+from hashlib import blake2b
+from math import isnan
+from pathlib import PurePath
+
+import streamlit as st
+
+import beatgen as bg
+from app.state import Source
+from beatgen import demo, metrics, midi
+from beatgen.errors import MidiError
+from beatgen.groove import Groove
+
+FRAMES = 33  # of the way from A to B that the player blends between
+LARGEST_FILE = 2_000_000  # bytes; as server.maxUploadSize, for whatever comes past the browser
+FOR_ALL = {"show_spinner": False, "max_entries": 128}
+
+
+def contents(groove: Groove) -> bytes:
+    """A digest that two grooves share only where they are equal."""
+    digest = blake2b(repr((groove.velocity.shape, groove.tempo)).encode(), digest_size=16)
+    digest.update(groove.velocity.tobytes())
+    digest.update(groove.timing.tobytes())
+    return digest.digest()
+
+
+BY_CONTENTS = {Groove: contents}
+
+
+@st.cache_resource(show_spinner=False)
+def model():
+    """The shipped model. Raises ModelError where it is missing."""
+    vae = bg.load_model()
+    # What is loaded by now stays for good. Without this Streamlit's collection after every run
+    # walks through all of it.
+    gc.collect()
+    gc.freeze()
+    return vae
+
+
+@st.cache_resource(**FOR_ALL)
+def read(name: str, content: bytes) -> Source:
+    """An uploaded MIDI file. Raises MidiError with one sentence where it is not a drum groove."""
+    if len(content) > LARGEST_FILE:
+        raise MidiError(
+            f"{name} has {len(content) / 1e6:.0f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are "
+            "read. Export the drum track alone."
+        )
+    groove, report = midi.scan_midi(io.BytesIO(content), name=name)
+    return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
+
+
+@st.cache_resource(show_spinner=False)
+def demos() -> dict[str, Source]:
+    """The demo grooves by title."""
+    sources = {}
+    for name in demo.names():
+        title = name.replace("-", " ").capitalize()
+        sources[title] = Source(title, demo.load(name), style=demo.read(name).style)
+    return sources
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def way(a: Groove, b: Groove) -> list[Groove]:
+    """The frames from `a` to `b`."""
+    return model().blend_path(a, b, frames=FRAMES)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def blend(a: Groove, b: Groove, position: float) -> Groove:
+    return model().blend(a, b, position)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def nudge(groove: Groove, amounts: tuple[float, ...]) -> Groove:
+    return model().nudge(groove, amounts)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def reconstruct(groove: Groove) -> Groove:
+    """The groove as the model holds it."""
+    return model().reconstruct(groove)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def fidelity(groove: Groove) -> float:
+    """How well the model holds the groove, 0 to 1: hit F1 of `reconstruct`, exact to the step."""
+    held = reconstruct(groove)
+    return _or_silence(metrics.hit_f1(groove.velocity, held.velocity))
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def likeness(first: Groove, second: Groove) -> float:
+    """How much of their patterns two grooves share, 0 to 1: F1 of the struck sixteenths."""
+    return _or_silence(
+        metrics.pattern_f1(first.velocity, first.timing, second.velocity, second.timing)
+    )
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def vary(groove: Groove, count: int, amount: float, seed: int) -> list[Groove]:
+    return model().vary(groove, count=count, amount=amount, seed=seed)
+
+
+def directions() -> Sequence:
+    """The model's principal directions, most telling first."""
+    return model().directions
+
+
+def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1) -> bytes:
+    """A MIDI file of the groove played `loops` times."""
+    file = io.BytesIO()
+    bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches)
+    return file.getvalue()
+
+
+def wav_file(groove: Groove) -> bytes:
+    """A WAV loop exactly as long as the groove, its tails folded into its start."""
+    file = io.BytesIO()
+    bg.write_wav(groove, file, loop=True)
+    return file.getvalue()
+
+
+def _or_silence(f1: float) -> float:
+    """F1 is undefined between two silent grooves; they are alike."""
+    return 1.0 if isnan(f1) else f1

@@ -1,0 +1,114 @@
+"""How the page looks: its style sheet, the wordmark, and the small rolls on cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+
+from app.engine import BY_CONTENTS, FOR_ALL
+from beatgen.figure import draw, draw_difference, rows_of
+from beatgen.groove import Groove
+from beatgen.theme import STYLES, Theme, mix
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+CSS = Path(__file__).with_name("style.css")
+ICON = Path(__file__).with_name("icon.svg")
+CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+SHADES = 4  # of velocity in a small roll
+_PLAIN = " =:/.,;()-'"  # what may stand in a data URI within double quotes as it is
+
+
+def theme() -> Theme:
+    """The theme that the musician's browser shows."""
+    return "light" if st.context.theme.type == "light" else "dark"
+
+
+def accents() -> tuple[str, str]:
+    """Colours of A and B."""
+    return STYLES[theme()].accents
+
+
+def dress() -> None:
+    """Apply the style sheet, in the colours of the theme."""
+    style, (a, b) = STYLES[theme()], accents()
+    colours = {
+        "a": a,
+        "b": b,
+        "mix": mix(a, b, 0.5),
+        "panel": style.ground,
+        "raised": mix(style.ground, style.ink, 0.1),
+        "line": style.line,
+        "muted": style.muted,
+        "ink": style.ink,
+        "on-accent": "#101215" if theme() == "dark" else "#ffffff",
+    }
+    variables = "".join(f"--bg-{name}:{colour};" for name, colour in colours.items())
+    st.html(f"<style>:root{{{variables}}}{CSS.read_text('utf-8')}</style>")
+
+
+def wordmark() -> None:
+    st.html('<div class="bg-word"><i></i><i></i><i></i><h1>BeatGen</h1></div>')
+
+
+def heading(name: str, facts: Sequence[str], badge: Literal["A", "B", ""] = "") -> None:
+    """A card's first line: name, and facts in small type."""
+    mark = f'<span class="bg-badge {badge.lower()}">{badge}</span>' if badge else ""
+    small = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+    st.html(
+        f'<div class="bg-head">{mark}<h2 title="{escape(name)}">{escape(name)}</h2>'
+        f'<div class="bg-facts">{small}</div></div>'
+    )
+
+
+def roll(groove: Groove, accent: str, key: str, height: int | None = None) -> None:
+    """The groove as a Plotly drum grid."""
+    figure = _roll(groove, accent, theme(), height)
+    st.plotly_chart(figure, key=key, theme=None, config=CHART)
+
+
+def difference(original: Groove, other: Groove, accent: str, key: str) -> None:
+    """What `other` keeps, lacks and adds, as a Plotly drum grid."""
+    figure = draw_difference(original, other, accent=accent, theme=theme())
+    st.plotly_chart(figure, key=key, theme=None, config=CHART)
+
+
+def small_roll(groove: Groove, rows: Sequence[int] | None = None) -> str:
+    """The groove as an image tag that fills a card: a drum grid, louder hits stronger.
+
+    rows: voice indices, low drums first; by default those in use.
+    """
+    rows = rows_of(groove) if rows is None else rows
+    row_of = {voice: len(rows) - 1 - i for i, voice in enumerate(rows)}
+    width = max(1.0, groove.steps / 22)
+    paths = [""] * SHADES
+    for bar, step, voice in np.argwhere(groove.velocity > 0).tolist():
+        if voice in row_of:
+            x = bar * groove.steps + step + float(groove.timing[bar, step, voice])
+            shade = min(SHADES - 1, int(groove.velocity[bar, step, voice] * SHADES))
+            paths[shade] += f"M{x:.1f} {row_of[voice]}.14h{width:.1f}v.72h-{width:.1f}z"
+    length = groove.bars * groove.steps
+    lines = "".join(f"M{x} 0V{len(rows)}" for x in range(0, length, groove.steps))
+    hits = "".join(
+        f'<path opacity="{0.3 + 0.7 * i / (SHADES - 1):.2f}" d="{d}"/>'
+        for i, d in enumerate(paths)
+        if d
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 0 {length + 4} {len(rows)}"'
+        f' preserveAspectRatio="none" fill="{mix(*accents(), 0.5)}"><path d="{lines}"'
+        f' stroke="{STYLES[theme()].line}" vector-effect="non-scaling-stroke"/>{hits}</svg>'
+    )
+    return f'<img class="bg-roll" alt="" src="data:image/svg+xml,{quote(svg, safe=_PLAIN)}">'
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def _roll(groove: Groove, accent: str, shown: Theme, height: int | None) -> Figure:
+    return draw(groove, accent=accent, theme=shown, height=height)

@@ -1,0 +1,151 @@
+// The bar at the bottom of every page: play, tempo, swing, click, volume, and A / blend / B.
+
+import { element, icon, put, style, write } from "./dom.js";
+import { TempoControl } from "./tempo.js";
+
+const PLAY = "M8 5.2v13.6c0 .8.9 1.3 1.6.9l10.6-6.8c.6-.4.6-1.4 0-1.8L9.6 4.3C8.9 3.9 8 4.4 8 5.2z";
+const STOP =
+  "M7.5 6h9c.8 0 1.5.7 1.5 1.5v9c0 .8-.7 1.5-1.5 1.5h-9c-.8 0-1.5-.7-1.5-1.5v-9" +
+  "c0-.8.7-1.5 1.5-1.5z";
+const CLICK = "M10 3h4l4.5 18h-13zm1.6 2-3 12h6.8l-3-12zM17.3 5l1.5 1-6.5 9-1.6-1.1z";
+const COUNT = "M4 5h2v14H4zM9 9h2v6H9zm4.5 0h2v6h-2zM18 9h2v6h-2z";
+const VOLUME =
+  "M4 9.5v5h3.5L12 19V5L7.5 9.5zM15 8.3c1.3.9 2 2.2 2 3.7s-.7 2.8-2 3.7zM15 4.5" +
+  "c3 1 5 4 5 7.5s-2 6.5-5 7.5v-2c1.9-.9 3-3 3-5.5s-1.1-4.6-3-5.5z";
+const MORE =
+  "M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2V9h-2V7h2zM4 15h4v2H4zm7-2h2v2h7v2h-7v2h-2v-2H9v-2h2z";
+
+export class Bar {
+  #player;
+  #play;
+  #tempo;
+  #toggles;
+  #sliders;
+  #switch;
+  #label = element("div", { class: "label", "aria-live": "polite" });
+  #page = document.querySelector('[data-testid="stMain"]') ?? document.body;
+  #observer = new ResizeObserver(() => this.#place());
+
+  constructor(player) {
+    this.#player = player;
+    this.#play = element("button", { class: "play", onclick: () => player.toggle() });
+    this.#tempo = new TempoControl(player);
+    this.#toggles = [
+      this.#toggle("metronome", "Metronome", CLICK),
+      this.#toggle("countIn", "Count-in", COUNT),
+    ];
+    this.#sliders = [this.#swing(), this.#volume()];
+    this.#switch = this.#listenSwitch();
+    const more = element(
+      "details",
+      { class: "more" },
+      element("summary", { "aria-label": "More controls" }, icon(MORE)),
+    );
+    const extras = element(
+      "div",
+      { class: "extras" },
+      this.#sliders[0].root,
+      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root)),
+      this.#sliders[1].root,
+    );
+    this.root = element(
+      "div",
+      { class: "bar", role: "group", "aria-label": "Transport" },
+      this.#play,
+      this.#tempo.root,
+      this.#label,
+      this.#switch.root,
+      more,
+      extras,
+    );
+    this.#observer.observe(this.#page);
+    this.#observer.observe(this.root);
+  }
+
+  update() {
+    const { playing, settings, label, sound, isBlend } = this.#player;
+    if (this.#play.dataset.playing !== String(playing)) {
+      this.#play.dataset.playing = playing;
+      this.#play.replaceChildren(icon(playing ? STOP : PLAY));
+      this.#play.setAttribute("aria-label", playing ? "Stop" : "Play");
+      this.#play.title = `${playing ? "Stop" : "Play"} (space)`;
+    }
+    this.#tempo.update();
+    for (const { root, name } of this.#toggles) put(root, "aria-pressed", settings[name]);
+    for (const slider of this.#sliders) slider.show();
+    write(this.#label, sound.trouble || label);
+    this.#label.classList.toggle("trouble", Boolean(sound.trouble));
+    this.#switch.root.hidden = !isBlend;
+    this.#switch.show(this.#player.monitor);
+  }
+
+  close() {
+    this.#observer.disconnect();
+  }
+
+  /** Stand under the page, beside a sidebar, and keep the page's end free of the bar. */
+  #place() {
+    const { left, width } = this.#page.getBoundingClientRect();
+    this.root.style.left = `${left}px`;
+    this.root.style.width = `${width}px`;
+    document.documentElement.style.setProperty("--beatgen-bar", `${this.root.offsetHeight}px`);
+  }
+
+  #toggle(name, label, path) {
+    const player = this.#player;
+    const press = () => player.set({ [name]: !player.settings[name] });
+    const attributes = { class: "toggle", title: label, "aria-label": label, onclick: press };
+    const root = element("button", attributes, icon(path));
+    return { root, name };
+  }
+
+  #swing() {
+    const player = this.#player;
+    const input = rangeInput("Swing", 0.5, 0.75, (swing) => player.set({ swing }));
+    input.addEventListener("change", () => player.keepSettings());
+    return slider(element("span", {}, "Swing"), input, () => player.settings.swing);
+  }
+
+  #volume() {
+    const player = this.#player;
+    const turn = (volume) => player.mix((mixer) => (mixer.volume = volume));
+    return slider(icon(VOLUME), rangeInput("Volume", 0, 1, turn), () => player.mixer.volume);
+  }
+
+  #listenSwitch() {
+    const player = this.#player;
+    const names = { a: "A", blend: "Blend", b: "B" };
+    const buttons = Object.entries(names).map(([monitor, text]) =>
+      element("button", { "data-of": monitor, onclick: () => player.listenTo(monitor) }, text),
+    );
+    const attributes = { class: "switch", role: "group", "aria-label": "Listen to" };
+    const root = element("div", attributes, ...buttons);
+    const show = (monitor) =>
+      buttons.forEach((button) =>
+        put(button, "aria-pressed", button.dataset.of === monitor),
+      );
+    return { root, show };
+  }
+}
+
+function rangeInput(label, min, max, turn) {
+  const input = element("input", { type: "range", min, max, step: 0.01, "aria-label": label });
+  input.addEventListener("input", () => turn(Number(input.value)));
+  return input;
+}
+
+/** A captioned slider that tells its value in percent: {root, show}. */
+function slider(caption, input, valueOf) {
+  const output = element("output");
+  const label = input.ariaLabel;
+  const attributes = { class: `slider ${label.toLowerCase()}`, title: label };
+  const root = element("label", attributes, caption, input, output);
+  const show = () => {
+    const value = valueOf();
+    const { min, max } = input;
+    input.value = value;
+    style(root, "--filled", (value - min) / (max - min));
+    write(output, `${Math.round(value * 100)} %`);
+  };
+  return { root, show };
+}

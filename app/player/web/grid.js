@@ -1,0 +1,184 @@
+// The grid of the groove that sounds: hits where they are played, and a playhead over them.
+
+import { element, fitted, perFrame, put, style } from "./dom.js";
+import { drawBack } from "./gridback.js";
+import { GridEditor } from "./gridedit.js";
+import { GridFoot } from "./gridfoot.js";
+import { BEATS, beatOf } from "./groove.js";
+import { coloursOf } from "./look.js";
+import { Playhead } from "./playhead.js";
+import { RowHeads, rowsOf } from "./rows.js";
+import { CLICK } from "./strokes.js";
+
+const SIXTEENTHS = 16;
+const RULER = 22; // px above the rows, as in the style sheet
+const HIT_WIDTH = 0.5; // of a sixteenth
+const WIDEST_HIT = 16; // px
+const HIT_HEIGHT = { least: 0.26, most: 0.86 }; // of the row, softest and loudest
+
+export class Grid {
+  #player;
+  #heads;
+  #back = element("canvas", { "aria-hidden": "true" });
+  #backDrawn = ""; // what the back was drawn for
+  #canvas;
+  #field;
+  #foot;
+  #editor;
+  #playhead;
+  #rows = [];
+  #drawSoon = perFrame(() => this.#draw());
+  #observer = new ResizeObserver(this.#drawSoon);
+
+  constructor(player) {
+    this.#player = player;
+    this.#heads = new RowHeads(player);
+    this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "application" });
+    this.#foot = new GridFoot(player);
+    this.#field = element("div", { class: "field" }, this.#back, this.#canvas);
+    const scroller = element("div", { class: "scroller" }, this.#field);
+    this.root = element(
+      "div",
+      { class: "grid" },
+      element("div", { class: "sheet" }, this.#heads.root, scroller),
+      this.#foot.root,
+    );
+    this.#editor = new GridEditor(player, this, this.#canvas, (text) => this.#foot.tell(text));
+    this.#playhead = new Playhead(player, this, this.#field, scroller);
+    this.#observer.observe(this.#canvas);
+  }
+
+  update() {
+    const { way, groove } = this.#player;
+    if (!way) return;
+    const rows = rowsOf(way, groove);
+    if (rows.join() !== this.#rows.join()) {
+      this.#rows = rows;
+      this.#heads.fill(rows);
+      style(this.root, "--rows", rows.length);
+    }
+    style(this.root, "--bars", groove.bars);
+    this.root.classList.toggle("fixed", !this.#player.canEdit);
+    put(this.#canvas, "aria-label", describe(groove, way, rows));
+    this.#heads.update();
+    this.#foot.update();
+    this.#playhead.update();
+    this.#drawSoon();
+  }
+
+  close() {
+    this.#observer.disconnect();
+    this.#playhead.close();
+  }
+
+  // Geometry, in CSS pixels of the canvas
+
+  get rows() {
+    return this.#rows;
+  }
+
+  get bars() {
+    return this.#player.groove.bars;
+  }
+
+  get size() {
+    return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
+  }
+
+  get rowHeight() {
+    return (this.size.height - RULER) / Math.max(1, this.#rows.length);
+  }
+
+  /** Top of a row, counted from 0. */
+  topOf(row) {
+    return RULER + row * this.rowHeight;
+  }
+
+  /** The row at a height, the nearest one above and below the rows. */
+  rowAt(y) {
+    const row = Math.floor((y - RULER) / this.rowHeight);
+    return Math.min(this.#rows.length - 1, Math.max(0, row));
+  }
+
+  get sixteenth() {
+    return this.size.width / (this.#player.groove.bars * SIXTEENTHS);
+  }
+
+  /** Steps in a sixteenth: a click on an empty place means a sixteenth. */
+  get stepsPerSixteenth() {
+    const per = this.#player.groove.steps / SIXTEENTHS;
+    return Number.isInteger(per) ? per : 1;
+  }
+
+  /** A beat stands in the middle of its sixteenth's cell, so that early hits have room. */
+  xOf(beat) {
+    return (beat * SIXTEENTHS) / BEATS * this.sixteenth + this.sixteenth / 2;
+  }
+
+  beatOfX(x) {
+    return ((x - this.sixteenth / 2) / this.sixteenth) * (BEATS / SIXTEENTHS);
+  }
+
+  /** Where a hit is drawn: {x, y, width, height}, x and y of its middle. */
+  boxOf(hit) {
+    const { groove, settings } = this.#player;
+    const loud = hit.velocity / 127;
+    const height =
+      this.rowHeight * (HIT_HEIGHT.least + (HIT_HEIGHT.most - HIT_HEIGHT.least) * loud);
+    return {
+      x: this.xOf(beatOf(hit, groove.steps, settings.swing)),
+      y: this.topOf(this.#rows.indexOf(hit.voice) + 0.5),
+      width: Math.min(WIDEST_HIT, Math.max(3, this.sixteenth * HIT_WIDTH)),
+      height,
+    };
+  }
+
+  // Drawing
+
+  #draw() {
+    const { groove, way } = this.#player;
+    const { width, height } = this.size;
+    if (!groove || !width) return;
+    const colours = coloursOf(this.root);
+    const back = [width, height, groove.bars, ...this.#rows, colours.ground].join();
+    if (back !== this.#backDrawn) {
+      this.#backDrawn = back;
+      const families = this.#rows.map((voice) => way.voices[voice].family);
+      drawBack(this.#back, this, families, colours);
+    }
+    const context = fitted(this.#canvas);
+    for (const hit of groove.hits) this.#drawHit(context, colours, hit);
+    this.#editor.drawCursor(context, colours.mix);
+  }
+
+  #drawHit(context, colours, hit) {
+    const { x, y, width, height } = this.boxOf(hit);
+    const heard = this.#player.mixer.isHeard(hit.voice);
+    context.fillStyle = colours[heard ? this.#player.way.voices[hit.voice].family : "muted"];
+    context.globalAlpha = (heard ? 1 : 0.5) * (0.35 + (0.65 * hit.velocity) / 127);
+    context.beginPath();
+    context.roundRect(x - width / 2, y - height / 2, width, height, Math.min(4, width / 2.5));
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  redraw() {
+    this.#drawSoon();
+  }
+
+  /** Strokes of the groove that sound around the audio time: what the playhead lights up. */
+  strokesSince(time, span) {
+    return this.#player.transport.scheduled.filter(
+      (stroke) => stroke.voice !== CLICK && stroke.time <= time && stroke.time > time - span,
+    );
+  }
+}
+
+function describe(groove, { voices }, rows) {
+  const counts = rows.map((voice) => {
+    const count = groove.hits.filter((hit) => hit.voice === voice).length;
+    return `${voices[voice].name} ${count}`;
+  });
+  const bars = groove.bars === 1 ? "1 bar" : `${groove.bars} bars`;
+  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. Arrow keys move, Enter sets or removes.`;
+}

@@ -1,0 +1,105 @@
+// Grooves in the browser: hits by cell, mixed along a way, changed by edits.
+//
+// A groove is {bars, steps, tempo, hits}; its hits are sorted by cell and each is
+// {step, voice, velocity, timing}: step from the first of the groove, velocity 1 to 127,
+// timing in steps. A way is {id, bars, steps, voices, frames, used}: used are the
+// voices that sound anywhere on it.
+
+const TIMING_UNITS = 255;
+
+export const BEATS = 4;
+
+/** How far from its step a hit may stand, in steps. */
+export const reach = (steps) => Math.max(0.5, steps / 32);
+
+/** One number per cell, in the order in which hits are sorted. */
+export const cellOf = (hit) => hit.step * 32 + hit.voice;
+
+/** Hits from base64 of packed 32-bit words (see wire.py). */
+function unpackHits(text, steps) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const unit = reach(steps) / TIMING_UNITS;
+  const hits = [];
+  let step = 0;
+  for (let i = 0; i < bytes.length; i += 4) {
+    const word = view.getInt32(i, true);
+    step += word & 0x7ff;
+    const velocity = (word >> 16) & 0x7f;
+    const voice = (word >> 11) & 0x1f;
+    if (velocity) hits.push({ step, voice, velocity, timing: (word >> 23) * unit });
+  }
+  return hits;
+}
+
+export function unpackGroove(packed, { bars, steps }) {
+  return { bars, steps, tempo: packed.tempo, hits: unpackHits(packed.hits, steps) };
+}
+
+export function unpackWay(packed) {
+  const { id, bars, steps } = packed;
+  const voices = packed.voices.map(([name, family]) => ({ name, family }));
+  const frames = packed.frames.map((hits, i) =>
+    unpackGroove({ hits, tempo: packed.tempi[i] }, packed),
+  );
+  const used = new Set(frames.flatMap((frame) => frame.hits.map((hit) => hit.voice)));
+  return { id, bars, steps, voices, frames, used };
+}
+
+/** The groove at `position` (0 to 1) of a way; exactly a frame where the position meets one. */
+export function grooveAt(way, position) {
+  const place = position * (way.frames.length - 1);
+  const index = Math.min(Math.floor(place), way.frames.length - 1);
+  const amount = place - index;
+  const near = way.frames[index];
+  return amount < 1e-9 ? near : mix(near, way.frames[index + 1], amount);
+}
+
+/** Between two grooves: common hits move over, a hit of one alone stays on its nearer side. */
+function mix(a, b, amount) {
+  const between = (x, y) => x + (y - x) * amount;
+  const hits = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.hits.length || j < b.hits.length) {
+    const one = a.hits[i];
+    const other = b.hits[j];
+    const order = !one ? 1 : !other ? -1 : cellOf(one) - cellOf(other);
+    if (order === 0) {
+      hits.push({
+        ...one,
+        velocity: Math.round(between(one.velocity, other.velocity)),
+        timing: between(one.timing, other.timing),
+      });
+    } else if (order < 0 ? amount < 0.5 : amount >= 0.5) {
+      hits.push(order < 0 ? one : other);
+    }
+    i += order <= 0;
+    j += order >= 0;
+  }
+  return { ...a, tempo: between(a.tempo, b.tempo), hits };
+}
+
+/** `groove` with edited cells in place of its own. `edits` maps cell to hit; velocity 0 removes. */
+export function withEdits(groove, edits) {
+  if (!edits.size) return groove;
+  const kept = groove.hits.filter((hit) => !edits.has(cellOf(hit)));
+  const added = [...edits.values()].filter((hit) => hit.velocity > 0);
+  return { ...groove, hits: [...kept, ...added].sort((a, b) => cellOf(a) - cellOf(b)) };
+}
+
+/**
+ * Where beats fall when swung: each eighth's first sixteenth takes the share `swing` of it
+ * (0.5 straight, 2/3 triplets), and all that lies within is stretched along.
+ */
+export function swung(beat, swing) {
+  const eighth = Math.floor(beat * 2);
+  const phase = beat * 2 - eighth;
+  const moved =
+    phase < 0.5 ? phase * 2 * swing : swing + (phase - 0.5) * 2 * (1 - swing);
+  return (eighth + moved) / 2;
+}
+
+/** Beat of a hit from the start of its groove, as played: with timing and swing. */
+export const beatOf = (hit, steps, swing = 0.5) =>
+  swung(((hit.step + hit.timing) * BEATS) / steps, swing);

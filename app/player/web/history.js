@@ -1,0 +1,38 @@
+// Undo and redo over snapshots.
+
+const DEPTH = 200;
+
+export class History {
+  #past = [];
+  #future = [];
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  /** Remember the state that is about to be left. */
+  record(state) {
+    this.#past = [...this.#past, state].slice(-DEPTH);
+    this.#future = [];
+  }
+
+  /** The state before, given the present one; undefined where there is none. */
+  undo(present) {
+    if (this.canUndo) this.#future.push(present);
+    return this.#past.pop();
+  }
+
+  redo(present) {
+    if (this.canRedo) this.#past.push(present);
+    return this.#future.pop();
+  }
+
+  clear() {
+    this.#past = [];
+    this.#future = [];
+  }
+}

@@ -1,0 +1,73 @@
+// The keyboard: space plays, left and right blend, Z undoes.
+
+const FINE = 1 / 128;
+const COARSE = 1 / 32;
+const RELEASE = 250; // ms after the last arrow key, the blend counts as let go
+
+const TYPING = "input:not([type=range],[type=checkbox],[type=radio],[type=button]),textarea,select";
+const OWN_ARROWS = [
+  "input[type=range],input[type=radio],canvas[tabindex]",
+  "[role=slider],[role=tab],[role=radio],[role=option],[role=combobox],[role=listbox]",
+  "[role=menu],[role=menuitem],[role=grid],[role=spinbutton]",
+].join();
+const PRESSABLE = "button,a[href],summary,input[type=checkbox],input[type=radio],[role=button]";
+
+/** Listen on the whole page; returns a function that ends it. */
+export function listenToKeys(player) {
+  let letGo = 0;
+  let taken = null; // the key that was ours when it went down
+
+  const blend = (amount) => {
+    if (!player.isBlend) return false;
+    player.drag(player.position + amount);
+    clearTimeout(letGo);
+    letGo = setTimeout(() => player.release(), RELEASE);
+    return true;
+  };
+
+  const undo = (event) => {
+    if (event.shiftKey) player.redo();
+    else player.undo();
+    return true;
+  };
+
+  const actions = {
+    " ": () => (player.toggle(), true),
+    ArrowLeft: (event) => blend(event.shiftKey ? -FINE : -COARSE),
+    ArrowRight: (event) => blend(event.shiftKey ? FINE : COARSE),
+    z: undo,
+    y: () => (player.redo(), true),
+  };
+
+  const onKey = (event) => {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!(key in actions) || event.altKey || event.defaultPrevented) return;
+    if ((event.ctrlKey || event.metaKey) && key !== "z" && key !== "y") return;
+    if (belongsElsewhere(event.composedPath()[0], key)) return;
+    if (!actions[key](event)) return;
+    event.preventDefault();
+    taken = key;
+  };
+
+  // Firefox presses a button when space comes up, whatever became of its going down.
+  const onKeyUp = (event) => {
+    if (event.key === taken) event.preventDefault();
+    taken = null;
+  };
+
+  // Before Streamlit's own buttons see it: space after a click on one still means play.
+  document.addEventListener("keydown", onKey, true);
+  document.addEventListener("keyup", onKeyUp, true);
+  return () => {
+    document.removeEventListener("keydown", onKey, true);
+    document.removeEventListener("keyup", onKeyUp, true);
+  };
+}
+
+function belongsElsewhere(target, key) {
+  if (!(target instanceof Element)) return false;
+  if (target.isContentEditable || target.matches(TYPING)) return true;
+  if (key.startsWith("Arrow")) return target.matches(OWN_ARROWS);
+  // One who walks by the keyboard presses buttons with space; one who clicked wants to play.
+  return key === " " && target.matches(PRESSABLE) && target.matches(":focus-visible");
+}

@@ -1,0 +1,41 @@
+// Colours that depend on the scene and the page's theme.
+
+import { style } from "./dom.js";
+
+const NAMES = [
+  ...["kick", "snare", "tom", "hat", "ride", "crash", "muted", "ink", "faint", "ground", "lane"],
+  ...["line-sixteenth", "line-beat", "line-bar", "shine", "mix"],
+];
+
+/** The colours of the style sheet for drawing on a canvas below `target`, and its font. */
+export function coloursOf(target) {
+  const computed = getComputedStyle(target);
+  const entries = NAMES.map((name) => [name, computed.getPropertyValue(`--${name}`).trim()]);
+  return { ...Object.fromEntries(entries), font: computed.fontFamily };
+}
+
+export class Look {
+  #player;
+
+  constructor(player, root) {
+    this.#player = player;
+    this.root = root;
+  }
+
+  update() {
+    const { accents, place } = this.#player;
+    const light = isLight(getComputedStyle(this.root).backgroundColor);
+    this.root.classList.toggle("light", light);
+    // An accent chosen for a dark ground is too pale for a light one.
+    const fit = (accent) => (light ? `oklch(from ${accent} min(l, 0.62) c h)` : accent);
+    style(this.root, "--a", fit(accents[0]));
+    style(this.root, "--b", fit(accents[1]));
+    style(this.root, "--place", place);
+  }
+}
+
+/** Whether a computed colour, rgb(...) or rgba(...), is nearer white than black. */
+function isLight(colour) {
+  const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+}

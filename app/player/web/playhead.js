@@ -1,0 +1,99 @@
+// The playhead: a line that walks over the grid with the sound, and hits that light up under it.
+
+import { BEATS } from "./groove.js";
+import { element, fitted } from "./dom.js";
+
+const GLOW = 0.18; // s that a hit shines after it sounded
+const FOLLOW = 0.15; // of the visible width left before the grid scrolls on
+
+export class Playhead {
+  #player;
+  #grid;
+  #field;
+  #scroller;
+  #line = element("div", { class: "playhead", hidden: true });
+  #lights = element("canvas", { class: "lights", "aria-hidden": "true" });
+  #frame = 0;
+  #lit = false;
+  #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(player, grid, field, scroller) {
+    this.#player = player;
+    this.#grid = grid;
+    this.#field = field;
+    this.#scroller = scroller;
+    field.append(this.#lights, this.#line);
+  }
+
+  update() {
+    const { playing } = this.#player;
+    this.#line.hidden = !playing;
+    if (playing) this.#frame ||= requestAnimationFrame(() => this.#step());
+  }
+
+  close() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  #step() {
+    this.#frame = 0;
+    const { playing, transport, groove } = this.#player;
+    const heard = this.#heardTime();
+    const beat = playing ? transport.beatAt(heard) : -1;
+    const shown = this.#calm.matches ? Math.floor(beat) : beat;
+    const length = groove.bars * BEATS;
+    // The last half sixteenth belongs to the next bar, like the hits that stand in it.
+    const x = this.#grid.xOf(((shown + 1 / 8) % length) - 1 / 8);
+    this.#line.style.transform = `translateX(${x.toFixed(2)}px)`;
+    this.#line.style.opacity = beat < 0 ? 0 : 1;
+    if (playing && !this.#calm.matches) {
+      this.#follow(x);
+      this.#shine(heard);
+    }
+    if (playing) this.#frame = requestAnimationFrame(() => this.#step());
+    else this.#shine(Infinity);
+  }
+
+  /** Audio time of what leaves the loudspeaker at this moment. */
+  #heardTime() {
+    const { context } = this.#player.sound;
+    const { contextTime, performanceTime } = context.getOutputTimestamp();
+    const behind = context.currentTime - contextTime;
+    if (!performanceTime || behind < 0 || behind > 0.5) return context.currentTime;
+    return contextTime + (performance.now() - performanceTime) / 1000;
+  }
+
+  #follow(x) {
+    const { scrollLeft, clientWidth, scrollWidth } = this.#scroller;
+    if (scrollWidth <= clientWidth) return;
+    const outside = x < scrollLeft || x > scrollLeft + clientWidth * (1 - FOLLOW / 3);
+    if (outside) this.#scroller.scrollLeft = Math.max(0, x - clientWidth * FOLLOW);
+  }
+
+  #shine(time) {
+    const strokes = this.#grid.strokesSince(time, GLOW);
+    if (!strokes.length && !this.#lit) return;
+    this.#lit = strokes.length > 0;
+    const context = fitted(this.#lights);
+    context.fillStyle = getComputedStyle(this.#field).getPropertyValue("--shine");
+    const { bars } = this.#player.groove;
+    for (const stroke of strokes) {
+      if (!this.#player.mixer.isHeard(stroke.voice)) continue;
+      const box = this.#grid.boxOf(stroke);
+      const x = this.#grid.xOf(((stroke.beat + 1 / 8) % (bars * BEATS)) - 1 / 8);
+      const fade = 1 - (time - stroke.time) / GLOW;
+      const grow = 2 * fade;
+      context.globalAlpha = 0.85 * fade;
+      context.beginPath();
+      context.roundRect(
+        x - box.width / 2 - grow,
+        box.y - box.height / 2 - grow,
+        box.width + 2 * grow,
+        box.height + 2 * grow,
+        5,
+      );
+      context.fill();
+    }
+  }
+}

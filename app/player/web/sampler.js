@@ -1,0 +1,139 @@
+// The sampler: turns strokes into sound on the audio clock.
+//
+// stroke > its own gain (velocity, choke) > its voice's channel (mute, pan) > volume > soft clip
+
+import { CLICK } from "./strokes.js";
+
+const GLIDE = 0.008; // s, for mutes and chokes not to click
+const CHOKE = 0.02; // s, time constant of a damped cymbal
+
+export class Sampler {
+  #context;
+  #kit;
+  #voices;
+  #channels = [];
+  #click;
+  #volume;
+  #live = new Set(); // {source, gain, voice, time, dampedAt}
+
+  /** `voices` are [{name}] in the order of their indices. */
+  constructor(context, kit, voices) {
+    this.#context = context;
+    this.#kit = kit;
+    this.#voices = voices;
+    const clip = new WaveShaperNode(context, { curve: softClip() });
+    this.#volume = new GainNode(context, { gain: 0.8 });
+    this.#volume.connect(clip).connect(context.destination);
+    this.output = clip;
+    for (const { name } of voices) {
+      const channel = new GainNode(context);
+      channel.connect(new StereoPannerNode(context, { pan: kit.pan(name) })).connect(this.#volume);
+      this.#channels.push(channel);
+    }
+    this.#click = clickSound(context);
+  }
+
+  get now() {
+    return this.#context.currentTime;
+  }
+
+  /** Schedule a stroke at `time` on the audio clock; returns a handle for `cancel`. */
+  play(voice, velocity, time) {
+    const sample = voice === CLICK ? this.#clickSample(velocity) : this.#drumSample(voice, velocity);
+    if (!sample) return null;
+    const source = new AudioBufferSourceNode(this.#context, {
+      buffer: sample.buffer,
+      playbackRate: sample.rate ?? 1,
+    });
+    const gain = new GainNode(this.#context, { gain: sample.gain });
+    source.connect(gain).connect(this.#channels[voice] ?? this.#volume);
+    source.start(time);
+    const handle = { source, gain, level: sample.gain, voice, time, dampedAt: Infinity };
+    this.#live.add(handle);
+    source.onended = () => {
+      gain.disconnect();
+      this.#live.delete(handle);
+    };
+    return handle;
+  }
+
+  /** Take back a stroke that has not sounded. */
+  cancel(handle) {
+    if (!handle || !this.#live.delete(handle)) return;
+    handle.source.stop();
+    handle.gain.disconnect();
+  }
+
+  /** Let every ringing voice be damped by the first later stroke that chokes it. */
+  choke() {
+    const now = this.now;
+    for (const ringing of this.#live) {
+      if (ringing.dampedAt <= now) continue;
+      const at = this.#dampingOf(ringing);
+      if (at === ringing.dampedAt) continue;
+      ringing.dampedAt = at;
+      ringing.gain.gain.cancelScheduledValues(now);
+      if (at < Infinity) ringing.gain.gain.setTargetAtTime(0, at, CHOKE);
+    }
+  }
+
+  /** Fade out all that sounds and forget all that is scheduled. */
+  silence() {
+    const now = this.now;
+    for (const { source, gain } of this.#live) {
+      gain.gain.cancelScheduledValues(now);
+      gain.gain.setTargetAtTime(0, now, GLIDE);
+      source.stop(now + GLIDE * 8);
+    }
+    this.#live.clear();
+  }
+
+  /** Sound as the mixer says. */
+  mix(mixer) {
+    this.#volume.gain.setTargetAtTime(mixer.volume ** 2, this.now, GLIDE);
+    this.#channels.forEach((channel, voice) => {
+      channel.gain.setTargetAtTime(mixer.isHeard(voice) ? 1 : 0, this.now, GLIDE);
+    });
+  }
+
+  #dampingOf({ voice, time }) {
+    if (voice === CLICK) return Infinity;
+    const name = this.#voices[voice].name;
+    let at = Infinity;
+    for (const other of this.#live) {
+      const later = other.time > time && other.time < at && other.voice !== CLICK;
+      if (later && this.#kit.chokes(this.#voices[other.voice].name, name)) at = other.time;
+    }
+    return at;
+  }
+
+  #drumSample(voice, velocity) {
+    return this.#kit.sample(this.#voices[voice].name, velocity);
+  }
+
+  #clickSample(velocity) {
+    return { buffer: this.#click, gain: velocity / 127, rate: velocity > 100 ? 1.5 : 1 };
+  }
+}
+
+/** Straight up to 0.7, then bending towards 1, so that loud strokes together do not crackle. */
+function softClip() {
+  const knee = 0.7;
+  const bend = (x) => knee + (1 - knee) * Math.tanh((x - knee) / (1 - knee));
+  return Float32Array.from({ length: 4097 }, (_, i) => {
+    const x = (i / 4096) * 2 - 1;
+    return Math.sign(x) * (Math.abs(x) < knee ? Math.abs(x) : bend(Math.abs(x)));
+  });
+}
+
+/** The metronome: a short woody blip. */
+function clickSound(context) {
+  const length = Math.round(context.sampleRate * 0.04);
+  const buffer = new AudioBuffer({ length, sampleRate: context.sampleRate });
+  const wave = buffer.getChannelData(0);
+  for (let i = 0; i < length; i++) {
+    const time = i / context.sampleRate;
+    wave[i] = 0.5 * Math.sin(2 * Math.PI * 1000 * time) * Math.exp(-time * 120);
+  }
+  return buffer;
+}

@@ -1,0 +1,36 @@
+"""Swing, as the player applies it: for what is downloaded to be what was heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from beatgen.groove import Groove
+
+STRAIGHT = 0.5
+EIGHTHS = 8  # in a bar
+
+
+def swing(groove: Groove, share: float) -> Groove:
+    """The groove with the first sixteenth of each eighth taking `share` of it, 0.5 to 0.75.
+
+    Whatever lies within the eighth is stretched along. Hits stand on the step nearest to where
+    they then sound, or where another hit of the voice stands there, on the free step before.
+    """
+    if share == STRAIGHT:
+        return groove
+    velocity, timing = np.zeros_like(groove.velocity), np.zeros_like(groove.timing)
+    per_eighth = groove.steps / EIGHTHS
+    reach = max(0.5, per_eighth / 4)  # how far from its step a hit may stand
+    # From the last step to the first, so that what is squeezed together moves into free steps.
+    for bar, step, voice in np.argwhere(groove.velocity > 0)[::-1]:
+        eighth, phase = divmod((step + groove.timing[bar, step, voice]) / per_eighth, 1)
+        warped = phase * 2 * share if phase < 0.5 else share + (phase - 0.5) * 2 * (1 - share)
+        at = (eighth + warped) * per_eighth
+        to = min(max(round(at), 0), groove.steps - 1)
+        while velocity[bar, to, voice] and to > 0:
+            to -= 1
+        velocity[bar, to, voice] = groove.velocity[bar, step, voice]
+        timing[bar, to, voice] = np.clip(at - to, -reach, reach)
+    return replace(groove, velocity=velocity, timing=timing)

@@ -1,0 +1,152 @@
+"""Blend: the two grooves side by side, where they come from and how well the model holds them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import engine, look
+from app.state import LOOPS, SIDES, Deck, Session, Side, session
+from beatgen.errors import BeatGenError
+
+ROLL_HEIGHT = 196
+
+
+def draw(now: Session) -> None:
+    for column, side in zip(st.columns(2, gap="medium"), SIDES, strict=True):
+        with column, st.container(key=f"deck-{side}"):
+            _card(now, side)
+
+
+def _card(now: Session, side: Side) -> None:
+    deck = now.deck(side)
+    groove, source = deck.groove, deck.source
+    look.heading(source.name, _facts(deck), badge=side.upper())
+    look.roll(groove, _accent(side), key=f"roll-{side}", height=ROLL_HEIGHT)
+    with st.container(key=f"bars-{side}", horizontal=True, vertical_alignment="center"):
+        _choose_bars(deck, side)
+        _fidelity(deck, side)
+    if deck.error:
+        st.error(deck.error, icon=":material/error:")
+    if source.messages:
+        st.caption(" ".join(source.messages))
+    with st.container(key=f"source-{side}", horizontal=True, vertical_alignment="bottom"):
+        _choose_source(now, side)
+
+
+def _accent(side: Side) -> str:
+    return look.accents()[SIDES.index(side)]
+
+
+def _facts(deck: Deck) -> list[str]:
+    bars = deck.source.groove.bars
+    return [
+        deck.source.style,
+        f"{deck.source.groove.tempo:.0f} BPM",
+        f"{bars} bar" + "s" * (bars > 1),
+    ]
+
+
+def _choose_bars(deck: Deck, side: Side) -> None:
+    """Length and start of the loop, where the file leaves a choice."""
+    bars = deck.source.groove.bars
+    if bars == 1:
+        return
+    length, start = f"length-{side}-{deck.uploads}", f"start-{side}-{deck.uploads}"
+
+    def choose() -> None:
+        deck.choose(st.session_state.get(start, 0), st.session_state[length])
+
+    st.session_state[length] = deck.bars
+    st.segmented_control(
+        "Bars in the loop",
+        [loop for loop in LOOPS if loop <= bars],
+        required=True,
+        format_func=lambda n: f"{n} bar" + "s" * (n > 1),
+        key=length,
+        label_visibility="collapsed",
+        on_change=choose,
+    )
+    if bars > deck.bars:
+        st.session_state[start] = deck.start
+        st.selectbox(
+            "Bars that play",
+            range(bars - deck.bars + 1),
+            format_func=lambda first: _span(first, deck.bars, bars),
+            key=start,
+            on_change=choose,
+            label_visibility="collapsed",
+            width=170,
+        )
+
+
+def _fidelity(deck: Deck, side: Side) -> None:
+    """How well the model holds the groove; opened, what differs."""
+    f1 = _two_places(engine.fidelity(deck.groove))
+    popover = st.popover(f"held at F1 {f1}", type="tertiary", key=f"held-{side}", on_change="rerun")
+    if popover.open:
+        with popover:
+            st.caption(
+                "What the model makes of this groove, bar by bar. At the ends of the slider you "
+                "hear the groove itself: what the model misses fades along the way."
+            )
+            look.difference(
+                deck.groove,
+                engine.reconstruct(deck.groove),
+                _accent(side),
+                key=f"difference-{side}",
+            )
+
+
+def _choose_source(now: Session, side: Side) -> None:
+    deck = now.deck(side)
+    demos = engine.demos()
+    pick, upload = f"demo-{side}-{deck.uploads}", f"upload-{side}-{deck.uploads}"
+
+    def load_demo() -> None:
+        name = st.session_state[pick]
+        if name is not None:
+            now.load(side, demos[name])
+
+    def load_file() -> None:
+        file = st.session_state[upload]
+        if file is None:
+            return
+        deck.uploads += 1
+        try:
+            now.load(side, engine.read(file.name, file.getvalue()))
+        except BeatGenError as error:
+            deck.error = str(error)
+
+    st.file_uploader(
+        f"MIDI file for {side.upper()}",
+        type=["mid", "midi"],
+        key=upload,
+        on_change=load_file,
+        label_visibility="collapsed",
+    )
+    name = deck.source.name
+    st.session_state[pick] = name if deck.source is demos.get(name) else None
+    st.selectbox(
+        f"Demo groove for {side.upper()}",
+        list(demos),
+        key=pick,
+        on_change=load_demo,
+        placeholder="Demo grooves",
+        label_visibility="collapsed",
+        width=180,
+    )
+
+
+def _span(first: int, length: int, bars: int) -> str:
+    """Such as "bars 3 to 4 of 8", counted from 1."""
+    if length == 1:
+        return f"bar {first + 1} of {bars}"
+    return f"bars {first + 1} to {first + length} of {bars}"
+
+
+def _two_places(value: float) -> str:
+    """0.94 as .94, the way scores are printed."""
+    return f"{value:.2f}".removeprefix("0")
+
+
+draw(session())

@@ -1,0 +1,258 @@
+"""The main job in a real browser: two files in, a blend out, heard, varied and taken away."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from beatgen import assets
+from beatgen.errors import BeatGenError
+from beatgen.groove import Groove
+from beatgen.kit import NAMES
+from beatgen.midi import scan_midi, write_midi
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+GMD_FILES = (  # of the training and validation splits: a funk and a samba
+    "drummer1/session1/1_funk_80_beat_4-4.mid",
+    "drummer1/session1/38_latin-samba_116_beat_4-4.mid",
+)
+HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
+AUDIBLE = 0.01  # full scale is 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weights():
+    try:
+        assets.path("model")
+    except BeatGenError:
+        pytest.skip("assets/model is missing; train and export the model first")
+
+
+@pytest.fixture
+def page(serve, open_page):
+    """The app, ready to play; afterwards it must not have shown an exception."""
+    page = open_page(serve(MAIN), height=1000)
+    page.wait_for_selector(".player .bar")
+    page.wait_for_function("window.beatgen?.state.way")
+    page.wait_for_selector(".st-key-takeaway")
+    yield page
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+@pytest.fixture
+def two_files(request, tmp_path, rock, samba) -> list[Path]:
+    """Two drummers' recordings where the Groove MIDI Dataset is at hand, else written grooves."""
+    try:
+        folder = request.getfixturevalue("gmd")
+    except pytest.skip.Exception:
+        files = [tmp_path / "rock.mid", tmp_path / "samba.mid"]
+        for groove, file in zip((rock, samba), files, strict=True):
+            write_midi(groove, file)
+        return files
+    return [folder / file for file in GMD_FILES]
+
+
+def upload(page, side: str, file: Path) -> None:
+    way = page.evaluate("beatgen.state.way")
+    page.set_input_files(f".st-key-deck-{side} input[type=file]", file)
+    page.locator(f".st-key-deck-{side} h2", has_text=file.stem).wait_for()
+    page.wait_for_function("way => beatgen.state.way !== way", arg=way)
+
+
+def shown(page) -> list[tuple[float, str, int]]:
+    """What the player's grid shows and sounds: place in steps, voice, MIDI velocity."""
+    hits = page.evaluate("beatgen.state.hits")
+    return sorted((h["step"] + h["timing"], NAMES[h["voice"]], h["velocity"]) for h in hits)
+
+
+def hits_of(groove: Groove) -> list[tuple[float, str, int]]:
+    cells = bar, step, voice = np.nonzero(groove.velocity)
+    at = bar * groove.steps + step + groove.timing[cells]
+    velocity = np.rint(groove.velocity[cells] * 127).astype(int)
+    names = [NAMES[v] for v in voice]
+    return sorted(zip(at.tolist(), names, velocity.tolist(), strict=True))
+
+
+def same(first: list, second: list) -> bool:
+    """Hits alike but for the rounding of a tick, a thirtieth of a step."""
+
+    def by_voice(hits):
+        return sorted(hits, key=lambda hit: (hit[1], round(hit[0], 1), hit[2]))
+
+    one, two = by_voice(first), by_voice(second)
+    return len(one) == len(two) and all(
+        a[1:] == b[1:] and abs(a[0] - b[0]) < 0.05 for a, b in zip(one, two, strict=True)
+    )
+
+
+def download(page, button) -> bytes:
+    with page.expect_download() as waiting:
+        button.click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def settle(page, script: str, argument=None) -> None:
+    page.wait_for_function(script, arg=argument, timeout=15_000)
+
+
+def peak(page, seconds: float) -> float:
+    """Loudest sample of what leaves the player."""
+    return page.evaluate(
+        """async (seconds) => {
+            const { left, right } = await beatgen.capture(seconds);
+            return Math.max(...[left, right].map((s) => s.reduce((m, x) => Math.max(m, x), 0)));
+        }""",
+        seconds,
+    )
+
+
+def press(page, name: str, **where):
+    return page.get_by_role("button", name=name, exact=True, **where)
+
+
+def go(page, name: str) -> None:
+    page.get_by_role("link", name=name).click()
+
+
+def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
+    for side, file in zip("ab", two_files, strict=True):
+        upload(page, side, file)
+        assert page.locator(f".st-key-deck-{side} .js-plotly-plot").count() == 1
+
+    # Blend: the settled groove is the model's, which the label of what is heard tells.
+    before = shown(page)
+    page.locator(".blend input[type=range]").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+    page.locator(".st-key-takeaway h2", has_text="Blend 25%").wait_for()
+    assert page.evaluate("beatgen.state.position") == pytest.approx(0.25)
+    assert shown(page) != before
+
+    # Hear it, and go on hearing it while the pages change.
+    page.click(".play")
+    settle(page, "beatgen.state.contextState === 'running' && beatgen.state.beat > 0")
+    assert peak(page, 3.0) > AUDIBLE
+    beat = page.evaluate("beatgen.state.beat")
+
+    # Vary: a click on a take puts it into the player.
+    go(page, "Vary")
+    press(page, "Play Take 1").wait_for()
+    page.keyboard.press("v")
+    press(page, "Play Take 12").wait_for()
+    assert page.get_by_role("button", name="Play Take").count() == 6
+    blend = page.evaluate(HITS)
+    press(page, "Play Take 12").click()
+    page.locator(".st-key-takeaway h2", has_text="Take 12").wait_for()
+    settle(page, f"before => {HITS} !== before", blend)
+    assert peak(page, 2.0) > AUDIBLE
+    assert page.evaluate("beatgen.state.beat") > beat  # the transport never stopped
+
+    # Take it away: the file reads back as the groove that is shown.
+    content = download(page, page.locator(".st-key-takeaway .st-key-midi button"))
+    groove, report = scan_midi(io.BytesIO(content), name="download.mid")
+    assert same(hits_of(groove), shown(page))
+    assert groove.tempo == pytest.approx(page.evaluate("beatgen.state.tempo"), rel=1e-4)
+    assert not report.messages
+
+
+def test_a_take_is_downloaded_from_its_card_and_becomes_a(page):
+    go(page, "Vary")
+    card = page.locator("[class*=st-key-take-]").nth(1)
+    card.wait_for()
+    content = download(page, press(card, "MIDI"))
+    take, _ = scan_midi(io.BytesIO(content), name="take.mid")
+    press(card, "A").click()
+    go(page, "Blend")
+    page.locator(".st-key-deck-a h2", has_text="Take").wait_for()
+    page.click("[aria-label='All A']")
+    page.locator(".st-key-takeaway h2", has_text="A").wait_for()
+    settle(page, "beatgen.state.position === 0")
+    assert same(hits_of(take), shown(page))
+
+
+def test_sliders_shape_what_sounds_and_reset_gives_it_back(page):
+    go(page, "Shape")
+    press(page, "Randomize").wait_for()
+    before = page.evaluate(HITS)
+    press(page, "Randomize").click()
+    page.locator(".st-key-takeaway h2", has_text="shaped").wait_for()
+    settle(page, f"before => {HITS} !== before", before)
+    press(page, "Reset").click()
+    settle(page, f"before => {HITS} === before", before)
+
+
+def test_a_wav_loop_is_downloaded(page):
+    import soundfile
+
+    content = download(page, press(page, "WAV loop"))
+    sound, rate = soundfile.read(io.BytesIO(content))
+    beats = 4 * 2  # two bars
+    seconds = beats * 60 / page.evaluate("beatgen.state.tempo")
+    assert len(sound) == pytest.approx(seconds * rate, abs=2)
+    assert np.abs(sound).max() > AUDIBLE
+
+
+def test_a_bad_file_gives_a_sentence_and_the_music_plays_on(page, tmp_path):
+    bad = tmp_path / "shopping list.mid"
+    bad.write_text("milk, bread, sticks")
+    before = shown(page)
+    page.click(".play")
+    settle(page, "beatgen.state.beat > 0")
+    page.set_input_files(".st-key-deck-a input[type=file]", bad)
+    alert = page.locator(".st-key-deck-a [role=alert]")
+    alert.wait_for()
+    assert "shopping list.mid" in alert.inner_text()
+    assert shown(page) == before
+    assert peak(page, 2.0) > AUDIBLE
+
+
+def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
+    large = tmp_path / "symphony.mid"
+    large.write_bytes(b"MThd" + bytes(3_000_000))
+    page.set_input_files(".st-key-deck-a input[type=file]", large)
+    alert = page.locator(".st-key-deck-a [role=alert]")
+    alert.wait_for()
+    assert "2.0MB or smaller" in alert.inner_text()
+    assert alert.bounding_box()["width"] > 100  # and not for screen readers only
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_nothing_is_wider_than_the_screen(serve, open_page, width):
+    page = open_page(serve(MAIN), width=width, height=900)
+    page.wait_for_selector(".st-key-takeaway")
+    page.wait_for_selector(".st-key-deck-b .js-plotly-plot")
+    for name in ("Blend", "Vary", "Shape"):
+        go(page, name)
+        page.wait_for_timeout(700)
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+
+
+def test_a_page_opened_by_its_address_has_the_whole_page_around_it(serve, open_page):
+    page = open_page(serve(MAIN) + "/vary")
+    page.wait_for_selector(".st-key-wall")
+    page.wait_for_selector(".player .bar")
+    assert page.locator(".st-key-masthead").count() == 1
+
+
+def test_the_theme_follows_the_system(serve, open_page):
+    def ground(scheme: str) -> str:
+        page = open_page(serve(MAIN), color_scheme=scheme)
+        page.wait_for_selector(".st-key-deck-a .js-plotly-plot")
+        return page.evaluate(
+            "getComputedStyle(document.querySelector('.st-key-deck-a')).backgroundColor"
+        )
+
+    assert ground("dark") != ground("light")
+
+
+def test_no_request_leaves_the_machine(serve, open_page):
+    url = serve(MAIN)
+    page = open_page("about:blank")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(url)
+    page.wait_for_selector(".st-key-takeaway")
+    page.wait_for_timeout(1500)
+    inside = (url, url.replace("http", "ws"), "data:", "blob:")
+    assert [address for address in asked if not address.startswith(inside)] == []
