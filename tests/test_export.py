@@ -1,0 +1,112 @@
+"""A tiny run is trained and exported; what plays must be what was trained."""
+
+import json
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
+import numpy as np
+import pytest
+
+from beatgen.dataset import Dataset, load_dataset
+from beatgen.errors import ModelError
+from beatgen.export import export
+from beatgen.latent import load_model
+from beatgen.model import ModelConfig
+from beatgen.report import ReportConfig
+from beatgen.runtime import load_network
+from beatgen.train import TrainConfig, load_run, model_input, train
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory, random_groove) -> str:
+    """Forty training and eight validation bars."""
+    groove = random_groove(1, bars=48, density=0.02)
+    path = tmp_path_factory.mktemp("data") / "bars.npz"
+    Dataset(
+        velocity=np.rint(groove.velocity * 127).astype(np.uint8),
+        timing=groove.timing.astype(np.float16),
+        file_index=np.repeat(np.arange(2, dtype=np.int32), (40, 8)),
+        number=np.arange(48, dtype=np.int32),
+        files=np.array(["a.mid", "b.mid"]),
+        styles=np.array(["rock", "funk"]),
+        splits=np.array(["train", "validation"]),
+        tempo=np.array([100, 120], np.float32),
+        left_out=np.array([], dtype=np.str_),
+    ).save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module", params=["bar", "report"])
+def exported(request, data, tmp_path_factory) -> tuple[str, TrainConfig, Path]:
+    folder = tmp_path_factory.mktemp(request.param)
+    config = TrainConfig(
+        data,
+        str(folder / "run"),
+        model=request.param,
+        bar=ModelConfig(16, 16, width=16, blocks=1, heads=2),
+        report=ReportConfig(latent_dim=4, filters=4),
+        epochs=2,
+        batch_size=8,
+    )
+    train(config)
+    export(folder / "run", folder / "weights")
+    return request.param, config, folder
+
+
+def test_what_plays_is_what_was_trained(exported) -> None:
+    name, config, folder = exported
+    model, _ = load_run(folder / "run")
+    x = model_input(load_dataset(config.data).split("validation"), config)
+    network = load_network(folder / "weights")
+    told = network.run("encode", **{"strikes" if name == "bar" else "velocity": x})
+    mean = np.concatenate([np.array(part) for part in model.encode(x)[::2]], -1)
+    assert told["mean"] == pytest.approx(mean, abs=0.02)  # weights travel as float16
+    if name == "bar":
+        z = mean[:, : config.bar.pattern_dim]
+        played = network.run("pattern", z=z)["log_count"]
+        assert played == pytest.approx(np.array(model.decode_pattern(z)), abs=0.05)
+        count = np.ones((len(z), 16, 22), np.float32)
+        z = mean[:, config.bar.pattern_dim :]
+        played = network.run("feel", z=z, count=count)
+        for part, trained in zip(
+            ("scores", "velocity", "timing"), model.decode_feel(z, count), strict=True
+        ):
+            assert played[part] == pytest.approx(np.array(trained), abs=0.05)
+    else:
+        played = network.run("decode", z=mean)["velocity"]
+        assert played == pytest.approx(np.array(model.decode(mean)), abs=0.02)
+
+
+def test_the_space_is_that_of_the_training_bars(exported) -> None:
+    name, config, folder = exported
+    network = load_network(folder / "weights")
+    x = model_input(load_dataset(config.data).split("train"), config)
+    mean = network.run("encode", **{"strikes" if name == "bar" else "velocity": x})["mean"]
+    components = network.space["components"]
+    assert network.space["mean"] == pytest.approx(mean.mean(0), abs=1e-5)
+    assert components.T @ components == pytest.approx(np.cov(mean.T), abs=1e-4)
+    assert np.all(np.diff(np.linalg.norm(components, axis=1)) <= 1e-5)
+
+
+def test_the_card_tells_what_the_weights_are(exported) -> None:
+    name, config, folder = exported
+    card = json.loads((folder / "weights" / "card.json").read_text())
+    assert card["model"] == name
+    assert card["bars"] == {"train": 40, "validation": 8}
+    assert card["training"]["epochs"] == config.epochs
+    assert "CC BY 4.0" in card["license"]
+    assert "Groove MIDI Dataset" in card["data"]
+    assert 0 < card["threshold"] < 1
+    assert str(folder) not in json.dumps(card), "no path of the machine that trained it"
+
+
+def test_only_a_bar_model_can_be_played(exported) -> None:
+    name, _, folder = exported
+    if name == "bar":
+        assert load_model(folder / "weights").sample(2, seed=1)[0].bars == 1
+    else:
+        with pytest.raises(ModelError, match="measured"):
+            load_model(folder / "weights")
