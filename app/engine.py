@@ -113,7 +113,7 @@ def vary(groove: Groove, count: int, amount: float, seed: int) -> list[Groove]:
 
 
 def directions() -> Sequence:
-    """The model's principal directions, most telling first."""
+    """The model's directions, those with names first."""
     return model().directions
 
 

@@ -15,15 +15,18 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from beatgen.attributes import ATTRIBUTES, attributes
 from beatgen.dataset import Dataset, load_dataset
+from beatgen.directions import attribute_directions, effects, principal_directions
 from beatgen.errors import ModelError
 from beatgen.groove import STEPS
 from beatgen.kit import NAMES
+from beatgen.latent import Vae, load_model
 from beatgen.metrics import f1
 from beatgen.model import BarVAE
 from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, SPACE, Network, load_network
-from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS
+from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS, Strikes, to_strikes
 from beatgen.train import TrainConfig, load_run, model_input
 
 DATA = (
@@ -37,6 +40,8 @@ LIMITS = (
 # A part of the network -> the name and shape (without the batch) of each of its inputs
 Endpoints = dict[Callable[..., dict[str, Any]], dict[str, tuple[int, ...]]]
 
+MEASURED = 256  # validation bars on which the directions are measured
+LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
 PROBABILITIES = np.arange(0.2, 0.81, 0.02)
 VELOCITIES = np.arange(0.02, 0.51, 0.02)
 
@@ -44,8 +49,10 @@ VELOCITIES = np.arange(0.02, 0.51, 0.02)
 def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     """Write network.tflite (float16 weights), space.npz and card.json into `folder`.
 
-    The space is what the training bars make of z: its mean, and its principal components, each
-    one standard deviation long. The threshold that decides a hit is tuned on validation. Needs
+    The space is what the training bars make of z: its mean, its principal components, each one
+    standard deviation long, and for our network the directions with names, whose effect on
+    validation bars stands in the card (in standard deviations of the attribute, for one unit). The
+    threshold that decides a hit is tuned on validation. Needs
     the TensorFlow backend; raises ModelError on another. Returns the card.
     """
     import keras
@@ -59,11 +66,19 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     target.mkdir(parents=True, exist_ok=True)
     (target / NETWORK).write_bytes(convert(model))
     card = _card(config, training, validation)
-    _save(target, card, np.zeros(config.latent_dim), np.zeros((0, config.latent_dim)))
+    space = {"mean": np.zeros(config.latent_dim), "components": np.eye(config.latent_dim)}
+    _save(target, card, space)
     network = load_network(target)
-    center, components = _principal(_means(network, training, config))
+    z = _means(network, training, config)
+    space["mean"], space["components"] = principal_directions(z)
     card["threshold"] = _best_threshold(network, validation, config)
-    _save(target, card, center, components)
+    if config.model == "bar":
+        values = attributes(_strikes(training))
+        space["directions"] = attribute_directions(z, values)
+        card["directions"] = [{"name": name} for name in ATTRIBUTES]
+        _save(target, card, space)
+        card["directions"] = _effects(load_model(target), values.std(0), validation)
+    _save(target, card, space)
     return card
 
 
@@ -127,13 +142,33 @@ def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarra
     return network.run("encode", **{name: model_input(dataset, config)})["mean"]
 
 
-def _principal(mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Center (d,) and principal components (d, d), each one standard deviation long."""
-    center = mean.mean(0)
-    values, vectors = np.linalg.eigh(np.cov(mean.T))
-    order = values.argsort()[::-1]
-    lengths = np.sqrt(np.maximum(values[order], 0))
-    return center, vectors[:, order].T * lengths[:, None]
+def _strikes(dataset: Dataset) -> Strikes:
+    return to_strikes(dataset.velocity / np.float32(127), dataset.timing)
+
+
+def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
+    """Name, effect and leakage of each named direction, on a sample of the validation bars."""
+    bars = validation.take(np.arange(0, len(validation), max(1, len(validation) // MEASURED)))
+    velocity, timing = bars.velocity / np.float32(127), bars.timing.astype(np.float32)
+
+    def measure(z: np.ndarray) -> np.ndarray:
+        return attributes(to_strikes(*vae.decode_bars(z)))
+
+    names = list(ATTRIBUTES)
+    named = np.stack([direction.vector for direction in vae.directions[: len(names)]])
+    table = effects(measure, vae.encode_bars(velocity, timing)[0], named, spread)
+    return [
+        {
+            "name": name,
+            "effect": round(float(row[i]), 2),
+            "leakage": {
+                other: round(float(change), 2)
+                for other, change in zip(names, row, strict=True)
+                if other != name and abs(change) >= LEAKAGE
+            },
+        }
+        for i, (name, row) in enumerate(zip(names, table, strict=True))
+    ]
 
 
 def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) -> float:
@@ -186,7 +221,7 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _save(folder: Path, card: dict[str, Any], center: np.ndarray, components: np.ndarray) -> None:
+def _save(folder: Path, card: dict[str, Any], space: dict[str, np.ndarray]) -> None:
     (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    center, components = center.astype(np.float32), components.astype(np.float32)
-    np.savez_compressed(folder / SPACE, mean=center, components=components)
+    arrays: dict[str, Any] = {name: part.astype(np.float32) for name, part in space.items()}
+    np.savez_compressed(folder / SPACE, **arrays)

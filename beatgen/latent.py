@@ -28,11 +28,12 @@ FADE = 2.0  # the missed part shrinks with this power of the way left: half-way 
 
 @dataclass(frozen=True)
 class Direction:
-    """A direction in latent space: float32 (latent_dim,), one standard deviation of the training
-    bars long."""
+    """A direction in latent space, float32 (latent_dim,): one standard deviation of the training
+    bars long, or as long as its attribute needs to grow by about one."""
 
     name: str
     vector: np.ndarray
+    named: bool  # after an attribute, or a principal direction
 
 
 def load_model(name: str | Path = "bar") -> Vae:
@@ -63,6 +64,7 @@ class Vae:
         self._network = network
         self._center = network.space["mean"]
         self._components = network.space["components"]
+        self._named = network.space["directions"]
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -138,23 +140,27 @@ class Vae:
 
     @property
     def directions(self) -> list[Direction]:
-        """The principal directions of the training bars in z, the widest first."""
-        return [Direction(f"principal {i + 1}", c) for i, c in enumerate(self._components)]
+        """First those with names, such as "density" or "swing" (`beatgen.attributes`), then the
+        principal ones, the widest first."""
+        names = [told["name"] for told in self.card["directions"]]
+        named = [Direction(name, v, True) for name, v in zip(names, self._named, strict=True)]
+        principal = enumerate(self._components, start=1)
+        return named + [Direction(f"principal {i}", v, False) for i, v in principal]
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
-        """Move a groove along `directions`, by as many standard deviations as `amounts` says.
+        """Move a groove along `directions`, by as many units as `amounts` says.
 
         Amounts that are left out are 0; all 0 is exactly the groove. Raises BeatGenError where
         there are more amounts than directions, or one is not a number.
         """
-        components = self._components
+        vectors = np.concatenate([self._named, self._components])
         moves = np.asarray(amounts, np.float32)
-        if moves.ndim != 1 or len(moves) > len(components) or not np.isfinite(moves).all():
+        if moves.ndim != 1 or len(moves) > len(vectors) or not np.isfinite(moves).all():
             raise BeatGenError(
-                f"amounts must be up to {len(components)} finite numbers; found {amounts!r}."
+                f"amounts must be up to {len(vectors)} finite numbers; found {amounts!r}."
             )
         z = self.encode(groove)
-        shift = moves @ components[: len(moves)]
+        shift = moves @ vectors[: len(moves)]
         left = float(np.exp(-0.5 * (moves**2).sum()))  # how much of the groove itself is kept
         return self._around(groove, z, (z + shift)[None], left)[0]
 
@@ -180,6 +186,11 @@ class Vae:
         they sound; float32 (n, 64, 22) each."""
         decoded, pattern = self._decode(self.encode_bars(velocity, timing)[0])
         return (expected_grid(decoded.expected()), *to_grid(decoded.strikes(pattern)))
+
+    def decode_bars(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Velocity and timing, float32 (n, 64, 22) each, of z (n, latent_dim)."""
+        decoded, pattern = self._decode(self._checked(z))
+        return to_grid(decoded.strikes(pattern))
 
     # --- inside ---------------------------------------------------------------------------------
 

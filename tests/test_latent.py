@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import beatgen as bg
+from beatgen.attributes import ATTRIBUTES
 from beatgen.decoded import Decoded, pattern_of
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.latent import Vae
@@ -168,8 +169,10 @@ def test_samples_are_bars_with_hits(vae: Vae) -> None:
 
 def test_directions_move_a_groove_and_nothing_is_lost_at_zero(vae: Vae, funk: bg.Groove) -> None:
     directions = vae.directions
-    lengths = [np.linalg.norm(d.vector) for d in directions]
-    assert len(directions) == vae.latent_dim
+    assert [d.name for d in directions[: len(ATTRIBUTES)]] == list(ATTRIBUTES)
+    principal = [d for d in directions if not d.named]
+    lengths = [np.linalg.norm(d.vector) for d in principal]
+    assert len(principal) == vae.latent_dim
     assert lengths == sorted(lengths, reverse=True)
     assert vae.nudge(funk, []) == funk
     assert vae.nudge(funk, [0.0] * 8) == funk
@@ -177,7 +180,20 @@ def test_directions_move_a_groove_and_nothing_is_lost_at_zero(vae: Vae, funk: bg
     with pytest.raises(BeatGenError, match="amounts"):
         vae.nudge(funk, [float("inf")])
     with pytest.raises(BeatGenError, match="amounts"):
-        vae.nudge(funk, [0.0] * (vae.latent_dim + 1))
+        vae.nudge(funk, [0.0] * (len(directions) + 1))
+
+
+@pytest.mark.parametrize("index", range(len(ATTRIBUTES)), ids=list(ATTRIBUTES))
+def test_a_named_direction_does_what_its_name_says(vae: Vae, index: int) -> None:
+    """On average over bars; the shipped card tells by how much."""
+    z = np.concatenate([vae.encode(bar) for bar in vae.sample(64, seed=5)])
+    vector = vae.directions[index].vector
+    less, more = (
+        list(ATTRIBUTES.values())[index](to_strikes(*vae.decode_bars(z + amount * vector)))
+        for amount in (-2, 2)
+    )
+    assert more.mean() > less.mean()
+    assert vae.card["directions"][index]["effect"] > 0
 
 
 def test_grids_of_other_steps_are_refused_with_advice(vae: Vae) -> None:

@@ -1,4 +1,4 @@
-"""Shape: turn what sounds along the directions in which drum grooves differ most."""
+"""Shape: turn what sounds along directions of the latent space, those with names first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import streamlit as st
 from app import engine
 from app.state import Session, session
 
-FIRST = 8  # sliders in view; the others stand below, folded away
-MOST = 24
+MOST = 26  # sliders; the principal ones after those with names, folded away
 COLUMN = 140  # pixels, at least
 REACH = 3.0  # standard deviations; beyond, drum grooves are no longer likely
 LIKELY = 0.8  # standard deviation of a random turn, in standard deviations of the directions
@@ -17,10 +16,11 @@ LIKELY = 0.8  # standard deviation of a random turn, in standard deviations of t
 
 def draw(now: Session) -> None:
     directions = list(engine.directions())[:MOST]
+    first = sum(direction.named for direction in directions)
     with st.container(key="shape-controls", horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{now.label}, moved along the directions in which drum grooves differ most, in "
-            "standard deviations."
+            f"{now.label}, turned along directions found in thousands of played bars. Each asks "
+            "for more or less of one thing and leaves the others alone, as far as it can."
         )
         st.button("Reset", key="reset", on_click=now.reset_shape, disabled=not now.shaped)
         st.button(
@@ -30,15 +30,16 @@ def draw(now: Session) -> None:
             on_click=randomize,
             args=(now, len(directions)),
         )
-    with st.container(key="shape-panel"), st.grid(4, min_column_width=COLUMN, gap="medium"):
-        for i, direction in enumerate(directions[:FIRST]):
+    with st.container(key="shape-panel"), st.grid(5, min_column_width=COLUMN, gap="medium"):
+        for i, direction in enumerate(directions[:first]):
             _slider(now, i, direction.name)
-    if len(directions) > FIRST:
-        more = st.expander(f"{len(directions) - FIRST} more", key="more", on_change="rerun")
-        if more.open:
-            with more, st.grid(4, min_column_width=COLUMN, gap="medium"):
-                for i, direction in enumerate(directions[FIRST:], start=FIRST):
-                    _slider(now, i, direction.name)
+    more = st.expander(
+        "Principal directions, in which drum grooves differ most", key="more", on_change="rerun"
+    )
+    if more.open:
+        with more, st.grid(4, min_column_width=COLUMN, gap="medium"):
+            for i, direction in enumerate(directions[first:], start=first):
+                _slider(now, i, direction.name)
 
 
 def randomize(now: Session, count: int) -> None:
