@@ -1,9 +1,6 @@
 """BeatGen: drum grooves, blended and varied in the latent space of a variational autoencoder.
 
-    import beatgen as bg
-    funk, rock = bg.read_midi("funk.mid"), bg.read_midi("rock.mid")
-    mix = bg.load_model().blend(funk, rock, 0.3)
-    bg.write_midi(mix, "mix.mid")
+Start with `read_midi`, `load_model` and `Vae.blend`; `Groove` is what they all take and give.
 """
 
 from importlib import import_module

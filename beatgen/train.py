@@ -106,7 +106,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
         keras.callbacks.BackupAndRestore(str(run / "backup"), delete_checkpoint=False),
     ]
     if keras.backend.backend() == "tensorflow":  # its writer is TensorFlow's own
-        callbacks.append(keras.callbacks.TensorBoard(str(run / "tensorboard")))
+        callbacks.append(keras.callbacks.TensorBoard(str(run / "tensorboard"), write_graph=False))
     model.fit(
         bars,
         shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
@@ -169,9 +169,9 @@ class Bars(keras.utils.PyDataset):
 
 
 class EpochStart(keras.callbacks.Callback):
-    """Sets beta, and the epoch that the batches are drawn from: both follow from the number of
-    the epoch alone, so that a run can be resumed. Validation always weighs the KL in full: under
-    a smaller beta the first epochs would look like the best."""
+    """Sets beta, the epoch that the batches are drawn from, and the random generators: all follow
+    from the number of the epoch alone, so that a run can be resumed. Validation always weighs the
+    KL in full: under a smaller beta the first epochs would look like the best."""
 
     def __init__(self, config: TrainConfig, bars: Bars) -> None:
         super().__init__()
@@ -182,6 +182,10 @@ class EpochStart(keras.callbacks.Callback):
         until = max(1.0, self.config.beta_warmup * self.config.epochs)
         self.model.beta.assign(self.config.beta * min(1.0, (epoch + 1) / until))
         self.bars.epoch = epoch
+        for variable in self.model.variables:
+            if variable.name == "seed_generator_state":  # seed and draws; no backup keeps it
+                seed = int(keras.ops.convert_to_numpy(variable)[0])
+                variable.assign([seed, epoch * len(self.bars)])
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
         self.model.beta.assign(self.config.beta)

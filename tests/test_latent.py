@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_a_blend_starts_and_ends_with_the_grooves_themselves(
 def test_a_blend_moves_without_jumps(vae: Vae, funk: bg.Groove, rock: bg.Groove) -> None:
     path = vae.blend_path(funk, rock, 33)
     whole = distance(path[0], path[-1])
-    steps = [distance(a, b) for a, b in zip(path, path[1:], strict=False)]
+    steps = [distance(a, b) for a, b in pairwise(path)]
     assert max(steps) < whole / 2
     from_funk = [distance(path[0], frame) for frame in path]
     to_rock = [distance(path[-1], frame) for frame in path]

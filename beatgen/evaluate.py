@@ -1,0 +1,180 @@
+"""Models and baselines on held-out bars -> one table, by `beatgen.metrics`, and its figures."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from beatgen import metrics
+from beatgen.baselines import NearestBar, PrincipalComponents, Silence
+from beatgen.dataset import Dataset, load_dataset, prepare
+from beatgen.groove import Groove
+from beatgen.kit import NAMES
+from beatgen.reconstruct import (
+    BarNetwork,
+    Reconstruction,
+    Reconstructor,
+    ReportNetwork,
+    network,
+)
+from beatgen.scoreboard import Evaluation, Row, Scores
+
+MODELS = ("silence", "pca-16", "pca-64", "nearest", "report", "bar-16", "bar")
+TITLES = {
+    "report": "the 2020 report's network",
+    "bar-16": "BeatGen, 16 dimensions",
+    "bar": "BeatGen",
+}
+PICTURED = 4  # bars in the figure of originals and reconstructions
+
+
+def evaluate(
+    data: str | os.PathLike[str],
+    split: str = "validation",
+    models: Sequence[str | Reconstructor] = MODELS,
+    folder: str | os.PathLike[str] | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Evaluation:
+    """Measure models on the bars of one split.
+
+    data: a folder of the Groove MIDI Dataset's form, or the .npz file that `beatgen prepare` made
+    of one; its training bars are what the baselines know. models: names of MODELS, folders with
+    exported weights or with a training run, or Reconstructors. folder: where tables and figures
+    are written (`Evaluation.save`), with examples.html, bars of the last model (`draw_examples`).
+    `told` is called with a line before each model.
+
+    Raises BeatGenError where data or a model are missing, or the split has no bars.
+    """
+    dataset = _load(data)
+    held_out, training = dataset.split(split), dataset.split("train")
+    repeated = repeats(held_out, training)
+    rows, examples = [], None
+    for model in models:
+        ready = build(model, training) if isinstance(model, str) else model
+        told(f"{ready.name}: {len(held_out):,} bars")
+        reconstruction = ready.reconstruct(held_out)
+        row = score(ready.name, reconstruction, held_out, repeated)
+        if isinstance(ready, BarNetwork | ReportNetwork):
+            row.measures.update({f"decode_{bars}_ms": ready.decode_ms(bars) for bars in (1, 33)})
+        rows.append(row)
+        examples = (held_out, reconstruction, ready.name)
+    evaluation = Evaluation(str(data), split, len(held_out), int(repeated.sum()), tuple(rows))
+    if folder is not None:
+        evaluation.save(folder)
+        if examples:
+            page = Path(folder) / "examples.html"
+            draw_examples(*examples).write_html(page, include_plotlyjs=True)
+    return evaluation
+
+
+def build(model: str, training: Dataset) -> Reconstructor:
+    """A Reconstructor by its name in MODELS, or the folder of its weights or training run."""
+    learned: dict[str, Callable[[], Reconstructor]] = {
+        "silence": Silence,
+        "nearest": partial(NearestBar, training),
+    }
+    if model in learned:
+        return learned[model]()
+    if model.startswith("pca-") and model.removeprefix("pca-").isdecimal():
+        return PrincipalComponents(training, int(model.removeprefix("pca-")))
+    if (Path(model) / "config.json").exists():
+        return _from_run(Path(model))
+    return network(model, TITLES.get(model, Path(model).name))
+
+
+def score(name: str, told: Reconstruction, dataset: Dataset, repeated: np.ndarray) -> Row:
+    """All measures of one model's reconstruction of a data set; repeated: `repeats` of it."""
+    scores = partial(_scores, dataset, told)
+    everything = np.arange(len(dataset))
+    styles = np.char.partition(dataset.styles, "/")[:, 0][dataset.file_index]
+    return Row(
+        name,
+        scores(everything),
+        scores(np.flatnonzero(~repeated)),
+        {voice: scores(everything, voice=i) for i, voice in enumerate(NAMES)},
+        {str(style): scores(np.flatnonzero(styles == style)) for style in np.unique(styles)},
+    )
+
+
+def repeats(dataset: Dataset, training: Dataset) -> np.ndarray:
+    """Which bars repeat a training bar: the same pattern on 16 steps x 9 classes; bool (bars,)."""
+    known = set(_pattern_keys(training))
+    return np.array([key in known for key in _pattern_keys(dataset)], bool)
+
+
+def draw_examples(dataset: Dataset, told: Reconstruction, name: str) -> Any:
+    """Plotly figure: bars above their reconstructions, from the best held to the worst.
+
+    They stand at equal distances in the order of SSE as they sound.
+    """
+    from beatgen.figure import draw_pairs
+
+    velocity, _ = _grids(dataset)
+    error = np.square(velocity - told.velocity).sum((1, 2))
+    ranks = np.linspace(0, len(error) - 1, PICTURED).astype(int)
+    chosen = error.argsort(kind="stable")[ranks]
+    originals = [dataset.groove(int(i)) for i in chosen]
+    reconstructions = [
+        Groove(told.velocity[i : i + 1], told.timing[i : i + 1], groove.tempo)
+        for i, groove in zip(chosen, originals, strict=True)
+    ]
+    names = [f"SSE {error[i]:.2f}" for i in chosen]
+    return draw_pairs(originals, reconstructions, names=names, title=name)
+
+
+def _load(data: str | os.PathLike[str]) -> Dataset:
+    if not Path(data).is_dir():
+        return load_dataset(data)
+    with tempfile.TemporaryDirectory() as folder:
+        return prepare(data, Path(folder) / "bars.npz")
+
+
+def _from_run(run: Path) -> Reconstructor:
+    """A run's best weights, by way of what would be shipped of it."""
+    from beatgen.export import export
+
+    with tempfile.TemporaryDirectory() as folder:
+        export(run, folder)
+        return network(folder, run.name)
+
+
+def _grids(dataset: Dataset, bars: Any = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+    return dataset.velocity[bars] / np.float32(127), dataset.timing[bars].astype(np.float32)
+
+
+def _pattern_keys(dataset: Dataset) -> list[bytes]:
+    packed = np.packbits(metrics.folded(*_grids(dataset)).reshape(len(dataset), -1), axis=1)
+    return [row.tobytes() for row in packed]
+
+
+def _scores(
+    dataset: Dataset, told: Reconstruction, bars: np.ndarray, voice: int | None = None
+) -> Scores:
+    """The measures of some bars, of all voices or of one."""
+    tempo = dataset.tempo[dataset.file_index[bars]]
+    voices = slice(None) if voice is None else slice(voice, voice + 1)
+    grids = (*_grids(dataset, bars), *(part[bars] for part in (told.velocity, told.timing)))
+    true, true_timing, velocity, timing = (grid[..., voices] for grid in grids)
+    scores = {
+        "hits": float(np.count_nonzero(true)),
+        "sse": metrics.sse(true, told.expected[bars][..., voices]),
+        "sse_sounding": metrics.sse(true, velocity),
+        "hit_f1": metrics.hit_f1(true, velocity),
+        "note_f1": metrics.note_f1(true, true_timing, velocity, timing, tempo),
+        "velocity_mae": metrics.velocity_mae(true, velocity),
+        "timing_mae": metrics.timing_mae(true, true_timing, velocity, timing, tempo),
+    }
+    if voice is not None:
+        return scores
+    scores["pattern_f1"] = metrics.pattern_f1(true, true_timing, velocity, timing)
+    scores["folded_f1"] = metrics.folded_f1(true, true_timing, velocity, timing)
+    if told.mean is not None and told.log_var is not None:
+        scores["kl"] = metrics.kl(told.mean[bars], told.log_var[bars])
+        scores["active_units"] = float(metrics.active_units(told.mean[bars]))
+    return scores

@@ -1,0 +1,105 @@
+"""Bars in, the same bars out as a model holds them: what an evaluation measures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from beatgen.dataset import Dataset
+from beatgen.latent import Vae
+from beatgen.runtime import Network, load_network
+
+BATCH = 256  # bars at a time
+TIMED = 50  # how often a decoding is timed
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """Bars as a model holds them, float32 (n, 64, 22) each.
+
+    expected: probability of a hit times its velocity. velocity, timing: as it sounds, in a
+    `Groove`'s units. mean, log_var: of z, (n, latent_dim), where the model has them.
+    """
+
+    expected: np.ndarray
+    velocity: np.ndarray
+    timing: np.ndarray
+    mean: np.ndarray | None = None
+    log_var: np.ndarray | None = None
+
+
+class Reconstructor(Protocol):
+    """A row of the evaluation's table."""
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+
+    def reconstruct(self, dataset: Dataset) -> Reconstruction:
+        """The bars of a data set, in their order."""
+
+
+class BarNetwork:
+    """Our network."""
+
+    def __init__(self, vae: Vae, name: str) -> None:
+        self.vae = vae
+        self.name = name
+
+    def reconstruct(self, dataset: Dataset) -> Reconstruction:
+        parts = []
+        for start in range(0, len(dataset), BATCH):
+            bars = slice(start, start + BATCH)
+            velocity = dataset.velocity[bars] / np.float32(127)
+            timing = dataset.timing[bars].astype(np.float32)
+            reconstructed = self.vae.reconstruct_bars(velocity, timing)
+            parts.append((*reconstructed, *self.vae.encode_bars(velocity, timing)))
+        return Reconstruction(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+    def decode_ms(self, bars: int) -> float:
+        """Median time to decode `bars` bars from z to a groove, in ms."""
+        return _median_ms(self.vae.decode, bars, self.vae.latent_dim)
+
+
+class ReportNetwork:
+    """The 2020 report's network. It hears velocities only: a step above its threshold is a hit,
+    played on the step."""
+
+    def __init__(self, network: Network, name: str) -> None:
+        self.network = network
+        self.name = name
+
+    def reconstruct(self, dataset: Dataset) -> Reconstruction:
+        z = self.network.run("encode", velocity=dataset.velocity / np.float32(127))
+        told = self.network.run("decode", z=z["mean"])["velocity"]
+        velocity = np.where(told > float(self.network.card["threshold"]), told, 0)
+        return Reconstruction(told, velocity, np.zeros_like(told), z["mean"], z["log_var"])
+
+    def decode_ms(self, bars: int) -> float:
+        """Median time to decode `bars` bars from z to velocities, in ms."""
+        dim = int(self.network.card["config"]["latent_dim"])
+        return _median_ms(lambda z: self.network.run("decode", z=z), bars, dim)
+
+
+def network(name: str | Path, title: str) -> BarNetwork | ReportNetwork:
+    """Shipped weights by name, or those in a folder, of either network."""
+    loaded = load_network(name)
+    if loaded.card.get("model") == "report":
+        return ReportNetwork(loaded, title)
+    return BarNetwork(Vae(loaded), title)
+
+
+def _median_ms(decode: Callable[[np.ndarray], object], bars: int, latent_dim: int) -> float:
+    z = np.random.default_rng(0).standard_normal((bars, latent_dim)).astype(np.float32)
+    decode(z)  # the first call lays out the memory
+    times = []
+    for _ in range(TIMED):
+        start = time.perf_counter()
+        decode(z)
+        times.append(time.perf_counter() - start)
+    return 1000 * float(np.median(times))

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+from beatgen.augment import GROUPS, HATS, RIDES, Augmentation, augmented
+from beatgen.kit import INDEX, VOICES
+
+NOTHING = dict.fromkeys(("rotate", "mix", "loudness", "jitter", "exchange"), 0.0)
+
+
+@pytest.fixture
+def strikes() -> np.ndarray:
+    """Twenty bars; each velocity tells the bar it is from, no two alike."""
+    rng = np.random.default_rng(0)
+    struck = rng.random((20, 16, 22, 4)) < 0.06
+    velocity = struck * (0.2 + 0.01 * np.arange(20)[:, None, None, None])
+    timing = struck * rng.uniform(-0.5, 0.5, struck.shape)
+    return np.stack([velocity, timing], -1).astype(np.float32)
+
+
+def changed(strikes: np.ndarray, seed: int = 0, **how: float) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return augmented(strikes, np.arange(len(strikes)), Augmentation(**NOTHING | how), rng)
+
+
+def test_nothing_switched_on_changes_nothing(strikes) -> None:
+    np.testing.assert_array_equal(changed(strikes), strikes)
+
+
+def test_the_same_seed_gives_the_same_bars(strikes) -> None:
+    chosen = np.array([3, 1, 4])
+    first, again, other = (
+        augmented(strikes, chosen, Augmentation(jitter=0.1), np.random.default_rng(seed))
+        for seed in (7, 7, 8)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.shape == (3, 16, 22, 4, 2) and first.dtype == np.float32
+
+
+def test_the_data_set_is_left_alone(strikes) -> None:
+    before = strikes.copy()
+    changed(strikes, rotate=1, mix=0.5, loudness=0.5, jitter=0.2, exchange=1)
+    np.testing.assert_array_equal(strikes, before)
+
+
+def test_rotation_is_by_beats_and_keeps_every_strike(strikes) -> None:
+    turned = changed(strikes, rotate=1)
+    for bar, other in zip(strikes, turned, strict=True):
+        assert any(np.array_equal(np.roll(bar, 4 * beats, axis=0), other) for beats in (1, 2, 3))
+
+
+def test_mixing_takes_whole_groups(strikes) -> None:
+    mixed = changed(strikes, mix=0.5)
+    origins = set()
+    for bar, other in zip(strikes, mixed, strict=True):
+        for group in GROUPS:
+            donors = [i for i, d in enumerate(strikes) if (d[:, group] == other[:, group]).all()]
+            assert donors, "a group that is from no bar"
+            origins.add(np.array_equal(bar[:, group], other[:, group]))
+    assert origins == {True, False}
+    assert sorted(voice for group in GROUPS for voice in group) == list(range(len(VOICES)))
+
+
+def test_loudness_scales_a_bar_as_one_and_stays_in_range(strikes) -> None:
+    scaled = changed(strikes, loudness=0.25)
+    factors = []
+    for bar, other in zip(strikes[..., 0], scaled[..., 0], strict=True):
+        np.testing.assert_array_equal(bar > 0, other > 0)
+        ratio = other[bar > 0] / bar[bar > 0]
+        np.testing.assert_allclose(ratio, ratio[0], rtol=1e-5)
+        factors.append(ratio[0])
+    assert 1 / 1.25 - 1e-6 <= min(factors) < 1 < max(factors) <= 1.25 + 1e-6
+    loud = changed(np.where(strikes > 0, 1, 0).astype(np.float32), loudness=1)[..., 0]
+    quiet = changed(np.where(strikes > 0, 1 / 127, 0).astype(np.float32), loudness=1)[..., 0]
+    assert loud.max() == 1 and quiet[quiet > 0].min() == np.float32(1 / 127)
+
+
+def test_jitter_moves_strikes_only_and_within_their_place(strikes) -> None:
+    late = changed(strikes, jitter=0.3)[..., 1]
+    struck = strikes[..., 0] > 0
+    assert not late[~struck].any() and np.abs(late).max() <= 0.5
+    assert np.abs(late - strikes[..., 1])[struck].mean() > 0.1
+
+
+def test_hats_and_rides_change_places(strikes) -> None:
+    swapped = changed(strikes, exchange=1)
+    np.testing.assert_array_equal(swapped[:, :, HATS], strikes[:, :, RIDES])
+    np.testing.assert_array_equal(swapped[:, :, RIDES], strikes[:, :, HATS])
+    np.testing.assert_array_equal(swapped[:, :, INDEX["snare"]], strikes[:, :, INDEX["snare"]])
