@@ -27,7 +27,7 @@ from beatgen.model import BarVAE
 from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, SPACE, Network, load_network
 from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS, Strikes, to_strikes
-from beatgen.train import TrainConfig, load_run, model_input
+from beatgen.train import TrainConfig, load_run, model_input, read_history
 
 DATA = (
     "Groove MIDI Dataset (GMD), J. Gillick, A. Roberts, J. Engel, D. Eck, D. Bamman: Learning to "
@@ -66,6 +66,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     target.mkdir(parents=True, exist_ok=True)
     (target / NETWORK).write_bytes(convert(model))
     card = _card(config, training, validation)
+    losses = read_history(Path(run))["val_loss"]
+    card["epochs"] = {"trained": len(losses), "best": int(np.argmin(losses)) + 1}
     space = {"mean": np.zeros(config.latent_dim), "components": np.eye(config.latent_dim)}
     _save(target, card, space)
     network = load_network(target)

@@ -14,22 +14,13 @@ from streamlit.testing.v1 import AppTest
 from app import engine
 from app.state import Deck, Session, Source
 from app.swing import swing
-from beatgen import assets
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.errors import ModelError
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 from beatgen.midi import scan_midi, write_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def weights():
-    try:
-        assets.path("model")
-    except BeatGenError:
-        pytest.skip("assets/model is missing; train and export the model first")
 
 
 @pytest.fixture

@@ -97,6 +97,8 @@ def test_the_card_tells_what_the_weights_are(exported) -> None:
     assert card["model"] == name
     assert card["bars"] == {"train": 40, "validation": 8}
     assert card["training"]["epochs"] == config.epochs
+    assert card["epochs"]["trained"] == config.epochs
+    assert 1 <= card["epochs"]["best"] <= config.epochs
     assert "CC BY 4.0" in card["license"]
     assert "Groove MIDI Dataset" in card["data"]
     assert 0 < card["threshold"] < 1
