@@ -11,7 +11,7 @@ import pytest
 
 import beatgen as bg
 from beatgen.attributes import ATTRIBUTES
-from beatgen.decoded import Decoded, pattern_of
+from beatgen.decoded import Decoded, family_hits, pattern_of, pattern_of_size
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.latent import Vae
 from beatgen.strikes import to_strikes
@@ -99,6 +99,16 @@ def test_a_blend_moves_without_jumps(vae: Vae, funk: bg.Groove, rock: bg.Groove)
     assert from_funk[4] < from_funk[16] < from_funk[28]
     assert to_rock[4] > to_rock[16] > to_rock[28]
     assert all(frame.velocity.any() for frame in path)
+
+
+def test_a_blend_is_as_busy_as_the_grooves_around_it(
+    vae: Vae, funk: bg.Groove, rock: bg.Groove
+) -> None:
+    """Every family of the kit, in every bar: no holes where the model is sure of little."""
+    a, b = (family_hits(pattern(groove)) for groove in (funk, rock.repeat(2)))
+    for amount in (0.25, 0.5, 0.7):
+        found = family_hits(pattern(vae.blend(funk, rock, amount)))
+        assert np.array_equal(found, np.rint((1 - amount) * a + amount * b))
 
 
 def test_the_ends_stay_near_where_the_model_errs(vae: Vae) -> None:
@@ -262,3 +272,15 @@ def test_the_pattern_is_the_likeliest_count_above_the_threshold() -> None:
     count = np.array([[0.55, 0.30, 0.15, 0, 0], [0.45, 0.20, 0.35, 0, 0]])
     assert pattern_of(count, 0.5).tolist() == [0, 2]
     assert pattern_of(count, 0.4).tolist() == [1, 2]
+
+
+def test_a_pattern_of_a_size_takes_the_likeliest_of_each_family() -> None:
+    count = np.zeros((1, 16, 22, 5))
+    count[..., 0] = 1
+    for sixteenth, voice, likely in ((0, 0, 0.9), (4, 0, 0.2), (8, 0, 0.3), (4, 1, 0.4)):
+        count[0, sixteenth, voice] = [1 - likely, likely / 4, 3 * likely / 4, 0, 0]
+    hits = np.array([[2, 0, 0, 0, 0, 0]])  # two kicks, and nothing else
+    chosen = pattern_of_size(count, hits)
+    assert np.argwhere(chosen).tolist() == [[0, 0, 0], [0, 8, 0]]
+    assert chosen[0, 0, 0] == 2  # struck twice is likelier than once
+    assert np.array_equal(family_hits(chosen), hits)
