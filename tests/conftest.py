@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from beatgen.dataset import Dataset
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.midi import write_midi
@@ -69,3 +70,51 @@ def random_groove() -> Callable[..., Groove]:
         return Groove(velocity / 127, timing, tempo=float(rng.integers(60, 180)))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def dataset_file(random_groove, tmp_path_factory) -> Callable[[int, int], str]:
+    """A dataset of noise on disk: so many training bars from one file, validation from another."""
+
+    def make(training: int, validation: int) -> str:
+        bars = training + validation
+        groove = random_groove(0, bars=bars, density=0.02)
+        path = tmp_path_factory.mktemp("data") / "bars.npz"
+        Dataset(
+            velocity=np.rint(groove.velocity * 127).astype(np.uint8),
+            timing=groove.timing.astype(np.float16),
+            file_index=np.repeat(np.arange(2, dtype=np.int32), (training, validation)),
+            number=np.arange(bars, dtype=np.int32),
+            files=np.array(["a.mid", "b.mid"]),
+            styles=np.array(["rock", "funk"]),
+            splits=np.array(["train", "validation"]),
+            tempo=np.array([100, 120], np.float32),
+            left_out=np.array([], dtype=np.str_),
+        ).save(path)
+        return str(path)
+
+    return make
+
+
+@pytest.fixture
+def downloads(monkeypatch) -> dict:
+    """What each download button on the page would give: key -> (file name, bytes on demand)."""
+    import streamlit as st
+
+    found = {}
+    real = st.download_button
+
+    def record(label, data, file_name, mime, *, key, **options):
+        found[key] = (file_name, data)
+        return real(label, data, file_name, mime, key=key, **options)
+
+    monkeypatch.setattr(st, "download_button", record)
+    return found
+
+
+@pytest.fixture
+def page(downloads):
+    """The page as it opens, to be driven without a browser."""
+    from drive import open_page
+
+    return open_page()

@@ -1,121 +1,18 @@
 """The page, driven widget by widget without a browser."""
 
 import io
-from dataclasses import replace
-from pathlib import Path
 
 import mido
 import numpy as np
 import pytest
-import soundfile
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from drive import APP, choose, click, go, midi_of, now, run, same_hits, tell_player, text, upload
 
 from app import engine
-from app.state import Deck, Session, Source
+from app.state import Deck, Source
 from app.swing import swing
 from beatgen.errors import ModelError
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
-from beatgen.midi import scan_midi, write_midi
-
-APP = Path(__file__).parents[1] / "app"
-MIDI = "audio/midi"
-
-
-@pytest.fixture
-def downloads(monkeypatch):
-    """What each download button on the page would give: key -> (file name, bytes on demand)."""
-    found = {}
-    real = st.download_button
-
-    def record(label, data, file_name, mime, *, key, **options):
-        found[key] = (file_name, data)
-        return real(label, data, file_name, mime, key=key, **options)
-
-    monkeypatch.setattr(st, "download_button", record)
-    return found
-
-
-@pytest.fixture
-def page(downloads):
-    return run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
-
-
-def run(page: AppTest) -> AppTest:
-    page.run()
-    assert not page.exception
-    return page
-
-
-def now(page: AppTest) -> Session:
-    return page.session_state["session"]
-
-
-def go(page: AppTest, name: str) -> AppTest:
-    page.switch_page(f"views/{name}.py")
-    return run(page)
-
-
-def click(page: AppTest, key: str) -> AppTest:
-    page.button(key=key).click()
-    return run(page)
-
-
-def choose(page: AppTest, key: str, value) -> AppTest:
-    """Set a widget of any kind by its key."""
-    kinds = (page.selectbox, page.slider, page.select_slider, page.segmented_control)
-    (widget,) = [widget for kind in kinds for widget in kind if widget.key == key]
-    widget.set_value(value)
-    return run(page)
-
-
-def upload(page: AppTest, side: str, name: str, content: bytes) -> AppTest:
-    key = f"upload-{side}-{now(page).deck(side).uploads}"
-    (uploader,) = [each for each in page.file_uploader if each.key == key]
-    uploader.set_value((name, content, MIDI))
-    return run(page)
-
-
-def tell_player(page: AppTest, **said) -> AppTest:
-    """What the player's browser side would send."""
-    page.session_state["player"] = {"played": {"turn": 1, **said}}
-    return run(page)
-
-
-def midi_of(groove: Groove) -> bytes:
-    file = io.BytesIO()
-    write_midi(groove, file)
-    return file.getvalue()
-
-
-def read_back(content: bytes) -> Groove:
-    return scan_midi(io.BytesIO(content), name="download.mid")[0]
-
-
-def onsets(groove: Groove) -> np.ndarray:
-    """Each hit as voice, ticks from the start, MIDI velocity: sorted, float (hits, 3)."""
-    bar, step, voice = np.nonzero(groove.velocity)
-    cells = bar, step, voice
-    steps = bar * groove.steps + step + groove.timing[cells].astype(float)
-    rows = np.stack([voice, steps * 4 * 480 / groove.steps, groove.velocity[cells] * 127], axis=1)
-    return rows[np.lexsort(rows.T[1::-1])]
-
-
-def same_hits(first: Groove, second: Groove) -> bool:
-    """Equal but for what MIDI rounds: a tick in time, a unit of velocity, a millionth in tempo."""
-    one, two = onsets(first), onsets(second)
-    return (
-        one.shape == two.shape
-        and first.bars == second.bars
-        and (np.abs(one - two) < (0.5, 1.0, 0.51)).all()
-        and first.tempo == pytest.approx(second.tempo, rel=1e-5)
-    )
-
-
-def text(page: AppTest) -> str:
-    return " ".join(element.value for element in page.html)
-
 
 # --- the page as it opens
 
@@ -362,14 +259,6 @@ def test_kept_takes_stay_and_discarded_ones_go(page):
     assert len(now(page).takes) == 7
 
 
-def test_each_take_downloads_as_midi(page, downloads):
-    go(page, "vary")
-    for take in now(page).takes:
-        name, data = downloads[f"midi-{take.number}"]
-        assert name == f"take-{take.number}-{take.groove.tempo:.0f}.mid"
-        assert same_hits(read_back(data()), take.groove)
-
-
 def test_takes_survive_a_change_of_page(page):
     go(page, "vary")
     choose(page, "count", 8)
@@ -420,45 +309,7 @@ def test_a_take_is_shaped_and_moving_the_blend_starts_anew(page):
     assert not now(page).shaped
 
 
-# --- to take with you
-
-
-@pytest.mark.parametrize("pitches", ["gmd", "gm"])
-def test_the_midi_file_is_the_groove_that_is_heard(page, downloads, pitches):
-    tell_player(page, position=0.3)
-    choose(page, "pitches", pitches)
-    name, data = downloads["midi"]
-    groove = now(page).heard
-    assert name == f"blend-30-{groove.tempo:.0f}.mid"
-    if pitches == "gmd":
-        assert same_hits(read_back(data()), groove)
-    else:
-        notes = {m.note for m in mido.MidiFile(file=io.BytesIO(data())) if m.type == "note_on"}
-        assert not notes & {22, 26, 40, 58}  # a hat's edge and rims are the TD-11's own
-
-
-def test_the_midi_file_repeats_as_often_as_asked(page, downloads):
-    page.number_input(key="loops").set_value(3)
-    run(page)
-    groove = now(page).heard
-    assert same_hits(read_back(downloads["midi"][1]()), groove.repeat(groove.bars * 3))
-
-
-def test_the_wav_loop_is_exactly_as_long_as_the_groove_and_sounds(page, downloads):
-    name, data = downloads["wav"]
-    sound, rate = soundfile.read(io.BytesIO(data()))
-    groove = now(page).heard
-    assert name.endswith(".wav")
-    assert len(sound) == round(groove.seconds * rate)
-    assert np.abs(sound).max() > 0.05
-
-
-def test_files_have_the_players_tempo_and_swing(page, downloads):
-    before = now(page).heard
-    tell_player(page, position=0.5, tempo=87.0, swing=0.66)
-    assert now(page).heard.tempo == 87
-    assert now(page).heard == replace(swing(before, 0.66), tempo=87.0)
-    assert same_hits(read_back(downloads["midi"][1]()), now(page).heard)
+# --- what is heard
 
 
 def test_what_is_heard_is_kept_and_put_on_a_deck(page):

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 import numpy as np
 import pytest
 
-from beatgen.dataset import Dataset, load_dataset
+from beatgen.dataset import load_dataset
 from beatgen.errors import ModelError
 from beatgen.export import export
 from beatgen.latent import load_model
@@ -21,22 +21,8 @@ from beatgen.train import TrainConfig, load_run, model_input, train
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory, random_groove) -> str:
-    """Forty training and eight validation bars."""
-    groove = random_groove(1, bars=48, density=0.02)
-    path = tmp_path_factory.mktemp("data") / "bars.npz"
-    Dataset(
-        velocity=np.rint(groove.velocity * 127).astype(np.uint8),
-        timing=groove.timing.astype(np.float16),
-        file_index=np.repeat(np.arange(2, dtype=np.int32), (40, 8)),
-        number=np.arange(48, dtype=np.int32),
-        files=np.array(["a.mid", "b.mid"]),
-        styles=np.array(["rock", "funk"]),
-        splits=np.array(["train", "validation"]),
-        tempo=np.array([100, 120], np.float32),
-        left_out=np.array([], dtype=np.str_),
-    ).save(path)
-    return str(path)
+def data(dataset_file) -> str:
+    return dataset_file(40, 8)
 
 
 @pytest.fixture(scope="module", params=["bar", "report"])

@@ -13,7 +13,6 @@ import pytest
 
 from beatgen import train as training
 from beatgen.augment import Augmentation
-from beatgen.dataset import Dataset
 from beatgen.errors import BeatGenError
 from beatgen.model import BarVAE, ModelConfig
 from beatgen.report import ReportConfig, ReportVAE
@@ -38,22 +37,9 @@ def uncompiled() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory, random_groove) -> str:
-    """Twenty training and six validation bars, from two files."""
-    groove = random_groove(0, bars=26, density=0.02)
-    path = tmp_path_factory.mktemp("data") / "bars.npz"
-    Dataset(
-        velocity=np.rint(groove.velocity * 127).astype(np.uint8),
-        timing=groove.timing.astype(np.float16),
-        file_index=np.repeat(np.arange(2, dtype=np.int32), (20, 6)),
-        number=np.arange(26, dtype=np.int32),
-        files=np.array(["a.mid", "b.mid"]),
-        styles=np.array(["rock", "funk"]),
-        splits=np.array(["train", "validation"]),
-        tempo=np.array([100, 120], np.float32),
-        left_out=np.array([], dtype=np.str_),
-    ).save(path)
-    return str(path)
+def data(dataset_file) -> str:
+    """Twenty training and six validation bars."""
+    return dataset_file(20, 6)
 
 
 def tiny(data: str, run: Path) -> TrainConfig:

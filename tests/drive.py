@@ -1,0 +1,94 @@
+"""Drives the page without a browser, and reads back what is downloaded from it."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.state import Session
+from beatgen.groove import Groove
+from beatgen.midi import scan_midi, write_midi
+
+APP = Path(__file__).parents[1] / "app"
+MIDI = "audio/midi"
+
+
+def open_page() -> AppTest:
+    return run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
+
+
+def run(page: AppTest) -> AppTest:
+    page.run()
+    assert not page.exception
+    return page
+
+
+def now(page: AppTest) -> Session:
+    return page.session_state["session"]
+
+
+def go(page: AppTest, name: str) -> AppTest:
+    page.switch_page(f"views/{name}.py")
+    return run(page)
+
+
+def click(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click()
+    return run(page)
+
+
+def choose(page: AppTest, key: str, value) -> AppTest:
+    """Set a widget of any kind by its key."""
+    kinds = (page.selectbox, page.slider, page.select_slider, page.segmented_control)
+    (widget,) = [widget for kind in kinds for widget in kind if widget.key == key]
+    widget.set_value(value)
+    return run(page)
+
+
+def upload(page: AppTest, side: str, name: str, content: bytes) -> AppTest:
+    key = f"upload-{side}-{now(page).deck(side).uploads}"
+    (uploader,) = [each for each in page.file_uploader if each.key == key]
+    uploader.set_value((name, content, MIDI))
+    return run(page)
+
+
+def tell_player(page: AppTest, **said) -> AppTest:
+    """What the player's browser side would send."""
+    page.session_state["player"] = {"played": {"turn": 1, **said}}
+    return run(page)
+
+
+def midi_of(groove: Groove) -> bytes:
+    file = io.BytesIO()
+    write_midi(groove, file)
+    return file.getvalue()
+
+
+def read_back(content: bytes) -> Groove:
+    return scan_midi(io.BytesIO(content), name="download.mid")[0]
+
+
+def onsets(groove: Groove) -> np.ndarray:
+    """Each hit as voice, ticks from the start, MIDI velocity: sorted, float (hits, 3)."""
+    bar, step, voice = np.nonzero(groove.velocity)
+    cells = bar, step, voice
+    steps = bar * groove.steps + step + groove.timing[cells].astype(float)
+    rows = np.stack([voice, steps * 4 * 480 / groove.steps, groove.velocity[cells] * 127], axis=1)
+    return rows[np.lexsort(rows.T[1::-1])]
+
+
+def same_hits(first: Groove, second: Groove) -> bool:
+    """Equal but for what MIDI rounds: a tick in time, a unit of velocity, a millionth in tempo."""
+    one, two = onsets(first), onsets(second)
+    return (
+        one.shape == two.shape
+        and first.bars == second.bars
+        and (np.abs(one - two) < (0.5, 1.0, 0.51)).all()
+        and first.tempo == pytest.approx(second.tempo, rel=1e-5)
+    )
+
+
+def text(page: AppTest) -> str:
+    return " ".join(element.value for element in page.html)
