@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from math import isnan
 from pathlib import PurePath
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import streamlit as st
 
 import beatgen as bg
 from app.state import Source
-from beatgen import demo, metrics, midi
+from beatgen import audio, demo, metrics, midi
 from beatgen.errors import MidiError
 from beatgen.groove import Groove
 
@@ -82,6 +84,12 @@ def blend(a: Groove, b: Groove, position: float) -> Groove:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def walk(a: Groove, b: Groove, bars: int, tempo: float) -> Groove:
+    """From `a` to `b` in so many bars, at one tempo."""
+    return replace(model().interpolate(a, b, steps=bars), tempo=tempo)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def nudge(groove: Groove, amounts: tuple[float, ...]) -> Groove:
     return model().nudge(groove, amounts)
 
@@ -131,6 +139,25 @@ def wav_file(groove: Groove) -> bytes:
     """
     file = io.BytesIO()
     bg.write_wav(groove, file, loop=True, engine="kit")
+    return file.getvalue()
+
+
+def stem_files(groove: Groove) -> dict[str, bytes]:
+    """A WAV loop for each family that plays, by its name; together they are `wav_file`."""
+    files = {}
+    for family, sound in audio.stems(groove, engine="kit", loop=True).items():
+        file = io.BytesIO()
+        audio.save_wav(sound, file)
+        files[family] = file.getvalue()
+    return files
+
+
+def zip_file(files: Mapping[str, bytes]) -> bytes:
+    """A zip of files by their names."""
+    file = io.BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
     return file.getvalue()
 
 

@@ -12,7 +12,6 @@ from streamlit.navigation.page import StreamlitPage
 from app import engine, look, takeaway
 from app.player import Played, Scene, player, released
 from app.state import Deck, Session
-from app.swing import swing
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -59,7 +58,7 @@ def main() -> None:
     scene = _scene(session)
     with st.container(key="stage"):
         played = player(scene)
-    session.heard = _heard(scene, played)
+    session.heard, session.swing = _heard(scene, played), played.swing
     with above:
         page.run()
     takeaway.draw(session)
@@ -83,8 +82,8 @@ def _scene(session: Session) -> Scene:
 
 
 def _heard(scene: Scene, played: Played) -> Groove:
-    """The groove as the player sounds it: edits, swing and tempo included."""
-    groove = swing(played.edited or scene.base, played.swing)
+    """The groove that the player sounds, edits and tempo included."""
+    groove = played.edited or scene.base
     return groove if played.tempo is None else replace(groove, tempo=played.tempo)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from app.swing import STRAIGHT, swing
 from beatgen.groove import Groove
 
 Side = Literal["a", "b"]
@@ -82,7 +83,8 @@ class Session:
     takes: list[Take] = field(default_factory=list)
     seed: int = 0
     numbered: int = 0  # takes so far
-    heard: Groove | None = None  # what the player sounded in the last run
+    heard: Groove | None = None  # what the player sounded in the last run, before its swing
+    swing: float = STRAIGHT  # the player's, in the last run
 
     def deck(self, side: Side) -> Deck:
         return self.a if side == "a" else self.b
@@ -123,6 +125,13 @@ class Session:
         self.takes = [other for other in self.takes if other is not take]
         if self.take is take:
             self.play(None)
+
+    @property
+    def swung(self) -> Groove:
+        """What was heard, swing and all: for what leaves the page. What stays on it, to be played
+        again, is `heard`, for the player swings it anew."""
+        assert self.heard is not None  # the entry script sets it before any page is drawn
+        return swing(self.heard, self.swing)
 
     @property
     def shape(self) -> tuple[float, ...]:

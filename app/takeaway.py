@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from app import engine, look
-from app.state import SIDES, Session, Side, Source
+from app.state import SIDES, Session, Side, Source, Take
+from app.swing import swing
 from beatgen.groove import Groove
 from beatgen.theme import mix
 
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
+WALKS = (2, 32)  # bars that a walk from A to B may take
 
 
 def draw(session: Session) -> None:
@@ -38,11 +41,11 @@ def draw(session: Session) -> None:
                 on_click=make_source,
                 args=(session, side, groove, session.label),
             )
-        _downloads(groove, session.label)
+        _downloads(session, session.swung)
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
-            look.roll(groove, mix(*look.accents(), session.position), key="roll-detail")
+            look.roll(session.swung, mix(*look.accents(), session.position), key="roll-detail")
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
@@ -56,7 +59,23 @@ def file_name(label: str, groove: Groove, ending: str) -> str:
     return f"{'-'.join(words)}-{groove.tempo:.0f}.{ending}"
 
 
-def _downloads(groove: Groove, label: str) -> None:
+def takes_file(takes: Sequence[Take]) -> bytes:
+    """A zip with the MIDI file of each take."""
+    return engine.zip_file(
+        {file_name(take.name, take.groove, "mid"): engine.midi_file(take.groove) for take in takes}
+    )
+
+
+def stems_file(groove: Groove, label: str) -> bytes:
+    """A zip with a WAV loop of each family that plays."""
+    stems = engine.stem_files(groove).items()
+    return engine.zip_file(
+        {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
+    )
+
+
+def _downloads(session: Session, groove: Groove) -> None:
+    label = session.label
     with st.popover("MIDI options", key="midi-options"):
         pitches = st.segmented_control(
             "Pitches",
@@ -87,3 +106,44 @@ def _downloads(groove: Groove, label: str) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+    st.download_button(
+        "Stems",
+        partial(stems_file, groove, label),
+        file_name(f"{label} stems", groove, "zip"),
+        "application/zip",
+        key="stems",
+        on_click="ignore",
+        icon=":material/download:",
+        disabled=not groove.velocity.any(),
+        help="A zip with a WAV loop of each drum family. Together they are the WAV loop.",
+    )
+    with st.popover("A to B", key="walk"):
+        _walk(session, groove, pitches)
+
+
+def _walk(session: Session, groove: Groove, pitches: str) -> None:
+    """A clip that walks from A to B, at the tempo and with the swing that are heard."""
+    bars = st.number_input(
+        "Bars from A to B",
+        *WALKS,
+        8,
+        key="walk-bars",
+        help="The first bar is A's, the last one B's; each bar between is a step farther.",
+    )
+    walk = partial(engine.walk, session.a.groove, session.b.groove, bars, groove.tempo)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Keep as take",
+            key="walk-keep",
+            icon=":material/bookmark:",
+            on_click=lambda: session.keep(walk()),
+        )
+        st.download_button(
+            "MIDI",
+            lambda: engine.midi_file(swing(walk(), session.swing), pitches),
+            file_name(f"{session.a.source.name} to {session.b.source.name}", groove, "mid"),
+            "audio/midi",
+            key="walk-midi",
+            on_click="ignore",
+            icon=":material/download:",
+        )

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.state import Session
 from beatgen.groove import Groove
-from beatgen.midi import scan_midi, write_midi
+from beatgen.midi import read_midi, write_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"
@@ -67,7 +67,7 @@ def midi_of(groove: Groove) -> bytes:
 
 
 def read_back(content: bytes) -> Groove:
-    return scan_midi(io.BytesIO(content), name="download.mid")[0]
+    return read_midi(io.BytesIO(content))
 
 
 def onsets(groove: Groove) -> np.ndarray:

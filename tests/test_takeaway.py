@@ -1,7 +1,6 @@
 """What is taken away from the page: every file is read back."""
 
 import io
-import wave
 from dataclasses import replace
 from zipfile import ZipFile
 
@@ -9,12 +8,37 @@ import mido
 import numpy as np
 import pytest
 import soundfile
-from drive import choose, click, go, now, read_back, run, same_hits, tell_player
+from drive import (
+    APP,
+    choose,
+    click,
+    go,
+    midi_of,
+    now,
+    read_back,
+    run,
+    same_hits,
+    tell_player,
+    upload,
+)
+from streamlit.testing.v1 import AppTest
 
 from app import engine
+from app.state import Deck, Session, Source
 from app.swing import swing
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
+
+LSB = 2**-15  # of a 16-bit file; full scale is 1
+
+
+def unzip(content: bytes) -> dict[str, bytes]:
+    """The files in a zip by their names."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        assert len(set(names)) == len(names)
+        return {name: archive.read(name) for name in names}
+
 
 # --- what is heard
 
@@ -53,11 +77,37 @@ def test_files_have_the_players_tempo_and_swing(page, downloads):
     before = now(page).heard
     tell_player(page, position=0.5, tempo=87.0, swing=0.66)
     assert now(page).heard.tempo == 87
-    assert now(page).heard == replace(swing(before, 0.66), tempo=87.0)
-    assert same_hits(read_back(downloads["midi"][1]()), now(page).heard)
+    assert now(page).swung == replace(swing(before, 0.66), tempo=87.0)
+    assert same_hits(read_back(downloads["midi"][1]()), now(page).swung)
 
 
 # --- its stems
+
+
+def test_the_stems_sum_to_the_wav_loop(page, downloads):
+    name, data = downloads["stems"]
+    groove = now(page).heard
+    assert name == f"blend-50-stems-{groove.tempo:.0f}.zip"
+    stems = unzip(data())
+    families = {VOICES[voice].family for voice in np.nonzero(groove.velocity)[2]}
+    assert set(stems) == {f"blend-50-{family}-{groove.tempo:.0f}.wav" for family in families}
+    loop, rate = soundfile.read(io.BytesIO(downloads["wav"][1]()))
+    sounds = [soundfile.read(io.BytesIO(wav)) for wav in stems.values()]
+    assert {(sound.shape, its_rate) for sound, its_rate in sounds} == {(loop.shape, rate)}
+    assert all(np.abs(sound).max() > 0.01 for sound, _ in sounds)
+    assert np.abs(sum(sound for sound, _ in sounds) - loop).max() <= LSB * len(stems)
+
+
+def test_silence_has_no_stems(page):
+    def offered(page: AppTest) -> bool:
+        (button,) = (b.proto for b in page.get("download_button") if b.proto.label == "Stems")
+        return not button.disabled
+
+    silence = Source("silence", Groove(np.zeros((1, 64, len(VOICES))), tempo=100))
+    silent = AppTest.from_file(str(APP / "main.py"), default_timeout=30)
+    silent.session_state["session"] = Session(Deck(silence), Deck(silence))
+    assert offered(page)
+    assert not offered(run(silent))
 
 
 # --- takes
@@ -71,5 +121,70 @@ def test_each_take_downloads_as_midi(page, downloads):
         assert same_hits(read_back(data()), take.groove)
 
 
+def test_all_takes_of_the_wall_download_in_one_zip(page, downloads):
+    go(page, "vary")
+    kept = now(page).takes[2]
+    click(page, f"keep-{kept.number}")
+    choose(page, "count", 12)
+    click(page, "vary")
+    name, data = downloads["all-takes"]
+    files = unzip(data())
+    assert name == "takes.zip"
+    assert len(files) == len(now(page).takes) == 13
+    for take in now(page).takes:
+        file = files[f"take-{take.number}-{take.groove.tempo:.0f}.mid"]
+        assert same_hits(read_back(file), take.groove)
+
 
 # --- the walk from A to B
+
+
+@pytest.mark.parametrize("bars", [2, 7, 32])
+def test_the_walk_has_as_many_bars_as_asked_from_a_to_b(page, downloads, samba, rock, bars):
+    upload(page, "a", "My Samba.mid", midi_of(samba))
+    upload(page, "b", "rock.mid", midi_of(rock))
+    page.number_input(key="walk-bars").set_value(bars)
+    run(page)
+    name, data = downloads["walk-midi"]
+    walk, tempo = read_back(data()), now(page).heard.tempo
+    assert name == f"my-samba-to-rock-{tempo:.0f}.mid"
+    assert walk.bars == bars
+    assert same_hits(walk[0], replace(samba, tempo=tempo))
+    assert same_hits(walk[bars - 1], replace(rock.repeat(bars)[bars - 1], tempo=tempo))
+    assert len({engine.contents(bar) for bar in walk}) > min(bars, 4) - 1
+
+
+def test_the_walk_has_the_players_tempo_and_swing(page, downloads):
+    straight = read_back(downloads["walk-midi"][1]())
+    assert straight.bars == 8
+    tell_player(page, position=0.5, tempo=87.0, swing=0.66)
+    a, b = now(page).a.groove, now(page).b.groove
+    walk = swing(engine.walk(a, b, 8, 87.0), 0.66)
+    assert same_hits(read_back(downloads["walk-midi"][1]()), walk)
+    assert not same_hits(replace(straight, tempo=87.0), walk)
+
+
+def test_the_walk_has_the_pitches_that_are_chosen(page, downloads):
+    choose(page, "pitches", "gm")
+    file = mido.MidiFile(file=io.BytesIO(downloads["walk-midi"][1]()))
+    notes = {message.note for message in file if message.type == "note_on"}
+    assert notes and not notes & {22, 26, 40, 58}
+
+
+def test_the_walk_is_kept_as_a_take_and_played(page):
+    a, b, tempo = now(page).a.groove, now(page).b.groove, now(page).heard.tempo
+    click(page, "walk-keep")
+    (take,) = now(page).takes
+    assert take.kept and take.groove == engine.walk(a, b, 8, tempo)
+    go(page, "vary")
+    click(page, f"play-{take.number}")
+    assert now(page).heard == take.groove
+
+
+def test_what_stays_on_the_page_is_not_swung_twice(page):
+    before = now(page).heard
+    tell_player(page, position=0.5, swing=0.66)
+    page.button(key="keep").click().run()
+    assert now(page).takes[0].groove == before
+    page.button(key="make-a").click().run()
+    assert now(page).a.groove == before

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import engine, look
 from app.state import SIDES, Session, Take, session
-from app.takeaway import file_name, make_source
+from app.takeaway import file_name, make_source, takes_file
 from beatgen.figure import rows_of
 from beatgen.groove import Groove
 
@@ -28,16 +28,34 @@ def draw(now: Session) -> None:
         word = st.select_slider(
             "How far", list(AMOUNTS), "a little", key="amount", width=300, **KEPT
         )
-        count = st.slider("Takes", 6, 12, 6, key="count", width=180, **KEPT)
-        st.button(
-            "Vary",
-            key="vary",
-            type="primary",
-            shortcut="V",
-            icon=":material/casino:",
-            on_click=vary,
-            args=(now, around, AMOUNTS[word], count),
-        )
+        count = st.slider("Takes", 6, 12, 6, key="count", width=130, **KEPT)
+        with st.container(
+            key="vary-actions",
+            horizontal=True,
+            vertical_alignment="center",
+            width="content",
+            height="stretch",
+            gap="xsmall",
+        ):
+            st.button(
+                "Vary",
+                key="vary",
+                type="primary",
+                shortcut="V",
+                icon=":material/casino:",
+                on_click=vary,
+                args=(now, around, AMOUNTS[word], count),
+            )
+            st.download_button(
+                "All takes",
+                partial(takes_file, tuple(now.takes)),
+                "takes.zip",
+                "application/zip",
+                key="all-takes",
+                on_click="ignore",
+                icon=":material/download:",
+                help="A zip with the MIDI file of every take on the wall.",
+            )
     rows = rows_of(*(take.groove for take in now.takes))
     with st.grid(6, min_column_width=CARD_WIDTH, gap="small", key="wall"):
         for take in now.takes:
