@@ -67,8 +67,10 @@ def test_a_plain_beat_comes_back_hit_for_hit(vae: Vae, funk: bg.Groove, rock: bg
         assert back.tempo == groove.tempo
         assert np.array_equal(back.velocity > 0, groove.velocity > 0)
         struck = groove.velocity > 0
-        assert np.abs(back.velocity - groove.velocity)[struck].mean() < 0.08
-        assert np.abs(back.timing - groove.timing)[struck].mean() < 0.2
+        error = np.abs(back.velocity - groove.velocity)[struck]
+        assert error.mean() < 0.08
+        assert np.median(error) < 0.02  # a crash among even tab velocities is the odd one out
+        assert np.abs(back.timing - groove.timing).max() < 0.25
 
 
 def test_decode_wants_z_of_the_right_shape(vae: Vae) -> None:

@@ -27,7 +27,6 @@ CHROMIUM_FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 START_SECONDS = 60
-PATIENCE_MS = 90_000  # the first page of a fresh installation waits for Python to compile it all
 
 
 def chromium_path() -> str | None:
@@ -77,7 +76,6 @@ def _contexts(browser):
     def open_one(url: str, width: int = 1280, height: int = 800, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.goto(url)
         return page
