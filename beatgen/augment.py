@@ -22,38 +22,45 @@ RIDES = [INDEX[name] for name in ("ride", "ride edge", "ride bell")]
 class Augmentation:
     """How likely, or how strong, each change is; 0 switches it off.
 
-    rotate: chance that a bar starts at another beat. mix: chance, for each voice group, that it is
-    taken from another bar. loudness: velocities are scaled by a factor up to 1 + loudness either
-    way. jitter: standard deviation of extra timing, in steps. exchange: chance that hats and rides
-    change places.
+    rotate: chance that a bar starts at another beat, and goes on into the next bar of its piece.
+    mix: chance, for each voice group, that it is taken from another bar. loudness: velocities are
+    scaled by a factor up to 1 + loudness either way. jitter: standard deviation of extra timing,
+    in steps. exchange: chance that hats and rides change places. hide: chance that voice groups or
+    beats of a bar are hidden from the encoders.
     """
 
     rotate: float = 0.75
-    mix: float = 0.15
+    mix: float = 0.1
     loudness: float = 0.25
     jitter: float = 0.0
     exchange: float = 0.1
+    hide: float = 0.2
 
 
 def augmented(
-    strikes: np.ndarray, chosen: np.ndarray, how: Augmentation, rng: np.random.Generator
+    strikes: np.ndarray,
+    following: np.ndarray,
+    chosen: np.ndarray,
+    how: Augmentation,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """A batch of changed bars.
 
-    strikes: float32 (bars, 16, 22, 4, 2), velocity and timing, of the whole data set; chosen: the
-    indices of the batch. Returns float32 (len(chosen), 16, 22, 4, 2).
+    strikes: float32 (bars, 16, 22, 4, 2), velocity and timing, of the whole data set; following:
+    the index of the bar after each (see `following_bars`); chosen: the indices of the batch.
+    Returns float32 (len(chosen), 16, 22, 4, 2).
     """
-    batch = strikes[chosen]  # a copy
-    n = len(batch)
+    n = len(chosen)
+    beats = rng.integers(1, BEATS, size=n) * (rng.random(n) < how.rotate)
+    sixteenth = np.arange(SIXTEENTHS) + SIXTEENTHS // BEATS * beats[:, None]
+    bar = np.where(sixteenth < SIXTEENTHS, chosen[:, None], following[chosen][:, None])
+    batch = strikes[bar, sixteenth % SIXTEENTHS]  # a copy
     for group in GROUPS:
         other = np.flatnonzero(rng.random(n) < how.mix)
         donors = rng.integers(len(strikes), size=len(other))
         batch[other[:, None], :, group] = strikes[donors[:, None], :, group]
     swapped = np.flatnonzero(rng.random(n) < how.exchange)[:, None]
     batch[swapped, :, HATS + RIDES] = batch[swapped, :, RIDES + HATS]
-    beats = rng.integers(1, BEATS, size=n) * (rng.random(n) < how.rotate)
-    shift = (np.arange(SIXTEENTHS) + SIXTEENTHS // BEATS * beats[:, None]) % SIXTEENTHS
-    batch = batch[np.arange(n)[:, None], shift]
     struck = batch[..., 0] > 0
     factor = np.exp(rng.uniform(-1, 1, (n, 1, 1, 1)) * np.log1p(how.loudness))
     batch[..., 0] = np.where(struck, np.clip(batch[..., 0] * factor, 1 / 127, 1), 0)
@@ -61,3 +68,34 @@ def augmented(
         late = batch[..., 1] + rng.normal(0, how.jitter, struck.shape)
         batch[..., 1] = np.where(struck, np.clip(late, -0.5, 0.5), 0)
     return batch
+
+
+def following_bars(file_index: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """The index of the bar that follows each in its piece, int64 (bars,); the last of a piece, and
+    one before a rest, is followed by itself, as a loop is.
+
+    file_index, number: (bars,) each, the piece of a bar and its place there, in order.
+    """
+    follows = (np.diff(file_index) == 0) & (np.diff(number) == 1)
+    return np.arange(len(number)) + np.append(follows, False)
+
+
+def known_parts(n: int, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """What the encoders may see of n bars, float32 (n, 16, 22): 1, or 0 where it is hidden.
+
+    Of a bar that has something hidden, either some of its voice groups are, or all voices for one
+    to three beats; never everything.
+    """
+    known = np.ones((n, SIXTEENTHS, len(VOICES)), np.float32)
+    hidden = np.flatnonzero(rng.random(n) < how.hide)
+    by_voice = rng.random(len(hidden)) < 0.6
+    groups = rng.random((len(hidden), len(GROUPS))) < 0.5
+    shown = rng.integers(len(GROUPS), size=len(hidden))
+    first, beats = rng.integers(BEATS, size=len(hidden)), rng.integers(1, BEATS, size=len(hidden))
+    groups[np.arange(len(hidden)), shown] = False
+    for i, group in enumerate(GROUPS):
+        known[hidden[by_voice & groups[:, i]][:, None], :, group] = 0
+    after = (np.arange(SIXTEENTHS) // (SIXTEENTHS // BEATS) - first[:, None]) % BEATS
+    silenced = (after < beats[:, None]) & ~by_voice[:, None]
+    known[hidden] *= ~silenced[..., None]
+    return known

@@ -9,6 +9,9 @@ The pattern never sees z_feel, so turning the feel cannot change which sixteenth
 feel decoder is given the pattern and only dresses it. All four networks are stacks of pre-norm
 transformer blocks over the bar's sixteen sixteenths.
 
+Both encoders are told which voices and sixteenths are known. What is hidden from them they do not
+see, and z is to tell the whole bar all the same: so the network learns to finish a beat.
+
 Only `keras.ops` is used: TensorFlow, JAX and PyTorch train it alike. Shapes are written (batch,
 sixteenth, voice, place).
 """
@@ -23,9 +26,9 @@ from keras import layers, ops
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS
+from beatgen.losses import COUNTS, kl_gaussian, log_cosh, log_subset, velocity_error
 from beatgen.strikes import N_VOICES, PLACES
-
-COUNTS = PLACES + 1  # a sixteenth is struck 0 to 4 times
+from beatgen.transformer import Trunk
 
 
 @dataclass(frozen=True)
@@ -60,67 +63,16 @@ class ModelConfig:
     def latent_dim(self) -> int:
         return self.pattern_dim + self.feel_dim
 
+    def trunk(self) -> Trunk:
+        """A fresh stack of blocks."""
+        return Trunk(self.width, self.blocks, self.heads, self.dropout)
+
     def squeezed(self, latent_dim: int) -> ModelConfig:
         """The same network with so many dimensions, half for the pattern and half for the feel,
         the whole bar in one segment: few dimensions cannot be shared out."""
         feel = latent_dim // 2
         halves = {"pattern_dim": latent_dim - feel, "feel_dim": feel}
         return replace(self, **halves, pattern_segments=1, feel_segments=1)
-
-
-class Block(layers.Layer):
-    """Pre-norm transformer block: x + attention(x), then x + mlp(x). Shape (batch, 16, width)."""
-
-    def __init__(self, width: int, heads: int, dropout: float = 0.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.norm_attention = layers.LayerNormalization(epsilon=1e-5)
-        self.attention = layers.MultiHeadAttention(heads, width // heads, dropout=dropout)
-        self.norm_mlp = layers.LayerNormalization(epsilon=1e-5)
-        self.widen = layers.Dense(4 * width, activation="gelu")
-        self.narrow = layers.Dense(width)
-        self.drop = layers.Dropout(dropout)
-
-    def build(self, shape: tuple[int | None, ...]) -> None:
-        self.norm_attention.build(shape)
-        self.attention.build(shape, shape)
-        self.norm_mlp.build(shape)
-        self.widen.build(shape)
-        self.narrow.build((*shape[:-1], self.widen.units))
-
-    def call(self, x: Any, training: bool = False) -> Any:
-        y = self.norm_attention(x)
-        x = x + self.attention(y, y, training=training)
-        y = self.narrow(self.widen(self.norm_mlp(x)))
-        return x + self.drop(y, training=training)
-
-
-class Trunk(layers.Layer):
-    """Features of each sixteenth -> width, positions added, through the blocks, normalized."""
-
-    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.width = config.width
-        self.enter = layers.Dense(config.width)
-        self.stack = [
-            Block(config.width, config.heads, config.dropout) for _ in range(config.blocks)
-        ]
-        self.norm = layers.LayerNormalization(epsilon=1e-5)
-
-    def build(self, shape: tuple[int | None, ...]) -> None:
-        self.position = self.add_weight(
-            shape=(SIXTEENTHS, self.width), initializer=keras.initializers.RandomNormal(stddev=0.02)
-        )
-        self.enter.build(shape)
-        inner = (*shape[:-1], self.width)
-        for block in self.stack:
-            block.build(inner)
-        self.norm.build(inner)
-
-    def call(self, x: Any, training: bool = False) -> Any:
-        x = self.enter(x) + ops.cast(self.position, self.compute_dtype)
-        for block in self.stack:
-            x = block(x, training=training)
-        return self.norm(x)
 
 
 class Encoder(layers.Layer):
@@ -131,7 +83,7 @@ class Encoder(layers.Layer):
         self.dim = dim
         # (segments, what each segment's sixteenths bring along)
         self.inner = (segments, SIXTEENTHS // segments * config.width)
-        self.trunk = Trunk(config)
+        self.trunk = config.trunk()
         # Small at first, so that training starts near the prior and the KL does not explode.
         small = keras.initializers.RandomNormal(stddev=0.02)
         self.mean = layers.Dense(dim // segments, dtype="float32")
@@ -160,7 +112,7 @@ class Decoder(layers.Layer):
         self.width = config.width
         self.given = given
         self.spread = layers.Dense(SIXTEENTHS // segments * config.width)
-        self.trunk = Trunk(config)
+        self.trunk = config.trunk()
         self.head = layers.Dense(out, dtype="float32")
 
     def build(self, *_: Any) -> None:
@@ -177,8 +129,11 @@ class Decoder(layers.Layer):
 
 
 class BarVAE(keras.Model):
-    """The whole network. Input: strikes as `features` makes them, float32 (batch, 16, 22, 4, 2)
-    with velocity (0 is no strike) and timing. Loss in nats per bar:
+    """The whole network.
+
+    Input: strikes, float32 (batch, 16, 22, 4, 2) with velocity (0 is no strike) and timing; or a
+    dict of them and of "known", (batch, 16, 22): 1, or 0 for what the encoders must not see.
+    Loss in nats per bar, hidden parts included:
 
     pattern  categorical cross-entropy of the count, over 16 x 22
     place    -log P(which places | how many), see `log_subset`
@@ -219,22 +174,26 @@ class BarVAE(keras.Model):
                 "hit_f1",
             )
         }
-        self.pattern_encoder.build((None, SIXTEENTHS, 2 * N_VOICES))
-        self.feel_encoder.build((None, SIXTEENTHS, N_VOICES * PLACES * 3))
+        self.pattern_encoder.build((None, SIXTEENTHS, 3 * N_VOICES))
+        self.feel_encoder.build((None, SIXTEENTHS, N_VOICES * (PLACES * 3 + 1)))
         self.pattern_decoder.build()
         self.feel_decoder.build()
         self.built = True
 
-    def encode(self, strikes: Any, training: bool = False) -> tuple[Any, Any, Any, Any]:
-        """Mean and log variance of z_pattern, then of z_feel."""
+    def encode(
+        self, strikes: Any, known: Any = None, training: bool = False
+    ) -> tuple[Any, Any, Any, Any]:
+        """Mean and log variance of z_pattern, then of z_feel. known: all, unless given."""
         velocity, timing = strikes[..., 0], strikes[..., 1]
-        struck = ops.cast(velocity > 0, "float32")
-        count = ops.sum(struck, -1)
-        everything = ops.stack([struck, velocity, timing], -1)
+        if known is None:
+            known = ops.ones_like(velocity[..., 0])
+        seen = ops.cast(velocity > 0, "float32") * known[..., None]
+        everything = ops.stack([seen, velocity * seen, timing * seen], -1)
         flat = ops.reshape(everything, (-1, SIXTEENTHS, N_VOICES * PLACES * 3))
+        pattern = ops.concatenate([pattern_features(ops.sum(seen, -1)), known], -1)
         return (
-            *self.pattern_encoder(pattern_features(count), training=training),
-            *self.feel_encoder(flat, training=training),
+            *self.pattern_encoder(pattern, training=training),
+            *self.feel_encoder(ops.concatenate([flat, known], -1), training=training),
         )
 
     def decode_pattern(self, z_pattern: Any, training: bool = False) -> Any:
@@ -245,15 +204,18 @@ class BarVAE(keras.Model):
 
     def decode_feel(self, z_feel: Any, count: Any, training: bool = False) -> tuple[Any, Any, Any]:
         """For a pattern (batch, 16, 22): scores of the places (the higher, the likelier),
-        velocity 0 to 1 and timing -0.5 to 0.5 of a strike there, (batch, 16, 22, 4) each."""
+        velocity and timing of a strike there, (batch, 16, 22, 4) each.
+
+        A velocity above 1 is a strike that MIDI can say no louder; whoever plays it clips it, and
+        the timing to -0.5 to 0.5, too.
+        """
         out = self.feel_decoder(z_feel, pattern_features(count), training=training)
         out = ops.reshape(out, (-1, SIXTEENTHS, N_VOICES, PLACES, 3))
-        velocity = ops.sigmoid(out[..., 1])
-        timing = 0.5 * ops.tanh(out[..., 2])
-        return out[..., 0], velocity, timing
+        return out[..., 0], 0.5 + out[..., 1], out[..., 2]
 
-    def call(self, strikes: Any, training: bool = False) -> dict[str, Any]:
-        mean_p, log_var_p, mean_f, log_var_f = self.encode(strikes, training=training)
+    def call(self, bars: Any, training: bool = False) -> dict[str, Any]:
+        strikes, known = parts_of(bars)
+        mean_p, log_var_p, mean_f, log_var_f = self.encode(strikes, known, training=training)
         z_pattern, z_feel = mean_p, mean_f
         if training:
             z_pattern = self._draw(mean_p, log_var_p)
@@ -276,15 +238,21 @@ class BarVAE(keras.Model):
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, **_: Any
     ) -> Any:
-        struck = ops.cast(x[..., 0] > 0, "float32")
+        strikes, _ = parts_of(x)
+        struck = ops.cast(strikes[..., 0] > 0, "float32")
         count = ops.sum(struck, -1)
         one_hot = ops.one_hot(ops.cast(count, "int32"), COUNTS)
         pattern = -ops.sum(one_hot * y_pred["count"], (1, 2, 3))
         place = -ops.sum(log_subset(y_pred["scores"], struck, count), (1, 2))
         velocity, timing = (
-            ops.sum(struck * log_cosh((y_pred[name] - x[..., i]) / tolerance), (1, 2, 3))
-            for i, (name, tolerance) in enumerate(
-                zip(("velocity", "timing"), self.tolerance, strict=True)
+            ops.sum(struck * log_cosh(error / tolerance), (1, 2, 3))
+            for error, tolerance in zip(
+                (
+                    velocity_error(y_pred["velocity"], strikes[..., 0]),
+                    y_pred["timing"] - strikes[..., 1],
+                ),
+                self.tolerance,
+                strict=True,
             )
         )
         hit = ops.cast(y_pred["count"][..., 0] < -0.6931, "float32")  # P(struck) above a half
@@ -311,33 +279,11 @@ class BarVAE(keras.Model):
         return asdict(self.config)
 
 
+def parts_of(bars: Any) -> tuple[Any, Any]:
+    """Strikes, and what is known of them (None: everything), of a network's input."""
+    return (bars["strikes"], bars["known"]) if isinstance(bars, dict) else (bars, None)
+
+
 def pattern_features(count: Any) -> Any:
     """Counts (batch, 16, 22) -> struck or not, and how often: (batch, 16, 44)."""
     return ops.concatenate([ops.cast(count > 0, "float32"), ops.cast(count, "float32") / 2], -1)
-
-
-def kl_gaussian(mean: Any, log_var: Any) -> Any:
-    """KL(N(mean, var) || N(0, 1)) in nats, summed over the last axis (Kingma & Welling 2014)."""
-    return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, -1)
-
-
-def log_cosh(x: Any) -> Any:
-    """log(cosh(x)): quadratic for small errors, linear for large ones."""
-    return ops.abs(x) + ops.softplus(-2.0 * ops.abs(x)) - 0.6931471805599453
-
-
-def log_subset(scores: Any, struck: Any, count: Any) -> Any:
-    """log P(exactly these places | this many strikes), 0 where there is none.
-
-    The k-subset distribution (conditional Bernoulli): P(S | k) = prod_{p in S} w_p / e_k(w), with
-    w = exp(scores) and e_k the k-th elementary symmetric polynomial. For k = 1 it is the softmax.
-    scores, struck: (..., 4); count: (...).
-    """
-    scores = scores - ops.max(scores, -1, keepdims=True)
-    w = ops.exp(ops.maximum(scores, -30.0))
-    e = [ops.ones_like(count)] + [ops.zeros_like(count)] * PLACES
-    for p in range(PLACES):
-        e = [e[0]] + [e[k] + w[..., p] * e[k - 1] for k in range(1, PLACES + 1)]
-    normalizers = ops.log(ops.maximum(ops.stack(e, -1), 1e-30))
-    chosen = ops.sum(ops.one_hot(ops.cast(count, "int32"), COUNTS) * normalizers, -1)
-    return ops.sum(struck * ops.maximum(scores, -30.0), -1) - chosen

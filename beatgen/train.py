@@ -7,69 +7,26 @@ killed run goes on), best.weights.h5 and, at the end, curves.html.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from beatgen.augment import Augmentation, augmented
+from beatgen.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
+from beatgen.config import CONFIG, MODELS, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.errors import BeatGenError
-from beatgen.model import BarVAE, ModelConfig
-from beatgen.report import ReportConfig, ReportVAE
-from beatgen.strikes import to_strikes
+from beatgen.flow import LatentFlow
+from beatgen.model import BarVAE
+from beatgen.report import ReportVAE
 
 BEST = "best.weights.h5"
 LOG = "log.csv"
-CONFIG = "config.json"
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """Everything that decides a run. model: "bar" (ours) or "report" (the 2020 report's).
-
-    beta: weight of the KL, reached after `beta_warmup` of all epochs. learning_rate: the peak,
-    after `warmup_steps`; it falls to a fiftieth along a cosine. patience: epochs without a better
-    validation loss before the run stops.
-    """
-
-    data: str
-    run: str
-    model: str = "bar"
-    bar: ModelConfig = field(default_factory=ModelConfig)
-    report: ReportConfig = field(default_factory=ReportConfig)
-    augmentation: Augmentation = field(default_factory=Augmentation)
-    beta: float = 0.15
-    beta_warmup: float = 0.1
-    epochs: int = 40
-    batch_size: int = 128
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 0.01
-    warmup_steps: int = 200
-    patience: int = 15
-    seed: int = 0
-
-    @property
-    def latent_dim(self) -> int:
-        return self.bar.latent_dim if self.model == "bar" else self.report.latent_dim
-
-    @classmethod
-    def load(cls, path: Path) -> TrainConfig:
-        """Read a run's config.json."""
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            parts = {"bar": ModelConfig, "report": ReportConfig, "augmentation": Augmentation}
-            for name, part in parts.items():
-                stored[name] = part(**stored[name])
-            return cls(**stored)
-        except FileNotFoundError:
-            raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
-        except (ValueError, TypeError, KeyError) as error:
-            raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error
+PRIOR = "prior"  # folder in a run of its own run of a flow
+FLOW_RATE = 2e-3
 
 
 def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
@@ -78,16 +35,19 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     Deterministic on a CPU: the same config gives the same weights. Raises BeatGenError for an
     unknown model and for a run folder that holds another config.
     """
-    if config.model not in ("bar", "report"):
-        raise BeatGenError(f"model is {config.model!r}; expected 'bar' or 'report'.")
+    if config.model not in MODELS:
+        raise BeatGenError(f"model is {config.model!r}; expected one of {', '.join(MODELS)}.")
     dataset = load_dataset(config.data)
     training, validation = dataset.split("train"), dataset.split("validation")
     run = Path(config.run)
+    inputs, held_out = _inputs(config, training, validation)
     _claim(run, config)
+    devices = _share_out(config.batch_size)
     keras.utils.set_random_seed(config.seed)
-    bars = Bars(training, config)
+    bars = Bars(inputs, training, config)
     model = compiled_model(config, len(bars))
-    held_out = model_input(validation, config)
+    if config.start:
+        model.set_weights(load_run(config.start)[0].get_weights())
     losses = read_history(run)["val_loss"] if (run / LOG).exists() else []
     if losses and _epochs_since_best(losses) >= config.patience:
         return read_history(run)  # it has stopped early before
@@ -111,7 +71,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
         bars,
         shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
         epochs=config.epochs,
-        validation_data=(held_out,),
+        validation_data=(held_out_input(held_out[: len(held_out) // devices * devices], config),),
         validation_batch_size=4 * config.batch_size,
         callbacks=callbacks,
         verbose=verbose,
@@ -145,29 +105,6 @@ def sweep(
     return rows
 
 
-class Bars(keras.utils.PyDataset):
-    """Training batches. Each is drawn from (seed, epoch, batch), so that a resumed run sees what
-    an unbroken one would have seen."""
-
-    def __init__(self, dataset: Dataset, config: TrainConfig, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.config = config
-        self.inputs = model_input(dataset, config)
-        self.epoch = 0
-
-    def __len__(self) -> int:
-        return math.ceil(len(self.inputs) / self.config.batch_size)
-
-    def __getitem__(self, batch: int) -> tuple[np.ndarray]:
-        c = self.config
-        order = np.random.default_rng((c.seed, self.epoch)).permutation(len(self.inputs))
-        chosen = order[batch * c.batch_size : (batch + 1) * c.batch_size]
-        if c.model == "report":
-            return (self.inputs[chosen],)
-        rng = np.random.default_rng((c.seed, self.epoch, batch))
-        return (augmented(self.inputs, chosen, c.augmentation, rng),)
-
-
 class EpochStart(keras.callbacks.Callback):
     """Sets beta, the epoch that the batches are drawn from, and the random generators: all follow
     from the number of the epoch alone, so that a run can be resumed. Validation always weighs the
@@ -179,8 +116,9 @@ class EpochStart(keras.callbacks.Callback):
         self.bars = bars
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        until = max(1.0, self.config.beta_warmup * self.config.epochs)
-        self.model.beta.assign(self.config.beta * min(1.0, (epoch + 1) / until))
+        if self.config.model != "flow":
+            until = max(1.0, self.config.beta_warmup * self.config.epochs)
+            self.model.beta.assign(self.config.beta * min(1.0, (epoch + 1) / until))
         self.bars.epoch = epoch
         for variable in self.model.variables:
             if variable.name == "seed_generator_state":  # seed and draws; no backup keeps it
@@ -188,7 +126,8 @@ class EpochStart(keras.callbacks.Callback):
                 variable.assign([seed, epoch * len(self.bars)])
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
-        self.model.beta.assign(self.config.beta)
+        if self.config.model != "flow":
+            self.model.beta.assign(self.config.beta)
 
 
 class Patience(keras.callbacks.EarlyStopping):
@@ -205,24 +144,20 @@ class Patience(keras.callbacks.EarlyStopping):
             self.wait = _epochs_since_best(self.losses)
 
 
-def model_input(dataset: Dataset, config: TrainConfig) -> np.ndarray:
-    """What the network takes: strikes (bars, 16, 22, 4, 2), or for the report's the velocities
-    (bars, 64, 22); float32."""
-    velocity = dataset.velocity / np.float32(127)
-    if config.model == "report":
-        return velocity
-    strikes = to_strikes(velocity, dataset.timing)
-    return np.stack([strikes.velocity, strikes.timing], -1)
-
-
-def build_model(config: TrainConfig) -> BarVAE | ReportVAE:
+def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
     """The untrained network of a config."""
     if config.model == "report":
         return ReportVAE(config.report, beta=config.beta, seed=config.seed)
-    return BarVAE(config.bar, beta=config.beta, seed=config.seed)
+    if config.model == "flow":
+        return LatentFlow(config.flow, config.bar)
+    tolerance = {
+        "velocity_tolerance": config.velocity_tolerance,
+        "timing_tolerance": config.timing_tolerance,
+    }
+    return BarVAE(config.bar, beta=config.beta, seed=config.seed, **tolerance)
 
 
-def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE:
+def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE | LatentFlow:
     steps = config.epochs * steps_per_epoch
     warmup = min(config.warmup_steps, steps // 10)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -239,14 +174,14 @@ def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | Report
     return model
 
 
-def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE, TrainConfig]:
+def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE | LatentFlow, TrainConfig]:
     """The network of a run with its best weights. Raises BeatGenError where there are none."""
-    root = Path(run)
-    config = TrainConfig.load(root / CONFIG)
-    if not (root / BEST).exists():
-        raise BeatGenError(f"{root / BEST}: no such file; train the run to its first epoch.")
+    config = TrainConfig.load(Path(run) / CONFIG)
+    best = Path(run) / BEST
+    if not best.exists():
+        raise BeatGenError(f"{best}: no such file; train the run to its first epoch.")
     model = build_model(config)
-    model.load_weights(root / BEST)
+    model.load_weights(best)
     return model, config
 
 
@@ -257,6 +192,50 @@ def read_history(run: Path) -> dict[str, list[float]]:
     _, once = np.unique(table["epoch"], return_index=True)
     names = [name for name in table.dtype.names or () if name != "epoch"]
     return {name: table[name][once].tolist() for name in names}
+
+
+def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
+    """The run that learns the prior of a bar model's run, in a folder of that."""
+    return replace(
+        of,
+        model="flow",
+        of=of.run,
+        run=str(Path(of.run) / PRIOR),
+        epochs=epochs,
+        learning_rate=FLOW_RATE,
+    )
+
+
+def _inputs(
+    config: TrainConfig, training: Dataset, validation: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the model takes, of training and of held-out bars."""
+    if config.model == "flow":
+        model, of = load_run(config.of)
+        if of.model != "bar" or of.bar != config.bar:
+            raise BeatGenError(f"{config.of}: no run of the bar model that the flow is meant for.")
+        return flow_inputs(model, training, validation)
+    to_input = bar_input if config.model == "bar" else report_input
+    return to_input(training), to_input(validation)
+
+
+def _share_out(batch_size: int) -> int:
+    """Let all devices share each batch, where JAX sees several; the other backends take one.
+
+    Returns how many they are. Raises BeatGenError where a batch does not divide between them.
+    """
+    devices = keras.distribution.list_devices() if keras.backend.backend() == "jax" else []
+    if len(devices) < 2:
+        return 1
+    if batch_size % len(devices):
+        raise BeatGenError(
+            f"batches of {batch_size} bars do not divide between {len(devices)} devices; choose a "
+            "multiple."
+        )
+    keras.distribution.set_distribution(
+        keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
+    )
+    return len(devices)
 
 
 def _epochs_since_best(losses: Sequence[float]) -> int:

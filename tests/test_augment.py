@@ -1,10 +1,19 @@
 import numpy as np
 import pytest
 
-from beatgen.augment import GROUPS, HATS, RIDES, Augmentation, augmented
+from beatgen.augment import (
+    GROUPS,
+    HATS,
+    RIDES,
+    Augmentation,
+    augmented,
+    following_bars,
+    known_parts,
+)
 from beatgen.kit import INDEX, VOICES
 
-NOTHING = dict.fromkeys(("rotate", "mix", "loudness", "jitter", "exchange"), 0.0)
+NOTHING = dict.fromkeys(("rotate", "mix", "loudness", "jitter", "exchange", "hide"), 0.0)
+ALONE = np.arange(20)  # every bar is followed by itself
 
 
 @pytest.fixture
@@ -19,7 +28,7 @@ def strikes() -> np.ndarray:
 
 def changed(strikes: np.ndarray, seed: int = 0, **how: float) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    return augmented(strikes, np.arange(len(strikes)), Augmentation(**NOTHING | how), rng)
+    return augmented(strikes, ALONE, ALONE, Augmentation(**NOTHING | how), rng)
 
 
 def test_nothing_switched_on_changes_nothing(strikes) -> None:
@@ -29,7 +38,7 @@ def test_nothing_switched_on_changes_nothing(strikes) -> None:
 def test_the_same_seed_gives_the_same_bars(strikes) -> None:
     chosen = np.array([3, 1, 4])
     first, again, other = (
-        augmented(strikes, chosen, Augmentation(jitter=0.1), np.random.default_rng(seed))
+        augmented(strikes, ALONE, chosen, Augmentation(jitter=0.1), np.random.default_rng(seed))
         for seed in (7, 7, 8)
     )
     np.testing.assert_array_equal(first, again)
@@ -47,6 +56,43 @@ def test_rotation_is_by_beats_and_keeps_every_strike(strikes) -> None:
     turned = changed(strikes, rotate=1)
     for bar, other in zip(strikes, turned, strict=True):
         assert any(np.array_equal(np.roll(bar, 4 * beats, axis=0), other) for beats in (1, 2, 3))
+
+
+def test_a_bar_that_starts_later_goes_on_into_the_next(strikes) -> None:
+    following = (np.arange(20) + 1) % 20
+    how = Augmentation(**NOTHING | {"rotate": 1.0})
+    turned = augmented(strikes, following, ALONE, how, np.random.default_rng(0))
+    piece = np.concatenate([strikes, strikes[:1]]).reshape(-1, *strikes.shape[2:])
+    starts = set()
+    for i, bar in enumerate(turned):
+        (start,) = (b for b in (4, 8, 12) if np.array_equal(piece[16 * i + b :][:16], bar))
+        starts.add(start)
+    assert starts == {4, 8, 12}
+
+
+def test_the_following_bar_is_of_the_same_piece_and_next_in_it() -> None:
+    file_index = np.array([0, 0, 0, 1, 1, 1])
+    number = np.array([0, 1, 3, 4, 5, 6])  # bar 2 of the first piece is a rest
+    assert following_bars(file_index, number).tolist() == [1, 1, 2, 4, 5, 5]
+
+
+def test_hiding_leaves_something_and_hides_whole_groups_or_beats() -> None:
+    known = known_parts(400, Augmentation(hide=0.5), np.random.default_rng(0))
+    assert known.shape == (400, 16, 22) and set(np.unique(known)) == {0, 1}
+    hidden = known.min((1, 2)) == 0
+    assert 0.4 < hidden.mean() < 0.55  # some draw no group to hide
+    assert known.max((1, 2)).all()
+    by_voice = by_beat = 0
+    for bar in known[hidden]:
+        beats = bar.reshape(4, 4, 22)
+        groups = [bar[:, group] for group in GROUPS]
+        if (bar == bar[0]).all() and all((g == g[0, 0]).all() for g in groups):
+            by_voice += 1
+        else:
+            assert (beats == beats[:, :1, :1]).all()
+            by_beat += 1
+    assert by_voice > 50 and by_beat > 50
+    assert (known_parts(50, Augmentation(hide=0), np.random.default_rng(0)) == 1).all()
 
 
 def test_mixing_takes_whole_groups(strikes) -> None:

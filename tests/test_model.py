@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from beatgen.errors import BeatGenError
-from beatgen.model import BarVAE, ModelConfig, kl_gaussian, log_cosh, log_subset
+from beatgen.kit import INDEX
+from beatgen.losses import kl_gaussian, log_cosh, log_subset, velocity_error
+from beatgen.model import BarVAE, ModelConfig
 from beatgen.strikes import PLACES, to_strikes
 
 TINY = ModelConfig(pattern_dim=16, feel_dim=16, width=32, blocks=1, heads=2)
@@ -71,12 +73,35 @@ def test_the_pattern_is_heard_by_the_feel(model, strikes) -> None:
     assert np.abs(np.array(one[1]) - np.array(two[1])).max() > 1e-6
 
 
-def test_what_the_network_tells_is_in_range(model, strikes) -> None:
+def test_what_the_network_tells_has_its_shape(model, strikes) -> None:
     told = {name: np.array(value) for name, value in model(10 * strikes).items()}
     np.testing.assert_allclose(np.exp(told["count"]).sum(-1), 1, rtol=1e-5)
-    assert ((told["velocity"] >= 0) & (told["velocity"] <= 1)).all()
-    assert (np.abs(told["timing"]) <= 0.5).all()
+    assert told["velocity"].shape == told["timing"].shape == (8, 16, 22, 4)
     assert told["count"].shape == (8, 16, 22, 5) and told["scores"].shape == (8, 16, 22, 4)
+
+
+def test_what_is_hidden_is_not_seen(model, strikes) -> None:
+    """Another snare changes z, unless the snare is hidden; hiding it is itself seen."""
+    snare, other = INDEX["snare"], strikes.copy()
+    other[:, :, snare] = strikes[::-1, :, snare]
+    known = np.ones((8, 16, 22), np.float32)
+    known[:, :, snare] = 0
+    hidden, also_hidden = (model.encode(bars, known) for bars in (strikes, other))
+    for one, two in zip(hidden, also_hidden, strict=True):
+        np.testing.assert_array_equal(one, two)
+    for one, two, blind in zip(model.encode(strikes), model.encode(other), hidden, strict=True):
+        assert np.abs(np.array(one) - two).max() > 1e-6
+        assert np.abs(np.array(one) - blind).max() > 1e-6
+
+
+def test_the_loss_is_of_the_whole_bar_whatever_is_hidden(model, strikes) -> None:
+    """Of a bar of which nothing is known all hits are still to be told."""
+    nothing = np.zeros((8, 16, 22), np.float32)
+    blind = {"strikes": strikes, "known": nothing}
+    silent = {"strikes": 0 * strikes, "known": nothing}
+    told, silence = (model.evaluate(bars, verbose=0, return_dict=True) for bars in (blind, silent))
+    assert told["kl_pattern"] == pytest.approx(silence["kl_pattern"])
+    assert told["velocity"] > 1 and silence["velocity"] == 0
 
 
 @pytest.mark.parametrize("segments", [1, 4, 16])
@@ -166,6 +191,12 @@ def test_kl_gaussian_agrees_with_the_integral() -> None:
         expected += np.trapezoid(np.exp(log_q) * (log_q - log_p), x)
     assert float(kl_gaussian(mean, log_var)[0]) == pytest.approx(expected, rel=1e-4)
     assert float(kl_gaussian(np.zeros((1, 3)), np.zeros((1, 3)))[0]) == 0
+
+
+def test_a_strike_at_the_end_of_the_range_is_not_missed_by_a_louder_one() -> None:
+    true = np.array([1.0, 1.0, 0.5, 0.5], np.float32)
+    told = np.array([1.3, 0.9, 0.7, 0.4], np.float32)
+    np.testing.assert_allclose(velocity_error(told, true), [0, -0.1, 0.2, -0.1], atol=1e-6)
 
 
 def test_log_cosh_is_what_it_says_and_does_not_overflow() -> None:

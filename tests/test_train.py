@@ -2,7 +2,7 @@ import csv
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -13,10 +13,13 @@ import pytest
 
 from beatgen import train as training
 from beatgen.augment import Augmentation
+from beatgen.batches import Bars, bar_input, report_input
+from beatgen.config import TrainConfig
 from beatgen.errors import BeatGenError
+from beatgen.flow import FlowConfig, LatentFlow
 from beatgen.model import BarVAE, ModelConfig
 from beatgen.report import ReportConfig, ReportVAE
-from beatgen.train import TrainConfig, load_run, read_history, sweep, train
+from beatgen.train import load_run, prior_config, read_history, sweep, train
 
 EPOCHS = 3
 
@@ -110,13 +113,17 @@ def test_a_killed_run_ends_as_an_unbroken_one(config, tmp_path, monkeypatch) -> 
 
 def test_another_seed_gives_other_batches(config, data) -> None:
     dataset = training.load_dataset(data).split("train")
-    for model in ("bar", "report"):
+    inputs = {"bar": bar_input(dataset), "report": report_input(dataset)}
+    inputs["flow"] = np.random.default_rng(0).standard_normal((20, 32))
+    for model, x in inputs.items():
         one, same, other = (
-            training.Bars(dataset, replace(config, model=model, seed=seed))[1][0]
-            for seed in (1, 1, 2)
+            Bars(x, dataset, replace(config, model=model, seed=seed))[1][0] for seed in (1, 1, 2)
         )
-        np.testing.assert_array_equal(one, same)
-        assert not np.array_equal(one, other)
+        if model == "report":
+            one, same, other = ({"bars": batch} for batch in (one, same, other))
+        for part in one:
+            np.testing.assert_array_equal(one[part], same[part])
+            assert not np.array_equal(one[part], other[part])
 
 
 def test_a_run_leaves_its_papers(finished) -> None:
@@ -180,23 +187,69 @@ def test_an_epoch_that_was_logged_twice_counts_once(tmp_path) -> None:
     assert read_history(tmp_path) == {"loss": [3, 2, 1], "val_loss": [4, 3, 2]}
 
 
+def test_a_prior_is_learned_from_a_finished_run(config, tmp_path, monkeypatch) -> None:
+    """And it, too, can be killed and goes on as if nothing had been."""
+    bar = replace(config, model="bar", epochs=1)
+    train(bar)
+    unbroken = replace(prior_config(bar, epochs=2), flow=FlowConfig(16, 1, 2))
+    history = train(unbroken)
+    model, stored = load_run(unbroken.run)
+    assert isinstance(model, LatentFlow) and stored == unbroken
+    killed = replace(unbroken, run=str(tmp_path / "killed"))
+    with monkeypatch.context() as patch:
+        kill_in_epoch(1, patch)
+        with pytest.raises(KeyboardInterrupt):
+            train(killed)
+    assert train(killed) == history
+    for one, other in zip(weights(unbroken.run), weights(killed.run), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_prior_wants_the_run_that_it_is_for(config) -> None:
+    with pytest.raises(BeatGenError, match="no such file"):
+        train(prior_config(config, epochs=1))
+    train(replace(config, epochs=1))  # the report's network
+    with pytest.raises(BeatGenError, match="no run of the bar model"):
+        train(prior_config(config, epochs=1))
+
+
 def test_a_folder_of_another_config_is_refused(finished) -> None:
     with pytest.raises(BeatGenError, match="another config"):
         train(replace(finished, beta=0.7))
 
 
 def test_an_unknown_model_is_refused(config) -> None:
-    with pytest.raises(BeatGenError, match="'bar' or 'report'"):
+    with pytest.raises(BeatGenError, match="bar, report, flow"):
         train(replace(config, model="gan"))
     assert not Path(config.run).exists()
 
 
 def test_the_config_comes_back_from_its_file(config, tmp_path) -> None:
     changed = replace(
-        config, augmentation=Augmentation(mix=0.3), bar=ModelConfig(32, 48), patience=4
+        config,
+        augmentation=Augmentation(mix=0.3),
+        bar=ModelConfig(32, 48),
+        flow=FlowConfig(blur=0.2),
+        patience=4,
     )
     training._claim(Path(changed.run), changed)
     assert TrainConfig.load(Path(changed.run) / "config.json") == changed
+
+
+def test_a_model_card_tells_how_to_train_again(config, tmp_path) -> None:
+    told = {k: v for k, v in asdict(config).items() if k not in ("data", "run")}
+    (tmp_path / "card.json").write_text(json.dumps({"model": "report", "training": told}))
+    assert TrainConfig.load(tmp_path / "card.json") == replace(config, data="", run="")
+
+
+def test_a_run_can_begin_where_another_ended(finished, tmp_path) -> None:
+    """With nothing to learn it stays there."""
+    again = replace(finished, run=str(tmp_path / "again"), start=finished.run, epochs=1)
+    train(replace(again, learning_rate=0.0, weight_decay=0.0))
+    for one, other in zip(weights(finished.run), weights(again.run), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(BeatGenError, match="no such file"):
+        train(replace(again, run=str(tmp_path / "lost"), start=str(tmp_path)))
 
 
 @pytest.mark.parametrize("text", ["not json", "{}", '{"bar": {"colour": "red"}}', "[1]"])
@@ -216,7 +269,8 @@ def test_a_run_that_is_not_there_is_refused(config, tmp_path) -> None:
 
 
 def test_every_bar_is_seen_once_an_epoch_in_an_order_of_its_own(config, data) -> None:
-    bars = training.Bars(training.load_dataset(data).split("train"), config)
+    dataset = training.load_dataset(data).split("train")
+    bars = Bars(report_input(dataset), dataset, config)
 
     def epoch(number: int) -> np.ndarray:
         bars.epoch = number

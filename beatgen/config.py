@@ -1,0 +1,77 @@
+"""What decides a training run, and is saved with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from beatgen.augment import Augmentation
+from beatgen.errors import BeatGenError
+from beatgen.flow import FlowConfig
+from beatgen.model import ModelConfig
+from beatgen.report import ReportConfig
+
+MODELS = ("bar", "report", "flow")
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), or "flow",
+    the prior of a finished run `of` a bar model. start: a run whose best weights are where this
+    one begins.
+
+    beta: weight of the KL, reached after `beta_warmup` of all epochs. velocity_tolerance (of the
+    range) and timing_tolerance (in steps): errors of our network far below them cost next to
+    nothing. learning_rate: the peak, after `warmup_steps`; it falls to a fiftieth along a cosine.
+    patience: epochs without a better validation loss before the run stops.
+    """
+
+    data: str
+    run: str
+    model: str = "bar"
+    bar: ModelConfig = field(default_factory=ModelConfig)
+    report: ReportConfig = field(default_factory=ReportConfig)
+    flow: FlowConfig = field(default_factory=FlowConfig)
+    of: str = ""
+    start: str = ""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    beta: float = 0.15
+    beta_warmup: float = 0.1
+    velocity_tolerance: float = 0.06
+    timing_tolerance: float = 0.12
+    epochs: int = 40
+    batch_size: int = 128
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.01
+    warmup_steps: int = 200
+    patience: int = 15
+    seed: int = 0
+
+    @property
+    def latent_dim(self) -> int:
+        return self.bar.latent_dim if self.model == "bar" else self.report.latent_dim
+
+    @classmethod
+    def load(cls, path: Path) -> TrainConfig:
+        """Read a run's config.json, or the training that a model card tells of (which names no
+        data and no run)."""
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            stored = (
+                {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
+            )
+            parts = {
+                "bar": ModelConfig,
+                "report": ReportConfig,
+                "flow": FlowConfig,
+                "augmentation": Augmentation,
+            }
+            for name, part in parts.items():
+                stored[name] = part(**stored[name])
+            return cls(**stored)
+        except FileNotFoundError:
+            raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
+        except (ValueError, TypeError, KeyError) as error:
+            raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error
