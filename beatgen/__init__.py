@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from beatgen.atlas import Atlas, load_atlas
     from beatgen.audio import render, stems, write_wav
     from beatgen.dataset import Dataset, load_dataset, prepare
     from beatgen.errors import BeatGenError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported when first used, so that `import beatgen` and
 # the command line's help stay quick.
 _HOME = {
+    "Atlas": "atlas",
     "BeatGenError": "errors",
     "Dataset": "dataset",
     "Groove": "groove",
@@ -25,6 +27,7 @@ _HOME = {
     "Vae": "latent",
     "draw": "figure",
     "join": "groove",
+    "load_atlas": "atlas",
     "load_dataset": "dataset",
     "load_model": "latent",
     "prepare": "dataset",
@@ -37,6 +40,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Atlas",
     "BeatGenError",
     "Dataset",
     "Groove",
@@ -44,6 +48,7 @@ __all__ = [
     "Vae",
     "draw",
     "join",
+    "load_atlas",
     "load_dataset",
     "load_model",
     "prepare",

@@ -70,6 +70,17 @@ def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
     return np.where(struck, 1 + count[..., 1:].argmax(-1), 0)
 
 
+def pattern_of_hidden(count: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """As `pattern_of`, but in each bar's hidden part alone (bool, (n, 16, 22)), and there as many
+    struck sixteenths as are to be expected: the likeliest of them.
+
+    Of what is hidden the network is sure of little; a threshold would leave it silent.
+    """
+    likely = np.where(hidden, 1 - count[..., 0], 0).reshape(len(count), -1)
+    struck = _rank(likely) < np.rint(likely.sum(1, keepdims=True))
+    return np.where(struck.reshape(hidden.shape) & hidden, 1 + count[..., 1:].argmax(-1), 0)
+
+
 def family_hits(pattern: np.ndarray) -> np.ndarray:
     """Struck sixteenths of each family, (..., families), of a pattern (..., 16, 22)."""
     struck = pattern > 0

@@ -19,21 +19,38 @@ def principal_directions(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return center, vectors[:, order].T * lengths[:, None]
 
 
-def attribute_directions(z: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """For each attribute, values (n, k), the direction (k, d) in which it grows by one standard
-    deviation and all the others stay as they are, as far as both are linear in z (n, d).
+def response(
+    measure: Callable[[np.ndarray], np.ndarray], z: np.ndarray, reach: float = 1.0, seed: int = 0
+) -> np.ndarray:
+    """How the decoded bars answer to z (n, d): the least-squares map (d, k) from a shift of z to
+    the change of their attributes.
 
-    With W the least-squares map from z to the standardized attributes and C the covariance of z,
-    it is C W (W' C W)^-1: of all such shifts the likeliest under a normal distribution of z.
+    measure: z (n, d) -> attributes (n, k) of the decoded bars. Each z is moved there and back by a
+    draw from the bars' normal distribution, `reach` of it. What the decoder does, not what goes
+    together in the data: a busy bar is often a loud one, but need not be.
     """
-    centered = z - z.mean(0)
-    standard = (values - values.mean(0)) / values.std(0)
-    covariance = np.cov(centered.T)
-    scale = RIDGE * np.trace(covariance) / len(covariance)
-    w = np.linalg.solve(
-        covariance + scale * np.eye(len(covariance)), centered.T @ standard / (len(z) - 1)
-    )
-    return np.linalg.solve(w.T @ covariance @ w, w.T @ covariance)
+    _, components = principal_directions(z)
+    noise = np.random.default_rng(seed).standard_normal(z.shape)
+    shifts = (reach * noise @ components).astype(np.float32)
+    changes = (measure(z + shifts) - measure(z - shifts)) / 2
+    ridge = RIDGE * len(z) * reach**2 * np.eye(z.shape[1])
+    # In noise all directions are alike, so one ridge is fair to all.
+    whitened = reach * noise
+    slope = np.linalg.solve(whitened.T @ whitened + ridge, whitened.T @ changes)
+    return np.linalg.pinv(components) @ slope
+
+
+def attribute_directions(z: np.ndarray, response: np.ndarray) -> np.ndarray:
+    """For each attribute the direction (k, d) in which it grows by one and all the others stay as
+    they are, as far as `response` (d, k) tells.
+
+    With W the response and C the covariance of z (n, d), it is C W (W' C W)^-1: of all such shifts
+    the likeliest under a normal distribution of z.
+    """
+    covariance = np.cov(z.T)
+    spread = response.T @ covariance @ response
+    # What no shift changes, as with a network that tells only silence, gets no direction.
+    return np.linalg.pinv(spread, hermitian=True) @ response.T @ covariance
 
 
 def effects(

@@ -16,18 +16,22 @@ import numpy as np
 from keras import ops
 
 from beatgen.attributes import ATTRIBUTES, attributes
+from beatgen.batches import bar_input, report_input
+from beatgen.cartography import write_atlas
+from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.directions import attribute_directions, effects, principal_directions
+from beatgen.directions import attribute_directions, effects, principal_directions, response
 from beatgen.errors import ModelError
+from beatgen.flow import LatentFlow
 from beatgen.groove import STEPS
 from beatgen.kit import NAMES
 from beatgen.latent import Vae, load_model
 from beatgen.metrics import f1
 from beatgen.model import BarVAE
 from beatgen.report import ReportVAE
-from beatgen.runtime import CARD, NETWORK, SPACE, Network, load_network
-from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS, Strikes, to_strikes
-from beatgen.train import TrainConfig, load_run, model_input, read_history
+from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
+from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS, to_strikes
+from beatgen.train import BEST, PRIOR, load_run, read_history
 
 DATA = (
     "Groove MIDI Dataset (GMD), J. Gillick, A. Roberts, J. Engel, D. Eck, D. Bamman: Learning to "
@@ -43,11 +47,14 @@ Endpoints = dict[Callable[..., dict[str, Any]], dict[str, tuple[int, ...]]]
 MEASURED = 256  # validation bars on which the directions are measured
 LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
 PROBABILITIES = np.arange(0.2, 0.81, 0.02)
+PLACES_ON_DISK = ("data", "run", "of", "start")  # what a card does not tell: paths
+CEILINGS = np.arange(0.9, 1.001, 0.005)
 VELOCITIES = np.arange(0.02, 0.51, 0.02)
 
 
 def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
-    """Write network.tflite (float16 weights), space.npz and card.json into `folder`.
+    """Write network.tflite (float16 weights), space.npz and card.json into `folder`, for our
+    network atlas.npz, and prior.tflite where a prior was trained in the run.
 
     The space is what the training bars make of z: its mean, its principal components, each one
     standard deviation long, and for our network the directions with names, whose effect on
@@ -75,23 +82,47 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     space["mean"], space["components"] = principal_directions(z)
     card["threshold"] = _best_threshold(network, validation, config)
     if config.model == "bar":
-        values = attributes(_strikes(training))
-        space["directions"] = attribute_directions(z, values)
+        card["directions"] = []
+        space["directions"] = np.zeros((0, config.latent_dim))
+        _save(target, card, space)
+        card["ceiling"] = _best_ceiling(load_model(target), validation)
+        _save(target, card, space)
+        spread = attributes(to_strikes(*_grids(training))).std(0)
+        space["directions"] = _directions(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
-        card["directions"] = _effects(load_model(target), values.std(0), validation)
+        card["directions"] = _effects(load_model(target), spread, validation)
+        card["prior"] = _export_prior(Path(run) / PRIOR, target)
+        card["map"] = write_atlas(target, training)
     _save(target, card, space)
     return card
 
 
-def convert(model: BarVAE | ReportVAE) -> bytes:
+def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
+    """Write the prior of a run beside its network; what it is for the card, None for none."""
+    (folder / PRIOR_NETWORK).unlink(missing_ok=True)
+    if not (run / BEST).exists():
+        return None
+    model, config = load_run(run)
+    (folder / PRIOR_NETWORK).write_bytes(convert(model))
+    losses = read_history(run)["val_loss"]
+    return {
+        "model": config.model,
+        "config": asdict(config.flow),
+        "epochs": {"trained": len(losses), "best": int(np.argmin(losses)) + 1},
+        "learning_rate": config.learning_rate,
+    }
+
+
+def convert(model: BarVAE | ReportVAE | LatentFlow) -> bytes:
     """The network as a LiteRT flatbuffer with a signature for each of its parts."""
     import keras
     import tensorflow as tf
 
     archive = keras.export.ExportArchive()
     archive.track(model)
-    endpoints = _bar_endpoints(model) if isinstance(model, BarVAE) else _report_endpoints(model)
+    of_kind = {BarVAE: _bar_endpoints, ReportVAE: _report_endpoints, LatentFlow: _flow_endpoints}
+    endpoints = of_kind[type(model)](model)
     for part, inputs in endpoints.items():
         specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs.items()]
         archive.add_endpoint(part.__name__, part, specs)
@@ -105,8 +136,8 @@ def convert(model: BarVAE | ReportVAE) -> bytes:
 
 
 def _bar_endpoints(model: BarVAE) -> Endpoints:
-    def encode(strikes: Any) -> dict[str, Any]:
-        mean_p, log_var_p, mean_f, log_var_f = model.encode(strikes)
+    def encode(strikes: Any, known: Any) -> dict[str, Any]:
+        mean_p, log_var_p, mean_f, log_var_f = model.encode(strikes, known)
         mean, log_var = [mean_p, mean_f], [log_var_p, log_var_f]
         return {"mean": ops.concatenate(mean, -1), "log_var": ops.concatenate(log_var, -1)}
 
@@ -114,14 +145,28 @@ def _bar_endpoints(model: BarVAE) -> Endpoints:
         return {"log_count": model.decode_pattern(z)}
 
     def feel(z: Any, count: Any) -> dict[str, Any]:
-        told = model.decode_feel(z, count)
-        return dict(zip(("scores", "velocity", "timing"), told, strict=True))
+        scores, velocity, timing = model.decode_feel(z, count)
+        return {
+            "scores": scores,
+            "velocity": ops.clip(velocity, 1 / 127, 1.0),
+            "timing": ops.clip(timing, -0.5, 0.5),
+        }
 
     return {
-        encode: {"strikes": (SIXTEENTHS, N_VOICES, PLACES, 2)},
+        encode: {
+            "strikes": (SIXTEENTHS, N_VOICES, PLACES, 2),
+            "known": (SIXTEENTHS, N_VOICES),
+        },
         pattern: {"z": (model.config.pattern_dim,)},
         feel: {"z": (model.config.feel_dim,), "count": (SIXTEENTHS, N_VOICES)},
     }
+
+
+def _flow_endpoints(model: LatentFlow) -> Endpoints:
+    def drift(x: Any, time: Any) -> dict[str, Any]:
+        return {"drift": model.drift(x, time)}
+
+    return {drift: {"x": (sum(model.dims),), "time": (2,)}}
 
 
 def _report_endpoints(model: ReportVAE) -> Endpoints:
@@ -140,18 +185,30 @@ def _report_endpoints(model: ReportVAE) -> Endpoints:
 
 def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarray:
     """z_mean of each bar, (bars, latent_dim)."""
-    name = "strikes" if config.model == "bar" else "velocity"
-    return network.run("encode", **{name: model_input(dataset, config)})["mean"]
+    if config.model == "report":
+        return network.run("encode", velocity=report_input(dataset))["mean"]
+    strikes = bar_input(dataset)
+    known = np.ones(strikes.shape[:3], np.float32)
+    return network.run("encode", strikes=strikes, known=known)["mean"]
 
 
-def _strikes(dataset: Dataset) -> Strikes:
-    return to_strikes(dataset.velocity / np.float32(127), dataset.timing)
+def _grids(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    return dataset.velocity / np.float32(127), dataset.timing.astype(np.float32)
+
+
+def _directions(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The directions with names, from what the decoder makes of z moved at random."""
+
+    def measure(points: np.ndarray) -> np.ndarray:
+        return attributes(to_strikes(*vae.decode_bars(points))) / spread
+
+    return attribute_directions(z, response(measure, z))
 
 
 def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
     """Name, effect and leakage of each named direction, on a sample of the validation bars."""
     bars = validation.take(np.arange(0, len(validation), max(1, len(validation) // MEASURED)))
-    velocity, timing = bars.velocity / np.float32(127), bars.timing.astype(np.float32)
+    velocity, timing = _grids(bars)
 
     def measure(z: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(z)))
@@ -180,12 +237,24 @@ def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) 
     if config.model == "bar":
         log_count = network.run("pattern", z=z[:, : config.bar.pattern_dim])["log_count"]
         told, thresholds = 1 - np.exp(log_count[..., 0]), PROBABILITIES
-        true = np.any(model_input(validation, config)[..., 0] > 0, axis=-1)
+        true = np.any(bar_input(validation)[..., 0] > 0, axis=-1)
     else:
         told, thresholds = network.run("decode", z=z)["velocity"], VELOCITIES
         true = validation.velocity > 0
     scores = [f1(true, told > threshold) for threshold in thresholds]
     return round(float(thresholds[int(np.argmax(scores))]), 3)
+
+
+def _best_ceiling(vae: Vae, validation: Dataset) -> float:
+    """The told velocity from which on 127 is the best guess: so that the mean error on the strikes
+    of the validation bars is least."""
+    grids = _grids(validation)
+    true = to_strikes(*grids)
+    told, _ = vae.decoded(vae.encode_bars(*grids)[0], true.count)
+    struck = true.velocity > 0
+    velocity, meant = told.velocity[struck], true.velocity[struck]
+    errors = [np.abs(np.where(velocity >= c, 1, velocity) - meant).mean() for c in CEILINGS]
+    return round(float(CEILINGS[int(np.argmin(errors))]), 3)
 
 
 def _card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[str, Any]:
@@ -197,7 +266,7 @@ def _card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[s
         "threshold": 0.5,
         "steps": STEPS,
         "voices": list(NAMES),
-        "training": {k: v for k, v in asdict(config).items() if k not in ("data", "run")},
+        "training": {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK},
         "bars": {"train": len(training), "validation": len(validation)},
         "data": DATA,
         "license": "CC BY 4.0, as the data",

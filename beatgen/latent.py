@@ -10,19 +10,22 @@ hit, and the part that the model cannot hold fades out along the way (`_fade`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from beatgen.decoded import Decoded, family_hits, pattern_of, pattern_of_size
-from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import STEPS, Groove, join
+from beatgen.codec import Codec
+from beatgen.decoded import Decoded, family_hits, pattern_of_hidden
+from beatgen.errors import BeatGenError
+from beatgen.groove import SIXTEENTHS, Groove, join
+from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
-from beatgen.strikes import N_VOICES, PLACES, expected_grid, to_grid, to_strikes
+from beatgen.strikes import N_VOICES, Strikes, to_grid, to_strikes
 
 PATH_FRAMES = 33
+SAME_DRUMMER = 0.7  # share of the variance that the bars of a humanized groove have in common
 FADE = 2.0  # the missed part shrinks with this power of the way left: half-way a quarter is left
 
 
@@ -45,25 +48,18 @@ def load_model(name: str | Path = "bar") -> Vae:
     return Vae(load_network(name))
 
 
-class Vae:
-    """A trained BarVAE. z has `pattern_dim` dimensions for the pattern, then those for the feel.
-
-    card: the model card. threshold: the probability above which a sixteenth is struck.
-    """
+class Vae(Codec):
+    """A trained BarVAE, and the prior that says where in its latent space the bars are."""
 
     def __init__(self, network: Network) -> None:
-        self.card = network.card
-        if self.card.get("model") != "bar":
-            raise ModelError(
-                f"the model {self.card.get('model')!r} is there to be measured; blending and "
-                "varying needs one trained with --model bar."
-            )
-        self.pattern_dim = int(self.card["config"]["pattern_dim"])
-        self.latent_dim = self.pattern_dim + int(self.card["config"]["feel_dim"])
-        self.threshold = float(self.card["threshold"])
-        self._network = network
-        self._center = network.space["mean"]
-        self._components = network.space["components"]
+        super().__init__(network)
+        center, components = network.space["mean"], network.space["components"]
+        covariance = components.T @ components
+        self.prior: Prior = GaussianPrior(center, covariance, self.pattern_dim)
+        if "drift" in network:
+            scale = np.sqrt(np.diag(covariance))
+            self.prior = FlowPrior(network, center, scale, self.pattern_dim)
+        self._components = components
         self._named = network.space["directions"]
 
     # --- Groove <-> z ---------------------------------------------------------------------------
@@ -77,7 +73,7 @@ class Vae:
 
         Raises BeatGenError for another shape.
         """
-        return self._groove(*self._decode(self._checked(z)), tempo)
+        return self.groove_of(*self.decoded(self.checked(z)), tempo)
 
     def reconstruct(self, groove: Groove) -> Groove:
         """The groove as the model holds it: encoded and decoded."""
@@ -89,8 +85,9 @@ class Vae:
         """Between two grooves: 0 is exactly `a`, 1 exactly `b`.
 
         feel: the same for the feel alone, the amount then moves the pattern only: amount 0 and
-        feel 1 is a's pattern with b's feel. Bar by bar, the shorter groove repeating; the tempo
-        blends with the amount. Raises BeatGenError for amounts outside 0 to 1.
+        feel 1 is a's pattern with b's feel. What is mixed is the noise that the prior makes the two
+        of, so the way leads through bars that a drummer might play. Bar by bar, the shorter groove
+        repeating; the tempo blends with the amount. Raises BeatGenError for amounts outside 0 to 1.
         """
         return self._blends(a, b, [(amount, amount if feel is None else feel)])[0]
 
@@ -119,24 +116,66 @@ class Vae:
     ) -> list[Groove]:
         """Takes around a groove: amount 0 is the groove itself, 1 another one from the prior.
 
-        In between, z moves along a circle from the groove towards a draw from the prior, so that a
-        take is as likely a bar as the groove is. All bars of a take move the same way.
+        In between, the noise that the prior makes the groove of moves along a circle towards other
+        noise, so that a take is as likely a bar as the groove is. All bars of a take move the same
+        way.
         """
         _check_amount("amount", amount)
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
-        z = self.encode(groove)
-        drawn = self._draws(count, seed)
-        keep = np.sqrt(1 - amount**2)
-        takes = self._center + keep * (z - self._center)[None] + amount * drawn[:, None]
-        return self._around(groove, z, takes, 1 - amount)
+        own = self.prior.to_noise(self.encode(groove))
+        takes = np.sqrt(1 - amount**2) * own + amount * self._noise(count, seed)[:, None]
+        return self._around(groove, self.prior.to_z(own), self._to_z(takes), 1 - amount)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
-        """New bars from the prior: the normal distribution that the training bars have in z."""
+        """New bars from the prior."""
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
-        decoded = self.decode(self._center + self._draws(count, seed), tempo)
+        decoded = self.decode(self.prior.to_z(self._noise(count, seed)), tempo)
         return [decoded[i] for i in range(count)]
+
+    def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
+        """The groove's pattern, played by another drummer: its own feel is not looked at.
+
+        spread: 1 draws a feel as probable as any that was played, 0 gives the one in the middle,
+        the same for every seed. The bars share most of a draw: it is one drummer who plays them.
+        Raises BeatGenError for a spread below 0 or above 1.
+        """
+        _check_amount("spread", spread)
+        count = to_strikes(groove.velocity, groove.timing).count
+        z = self.encode(groove)
+        rng = np.random.default_rng(seed)
+        shared, own = rng.standard_normal((2, groove.bars, self.latent_dim - self.pattern_dim))
+        noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
+        feel = self.prior.feel(z[:, : self.pattern_dim], (spread * noise).astype(np.float32))
+        dressed, _ = self.decoded(np.concatenate([z[:, : self.pattern_dim], feel], 1), count)
+        return self.groove_of(dressed, count, groove.tempo)
+
+    def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
+        """Finish a beat: what is hidden is proposed from the rest, which stays as it is. There are
+        as many hits as the network expects, the likeliest of them.
+
+        hidden: bool (bars, 16, 22), the sixteenths and voices whose hits are not looked at. Raises
+        BeatGenError for another shape.
+        """
+        if np.shape(hidden) != (groove.bars, SIXTEENTHS, N_VOICES):
+            raise BeatGenError(
+                f"hidden has the shape {np.shape(hidden)}; expected "
+                f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
+            )
+        z, _ = self.encode_bars(groove.velocity, groove.timing, known=~hidden)
+        true = to_strikes(groove.velocity, groove.timing)
+        proposed = pattern_of_hidden(self.decoded(z)[0].counts, hidden)
+        pattern = np.where(hidden, proposed, true.count)
+        told = self.decoded(z, pattern)[0].strikes(pattern)
+        at = np.asarray(hidden)[..., None]
+        velocity, timing = to_grid(
+            Strikes(
+                np.where(at, np.rint(told.velocity * 127) / 127, true.velocity),
+                np.where(at, told.timing, true.timing),
+            )
+        )
+        return Groove(velocity, timing, groove.tempo)
 
     @property
     def directions(self) -> list[Direction]:
@@ -153,93 +192,33 @@ class Vae:
         Amounts that are left out are 0; all 0 is exactly the groove. Raises BeatGenError where
         there are more amounts than directions, or one is not a number.
         """
+        return self.nudges(groove, np.atleast_2d(amounts))[0]
+
+    def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
+        """`nudge` by each row of amounts (n, directions), decoded at once."""
         vectors = np.concatenate([self._named, self._components])
         moves = np.asarray(amounts, np.float32)
-        if moves.ndim != 1 or len(moves) > len(vectors) or not np.isfinite(moves).all():
+        if moves.ndim != 2 or moves.shape[1] > len(vectors) or not np.isfinite(moves).all():
             raise BeatGenError(
                 f"amounts must be up to {len(vectors)} finite numbers; found {amounts!r}."
             )
         z = self.encode(groove)
-        shift = moves @ vectors[: len(moves)]
-        left = float(np.exp(-0.5 * (moves**2).sum()))  # how much of the groove itself is kept
-        return self._around(groove, z, (z + shift)[None], left)[0]
-
-    # --- arrays, for measuring ------------------------------------------------------------------
-
-    def encode_bars(
-        self, velocity: np.ndarray, timing: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and log variance of z, float32 (n, latent_dim) each, of grids (n, 64, 22)."""
-        if velocity.shape[1:] != (STEPS, N_VOICES):
-            raise BeatGenError(
-                f"the model reads bars of {STEPS} steps; found {velocity.shape[1]}. Read the file "
-                f"with steps={STEPS}."
-            )
-        strikes = to_strikes(velocity, timing)
-        out = self._network.run("encode", strikes=np.stack([strikes.velocity, strikes.timing], -1))
-        return out["mean"], out["log_var"]
-
-    def reconstruct_bars(
-        self, velocity: np.ndarray, timing: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Expected velocity (probability of a hit x its velocity), then velocity and timing as
-        they sound; float32 (n, 64, 22) each."""
-        decoded, pattern = self._decode(self.encode_bars(velocity, timing)[0])
-        return (expected_grid(decoded.expected()), *to_grid(decoded.strikes(pattern)))
-
-    def decode_bars(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Velocity and timing, float32 (n, 64, 22) each, of z (n, latent_dim)."""
-        decoded, pattern = self._decode(self._checked(z))
-        return to_grid(decoded.strikes(pattern))
+        takes = z + (moves @ vectors[: moves.shape[1]])[:, None]
+        left = np.exp(-0.5 * (moves**2).sum(1))  # how much of the groove itself is kept
+        nudged = self._around(groove, z, takes, left[:, None, None, None, None])
+        # With nothing turned it is the groove, down to the last bit.
+        return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
 
     # --- inside ---------------------------------------------------------------------------------
 
-    def _checked(self, z: np.ndarray) -> np.ndarray:
-        z = np.atleast_2d(np.asarray(z, np.float32))
-        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):
-            raise BeatGenError(
-                f"z has the shape {np.shape(z)}; expected (bars, {self.latent_dim})."
-            )
-        return z
+    def _noise(self, count: int, seed: int) -> np.ndarray:
+        noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
+        return noise.astype(np.float32)
 
-    def _draws(self, count: int, seed: int) -> np.ndarray:
-        """Draws from the prior around its mean, (count, latent_dim)."""
-        noise = np.random.default_rng(seed).standard_normal((count, len(self._components)))
-        return (noise @ self._components).astype(np.float32)
-
-    def _decode(
-        self, z: np.ndarray, pattern: np.ndarray | None = None
-    ) -> tuple[Decoded, np.ndarray]:
-        """What the network says of z, and the pattern (n, 16, 22) that it is dressed for: the
-        given one, or its own."""
-        count = self._counts(z[:, : self.pattern_dim])
-        if pattern is None:
-            pattern = pattern_of(count, self.threshold)
-        return Decoded(count, *self._dress(z[:, self.pattern_dim :], pattern)), pattern
-
-    def _counts(self, z_pattern: np.ndarray) -> np.ndarray:
-        return np.exp(self._network.run("pattern", z=z_pattern)["log_count"])
-
-    def _dress(
-        self, z_feel: np.ndarray, pattern: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Place probabilities, velocity and timing for a pattern (n, 16, 22)."""
-        out = self._network.run("feel", z=z_feel, count=pattern)
-        scores = np.exp(out["scores"] - out["scores"].max(-1, keepdims=True))
-        return scores / scores.sum(-1, keepdims=True), out["velocity"], out["timing"]
-
-    def _missed(self, groove: Groove, z: np.ndarray) -> Decoded:
-        """What has to be added to the decoded z so that it is the groove, per bar."""
-        true = to_strikes(groove.velocity, groove.timing)
-        struck = true.velocity > 0
-        told, _ = self._decode(z, true.count)
-        share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
-        return Decoded(
-            np.eye(PLACES + 1, dtype=np.float32)[true.count] - told.counts,
-            np.where(struck.any(-1, keepdims=True), share - told.place, 0),
-            np.where(struck, true.velocity - told.velocity, 0),
-            np.where(struck, true.timing - told.timing, 0),
-        )
+    def _to_z(self, noise: np.ndarray) -> np.ndarray:
+        """`prior.to_z` for any shape (..., latent_dim)."""
+        flat = noise.reshape(-1, self.latent_dim).astype(np.float32)
+        return self.prior.to_z(flat).reshape(noise.shape)
 
     def _blends(self, a: Groove, b: Groove, amounts: Sequence[tuple[float, float]]) -> list[Groove]:
         """Grooves for pairs of amounts, one for the pattern and one for the feel."""
@@ -250,13 +229,17 @@ class Vae:
             _check_amount("feel", f)
         bars = max(a.bars, b.bars)
         a, b = a.repeat(bars), b.repeat(bars)
-        z_a, z_b = self.encode(a), self.encode(b)
-        missed_a, missed_b = self._missed(a, z_a), self._missed(b, z_b)
+        noise_a, noise_b = (self.prior.to_noise(self.encode(groove)) for groove in (a, b))
+        # Of the z that the noise leads back to: what gets lost on that way is missed, too.
+        missed_a, missed_b = (
+            self.missed(groove, self.prior.to_z(noise))
+            for groove, noise in ((a, noise_a), (b, noise_b))
+        )
         pattern, feel = np.array(amounts, np.float32).T
         along = np.where(
             np.arange(self.latent_dim) < self.pattern_dim, pattern[:, None], feel[:, None]
         )
-        z = _mix(z_a, z_b, along[:, None])
+        z = self._to_z(_mix_noise(noise_a, noise_b, along[:, None]))
         left = [(_fade(1 - t), _fade(t)) for t in (pattern, feel, feel, feel)]
         missed = Decoded(
             *(
@@ -264,68 +247,38 @@ class Vae:
                 for of_a, of_b, (to_a, to_b) in zip(missed_a, missed_b, left, strict=True)
             )
         )
+        tempos = [_mix(a.tempo, b.tempo, t) for t, _ in amounts]
         hits_a, hits_b = (
             family_hits(to_strikes(groove.velocity, groove.timing).count) for groove in (a, b)
         )
         hits = _mix(hits_a, hits_b, pattern[:, None, None])
-        tempos = [_mix(a.tempo, b.tempo, t) for t, _ in amounts]
-        told = self._tell(z, missed, tempos, hits)
+        told = self.tell(z, missed, tempos, hits)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b}  # hit for hit, down to the last bit
         return [ends.get(at, groove) for at, groove in zip(amounts, told, strict=True)]
 
     def _around(
-        self, groove: Groove, z: np.ndarray, takes: np.ndarray, left: float
+        self, groove: Groove, z: np.ndarray, takes: np.ndarray, left: float | np.ndarray
     ) -> list[Groove]:
         """Grooves for `takes` (n, bars, latent_dim), which started at the groove's own z; `left`
-        is how much of what the model misses is kept, 1 for all of it."""
-        if left == 1:
+        is how much of what the model misses is kept, 1 for all of it; one number or one for each
+        take, (n, 1, 1, 1, 1)."""
+        if np.ndim(left) == 0 and left == 1:
             return [groove] * len(takes)
-        missed = Decoded(*(part * _fade(left) for part in self._missed(groove, z)))
-        return self._tell(takes, missed, [groove.tempo] * len(takes))
-
-    def _tell(
-        self,
-        z: np.ndarray,
-        missed: Decoded,
-        tempos: Sequence[float],
-        hits: np.ndarray | None = None,
-    ) -> list[Groove]:
-        """A groove for each of z (n, bars, latent_dim), with what is missed added to it.
-
-        hits (n, bars, families): how many sixteenths are struck; the threshold decides without.
-        """
-        n, bars, _ = z.shape
-        flat = z.reshape(n * bars, -1)
-        count = self._counts(flat[:, : self.pattern_dim])
-        count = count.reshape(n, bars, *count.shape[1:]) + missed.counts
-        if hits is None:
-            pattern = pattern_of(count, self.threshold)
-        else:
-            pattern = pattern_of_size(count, hits)
-        pattern = pattern.reshape(n * bars, *pattern.shape[2:])
-        feel = (
-            part.reshape(n, bars, *part.shape[1:]) + more
-            for part, more in zip(
-                self._dress(flat[:, self.pattern_dim :], pattern), list(missed)[1:], strict=True
-            )
-        )
-        decoded = Decoded(*(part.reshape(n * bars, *part.shape[2:]) for part in (count, *feel)))
-        whole = self._groove(decoded, pattern, 1.0)
-        return [
-            replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
-        ]
-
-    def _groove(self, decoded: Decoded, pattern: np.ndarray, tempo: float) -> Groove:
-        velocity, timing = to_grid(decoded.strikes(pattern))
-        return Groove(np.rint(velocity * 127) / 127, timing, tempo)
+        missed = Decoded(*(part * _fade(left) for part in self.missed(groove, z)))
+        return self.tell(takes, missed, [groove.tempo] * len(takes))
 
 
 def _fade(left: Any) -> Any:
     return left**FADE
 
 
-def _mix(a: Any, b: Any, amount: float) -> Any:
+def _mix(a: Any, b: Any, amount: Any) -> Any:
     return (1 - amount) * a + amount * b
+
+
+def _mix_noise(a: np.ndarray, b: np.ndarray, amount: np.ndarray) -> np.ndarray:
+    """Between two draws of noise, as a draw of noise: the mean of two would be too quiet."""
+    return _mix(a, b, amount) / np.sqrt((1 - amount) ** 2 + amount**2)
 
 
 def _check_amount(name: str, amount: float) -> None:

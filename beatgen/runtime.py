@@ -14,6 +14,7 @@ from beatgen.errors import BeatGenError, ModelError
 
 CARD = "card.json"  # the model card: config, training, data, licence, limits
 NETWORK = "network.tflite"
+PRIOR_NETWORK = "prior.tflite"  # the learned prior, where one was trained
 SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
 THREADS = 2
@@ -32,14 +33,19 @@ class Network:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
             with np.load(folder / SPACE) as space:
                 self.space: dict[str, np.ndarray] = dict(space)
-            self._interpreter = Interpreter(str(folder / NETWORK), num_threads=THREADS)
+            files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
+            self._interpreters = [Interpreter(str(f), num_threads=THREADS) for f in files]
         except (OSError, ValueError) as error:
             raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
         self._parts = {
-            part: self._interpreter.get_signature_runner(part)
-            for part in self._interpreter.get_signature_list()
+            part: interpreter.get_signature_runner(part)
+            for interpreter in self._interpreters
+            for part in interpreter.get_signature_list()
         }
-        self._lock = threading.Lock()  # many pages may share one model, the interpreter may not
+        self._lock = threading.Lock()  # many pages may share one model, interpreters may not
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._parts
 
     def run(self, part: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Run one part, such as "encode", on arrays with bars on the first axis."""
@@ -56,13 +62,19 @@ class Network:
 def load_network(name: str | Path) -> Network:
     """Shipped weights by name, or a folder that the export wrote. Raises ModelError where there
     are none."""
+    return Network(model_folder(name))
+
+
+def model_folder(name: str | Path) -> Path:
+    """Where the shipped weights of this name are, or the folder that is named. Raises ModelError
+    for neither."""
     folder = Path(name)
-    if not folder.is_dir():
-        try:
-            folder = assets.path(f"model/{name}")
-        except BeatGenError:
-            raise ModelError(
-                f"no model {str(name)!r}; expected the name of shipped weights or a folder with "
-                f"{NETWORK}, {SPACE} and {CARD}."
-            ) from None
-    return Network(folder)
+    if folder.is_dir():
+        return folder
+    try:
+        return assets.path(f"model/{name}")
+    except BeatGenError:
+        raise ModelError(
+            f"no model {str(name)!r}; expected the name of shipped weights or a folder with "
+            f"{NETWORK}, {SPACE} and {CARD}."
+        ) from None

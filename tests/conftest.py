@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from beatgen.dataset import Dataset
+from beatgen.dataset import Dataset, prepare
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.midi import write_midi
@@ -34,6 +34,12 @@ def gmd() -> Path:
     if not (folder / "info.csv").exists():
         pytest.skip(f"the Groove MIDI Dataset is not in {folder}; set BEATGEN_GMD to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def gmd_bars(gmd, tmp_path_factory) -> Dataset:
+    """All bars of the Groove MIDI Dataset."""
+    return prepare(gmd, tmp_path_factory.mktemp("gmd") / "gmd.npz")
 
 
 @pytest.fixture

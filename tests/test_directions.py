@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from beatgen.directions import attribute_directions, effects, principal_directions
+from beatgen.directions import attribute_directions, effects, principal_directions, response
 
 
 @pytest.fixture
@@ -23,12 +23,19 @@ def test_principal_directions_rebuild_the_covariance(z: np.ndarray) -> None:
     )
 
 
-def test_an_attribute_moves_by_one_deviation_and_the_others_stay(z: np.ndarray) -> None:
+def test_an_attribute_moves_by_one_and_the_others_stay(z: np.ndarray) -> None:
     weights = np.array([[1.0, 0.3], [0.0, 1.0], [0.5, 0.0]])
-    values = z @ weights
-    directions = attribute_directions(z, values)
-    moved = (directions @ weights) / values.std(0)
+    told = response(lambda points: points @ weights, z)
+    assert told == pytest.approx(weights, abs=0.02)
+    moved = attribute_directions(z, told) @ weights
     assert moved == pytest.approx(np.eye(2), abs=0.01)
+
+
+def test_the_response_is_what_the_decoder_does_and_not_what_goes_together(z: np.ndarray) -> None:
+    """The first two dimensions rise and fall together, but only the first one is heard."""
+    assert abs(np.corrcoef(z[:, 0], z[:, 1])[0, 1]) > 0.2
+    told = response(lambda points: points[:, :1] + 0.05 * np.sin(points[:, :1]), z)
+    assert told[0] == pytest.approx(1, abs=0.1) and np.abs(told[1:]).max() < 0.1
 
 
 def test_effects_are_measured_per_unit_in_deviations(z: np.ndarray) -> None:

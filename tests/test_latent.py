@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import beatgen as bg
+from beatgen import demo
 from beatgen.attributes import ATTRIBUTES
 from beatgen.decoded import Decoded, family_hits, pattern_of, pattern_of_size
 from beatgen.errors import BeatGenError, ModelError
+from beatgen.kit import VOICES
 from beatgen.latent import Vae
 from beatgen.strikes import to_strikes
 
@@ -136,6 +138,17 @@ def test_pattern_and_feel_blend_apart(vae: Vae, funk: bg.Groove) -> None:
     for feel in (0.25, 0.5, 0.75):
         a = vae.blend(rock, played, 0.5, feel=feel)
         assert np.array_equal(pattern(a), pattern(vae.blend(rock, played, 0.5)))
+
+
+@pytest.mark.parametrize(("a", "b"), [("funk", "samba"), ("jazz-swing", "breakbeat")])
+def test_the_corners_of_the_pad_strike_exactly_what_their_pattern_strikes(vae, a, b) -> None:
+    a, b = (demo.load(name)[:2] for name in (a, b))
+    assert np.array_equal(pattern(vae.blend(a, b, 0, feel=1)), pattern(a))
+    assert np.array_equal(pattern(vae.blend(a, b, 1, feel=0)), pattern(b))
+    assert vae.blend(a, b, 0, feel=1) != a
+    for amount in (0.0, 1.0):
+        ends = [vae.blend(a, b, amount, feel=feel) for feel in (0.0, 0.5, 1.0)]
+        assert all(np.array_equal(pattern(ends[0]), pattern(other)) for other in ends[1:])
 
 
 @pytest.mark.parametrize("amount", [-0.1, 1.1, float("nan")])
@@ -286,3 +299,73 @@ def test_a_pattern_of_a_size_takes_the_likeliest_of_each_family() -> None:
     assert np.argwhere(chosen).tolist() == [[0, 0, 0], [0, 8, 0]]
     assert chosen[0, 0, 0] == 2  # struck twice is likelier than once
     assert np.array_equal(family_hits(chosen), hits)
+
+
+# Humanizing and finishing a beat ------------------------------------------------------------------
+
+
+def stiff(groove: bg.Groove) -> bg.Groove:
+    """The same hits, all equally loud and on the line."""
+    velocity = np.where(groove.velocity > 0, np.float32(80 / 127), 0)
+    return bg.Groove(velocity, np.zeros_like(velocity), groove.tempo)
+
+
+def test_humanizing_keeps_the_pattern_and_gives_it_a_feel(vae: Vae, funk: bg.Groove) -> None:
+    played = vae.humanize(stiff(funk), seed=3)
+    assert np.array_equal(pattern(played), pattern(funk)) and played.tempo == funk.tempo
+    struck = played.velocity > 0
+    assert played.velocity[struck].std() > 0.05 and np.abs(played.timing[struck]).mean() > 0.02
+    assert played == vae.humanize(stiff(funk), seed=3)
+    assert played != vae.humanize(stiff(funk), seed=4)
+
+
+def test_humanizing_does_not_look_at_the_feel(vae: Vae, funk: bg.Groove) -> None:
+    assert vae.humanize(funk, seed=1) == vae.humanize(stiff(funk), seed=1)
+
+
+def test_without_spread_everybody_plays_alike(vae: Vae, funk: bg.Groove) -> None:
+    assert vae.humanize(funk, seed=1, spread=0) == vae.humanize(funk, seed=2, spread=0)
+    with pytest.raises(BeatGenError, match="spread is 2"):
+        vae.humanize(funk, spread=2)
+
+
+def test_the_bars_of_one_humanized_groove_are_played_by_one_drummer(vae: Vae) -> None:
+    """The same bar twice is played more alike than by two drummers, but not the same."""
+    bar = bg.Groove.from_tab(FUNK, tempo=96)[0]
+    pairs = [vae.humanize(bar.repeat(2), seed=s) for s in range(8)]
+    within = [distance(pair[0], pair[1]) for pair in pairs]
+    between = [distance(one[0], two[0]) for one, two in pairwise(pairs)]
+    assert 0 < np.mean(within) < 0.85 * np.mean(between)
+
+
+def hidden(groove: bg.Groove, family: str) -> np.ndarray:
+    chosen = [voice.family == family for voice in VOICES]
+    return np.broadcast_to(chosen, (groove.bars, 16, len(VOICES)))
+
+
+def test_a_beat_is_finished_and_what_was_there_stays(vae: Vae, funk: bg.Groove) -> None:
+    kick = hidden(funk, "kick")[0, 0]
+    silenced = bg.Groove(
+        np.where(kick, 0, funk.velocity), np.where(kick, 0, funk.timing), funk.tempo
+    )
+    whole = vae.complete(silenced, hidden(funk, "kick"))
+    assert np.array_equal(whole.velocity[..., ~kick], funk.velocity[..., ~kick])
+    assert np.array_equal(whole.timing[..., ~kick], funk.timing[..., ~kick])
+    proposed = pattern(whole)[..., kick]
+    assert proposed[:, 0].all() and 2 <= proposed.sum() <= 16  # a kick on the downbeats
+
+
+def test_what_is_hidden_has_no_say(vae: Vae, funk: bg.Groove, rock: bg.Groove) -> None:
+    other = bg.Groove.from_tab(FUNK.replace("kick    |o-o---o", "kick    |oooo--o"), tempo=96)
+    assert other != funk
+    one, two = (vae.complete(groove, hidden(funk, "kick")) for groove in (funk, other))
+    assert one == two
+    with pytest.raises(BeatGenError, match=r"expected \(2, 16, 22\)"):
+        vae.complete(funk, np.zeros((1, 16, 22), bool))
+
+
+def test_the_loudest_are_as_loud_as_midi_can_say(vae: Vae, rock: bg.Groove) -> None:
+    """Between the ceiling and 127 there is nothing: drummers hit the end of the range."""
+    velocity = np.concatenate([bar.velocity for bar in vae.sample(64, seed=2)])
+    assert (velocity == 1).sum() > 0.03 * (velocity > 0).sum()
+    assert not ((velocity > vae.ceiling + 0.005) & (velocity < 1)).any()

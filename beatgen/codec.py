@@ -1,0 +1,150 @@
+"""Between grids and z: what the network makes of bars, and bars of what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from beatgen.decoded import Decoded, pattern_of, pattern_of_size
+from beatgen.errors import BeatGenError, ModelError
+from beatgen.groove import STEPS, Groove
+from beatgen.runtime import Network
+from beatgen.strikes import N_VOICES, PLACES, expected_grid, to_grid, to_strikes
+
+
+class Codec:
+    """A trained BarVAE's network. z has `pattern_dim` dimensions for the pattern, then those for
+    the feel.
+
+    card: the model card. threshold: the probability above which a sixteenth is struck. ceiling:
+    the velocity above which a strike is one of the many that stand at the end of MIDI's range.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.card = network.card
+        if self.card.get("model") != "bar":
+            raise ModelError(
+                f"the model {self.card.get('model')!r} is there to be measured; blending and "
+                "varying needs one trained with --model bar."
+            )
+        self.pattern_dim = int(self.card["config"]["pattern_dim"])
+        self.latent_dim = self.pattern_dim + int(self.card["config"]["feel_dim"])
+        self.threshold = float(self.card["threshold"])
+        self.ceiling = float(self.card.get("ceiling", 1.0))
+        self.network = network
+
+    def encode_bars(
+        self, velocity: np.ndarray, timing: np.ndarray, known: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and log variance of z, float32 (n, latent_dim) each, of grids (n, 64, 22).
+
+        known: (n, 16, 22), 0 for what of each sixteenth and voice is not to be looked at, 1
+        elsewhere; without it all is known. Raises BeatGenError for bars of other than 64 steps.
+        """
+        if velocity.shape[1:] != (STEPS, N_VOICES):
+            raise BeatGenError(
+                f"the model reads bars of {STEPS} steps; found {velocity.shape[1]}. Read the file "
+                f"with steps={STEPS}."
+            )
+        strikes = to_strikes(velocity, timing)
+        if known is None:
+            known = np.ones(strikes.velocity.shape[:3], np.float32)
+        both = np.stack([strikes.velocity, strikes.timing], -1)
+        out = self.network.run("encode", strikes=both, known=known)
+        return out["mean"], out["log_var"]
+
+    def decode_bars(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Velocity and timing, float32 (n, 64, 22) each, of z (n, latent_dim)."""
+        decoded, pattern = self.decoded(self.checked(z))
+        return to_grid(decoded.strikes(pattern))
+
+    def reconstruct_bars(
+        self, velocity: np.ndarray, timing: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Expected velocity (probability of a hit x its velocity), then velocity and timing as
+        they sound; float32 (n, 64, 22) each."""
+        decoded, pattern = self.decoded(self.encode_bars(velocity, timing)[0])
+        return (expected_grid(decoded.expected()), *to_grid(decoded.strikes(pattern)))
+
+    def checked(self, z: np.ndarray) -> np.ndarray:
+        """z as float32 (bars, latent_dim). Raises BeatGenError for another shape."""
+        z = np.atleast_2d(np.asarray(z, np.float32))
+        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):
+            raise BeatGenError(
+                f"z has the shape {np.shape(z)}; expected (bars, {self.latent_dim})."
+            )
+        return z
+
+    def decoded(
+        self, z: np.ndarray, pattern: np.ndarray | None = None
+    ) -> tuple[Decoded, np.ndarray]:
+        """What the network tells of z, and the pattern (n, 16, 22) that it is dressed for: the
+        given one, or its own."""
+        count = self._counts(z[:, : self.pattern_dim])
+        if pattern is None:
+            pattern = pattern_of(count, self.threshold)
+        return Decoded(count, *self._dress(z[:, self.pattern_dim :], pattern)), pattern
+
+    def missed(self, groove: Groove, z: np.ndarray) -> Decoded:
+        """What has to be added to the decoded z so that it is the groove, per bar."""
+        true = to_strikes(groove.velocity, groove.timing)
+        struck = true.velocity > 0
+        told, _ = self.decoded(z, true.count)
+        share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
+        return Decoded(
+            np.eye(PLACES + 1, dtype=np.float32)[true.count] - told.counts,
+            np.where(struck.any(-1, keepdims=True), share - told.place, 0),
+            np.where(struck, true.velocity - told.velocity, 0),
+            np.where(struck, true.timing - told.timing, 0),
+        )
+
+    def tell(
+        self,
+        z: np.ndarray,
+        missed: Decoded,
+        tempos: Sequence[float],
+        hits: np.ndarray | None = None,
+    ) -> list[Groove]:
+        """A groove for each of z (n, bars, latent_dim), with what is missed added to it.
+
+        hits (n, bars, families): how many sixteenths are struck; the threshold decides without.
+        """
+        n, bars, _ = z.shape
+        flat = z.reshape(n * bars, -1)
+        count = self._counts(flat[:, : self.pattern_dim])
+        count = count.reshape(n, bars, *count.shape[1:]) + missed.counts
+        if hits is None:
+            pattern = pattern_of(count, self.threshold)
+        else:
+            pattern = pattern_of_size(count, hits)
+        pattern = pattern.reshape(n * bars, *pattern.shape[2:])
+        feel = (
+            part.reshape(n, bars, *part.shape[1:]) + more
+            for part, more in zip(
+                self._dress(flat[:, self.pattern_dim :], pattern), list(missed)[1:], strict=True
+            )
+        )
+        decoded = Decoded(*(part.reshape(n * bars, *part.shape[2:]) for part in (count, *feel)))
+        whole = self.groove_of(decoded, pattern, 1.0)
+        return [
+            replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
+        ]
+
+    def groove_of(self, decoded: Decoded, pattern: np.ndarray, tempo: float) -> Groove:
+        """The pattern (bars, 16, 22) as `decoded` dresses it, in the velocities that MIDI has."""
+        velocity, timing = to_grid(decoded.strikes(pattern))
+        return Groove(np.rint(velocity * 127) / 127, timing, tempo)
+
+    def _counts(self, z_pattern: np.ndarray) -> np.ndarray:
+        return np.exp(self.network.run("pattern", z=z_pattern)["log_count"])
+
+    def _dress(
+        self, z_feel: np.ndarray, pattern: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Place probabilities, velocity and timing for a pattern (n, 16, 22)."""
+        out = self.network.run("feel", z=z_feel, count=pattern)
+        scores = np.exp(out["scores"] - out["scores"].max(-1, keepdims=True))
+        velocity = np.where(out["velocity"] >= self.ceiling, np.float32(1), out["velocity"])
+        return scores / scores.sum(-1, keepdims=True), velocity, out["timing"]
