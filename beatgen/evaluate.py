@@ -1,10 +1,11 @@
-"""Models and baselines on held-out bars -> one table, by `beatgen.metrics`, and its figures."""
+"""Models and baselines on held-out bars -> one report: how well each holds them, by
+`beatgen.metrics`, and what the networks make of them, by `beatgen.generation`."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from beatgen import metrics
 from beatgen.baselines import NearestBar, PrincipalComponents, Silence
 from beatgen.dataset import Dataset, load_dataset, prepare
+from beatgen.generation import PARTS, sections
 from beatgen.groove import Groove
 from beatgen.kit import NAMES
 from beatgen.reconstruct import (
@@ -40,6 +42,7 @@ def evaluate(
     models: Sequence[str | Reconstructor] = MODELS,
     folder: str | os.PathLike[str] | None = None,
     told: Callable[[str], None] = lambda _: None,
+    parts: Collection[str] = PARTS,
 ) -> Evaluation:
     """Measure models on the bars of one split.
 
@@ -47,14 +50,15 @@ def evaluate(
     of one; its training bars are what the baselines know. models: names of MODELS, folders with
     exported weights or with a training run, or Reconstructors. folder: where tables and figures
     are written (`Evaluation.save`), with examples.html, bars of the last model (`draw_examples`).
-    `told` is called with a line before each model.
+    `told` is called with a line before each model. parts: which of PARTS to measure of the
+    networks among the models, beside the table.
 
     Raises BeatGenError where data or a model are missing, or the split has no bars.
     """
     dataset = _load(data)
     held_out, training = dataset.split(split), dataset.split("train")
     repeated = repeats(held_out, training)
-    rows, examples = [], None
+    rows, networks, examples = [], [], None
     for model in models:
         ready = build(model, training) if isinstance(model, str) else model
         told(f"{ready.name}: {len(held_out):,} bars")
@@ -62,9 +66,11 @@ def evaluate(
         row = score(ready.name, reconstruction, held_out, repeated)
         if isinstance(ready, BarNetwork | ReportNetwork):
             row.measures.update({f"decode_{bars}_ms": ready.decode_ms(bars) for bars in (1, 33)})
+            networks.append(ready)
         rows.append(row)
         examples = (held_out, reconstruction, ready.name)
-    evaluation = Evaluation(str(data), split, len(held_out), int(repeated.sum()), tuple(rows))
+    more = tuple(sections(networks, held_out, training, parts, told))
+    evaluation = Evaluation(str(data), split, len(held_out), int(repeated.sum()), tuple(rows), more)
     if folder is not None:
         evaluation.save(folder)
         if examples:

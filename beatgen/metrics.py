@@ -118,7 +118,11 @@ def active_units(mean: np.ndarray) -> int:
 
 def folded(velocity: np.ndarray, timing: np.ndarray) -> np.ndarray:
     """Which of the nine classes are struck in each sixteenth, bool (n, 16, 9)."""
-    struck = to_strikes(velocity, timing).count > 0
+    return fold(to_strikes(velocity, timing).count > 0)
+
+
+def fold(struck: np.ndarray) -> np.ndarray:
+    """Which classes have a voice that is struck, bool (..., 22) -> (..., 9)."""
     return np.stack([struck[..., voices].any(-1) for voices in VOICES_OF_CLASS], axis=-1)
 
 

@@ -1,16 +1,16 @@
-"""The table of an evaluation: a row for each model, in JSON, Markdown and a figure."""
+"""An evaluation: a table with a row for each model, and sections; JSON, Markdown and figures."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from beatgen.kit import NAMES
+from beatgen.section import Scores, Section, draw_section, number, said, table
 
 # Measure -> its column's title and format
 MEASURES: dict[str, tuple[str, str]] = {
@@ -29,8 +29,6 @@ MEASURES: dict[str, tuple[str, str]] = {
 }
 COLOURS = ("#9aa1ab", "#c9b458", "#8a6d3b", "#6c8ebf", "#b85450", "#35d3e6", "#ffb224")
 
-Scores = dict[str, float]
-
 
 @dataclass(frozen=True)
 class Row:
@@ -47,51 +45,59 @@ class Row:
 @dataclass(frozen=True)
 class Evaluation:
     """data: where the bars are from; bars: how many; repeated: how many of them repeat a training
-    bar (`repeats`)."""
+    bar (`repeats`); sections: what else was measured (`beatgen.generation`)."""
 
     data: str
     split: str
     bars: int
     repeated: int
     rows: tuple[Row, ...]
+    sections: tuple[Section, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, fit for JSON (null: nothing measured)."""
-        return _plain(asdict(self))
+        sections = {section.name: section.as_dict() for section in self.sections}
+        return _plain(asdict(self) | {"sections": sections})
 
     def as_markdown(self) -> str:
-        """The tables, for people: all bars, those that repeat no training bar, voices, styles."""
+        """The tables, for people: all bars, those that repeat no training bar, voices, styles,
+        and the sections."""
         share = 100 * self.repeated / self.bars
         titles = [title for title, _ in MEASURES.values()]
         parts = [
             f"{self.split}, {self.bars:,} bars in 4/4; {share:.1f} % of them repeat a training bar "
             "(the same pattern on 16 steps x 9 classes).",
-            _table(["model", *titles], [[row.name, *_said(row.measures)] for row in self.rows]),
+            table(["model", *titles], [[r.name, *said(MEASURES, r.measures)] for r in self.rows]),
             "Without the bars that repeat a training bar:",
-            _table(["model", *titles], [[row.name, *_said(row.unseen)] for row in self.rows]),
+            table(["model", *titles], [[r.name, *said(MEASURES, r.unseen)] for r in self.rows]),
             "Hit F1 per voice:",
             self._breakdown("per_voice"),
             "Hit F1 per style:",
             self._breakdown("per_style"),
+            *(section.as_markdown() for section in self.sections),
         ]
         return "\n\n".join(parts) + "\n"
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write evaluation.json, evaluation.md and scores.html (`draw_scores`) into a folder."""
+        """Write evaluation.json, evaluation.md, scores.html (`draw_scores`) and a figure for each
+        section into a folder."""
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.as_dict(), indent=1)
         (root / "evaluation.json").write_text(text + "\n", encoding="utf-8")
         (root / "evaluation.md").write_text(self.as_markdown(), encoding="utf-8")
         draw_scores(self).write_html(root / "scores.html", include_plotlyjs=True)
+        for section in self.sections:
+            page = root / f"{section.name}.html"
+            draw_section(section).write_html(page, include_plotlyjs=True)
 
     def _breakdown(self, part: str) -> str:
         groups: list[str] = list(getattr(self.rows[0], part)) if self.rows else []
         lines = [
-            [name, *(_number("hit_f1", getattr(row, part)[name]["hit_f1"]) for row in self.rows)]
+            [name, *(number(".3f", getattr(row, part)[name]["hit_f1"]) for row in self.rows)]
             for name in groups
         ]
-        return _table([part.removeprefix("per_"), *(row.name for row in self.rows)], lines)
+        return table([part.removeprefix("per_"), *(row.name for row in self.rows)], lines)
 
 
 def draw_scores(evaluation: Evaluation) -> Any:
@@ -117,19 +123,6 @@ def draw_scores(evaluation: Evaluation) -> Any:
     height = 200 + 8 * len(evaluation.rows) * len(NAMES)
     figure.update_xaxes(range=(0, 1))
     return figure.update_layout(template="plotly_white", legend=legend, height=height)
-
-
-def _said(scores: Scores) -> list[str]:
-    return [_number(name, scores.get(name, math.nan)) for name in MEASURES]
-
-
-def _number(measure: str, value: float) -> str:
-    return "-" if math.isnan(value) else format(value, MEASURES[measure][1])
-
-
-def _table(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    rule = ["---", *["---:"] * (len(titles) - 1)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (titles, rule, *lines))
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,293 @@
+"""What networks generate, measured against held-out bars: sections of an evaluation.
+
+How like played bars it is (`beatgen.likeness`), how smooth the way between two bars
+(`beatgen.walk`), what feel a plain pattern gets (`beatgen.humanize`), and how a beat that is partly
+hidden is finished (`beatgen.completion`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from beatgen import completion, humanize, humanizers, likeness
+from beatgen.dataset import Dataset
+from beatgen.groove import Groove, join
+from beatgen.latent import Vae
+from beatgen.likeness import Bars
+from beatgen.reconstruct import BarNetwork, ReportNetwork
+from beatgen.section import Section
+from beatgen.walk import FRAMES, Walk, walk
+
+Network = BarNetwork | ReportNetwork
+Tell = Callable[[str], None]
+
+PARTS = ("likeness", "walk", "humanize", "complete")
+AMOUNTS = (0.25, 0.5, 0.75)  # of `vary`
+MOST = 600  # bars on each side
+TAKE = 4  # bars varied together
+PAIRS = 50  # walks
+SEED = 0
+
+
+def sections(
+    networks: Sequence[Network],
+    held_out: Dataset,
+    training: Dataset,
+    parts: Collection[str],
+    told: Tell,
+) -> Iterator[Section]:
+    """The tables of `parts`, of PARTS, for these networks; none where there is no network, or
+    the data are too few to measure anything: bars of less than four files."""
+    files = min(len(np.unique(dataset.file_index)) for dataset in (held_out, training))
+    if not networks or files < likeness.FOLDS:
+        return
+    if "likeness" in parts:
+        yield from likeness_sections(networks, held_out, training, told)
+    if "walk" in parts:
+        yield walk_section(networks, held_out, told)
+    if "humanize" in parts:
+        yield humanize_section(networks, held_out, training, told)
+    if "complete" in parts:
+        yield from complete_sections(networks, held_out, training, told)
+
+
+def likeness_sections(
+    networks: Sequence[Network], held_out: Dataset, training: Dataset, told: Tell
+) -> list[Section]:
+    """Generated bars against held-out ones: one table for all of it, one for each attribute.
+
+    The bars of every held-out file are dealt to two halves. One is what generated bars are
+    compared with; the other is what they are made from, and stands in the first line as it is.
+    """
+    reference, source = (held_out.take(half) for half in _dealt(held_out.file_index))
+    trained_on = training.take(_some(len(training), MOST))
+    real = bars_of(reference)
+    real_features, real_attributes = likeness.features(real), likeness.compared(real)
+    known = likeness.packed_patterns(bars_of(training))
+    lines: dict[str, dict[str, float]] = {}
+    shares: dict[str, dict[str, float]] = {}
+
+    def measure(name: str, bars: Bars, groups: np.ndarray, compare: bool = True) -> None:
+        told(f"likeness: {name}")
+        attributes = likeness.compared(bars)
+        areas = [
+            likeness.overlap(*pair) for pair in zip(real_attributes.T, attributes.T, strict=True)
+        ]
+        copied, near = likeness.copies(bars, known) if compare else (np.nan, np.nan)
+        lines[name] = {
+            "auc": likeness.auc(
+                real_features, likeness.features(bars), reference.file_index, groups
+            ),
+            "frechet": likeness.frechet(real_attributes, attributes),
+            "overlap": float(np.mean(areas)),
+            "copies": 100 * copied,
+            "near_copies": 100 * near,
+        }
+        shares[name] = dict(zip(likeness.COMPARED, areas, strict=True))
+
+    measure("held-out bars, as played", bars_of(source), source.file_index)
+    measure("training bars, as played", bars_of(trained_on), trained_on.file_index, compare=False)
+    for network in networks:
+        for kind, bars, groups in generated(network, source):
+            measure(f"{network.name}: {kind}", bars, groups)
+    note = (
+        f"{len(source):,} bars against {len(reference):,} other held-out bars of the same files, "
+        "as they come out of a MIDI file. AUC of a classifier that tells them apart, .5 is "
+        "perfect; Fréchet distance and mean overlapping area of "
+        f"{len(likeness.COMPARED)} attributes; copies of training bars on 16 x 9. Training bars "
+        "are as near as a perfect prior comes."
+    )
+    columns = {
+        "auc": ("AUC", ".3f"),
+        "frechet": ("Fréchet", ".2f"),
+        "overlap": ("overlap", ".3f"),
+        "copies": ("copies, %", ".1f"),
+        "near_copies": ("copies and near copies, %", ".1f"),
+    }
+    each = {name: (name, ".2f") for name in likeness.COMPARED}
+    return [
+        Section("likeness", "Likeness to played bars", note, columns, lines),
+        Section("overlap", "Overlap", "Overlapping area of each attribute.", each, shares),
+    ]
+
+
+def generated(network: Network, source: Dataset) -> Iterator[tuple[str, Bars, np.ndarray]]:
+    """All that a network makes: what it is, the bars, and for each its group, the file that it
+    was made from; bars made from none are groups of their own."""
+    groups = source.file_index
+    reconstruction = network.reconstruct(source)
+    yield "reconstructions", Bars(reconstruction.velocity, reconstruction.timing), groups
+    if isinstance(network, BarNetwork):
+        vae = network.vae
+        grooves = [source.groove(bar) for bar in range(len(source))]
+        for amount in AMOUNTS:
+            yield f"takes, vary {amount:g}", _takes(vae, grooves, amount), groups
+        yield "half-way blends", _blends(vae, grooves), groups
+        fresh = -1 - np.arange(len(grooves))
+        yield "prior samples", _joined(vae.sample(len(grooves), SEED)), fresh
+
+
+def walk_section(networks: Sequence[Network], held_out: Dataset, told: Tell) -> Section:
+    """Walks of a hundred steps between pairs of held-out bars."""
+    starts, ends = (
+        np.random.default_rng(SEED + i).permutation(len(held_out))[:PAIRS] for i in range(2)
+    )
+    pairs = [
+        (held_out.groove(int(a)), held_out.groove(int(b)))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+    cuts = [_walk([a] * (FRAMES // 2) + [b] * (FRAMES - FRAMES // 2)) for a, b in pairs]
+    lines = {
+        "a cut half-way": _walks(cuts),
+        "evenly spread": _walks([_even(cut.apart) for cut in cuts]),
+    }
+    for network in networks:
+        if isinstance(network, BarNetwork):
+            told(f"walks: {network.name}")
+            lines[network.name] = _walks(
+                [_walk(network.vae.blend_path(a, b, FRAMES)) for a, b in pairs]
+            )
+    note = (
+        f"{len(pairs)} walks from one held-out bar to another in {FRAMES - 1} steps; note changes "
+        "are strikes that come or go. Detour: changes for each that the ends ask for. Dead zone: "
+        "longest run of steps without a change. Jump: largest change in one step, share of all."
+    )
+    columns = {
+        "changes": ("note changes a step", ".2f"),
+        "detour": ("detour", ".2f"),
+        "dead_zone": ("dead zone, steps", ".1f"),
+        "worst_dead_zone": ("the longest", ".0f"),
+        "jump": ("jump", ".3f"),
+        "worst_jump": ("the largest", ".3f"),
+    }
+    return Section("walk", "A walk between two bars", note, columns, lines)
+
+
+def humanize_section(
+    networks: Sequence[Network], held_out: Dataset, training: Dataset, told: Tell
+) -> Section:
+    """Feel for plain patterns, beside the published rows."""
+    known, asked = humanize.windows(training), humanize.windows(held_out)
+    rows: list[humanize.Humanizer] = [
+        humanizers.Quantized(known),
+        humanizers.LinearRegression(known),
+        humanizers.NearestWindow(known),
+    ]
+    for network in networks:
+        if isinstance(network, BarNetwork):
+            vae, name = network.vae, network.name
+            rows += [humanizers.Network(vae, name, spread) for spread in (0.0, 1.0)]
+            rows.append(humanizers.GrooveTransfer(vae, name))
+    lines = {f"{name} (Gillick et al.)": row for name, row in humanize.PUBLISHED.items()}
+    for row in rows:
+        told(f"humanize: {row.name}")
+        lines[row.name] = humanize.score(asked, row.humanize(asked))
+    lines["hits of the training files"] = humanize.apart(asked, known)
+    note = (
+        f"{len(asked):,} windows of two bars, nine classes, one hit a sixteenth. Our network's "
+        "rows take one bar at a time and see all 22 voices, and how often each is struck in a "
+        "sixteenth, where the paper's see nine; they are folded and compared as those are. The "
+        "published rows (Gillick et al. 2019) are of the test files, and how their KL was binned "
+        "is not published: ours is that of the histograms of all hits."
+    )
+    columns = {
+        "timing_mae": ("timing MAE, ms", ".2f"),
+        "timing_mse": ("timing MSE, sixteenths²", ".3f"),
+        "timing_kl": ("timing KL", ".2f"),
+        "velocity_kl": ("velocity KL", ".2f"),
+        "velocity_mae": ("velocity MAE", ".1f"),
+    }
+    return Section("humanize", "Humanization", note, columns, lines)
+
+
+def complete_sections(
+    networks: Sequence[Network], held_out: Dataset, training: Dataset, told: Tell
+) -> list[Section]:
+    """Proposals for what is hidden: one table on 16 x 22, one on 16 x 9."""
+    true, known = completion.pattern(held_out), completion.pattern(training)
+    rows = {
+        "most probable": partial(completion.most_probable, known),
+        "nearest training bar": partial(completion.from_nearest, true, known),
+    }
+    for network in networks:
+        if isinstance(network, BarNetwork):
+            rows[network.name] = partial(completion.proposed, network.vae, held_out)
+    lines: tuple[dict[str, completion.Scores], ...] = ({}, {})
+    for name, propose in rows.items():
+        told(f"complete: {name}")
+        for into, scores in zip(lines, completion.score(true, propose), strict=True):
+            into[name] = scores
+    note = (
+        f"{len(true):,} bars, one voice group hidden at a time, or one beat of all voices, drawn: "
+        "F1 of the hidden hits on {grid}. Most probable: the same hits for every bar, those that "
+        "do best on the training bars. Nearest training bar: the one most alike in what is not "
+        "hidden."
+    )
+    columns = {kind: (kind, ".3f") for kind in completion.KINDS}
+    return [
+        Section(name, title, note.format(grid=grid), columns, scores)
+        for name, title, grid, scores in (
+            ("complete", "Finishing a beat", "16 x 22", lines[0]),
+            ("complete-folded", "Finishing a beat, nine classes", "16 x 9", lines[1]),
+        )
+    ]
+
+
+def bars_of(dataset: Dataset) -> Bars:
+    """The bars of a data set as arrays."""
+    return Bars(dataset.velocity / np.float32(127), dataset.timing.astype(np.float32))
+
+
+def _dealt(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`likeness.halves` of at most MOST bars each."""
+    some = _some(len(groups), 2 * MOST)
+    first, second = likeness.halves(groups[some], SEED)
+    return some[first], some[second]
+
+
+def _some(count: int, most: int) -> np.ndarray:
+    """Sorted indices of some of `count` things, all of them where there are no more than `most`."""
+    return np.sort(np.random.default_rng(SEED).permutation(count)[:most])
+
+
+def _takes(vae: Vae, grooves: Sequence[Groove], amount: float) -> Bars:
+    """Takes around grooves of a few bars; all bars of a take move the same way."""
+    pieces = [join(grooves[i : i + TAKE]) for i in range(0, len(grooves), TAKE)]
+    return _joined([vae.vary(g, 1, amount, SEED + i)[0] for i, g in enumerate(pieces)])
+
+
+def _blends(vae: Vae, grooves: Sequence[Groove]) -> Bars:
+    """Each bar with another, drawn."""
+    others = np.random.default_rng(SEED).permutation(len(grooves))
+    return _joined([vae.blend(join(grooves), join(grooves[i] for i in others), 0.5)])
+
+
+def _joined(grooves: Sequence[Groove]) -> Bars:
+    whole = join(grooves)
+    return Bars(whole.velocity, whole.timing)
+
+
+def _walk(frames: Sequence[Groove]) -> Walk:
+    return walk(*_joined(frames))
+
+
+def _even(apart: int) -> Walk:
+    """One change after the other."""
+    return Walk(np.diff(np.rint(np.linspace(0, apart, FRAMES))), apart)
+
+
+def _walks(walks: Sequence[Walk]) -> dict[str, float]:
+    """Means over walks, and the worst."""
+    moving = [one for one in walks if one.apart]
+    dead, jumps = [one.dead_zone for one in moving], [one.jump for one in moving]
+    return {
+        "changes": float(np.mean([one.changes.mean() for one in moving])),
+        "detour": float(np.mean([one.detour for one in moving])),
+        "dead_zone": float(np.mean(dead)),
+        "worst_dead_zone": float(np.max(dead)),
+        "jump": float(np.mean(jumps)),
+        "worst_jump": float(np.max(jumps)),
+    }

@@ -1,0 +1,117 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from beatgen import generation, humanize
+from beatgen.dataset import Dataset, load_dataset
+from beatgen.evaluate import evaluate
+from beatgen.groove import Groove
+from beatgen.reconstruct import BarNetwork, network
+from beatgen.section import Section, draw_section
+
+FILES, BARS = 5, 6  # of each split
+
+
+@pytest.fixture(scope="module")
+def data(random_groove, tmp_path_factory) -> str:
+    """Ten files of sparse noise, the first five to train on."""
+    count = 2 * FILES * BARS
+    groove = random_groove(0, bars=count, density=0.01)
+    path = tmp_path_factory.mktemp("generation") / "bars.npz"
+    Dataset(
+        np.rint(groove.velocity * 127).astype(np.uint8),
+        groove.timing.astype(np.float16),
+        np.repeat(np.arange(2 * FILES, dtype=np.int32), BARS),
+        np.tile(np.arange(BARS, dtype=np.int32), 2 * FILES),
+        np.array([f"{i}.mid" for i in range(2 * FILES)]),
+        np.array(["rock"] * 2 * FILES),
+        np.repeat(["train", "validation"], FILES),
+        np.full(2 * FILES, 120, np.float32),
+        np.array([], np.str_),
+    ).save(path)
+    return str(path)
+
+
+def test_the_networks_sections_stand_in_the_report(data, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(generation, "PAIRS", 2)
+    parts = ("likeness", "walk", "complete")
+    told = evaluate(data, models=["silence", "bar"], folder=tmp_path, parts=parts)
+    found = json.loads((tmp_path / "evaluation.json").read_text())["sections"]
+    assert list(found) == [section.name for section in told.sections]
+    assert list(found) == ["likeness", "overlap", "walk", "complete", "complete-folded"]
+    proposals = found["complete"]["lines"]
+    assert {"most probable", "nearest training bar", "BeatGen"} == set(proposals)
+    assert all(0 <= score <= 1 for score in proposals["BeatGen"].values())
+    lines = found["likeness"]["lines"]
+    kinds = ("reconstructions", "takes, vary 0.5", "half-way blends", "prior samples")
+    assert {f"BeatGen: {kind}" for kind in kinds} < set(lines)
+    for name, scores in lines.items():
+        assert 0 <= scores["auc"] <= 1 and 0 <= scores["overlap"] <= 1, name
+    # A held-out bar of noise repeats nothing; and real bars overlap with real bars the most.
+    assert lines["held-out bars, as played"]["near_copies"] == 0
+    assert lines["training bars, as played"]["near_copies"] is None
+    assert lines["BeatGen: prior samples"]["frechet"] > lines["held-out bars, as played"]["frechet"]
+    assert f"| {lines['BeatGen: prior samples']['auc']:.3f} |" in told.as_markdown()
+    for section in told.sections:
+        assert (tmp_path / f"{section.name}.html").exists()
+
+
+def test_a_cut_jumps_and_an_even_walk_does_not(data) -> None:
+    held_out = load_dataset(data).split("validation")
+    lines = generation.walk_section([], held_out, lambda _: None).lines
+    cut, even = lines["a cut half-way"], lines["evenly spread"]
+    assert cut["jump"] == 1 and cut["dead_zone"] == 50 and cut["detour"] == 1
+    assert even["detour"] == 1 and even["jump"] < 0.1 and even["dead_zone"] < 10
+    assert even["changes"] == pytest.approx(cut["changes"])
+
+
+def test_only_networks_and_enough_files_are_measured(data, dataset_file) -> None:
+    assert not evaluate(data, models=["silence"]).sections
+    assert not evaluate(dataset_file(4, 4), models=["bar"]).sections
+    assert not evaluate(data, models=["bar"], parts=()).sections
+
+
+class Metronome:
+    """Plays every hit on its line, at one loudness, and blends nothing."""
+
+    def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
+        late = np.where(groove.velocity > 0, 0.4 * spread, 0)
+        return Groove(np.where(groove.velocity > 0, 0.5, 0), late, groove.tempo)
+
+    def blend(self, a: Groove, b: Groove, amount: float, feel: float | None = None) -> Groove:
+        return a
+
+
+def test_a_network_is_asked_for_the_plain_pattern(data, monkeypatch) -> None:
+    everything = load_dataset(data)
+    held_out, training = everything.split("validation"), everything.split("train")
+    ours = network("bar", "metronome")
+    assert isinstance(ours, BarNetwork)
+    monkeypatch.setattr(ours, "vae", Metronome())
+    lines = generation.humanize_section([ours], held_out, training, lambda _: None).lines
+    on_line, late = lines["metronome, predicted"], lines["metronome, drawn"]
+    assert on_line["timing_mae"] == pytest.approx(lines["quantized"]["timing_mae"])
+    true = humanize.windows(held_out)
+    offset = true.feel.offset[true.hits]
+    assert late["timing_mse"] == pytest.approx(np.square(offset - 0.1).mean(), rel=1e-4)
+    assert lines["Seq2Seq (Gillick et al.)"]["timing_mae"] == 18.80
+    assert set(lines["hits of the training files"]) == {"timing_kl", "velocity_kl"}
+
+
+def test_a_section_says_what_it_has_and_draws_it() -> None:
+    columns = {"auc": ("AUC", ".3f"), "kl": ("KL", ".1f")}
+    lines = {"real": {"auc": 0.5}, "ours": {"auc": 0.625, "kl": math.nan}}
+    section = Section("likeness", "Likeness", "Half is best.", columns, lines)
+    assert section.as_markdown().splitlines() == [
+        "Likeness. Half is best.",
+        "",
+        "|  | AUC | KL |",
+        "| --- | ---: | ---: |",
+        "| real | 0.500 | - |",
+        "| ours | 0.625 | - |",
+    ]
+    bars = draw_section(section).data
+    assert len(bars) == 2 and list(bars[0].y) == ["ours", "real"]
+    assert list(bars[0].x) == [0.625, 0.5]
