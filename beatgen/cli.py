@@ -8,156 +8,43 @@ needs it.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from beatgen.commands import Argument, Options, UsageError, arg, main, number, tell, verb
-from beatgen.errors import BeatGenError
+from beatgen import labverbs  # noqa: F401 (its verbs are part of the command, too)
+from beatgen.commands import (
+    JSON,
+    SEED,
+    Options,
+    UsageError,
+    arg,
+    main,
+    number,
+    output,
+    save_figure,
+    tell,
+    verb,
+)
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    import numpy as np
 
     from beatgen.groove import Groove
     from beatgen.latent import Vae
     from beatgen.midi import MidiReport
-    from beatgen.train import TrainConfig
 
-FOLDER = arg("folder", metavar="DIR", help="folder of MIDI files")
-DATA = arg("data", metavar="DATA", help="what `beatgen prepare` wrote (.npz)")
 GROOVE = arg("groove", metavar="GROOVE", help="MIDI file, or the name of a demo groove")
 A = arg("a", metavar="A", help="MIDI file or demo groove to start from")
 B = arg("b", metavar="B", help="MIDI file or demo groove to go to")
-JSON = arg("--json", action="store_true", help="print JSON")
 MODEL = arg("--model", default="bar", metavar="NAME", help="shipped weights, or an export folder")
 PITCHES = arg(
     "--pitches", choices=("gmd", "gm"), default="gmd", help="Roland TD-11, or General MIDI"
 )
-SEED = number("--seed", int, 0, "the same seed gives the same result")
-RUN = arg("-o", "--output", required=True, metavar="RUN", help="folder of the run")
-NETWORK = (
-    arg("--model", choices=("bar", "report"), default="bar", help="ours, or the 2020 report's"),
-    number("--epochs", int, None, "how often all bars are seen"),
-    number("--batch-size", int, None, "bars per batch"),
-    number("--learning-rate", float, None, "at its peak"),
-    number("--beta", float, None, "weight of the KL"),
-    SEED,
-)
-
-
-def output(what: str, required: bool = True) -> Argument:
-    return arg("-o", "--output", required=required, metavar="FILE", help=what)
-
-
 MIDI_OUT = (output("MIDI file to write"), PITCHES)
 MIDIS_OUT = (output("folder for the MIDI files, or a name: take.mid gives take-1.mid ..."), PITCHES)
-
-
-@verb(FOLDER, JSON, output("draw the statistics, too (.html)", required=False))
-def stats(options: Options) -> None:
-    """Count what is in a folder of MIDI files."""
-    from beatgen.stats import folder_stats
-
-    found = folder_stats(options.folder, progress=True)
-    for sentence in found.left_out:
-        tell(f"left out {sentence}")
-    print(json.dumps(found.as_dict()) if options.json else found)
-    if options.output:
-        from beatgen.figure import draw_stats
-
-        _save_figure(draw_stats(found, title=found.folder), options.output)
-
-
-@verb(FOLDER, output("dataset to write (.npz)"), number("--steps", int, 64, "steps per bar"), SEED)
-def prepare(options: Options) -> None:
-    """Read a folder of MIDI files into one dataset for training."""
-    from beatgen.dataset import SPLITS, prepare
-
-    dataset = prepare(
-        options.folder, options.output, steps=options.steps, seed=options.seed, progress=True
-    )
-    for sentence in dataset.left_out:
-        tell(f"left out {sentence}")
-    splits = dataset.splits[dataset.file_index].tolist()
-    counts = ", ".join(f"{splits.count(name)} {name}" for name in SPLITS if name in splits)
-    print(f"{options.output}: {len(dataset)} bars ({counts})")
-
-
-@verb(arg("folder", metavar="DIR", help="folder to make"))
-def download_groove(options: Options) -> None:
-    """Fetch the Groove MIDI Dataset (3 MB, CC BY 4.0) into a new folder."""
-    from beatgen.download import download_groove
-
-    print(download_groove(options.folder, progress=True))
-
-
-@verb(
-    arg("data", metavar="DATA", nargs="?", default="", help="what `beatgen prepare` wrote (.npz)"),
-    arg("-o", "--output", default="", metavar="RUN", help="folder of the run; goes on with it"),
-    *NETWORK,
-    number("--latent-dim", int, None, "dimensions of z"),
-    arg("--export", metavar="DIR", help="write the weights that play there, when done"),
-    arg("--summary", action="store_true", help="print the network and do not train"),
-)
-def train(options: Options) -> None:
-    """Train a network on a dataset; a run that was stopped goes on."""
-    if not (options.summary or (options.data and options.output)):
-        raise UsageError("train needs DATA and -o RUN.")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.train import build_model, train
-
-    config = _train_config(options)
-    if options.summary:
-        build_model(config).summary(expand_nested=True)
-        return
-    with redirect_stdout(sys.stderr):
-        history = train(config, verbose=2)
-        if options.export:
-            from beatgen.export import export
-
-            export(options.output, options.export)
-    best = min(history["val_loss"])
-    print(f"{options.output}: validation loss {best:.3f} after {len(history['val_loss'])} epochs")
-
-
-@verb(
-    DATA,
-    RUN,
-    *NETWORK,
-    arg("--dims", type=int, nargs="+", default=[2, 4, 8, 16, 32, 64], metavar="N", help="to try"),
-)
-def sweep(options: Options) -> None:
-    """Train with several latent dimensions and draw what each costs."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.train import sweep
-
-    with redirect_stdout(sys.stderr):
-        rows = sweep(_train_config(options), options.dims, tell)
-    for row in rows:
-        print(f"{row['latent_dim']:4d}  {row['val_loss']:.3f}")
-
-
-@verb(
-    arg("data", metavar="DATA", help="folder of the Groove MIDI Dataset, or a dataset (.npz)"),
-    arg("--models", nargs="+", metavar="MODEL", help="names, export folders or runs (default all)"),
-    arg("--split", choices=("train", "validation", "test"), default="validation"),
-    arg("-o", "--output", metavar="DIR", help="folder for the tables and figures"),
-    JSON,
-)
-def evaluate(options: Options) -> None:
-    """Measure models and baselines on held-out bars."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.evaluate import MODELS, evaluate
-
-    with redirect_stdout(sys.stderr):
-        measured = evaluate(
-            options.data, options.split, options.models or MODELS, options.output, tell
-        )
-    print(json.dumps(measured.as_dict()) if options.json else measured.as_markdown())
 
 
 @verb(arg("file", metavar="FILE", help="MIDI file"), JSON)
@@ -215,6 +102,30 @@ def sample(options: Options) -> None:
     )
 
 
+@verb(
+    GROOVE,
+    number("--spread", float, 1.0, "1 draws a feel, 0 takes the one in the middle"),
+    *(SEED, MODEL, *MIDI_OUT),
+)
+def humanize(options: Options) -> None:
+    """Play a groove's hits anew: its own velocities and timing are not looked at."""
+    groove = _groove(options.groove)
+    _write(_model(options).humanize(groove, options.seed, options.spread), options)
+
+
+@verb(
+    GROOVE,
+    arg(
+        "--voices", nargs="+", required=True, metavar="VOICE", help="voices or families to propose"
+    ),
+    *(MODEL, *MIDI_OUT),
+)
+def complete(options: Options) -> None:
+    """Finish a beat: some voices are proposed anew from all the others."""
+    groove = _groove(options.groove)
+    _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
+
+
 @verb(GROOVE, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model holds it."""
@@ -253,7 +164,7 @@ def draw(options: Options) -> None:
     from beatgen.figure import draw
 
     name = Path(options.groove).name
-    _save_figure(draw(_groove(options.groove), title=name, theme=options.theme), options.output)
+    save_figure(draw(_groove(options.groove), title=name, theme=options.theme), options.output)
     print(options.output)
 
 
@@ -268,6 +179,20 @@ def _groove(source: str) -> Groove:
     for message in report.messages:
         tell(f"{report.name}: {message}")
     return groove
+
+
+def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
+    """The cells of these voices or families, bool (bars, 16, 22)."""
+    import numpy as np
+
+    from beatgen.groove import SIXTEENTHS
+    from beatgen.kit import FAMILIES, VOICES
+
+    known = {voice.name for voice in VOICES} | set(FAMILIES)
+    if unknown := set(names) - known:
+        raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
+    chosen = [voice.name in names or voice.family in names for voice in VOICES]
+    return np.broadcast_to(chosen, (groove.bars, SIXTEENTHS, len(VOICES)))
 
 
 def _model(options: Options) -> Vae:
@@ -296,39 +221,6 @@ def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
         numbered = path.with_stem(f"{path.stem}-{i:0{digits}d}")
         write_midi(groove, numbered, pitches=options.pitches, name=numbered.stem)
         print(numbered)
-
-
-def _save_figure(figure: Figure, target: str) -> None:
-    kind = Path(target).suffix.lower()
-    if kind in (".html", ".htm"):
-        figure.write_html(target, include_plotlyjs=True)
-    elif kind in (".png", ".svg", ".pdf"):
-        try:
-            figure.write_image(target)
-        except (ImportError, ValueError, RuntimeError) as error:
-            raise BeatGenError(
-                f"{target}: pictures need kaleido and a browser; write .html instead, or see "
-                "`pip install kaleido`."
-            ) from error
-    else:
-        raise BeatGenError(f"{target}: expected a name that ends in .html or .png.")
-
-
-def _train_config(options: Options) -> TrainConfig:
-    """The defaults of training, and what the command line says otherwise."""
-    from beatgen.model import ModelConfig
-    from beatgen.report import ReportConfig
-    from beatgen.train import TrainConfig
-
-    names = ("epochs", "batch_size", "learning_rate", "beta")
-    given = {name: getattr(options, name) for name in names}
-    how: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    dim = getattr(options, "latent_dim", None)
-    if dim is not None and options.model == "report":
-        how["report"] = ReportConfig(latent_dim=dim)
-    elif dim is not None:
-        how["bar"] = ModelConfig().squeezed(dim)
-    return TrainConfig(options.data, options.output, options.model, seed=options.seed, **how)
 
 
 def _info(report: MidiReport) -> dict[str, Any]:

@@ -6,9 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from beatgen.errors import BeatGenError
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 Options = argparse.Namespace
 Verb = Callable[[Options], None]
@@ -87,3 +91,28 @@ def number(flag: str, kind: type, default: Any, about: str) -> Argument:
 def tell(message: str) -> None:
     """One line on stderr."""
     print(f"beatgen: {' '.join(message.split())}", file=sys.stderr, flush=True)
+
+
+def output(what: str, required: bool = True) -> Argument:
+    return arg("-o", "--output", required=required, metavar="FILE", help=what)
+
+
+JSON = arg("--json", action="store_true", help="print JSON")
+SEED = number("--seed", int, 0, "the same seed gives the same result")
+
+
+def save_figure(figure: Figure, target: str) -> None:
+    """Write a picture of the kind that its name ends in."""
+    kind = Path(target).suffix.lower()
+    if kind in (".html", ".htm"):
+        figure.write_html(target, include_plotlyjs=True)
+    elif kind in (".png", ".svg", ".pdf"):
+        try:
+            figure.write_image(target)
+        except (ImportError, ValueError, RuntimeError) as error:
+            raise BeatGenError(
+                f"{target}: pictures need kaleido and a browser; write .html instead, or see "
+                "`pip install kaleido`."
+            ) from error
+    else:
+        raise BeatGenError(f"{target}: expected a name that ends in .html or .png.")

@@ -20,8 +20,18 @@ from beatgen.latent import load_model
 from beatgen.midi import read_midi, write_midi
 
 NAMES = {
-    *("stats", "prepare", "download-groove", "train", "sweep", "evaluate", "info"),
-    *("blend", "interpolate", "vary", "sample", "reconstruct", "render", "draw"),
+    *("stats", "prepare", "download-groove", "train", "sweep", "ablate", "evaluate", "info"),
+    *(
+        "blend",
+        "interpolate",
+        "vary",
+        "sample",
+        "humanize",
+        "complete",
+        "reconstruct",
+        "render",
+        "draw",
+    ),
 }
 COMMAND = (sys.executable, "-m", "beatgen.cli")
 

@@ -8,9 +8,24 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "beatgen"
 FLOORS = (  # from the top; a module may import from the floors below its own, and from its own
-    {"cli", "commands", "__init__"},
-    {"train", "evaluate", "export", "baselines", "reconstruct", "scoreboard"},
-    {"dataset", "latent", "song", "stats", "download", "demo", "augment"},
+    {"cli", "labverbs", "commands", "__init__"},
+    {
+        "train",
+        "batches",
+        "config",
+        "evaluate",
+        "export",
+        "cartography",
+        "baselines",
+        "reconstruct",
+        "scoreboard",
+        "generation",
+        "humanize",
+        "humanizers",
+        "completion",
+        "ablation",
+    },
+    {"dataset", "latent", "song", "stats", "download", "demo", "augment", "atlas", "mapfigure"},
     {
         "midi",
         "smf",
@@ -23,16 +38,34 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "chart",
         "theme",
         "metrics",
+        "likeness",
+        "walk",
+        "section",
         "model",
         "report",
+        "flow",
+        "transformer",
+        "losses",
         "runtime",
+        "codec",
+        "prior",
     },
-    {"strikes", "decoded", "attributes", "directions"},
+    {"strikes", "decoded", "attributes", "directions", "lock", "nearest"},
     {"groove"},
     {"kit", "errors", "assets"},
 )
 FLOOR = {module: i for i, floor in enumerate(FLOORS) for module in floor}
-KERAS = {"model", "report", "train", "export"}
+KERAS = {
+    "model",
+    "report",
+    "flow",
+    "transformer",
+    "losses",
+    "batches",
+    "train",
+    "export",
+    "ablation",
+}
 
 
 def imports(path: Path) -> Iterator[str]:
