@@ -8,22 +8,30 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from math import isnan
 from pathlib import PurePath
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import numpy as np
 import streamlit as st
 
 import beatgen as bg
 from app.state import Source
 from beatgen import audio, demo, metrics, midi
-from beatgen.errors import MidiError
-from beatgen.groove import Groove
+from beatgen.atlas import Atlas, Nearest, load_atlas
+from beatgen.errors import MidiError, ModelError
+from beatgen.groove import Groove, join
 
 FRAMES = 33  # of the way from A to B that the player blends between
+CURVES: dict[str, Callable[[float], float]] = {  # where on a way one is after a share of the time
+    "straight": lambda t: t,
+    "ease in": lambda t: t**2,
+    "ease out": lambda t: 1 - (1 - t) ** 2,
+    "S": lambda t: t**2 * (3 - 2 * t),
+}
 LARGEST_FILE = 2_000_000  # bytes; as server.maxUploadSize, for whatever comes past the browser
 FOR_ALL = {"show_spinner": False, "max_entries": 128}
 
@@ -79,14 +87,37 @@ def way(a: Groove, b: Groove) -> list[Groove]:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
-def blend(a: Groove, b: Groove, position: float) -> Groove:
-    return model().blend(a, b, position)
+def feels(a: Groove, b: Groove) -> tuple[list[Groove], list[Groove]]:
+    """The same frames with the feel of `a`, and with that of `b`."""
+    with_a, with_b = (model().blend_path(a, b, FRAMES, feel) for feel in (0.0, 1.0))
+    return with_a, with_b
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
-def walk(a: Groove, b: Groove, bars: int, tempo: float) -> Groove:
-    """From `a` to `b` in so many bars, at one tempo."""
-    return replace(model().interpolate(a, b, steps=bars), tempo=tempo)
+def blend(a: Groove, b: Groove, position: float, feel: float | None = None) -> Groove:
+    return model().blend(a, b, position, feel)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def walk(
+    a: Groove,
+    b: Groove,
+    bars: int,
+    tempo: float,
+    curve: str = "straight",
+    pattern: float | None = None,
+    feel: float | None = None,
+) -> Groove:
+    """From `a` to `b` in so many bars (2 or more) along a curve of CURVES, at one tempo.
+
+    Bar i is bar i of the blend there, the grooves going round. pattern, feel: where one of them
+    stays, 0 to 1; by default both go all the way, and the ends are bars of `a` and `b` themselves.
+    """
+    along = [CURVES[curve](i / (bars - 1)) for i in range(bars)]
+    blends = [
+        blend(a, b, t if pattern is None else pattern, t if feel is None else feel) for t in along
+    ]
+    return replace(join(frame[i % frame.bars] for i, frame in enumerate(blends)), tempo=tempo)
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
@@ -118,6 +149,47 @@ def likeness(first: Groove, second: Groove) -> float:
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def vary(groove: Groove, count: int, amount: float, seed: int) -> list[Groove]:
     return model().vary(groove, count=count, amount=amount, seed=seed)
+
+
+@st.cache_resource(show_spinner=False)
+def atlas() -> Atlas:
+    """The training bars on their map. Raises ModelError where it is missing."""
+    return load_atlas()
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def nearest(groove: Groove) -> Nearest | None:
+    """How near the groove comes to the training bars; None in an installation without atlas."""
+    try:
+        return atlas().nearest(groove)
+    except ModelError:
+        return None
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def places(groove: Groove) -> np.ndarray:
+    """Where each bar of the groove stands on the map, (bars, 2)."""
+    return atlas().place(model().encode(groove))
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def way_places(a: Groove, b: Groove) -> np.ndarray:
+    """Where the way from `a` to `b` leads on the map, bar by bar: (bars, FRAMES, 2)."""
+    bars = max(a.bars, b.bars)
+    first, last = (model().encode(groove.repeat(bars))[:, None] for groove in (a, b))
+    along = np.linspace(0, 1, FRAMES, dtype=np.float32)[:, None]
+    z = first + along * (last - first)
+    return atlas().place(z.reshape(bars * FRAMES, -1)).reshape(bars, FRAMES, 2)
+
+
+def hear(bar: int, tempo: float) -> Groove:
+    """A training bar as the model holds it."""
+    return model().decode(atlas().z(np.array([bar])), tempo)
+
+
+def sample(among: np.ndarray, count: int, seed: int, tempo: float) -> list[Groove]:
+    """New bars among these training bars (indices) and around them."""
+    return list(model().decode(atlas().sample(among, count, seed), tempo))
 
 
 def directions() -> Sequence:

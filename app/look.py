@@ -11,6 +11,7 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
+from app.colour import between
 from app.engine import BY_CONTENTS, FOR_ALL
 from beatgen.figure import draw, draw_difference, rows_of
 from beatgen.groove import Groove
@@ -42,7 +43,8 @@ def dress() -> None:
     colours = {
         "a": a,
         "b": b,
-        "mix": mix(a, b, 0.5),
+        "mix": between(a, b, 0.5),
+        "ground": st.get_option(f"theme.{theme()}.backgroundColor") or style.ground,
         "panel": style.ground,
         "raised": mix(style.ground, style.ink, 0.1),
         "line": style.line,
@@ -93,18 +95,19 @@ def small_roll(groove: Groove, rows: Sequence[int] | None = None) -> str:
         if voice in row_of:
             x = bar * groove.steps + step + float(groove.timing[bar, step, voice])
             shade = min(SHADES - 1, int(groove.velocity[bar, step, voice] * SHADES))
-            paths[shade] += f"M{x:.1f} {row_of[voice]}.14h{width:.1f}v.72h-{width:.1f}z"
+            paths[shade] += f"M{x:.1f} {row_of[voice]}h{width:.1f}"
     length = groove.bars * groove.steps
-    lines = "".join(f"M{x} 0V{len(rows)}" for x in range(0, length, groove.steps))
+    lines = "".join(f"M{x} -.5v{len(rows)}" for x in range(0, length, groove.steps))
     hits = "".join(
-        f'<path opacity="{0.3 + 0.7 * i / (SHADES - 1):.2f}" d="{d}"/>'
+        f"<path opacity='{0.3 + 0.7 * i / (SHADES - 1):.2f}' d='{d}'/>"
         for i, d in enumerate(paths)
         if d
     )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 0 {length + 4} {len(rows)}"'
-        f' preserveAspectRatio="none" fill="{mix(*accents(), 0.5)}"><path d="{lines}"'
-        f' stroke="{STYLES[theme()].line}" vector-effect="non-scaling-stroke"/>{hits}</svg>'
+    svg = (  # with quotes that stay as they are within the tag
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-2 -.5 {length + 4} {len(rows)}'"
+        f" preserveAspectRatio='none' stroke='{between(*accents(), 0.5)}' stroke-width='.72'>"
+        f"<path d='{lines}' stroke='{STYLES[theme()].line}' stroke-width='1'"
+        f" vector-effect='non-scaling-stroke'/>{hits}</svg>"
     )
     return f'<img class="bg-roll" alt="" src="data:image/svg+xml,{quote(svg, safe=_PLAIN)}">'
 

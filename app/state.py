@@ -9,14 +9,17 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from app.player.said import Monitor, Opening
 from app.swing import STRAIGHT, swing
 from beatgen.groove import Groove
+from beatgen.lock import Lock
 
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
 LOOPS = (1, 2, 4)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove just loaded
 MOST_TAKES = 48  # on the wall, kept ones included
+REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ class Take:
     groove: Groove
     likeness: float  # share of its pattern with the groove that was varied, 0 to 1
     kept: bool = False
+    title: str = ""  # where it was not made on the wall
 
     @property
     def name(self) -> str:
-        return f"Take {self.number}"
+        return self.title or f"Take {self.number}"
 
 
 @dataclass
@@ -78,6 +82,7 @@ class Session:
     a: Deck
     b: Deck
     position: float = 0.5
+    feel: float | None = None  # apart from the pattern, which then is at `position`
     take: Take | None = None  # sounds in place of the blend
     amounts: dict[int, float] = field(default_factory=dict)  # direction -> standard deviations
     takes: list[Take] = field(default_factory=list)
@@ -85,6 +90,14 @@ class Session:
     numbered: int = 0  # takes so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
     swing: float = STRAIGHT  # the player's, in the last run
+    monitor: Monitor = "blend"  # what was listened to in the last run
+    lock: Lock | None = None  # the player's, in the last run
+    tempo: float | None = None  # that the musician set; None: the groove's own
+    edited: bool = False  # `heard` was changed on the grid
+    opening: Opening | None = None  # what the player is to be set to
+    linked: bool = False  # came from a share link
+    recalled: bool = False  # the browser has said what it kept
+    trouble: str = ""  # a sentence where a link could not be opened
 
     def deck(self, side: Side) -> Deck:
         return self.a if side == "a" else self.b
@@ -96,17 +109,27 @@ class Session:
 
     def play(self, take: Take | None) -> None:
         """Let a take sound, or the blend; unshaped."""
-        self.take = take
+        self.take, self.trouble = take, ""
         self.reset_shape()
 
     def reset_shape(self) -> None:
         self.amounts = {}
 
-    def move(self, position: float) -> None:
-        """Blend at `position`; a take gives way to the blend."""
-        if position != self.position:
-            self.position = position
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where pattern and feel are between A and B."""
+        return self.position, self.position if self.feel is None else self.feel
+
+    def move(self, position: float, feel: float | None = None) -> None:
+        """Blend at `position`, the feel apart or not; a take gives way to the blend."""
+        before = self.place
+        self.position, self.feel = position, feel
+        if self.place != before:
             self.play(None)
+
+    def locked(self, groove: Groove) -> Groove:
+        """`groove` with what is locked in place of its own."""
+        return groove if self.lock is None else self.lock.keep(groove)
 
     def add_takes(self, grooves: Sequence[Groove], likenesses: Sequence[float]) -> None:
         """Replace the takes that were not kept, most alike first."""
@@ -120,6 +143,16 @@ class Session:
         take.kept = True
         self.takes = [take, *self.takes][:MOST_TAKES]
         return take
+
+    def hang(self, takes: Sequence[Take], numbered: int) -> None:
+        """Put takes on the wall that were there before, `numbered` of which had a number. Of
+        today's only those stay that are kept or play; they are numbered anew."""
+        self.numbered = max(self.numbered, numbered)
+        stay = [take for take in self.takes if take.kept or take is self.take]
+        for take in stay:
+            self.numbered += 1
+            take.number = self.numbered
+        self.takes = [*stay, *takes][:MOST_TAKES]
 
     def discard(self, take: Take) -> None:
         self.takes = [other for other in self.takes if other is not take]
@@ -144,9 +177,14 @@ class Session:
 
     @property
     def label(self) -> str:
-        """What sounds, in a word or two."""
-        name = self.take.name if self.take else _blend_name(self.position)
+        """What the player was given to sound, in a word or two."""
+        name = self.take.name if self.take else _blend_name(*self.place)
         return f"{name}, shaped" if self.shaped else name
+
+    @property
+    def title(self) -> str:
+        """What was heard, in a word or two: that, or A or B where one of them was listened to."""
+        return self.label if self.monitor == "blend" else self.monitor.upper()
 
     def _numbered(self, groove: Groove, likeness: float) -> Take:
         self.numbered += 1
@@ -164,7 +202,11 @@ def _first_full_bar(groove: Groove) -> int:
     return int(np.argmax(hits >= np.median(hits) / 2))
 
 
-def _blend_name(position: float) -> str:
-    if position in (0, 1):
-        return "AB"[int(position)]
-    return f"Blend {position:.0%}"
+def _blend_name(pattern: float, feel: float) -> str:
+    if {pattern, feel} == {0, 1}:
+        return f"{'AB'[int(pattern)]}'s pattern, {'AB'[int(feel)]}'s feel"
+    if pattern != feel:
+        return f"Pattern {pattern:.0%}, feel {feel:.0%}"
+    if pattern in (0, 1):
+        return "AB"[int(pattern)]
+    return f"Blend {pattern:.0%}"

@@ -8,13 +8,15 @@ from functools import partial
 import streamlit as st
 
 from app import engine, look
+from app.colour import between
+from app.player.parts import drag_handle
 from app.state import SIDES, Session, Side, Source, Take
 from app.swing import swing
 from beatgen.groove import Groove
-from beatgen.theme import mix
 
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
 WALKS = (2, 32)  # bars that a walk from A to B may take
+MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 
 
 def draw(session: Session) -> None:
@@ -23,7 +25,7 @@ def draw(session: Session) -> None:
     assert groove is not None  # the entry script sets it before it draws
     with st.container(key="takeaway", horizontal=True, vertical_alignment="center"):
         bars = f"{groove.bars} bar" + "s" * (groove.bars > 1)
-        look.heading(session.label, [bars, f"{groove.tempo:.0f} BPM"])
+        look.heading(session.title, [bars, f"{groove.tempo:.0f} BPM"])
         if session.take or session.shaped:
             st.button("Back to the blend", key="back", on_click=session.play, args=(None,))
         st.button(
@@ -39,13 +41,13 @@ def draw(session: Session) -> None:
                 f"Make it {side.upper()}",
                 key=f"make-{side}",
                 on_click=make_source,
-                args=(session, side, groove, session.label),
+                args=(session, side, groove, session.title),
             )
         _downloads(session, session.swung)
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
-            look.roll(session.swung, mix(*look.accents(), session.position), key="roll-detail")
+            look.roll(session.swung, between(*look.accents(), session.position), key="roll-detail")
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
@@ -75,7 +77,7 @@ def stems_file(groove: Groove, label: str) -> bytes:
 
 
 def _downloads(session: Session, groove: Groove) -> None:
-    label = session.label
+    label = session.title
     with st.popover("MIDI options", key="midi-options"):
         pitches = st.segmented_control(
             "Pitches",
@@ -87,10 +89,14 @@ def _downloads(session: Session, groove: Groove) -> None:
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
         )
         loops = st.number_input("Times played", 1, 64, 1, key="loops")
+    name = file_name(label, groove, "mid")
+    midi = partial(engine.midi_file, groove, pitches, int(loops))
+    with st.container(key="drag", width="content"):
+        drag_handle(name, "audio/midi", midi(), key="drag-midi")
     st.download_button(
         "MIDI",
-        partial(engine.midi_file, groove, pitches, int(loops)),
-        file_name(label, groove, "mid"),
+        midi,
+        name,
         "audio/midi",
         key="midi",
         on_click="ignore",
@@ -122,7 +128,10 @@ def _downloads(session: Session, groove: Groove) -> None:
 
 
 def _walk(session: Session, groove: Groove, pitches: str) -> None:
-    """A clip that walks from A to B, at the tempo and with the swing that are heard."""
+    """A clip that walks from A to B, at the tempo and with the swing that are heard.
+
+    Where pattern and feel are apart, one of them may walk alone, the other staying where it is.
+    """
     bars = st.number_input(
         "Bars from A to B",
         *WALKS,
@@ -130,7 +139,23 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
         key="walk-bars",
         help="The first bar is A's, the last one B's; each bar between is a step farther.",
     )
-    walk = partial(engine.walk, session.a.groove, session.b.groove, bars, groove.tempo)
+    curve = st.segmented_control(
+        "Curve",
+        list(engine.CURVES),
+        default="straight",
+        required=True,
+        key="walk-curve",
+        help="How fast it goes: at one pace, slow at first, slow at last, or slow at both ends.",
+    )
+    stays: tuple[float | None, float | None] = (None, None)
+    if session.feel is not None:
+        moves = st.segmented_control(
+            "Goes from A to B", MOVES, default="both", required=True, key="walk-moves"
+        )
+        pattern, feel = session.place
+        stays = {"both": stays, "pattern": (None, feel), "feel": (pattern, None)}[moves]
+    a, b = session.a.groove, session.b.groove
+    walk = partial(engine.walk, a, b, bars, groove.tempo, curve, *stays)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Keep as take",

@@ -6,9 +6,12 @@ import mido
 import numpy as np
 import pytest
 from drive import APP, choose, click, go, midi_of, now, run, same_hits, tell_player, text, upload
+from streamlit.testing.v1 import AppTest
 
-from app import engine
-from app.state import Deck, Source
+from app import engine, shaping, share
+from app.player import parts
+from app.player.wire import pack_way
+from app.state import REACH, Deck, Source
 from app.swing import swing
 from beatgen.errors import ModelError
 from beatgen.groove import Groove
@@ -182,6 +185,85 @@ def test_grooves_of_other_lengths_blend(page, samba, random_groove):
     assert now(page).heard.bars == 4
 
 
+def test_pattern_and_feel_move_apart(page):
+    tell_player(page, position=0.0, feel=1.0)
+    session = now(page)
+    assert session.heard == engine.model().blend(session.a.groove, session.b.groove, 0.0, 1.0)
+    assert session.label == "A's pattern, B's feel"
+    tell_player(page, position=0.0, feel=None, turn=2)
+    assert now(page).heard == session.a.groove
+
+
+def way_of(page) -> str:
+    a, b = now(page).a.groove, now(page).b.groove
+    return pack_way(engine.way(a, b), engine.feels(a, b))["id"]
+
+
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_what_is_listened_to_is_what_is_taken_away(page, side):
+    tell_player(page, position=0.5, way=way_of(page), base=None, monitor=side)
+    groove = now(page).deck(side).groove
+    assert now(page).heard == groove
+    assert now(page).title == side.upper()
+    click(page, "keep")
+    assert now(page).takes[0].groove == groove
+    go(page, "vary")
+    click(page, f"play-{now(page).takes[-1].number}")
+    assert now(page).heard == now(page).takes[-1].groove, "a take that is played is heard"
+
+
+def test_a_lock_holds_through_blending_varying_and_shaping(page):
+    heard, kick = now(page).heard, INDEX["kick"]
+    bar, step = np.nonzero(heard.velocity[..., kick])
+    hits = [
+        [
+            int(64 * b + s),
+            kick,
+            round(float(heard.velocity[b, s, kick]) * 127),
+            round(float(heard.timing[b, s, kick]) / 2 * 255) * 2 / 255,  # as the wire rounds it
+        ]
+        for b, s in zip(bar, step, strict=True)
+    ]
+    lock = {"bars": 2, "voices": [kick], "sixteenths": [], "hits": hits}
+
+    def held(groove: Groove) -> bool:
+        return all(
+            np.array_equal(one[..., kick].view(np.uint32), other[..., kick].view(np.uint32))
+            for one, other in ((groove.velocity, heard.velocity), (groove.timing, heard.timing))
+        )
+
+    go(page, "vary")
+    tell_player(page, position=0.5, lock=lock)
+    tell_player(page, position=0.9, lock=lock, turn=2)
+    assert held(now(page).heard)
+    assert not held(engine.blend(now(page).a.groove, now(page).b.groove, 0.9))
+    click(page, "vary")
+    assert all(held(take.groove) for take in now(page).takes)
+    click(page, f"play-{now(page).takes[-1].number}")
+    now(page).amounts = {0: 2.0}
+    run(page)
+    assert held(now(page).heard)
+    tell_player(page, position=0.9, lock=None, turn=3)
+    assert not held(now(page).heard)
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "kick",
+        {"bars": 10**9, "voices": [0]},
+        {"bars": True, "voices": [0], "hits": None},
+        {"bars": 2, "voices": [99, -1, "kick", None], "sixteenths": {}},
+        {"bars": 2, "voices": [0], "sixteenths": [1e300], "hits": [[0, 0, 999, 1e300], 7]},
+    ],
+)
+def test_a_broken_lock_does_no_harm(page, lock):
+    heard = now(page).heard
+    tell_player(page, position=0.5, lock=lock)
+    others = np.arange(22) != INDEX["kick"]
+    assert np.array_equal(now(page).heard.velocity[..., others], heard.velocity[..., others])
+
+
 # --- variations
 
 
@@ -272,14 +354,20 @@ def test_takes_survive_a_change_of_page(page):
 # --- latent sliders
 
 
+def turn(page, amounts: dict[int, float]) -> None:
+    """As the shape panel does it; what it says is tested in a browser."""
+    now(page).amounts = amounts
+    run(page)
+
+
 def test_a_slider_moves_the_groove_along_its_direction(page):
     before = now(page).heard
     go(page, "shape")
-    choose(page, "shape-1", 2.0)
+    turn(page, {1: 2.0})
     assert now(page).heard == engine.model().nudge(before, [0, 2.0])
     assert now(page).heard != before
     assert now(page).label.endswith("shaped")
-    choose(page, "shape-1", 0.0)
+    turn(page, {1: 0.0})
     assert now(page).heard == before
 
 
@@ -289,13 +377,12 @@ def test_reset_and_randomize(page):
     click(page, "randomize")
     first = dict(now(page).amounts)
     assert now(page).heard != before
-    assert page.slider(key="shape-0").value == first[0]
-    assert all(abs(amount) <= 3 for amount in first.values())
+    assert set(first) == {i for i, d in enumerate(engine.directions()) if d.named}
+    assert all(abs(amount) <= REACH for amount in first.values())
     click(page, "randomize")
     assert now(page).amounts != first
     click(page, "reset")
     assert now(page).heard == before
-    assert page.slider(key="shape-0").value == 0
 
 
 def test_a_take_is_shaped_and_moving_the_blend_starts_anew(page):
@@ -303,10 +390,150 @@ def test_a_take_is_shaped_and_moving_the_blend_starts_anew(page):
     take = now(page).takes[0]
     click(page, f"play-{take.number}")
     go(page, "shape")
-    choose(page, "shape-0", -1.5)
+    turn(page, {0: -1.5})
     assert now(page).heard == engine.model().nudge(take.groove, [-1.5])
     tell_player(page, position=0.0)
     assert not now(page).shaped
+
+
+def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(page):
+    groove = now(page).heard
+    (way,) = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1,), 5)
+    assert way == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
+
+
+def test_random_turns_are_as_likely_as_the_bars_along_their_direction(page):
+    principal = next(i for i, d in enumerate(engine.directions()) if not d.named)
+    turns = [shaping.likely_turns([principal], seed)[principal] for seed in range(400)]
+    assert np.std(turns) == pytest.approx(shaping.LIKELY, rel=0.15)
+    assert shaping.likely_turns([0, 1], 5) == shaping.likely_turns([0, 1], 5)
+
+
+def test_every_direction_has_words_for_both_ends(page):
+    for i in range(30):
+        name, low, high = shaping.words(i)
+        assert name and low and high and low != high
+
+
+@pytest.mark.parametrize(
+    "said", [None, 3, {}, {"turn": 1, "amounts": [1, "x"]}, {"turn": 1, "amounts": [1, 99]}]
+)
+def test_what_cannot_be_turned_is_passed_over(monkeypatch, rock, said):
+    mounted, heard = {}, []
+    monkeypatch.setattr(parts, "_part", lambda *_, **callbacks: mounted.update(callbacks))
+    monkeypatch.setattr(parts.st, "session_state", {"panel": {"turned": said}})
+    turns = [parts.Turn(name, "less", "more", 0, [rock, rock]) for name in "ab"]
+    parts.shape_panel(turns, 3, heard.append, key="panel")
+    mounted["on_turned_change"]()
+    assert heard == []
+    parts.st.session_state["panel"]["turned"] = {"turn": 2, "amounts": [1, -2.5]}
+    mounted["on_turned_change"]()
+    assert heard == [[1, -2.5]]
+
+
+# --- what comes from a link, and from the browser
+
+
+def open_link(text: str) -> AppTest:
+    page = AppTest.from_file(str(APP / "main.py"), default_timeout=30)
+    page.query_params["groove"] = text
+    return run(page)
+
+
+def test_a_link_opens_the_page_that_it_was_made_of(page):
+    choose(page, "demo-a-0", "Bossa nova" if "Bossa nova" in engine.demos() else "Rock")
+    tell_player(page, position=0.25)
+    other = open_link(share.link(now(page)))
+    assert now(other).a.source is now(page).a.source
+    assert now(other).heard == now(page).heard
+    assert "groove" not in other.query_params
+
+
+def test_a_bad_link_is_told_until_something_else_plays(page):
+    other = open_link("1cut")
+    (error,) = other.error
+    assert "cut off" in error.value
+    assert now(other).heard == now(page).heard
+    tell_player(other, position=0.25)
+    assert not other.error
+
+
+# --- the map
+
+
+LASSO = {"x": [2000, 7000, 7000, 2000], "y": [2000, 2000, 7000, 7000]}  # in units of the chart
+
+
+@pytest.fixture
+def chosen(monkeypatch) -> dict:
+    """What is selected on the map's chart, as Streamlit would tell it."""
+    import streamlit as st
+
+    selection = {"points": [], "box": [], "lasso": []}
+    real = st.plotly_chart
+
+    def chart(figure, *, key, **options):
+        told = real(figure, key=key, **options)
+        return {"selection": selection} if key == "map" else told
+
+    monkeypatch.setattr(st, "plotly_chart", chart)
+    return selection
+
+
+def test_the_map_shows_a_and_b_and_what_sounds(page):
+    go(page, "map")
+    (marks,) = [each.value for each in page.html if each.value.startswith('<div class="bg-marks')]
+    bars = len(np.unique(engine.places(now(page).a.groove).round(2), axis=0))
+    assert marks.count(">A</b>") >= bars and ">B</b>" in marks
+    assert marks.count("<img") == now(page).heard.bars, "a path for each bar"
+    assert 'class="heard"' in marks
+    assert page.get("plotly_chart")
+
+
+def test_the_way_on_the_map_leads_from_a_to_b(page):
+    a, b = now(page).a.groove, now(page).b.groove
+    way = engine.way_places(a, b)
+    assert way[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
+    assert way[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
+
+
+def test_a_region_of_the_map_gives_takes(page, chosen):
+    go(page, "map")
+    assert not [button for button in page.button if button.key == "map-draw"]
+    chosen["lasso"] = [LASSO]
+    run(page)
+    click(page, "map-draw")
+    first = [take.groove for take in now(page).takes]
+    assert len(first) == 12
+    assert now(page).take is now(page).takes[0], "one of them sounds"
+    assert {groove.tempo for groove in first} == {now(page).heard.tempo}
+    click(page, "map-draw")
+    assert not any(take.groove == old for take in now(page).takes for old in first)
+    click(page, f"play-{now(page).takes[5].number}")
+    assert now(page).take is now(page).takes[5]
+
+
+def test_a_box_is_a_region_and_an_empty_one_teaches(page, chosen):
+    go(page, "map")
+    chosen["box"] = [{"x": [-100, 10_100], "y": [10_100, -100]}]
+    run(page)
+    assert f"{len(engine.atlas()):,} bars" in text(page)
+    chosen["box"] = [{"x": [-10, -5], "y": [-10, -5]}]
+    run(page)
+    assert any("lasso" in caption.value for caption in page.caption)
+
+
+def test_without_an_atlas_the_map_says_what_to_do_and_the_page_lives(page, monkeypatch):
+    def missing():
+        raise ModelError("atlas.npz: no such file; export the weights again.")
+
+    monkeypatch.setattr(engine, "atlas", missing)
+    go(page, "map")
+    assert [error.value for error in page.error] == [
+        "atlas.npz: no such file; export the weights again."
+    ]
+    go(page, "vary")
+    assert now(page).takes
 
 
 # --- what is heard

@@ -9,23 +9,31 @@ A groove is a run of little-endian 32-bit words, one per hit, by step, then voic
 
 The reach is how far a hit may stand from its step: half a step, or half a sixteenth where that is
 more. On 64 steps at tempo 120 a timing unit is 0.25 ms. The words travel as base64.
+
+What the feels of A and of B make of a frame of the way is a run of little-endian 16-bit words, two
+for each of its hits in the same order, A's feel first:
+
+    bits  0-6   velocity, 1 to 127
+    bits  7-15  how much later than in the frame, signed, in 255ths of twice the reach
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import VOICES
+from beatgen.lock import Lock
 
 TIMING_UNITS = 255
 LONGEST_REST = 2047
+MOST_BARS = 64  # of a lock that is read
 
 
 @dataclass(frozen=True)
@@ -51,18 +59,104 @@ def pack_groove(groove: Groove) -> dict[str, Any]:
     return {"id": digest.hexdigest(), "tempo": groove.tempo, "hits": hits}
 
 
-def pack_way(way: Sequence[Groove]) -> dict[str, Any]:
-    """All frames of a way, with what is common to them and an id that tells ways apart."""
+def pack_way(
+    way: Sequence[Groove], feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
+) -> dict[str, Any]:
+    """All frames of a way, with what is common to them and an id that tells ways apart.
+
+    feels: the way with A's feel all along, and with B's.
+    """
     frames = [pack_groove(groove) for groove in way]
     packed: dict[str, Any] = {
         "bars": way[0].bars,
         "steps": way[0].steps,
         "tempi": [frame["tempo"] for frame in frames],
         "frames": [frame["hits"] for frame in frames],
+        "feels": [pack_feels(*frame) for frame in zip(way, *feels, strict=True)] if feels else None,
         "voices": [[voice.name, voice.family] for voice in VOICES],
     }
     packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
     return packed
+
+
+def pack_feels(frame: Groove, *felt: Groove) -> str:
+    """What each groove of `felt` makes of the hits of `frame`, as the module's docstring says.
+
+    Hits are paired by sixteenth, voice and order therein; one without a partner stays as it is.
+    """
+    hits = _strikes(frame)
+    words = np.empty((len(hits.name), len(felt)), np.int64)
+    for i, other in enumerate(map(_strikes, felt)):
+        _, own, partner = np.intersect1d(hits.name, other.name, True, return_indices=True)
+        velocity, later = hits.velocity.copy(), np.zeros(len(hits.name))
+        velocity[own] = other.velocity[partner]
+        later[own] = other.at[partner] - hits.at[own]
+        units = np.rint(later / (2 * reach(frame.steps)) * TIMING_UNITS)
+        shift = np.clip(units, -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
+        words[:, i] = velocity | (shift & 0x1FF) << 7
+    return b64encode(words.astype("<u2").tobytes()).decode("ascii")
+
+
+def pack_lock(lock: Lock) -> dict[str, Any]:
+    """A lock for the browser: {"bars", "steps", "voices", "sixteenths", "hits"}."""
+    held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
+    return {
+        "bars": held.bars,
+        "steps": held.steps,
+        "voices": sorted(lock.voices),
+        "sixteenths": sorted(lock.sixteenths),
+        "hits": pack_groove(held)["hits"],
+    }
+
+
+def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock | None:
+    """A lock as the browser sends it: {"bars", "voices", "sixteenths", "hits": as edits}; None
+    where nothing is locked, or where it is none.
+
+    The wire rounds timing. A cell that agrees with one of the `known` grooves, but for that, is
+    that groove's to the last bit; of several the last one's.
+    """
+    if not isinstance(value, Mapping) or value.get("bars") not in range(1, MOST_BARS + 1):
+        return None
+    bars = int(value["bars"])
+    voices = _numbers_below(value.get("voices"), len(VOICES))
+    sixteenths = _numbers_below(value.get("sixteenths"), bars * SIXTEENTHS)
+    if not (voices or sixteenths):
+        return None
+    silence = Groove(np.zeros((bars, steps, len(VOICES))))
+    held = with_edits(silence, read_edits(value.get("hits"), silence))
+    for groove in known:
+        if groove.steps == steps:
+            held = _exact(held, groove.repeat(bars))
+    return Lock(held, voices, sixteenths)
+
+
+def _exact(held: Groove, known: Groove) -> Groove:
+    """`held` with the cells of `known` wherever they are the same on the wire."""
+    unit = reach(held.steps) / TIMING_UNITS
+    same = np.rint(held.velocity * 127) == np.rint(known.velocity * 127)
+    same &= np.abs(held.timing - known.timing) < 0.51 * unit
+    return replace(
+        held,
+        velocity=np.where(same, known.velocity, held.velocity),
+        timing=np.where(same, known.timing, held.timing),
+    )
+
+
+def _numbers_below(value: object, end: int) -> frozenset[int]:
+    """The whole numbers from 0 to below `end` in a list that a browser sent."""
+    found = value if isinstance(value, list) else []
+    return frozenset(n for n in found if isinstance(n, int) and 0 <= n < end)
+
+
+def with_edits(groove: Groove, edits: Sequence[Edit]) -> Groove:
+    """`groove` with the edited cells in place of its own."""
+    velocity, timing = groove.velocity.copy(), groove.timing.copy()
+    for edit in edits:
+        cell = (edit.step // groove.steps, edit.step % groove.steps, edit.voice)
+        velocity[cell] = edit.velocity / 127
+        timing[cell] = edit.timing
+    return replace(groove, velocity=velocity, timing=timing)
 
 
 def read_edits(value: object, groove: Groove) -> list[Edit]:
@@ -84,11 +178,35 @@ def read_edits(value: object, groove: Groove) -> list[Edit]:
     return edits
 
 
+class _Strikes(NamedTuple):
+    """Hits in the order of the words, each array (hits,)."""
+
+    name: np.ndarray  # tells bar, sixteenth, voice and order therein: int
+    at: np.ndarray  # steps from the start of the bar; an early downbeat is before it
+    velocity: np.ndarray  # 1 to 127
+
+
+def _strikes(groove: Groove) -> _Strikes:
+    bar, step, voice = cells = np.nonzero(groove.velocity)
+    sixteenth = np.floor(step * SIXTEENTHS / groove.steps + 0.5).astype(np.int64)
+    at = step + groove.timing[cells] - np.where(sixteenth == SIXTEENTHS, groove.steps, 0)
+    home = ((bar * SIXTEENTHS + sixteenth % SIXTEENTHS) * len(VOICES) + voice) * groove.steps
+    by_time = np.lexsort((at, home))
+    first = np.searchsorted(home[by_time], home)  # of the strikes of the same home
+    name = np.empty_like(home)
+    name[by_time] = home[by_time] + np.arange(len(home)) - first[by_time]
+    return _Strikes(name, at, _midi_velocity(groove.velocity[cells]))
+
+
+def _midi_velocity(velocity: np.ndarray) -> np.ndarray:
+    return np.maximum(1, np.rint(velocity * 127)).astype(np.int64)
+
+
 def _words(groove: Groove) -> np.ndarray:
     """uint32 (words,), as the module's docstring says."""
     bar, step, voice = np.nonzero(groove.velocity)
     place = bar * groove.steps + step
-    velocity = np.maximum(1, np.rint(groove.velocity[bar, step, voice] * 127)).astype(np.int64)
+    velocity = _midi_velocity(groove.velocity[bar, step, voice])
     units = groove.timing[bar, step, voice] / reach(groove.steps) * TIMING_UNITS
     timing = np.clip(np.rint(units), -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
     rests, gap = np.divmod(np.diff(place, prepend=0), LONGEST_REST)

@@ -8,12 +8,12 @@ from app import engine, look
 from app.state import LOOPS, SIDES, Deck, Session, Side, session
 from beatgen.errors import BeatGenError
 
-ROLL_HEIGHT = 196
+ROLL_HEIGHT = 172
 
 
 def draw(now: Session) -> None:
     for column, side in zip(st.columns(2, gap="medium"), SIDES, strict=True):
-        with column, st.container(key=f"deck-{side}"):
+        with column, st.container(key=f"deck-{side}", height="stretch"):
             _card(now, side)
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+
 import streamlit as st
 
-from app import engine
-from app.state import Session, session
+from app import engine, shaping
+from app.player.parts import Turn, shape_panel
+from app.state import REACH, Session, session
 
-MOST = 26  # sliders; the principal ones after those with names, folded away
-COLUMN = 140  # pixels, at least
-REACH = 3.0  # standard deviations; beyond, drum grooves are no longer likely
-LIKELY = 0.8  # standard deviation of a random turn, in standard deviations of the directions
+RAW = 15  # principal directions that are shown: full rows of five
+FRAMES = 9  # grooves along a slider that has a name; between them the browser mixes
+RAW_FRAMES = 5
 
 
 def draw(now: Session) -> None:
-    directions = list(engine.directions())[:MOST]
-    first = sum(direction.named for direction in directions)
+    directions = engine.directions()
+    named = [i for i, direction in enumerate(directions) if direction.named]
+    raw = [i for i, direction in enumerate(directions) if not direction.named][:RAW]
     with st.container(key="shape-controls", horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{now.label}, turned along directions found in thousands of played bars. Each asks "
-            "for more or less of one thing and leaves the others alone, as far as it can."
+            f"{now.label}. Turn a slider and hear it at once: each asks for more or less of one "
+            "thing and leaves the others alone, as far as it can. A double click puts it back."
         )
         st.button("Reset", key="reset", on_click=now.reset_shape, disabled=not now.shaped)
         st.button(
@@ -28,35 +30,35 @@ def draw(now: Session) -> None:
             key="randomize",
             icon=":material/casino:",
             on_click=randomize,
-            args=(now, len(directions)),
+            args=(now, named),
+            help="Turns these sliders to a place where drummers are.",
         )
-    with st.container(key="shape-panel"), st.grid(5, min_column_width=COLUMN, gap="medium"):
-        for i, direction in enumerate(directions[:first]):
-            _slider(now, i, direction.name)
+    _panel(now, named, "shape-named", FRAMES)
     more = st.expander(
         "Principal directions, in which drum grooves differ most", key="more", on_change="rerun"
     )
     if more.open:
-        with more, st.grid(4, min_column_width=COLUMN, gap="medium"):
-            for i, direction in enumerate(directions[first:], start=first):
-                _slider(now, i, direction.name)
+        with more:
+            _panel(now, raw, "shape-raw", RAW_FRAMES)
 
 
-def randomize(now: Session, count: int) -> None:
-    """Turn every slider to a likely place; each call steps the seed."""
+def randomize(now: Session, indices: Sequence[int]) -> None:
+    """Turn these directions to a likely place, all others to 0; each call steps the seed."""
     now.seed += 1
-    turns = np.random.default_rng(now.seed).normal(0, LIKELY, count).clip(-REACH, REACH)
-    now.amounts = dict(enumerate(np.round(turns, 1).tolist()))
+    now.amounts = shaping.likely_turns(indices, now.seed)
 
 
-def _slider(now: Session, index: int, name: str) -> None:
-    key = f"shape-{index}"
+def _panel(now: Session, indices: Sequence[int], key: str, frames: int) -> None:
+    ways = shaping.ways(shaping.unshaped(now), now.shape, tuple(indices), frames)
+    turns = [
+        Turn(*shaping.words(i), now.amounts.get(i, 0.0), way)
+        for i, way in zip(indices, ways, strict=True)
+    ]
 
-    def turn() -> None:
-        now.amounts[index] = st.session_state[key]
+    def turn(amounts: list[float]) -> None:
+        now.amounts = now.amounts | dict(zip(indices, amounts, strict=True))
 
-    st.session_state[key] = now.amounts.get(index, 0.0)
-    st.slider(name, -REACH, REACH, step=0.1, key=key, on_change=turn, format="%+.1f")
+    shape_panel(turns, REACH, turn, key=key)
 
 
 draw(session())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 import streamlit as st
 
 from app import engine, look
+from app.player.parts import wall_sounds
 from app.state import SIDES, Session, Take, session
 from app.takeaway import file_name, make_source, takes_file
 from beatgen.figure import rows_of
 from beatgen.groove import Groove
 
-AMOUNTS = {"a touch": 0.4, "a little": 0.55, "a lot": 0.7, "far off": 0.85, "another song": 1.0}
+AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}
 AROUND = ("what plays", "A", "the blend", "B")
 KEPT = {"persist_state": "session"}  # while another page is shown
 CARD_WIDTH = 165  # pixels, at least
@@ -56,17 +58,22 @@ def draw(now: Session) -> None:
                 icon=":material/download:",
                 help="A zip with the MIDI file of every take on the wall.",
             )
+    st.caption(
+        "The nearest first. While it plays, point at a take to hear it; click it and it stays."
+    )
     rows = rows_of(*(take.groove for take in now.takes))
     with st.grid(6, min_column_width=CARD_WIDTH, gap="small", key="wall"):
         for take in now.takes:
             _card(now, take, rows)
+    plays = now.take.number if now.take else None
+    wall_sounds({take.number: take.groove for take in now.takes}, plays)
 
 
 def vary(now: Session, around: str, amount: float, count: int) -> None:
     """Fill the wall with new takes; each call steps the seed."""
     now.seed += 1
     groove = _source(now, around)
-    takes = engine.vary(groove, count, amount, now.seed)
+    takes = [now.locked(take) for take in engine.vary(groove, count, amount, now.seed)]
     now.add_takes(takes, [engine.likeness(groove, take) for take in takes])
 
 
@@ -74,7 +81,7 @@ def _source(now: Session, around: str) -> Groove:
     if around in ("A", "B"):
         return now.deck("a" if around == "A" else "b").groove
     if around == "the blend":
-        return engine.blend(now.a.groove, now.b.groove, now.position)
+        return now.locked(engine.blend(now.a.groove, now.b.groove, *now.place))
     assert now.heard is not None  # the entry script sets it before it draws
     return now.heard
 
@@ -83,8 +90,8 @@ def _card(now: Session, take: Take, rows: tuple[int, ...]) -> None:
     playing = now.take is take
     with st.container(key=f"take-{take.number}" + "-playing" * playing + "-kept" * take.kept):
         st.html(
-            f"{look.small_roll(take.groove, rows)}<div class='bg-take'><b>{take.name}</b>"
-            f"<span>{take.likeness:.0%} alike</span></div>"
+            f"{look.small_roll(take.groove, rows)}<div class='bg-take'><b>{escape(take.name)}</b>"
+            f"<span>{take.likeness:.0%} alike</span></div>{_learned(take.groove)}"
         )
         st.button(f"Play {take.name}", key=f"play-{take.number}", on_click=now.play, args=(take,))
         with st.container(key=f"actions-{take.number}", horizontal=True, gap="xxsmall"):
@@ -126,6 +133,19 @@ def _card(now: Session, take: Take, rows: tuple[int, ...]) -> None:
                 on_click=now.discard,
                 args=(take,),
             )
+
+
+def _learned(groove: Groove) -> str:
+    """A line that tells how near the groove comes to what the model learned from."""
+    nearest = engine.nearest(groove)
+    if nearest is None:
+        return ""
+    told = "How much of its pattern the most similar bar that the model learned from shares"
+    style = escape(nearest.style.replace("-", ", "))
+    return (
+        f"<div class='bg-take' title='{told}'><span>nearest learned</span>"
+        f"<span>{nearest.likeness:.0%}, {style}</span></div>"
+    )
 
 
 def _toggle(take: Take) -> None:

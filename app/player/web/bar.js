@@ -63,7 +63,7 @@ export class Bar {
   }
 
   update() {
-    const { playing, settings, label, sound, isBlend } = this.#player;
+    const { playing, settings, label, sound, scene } = this.#player;
     if (this.#play.dataset.playing !== String(playing)) {
       this.#play.dataset.playing = playing;
       this.#play.replaceChildren(icon(playing ? STOP : PLAY));
@@ -75,8 +75,8 @@ export class Bar {
     for (const slider of this.#sliders) slider.show();
     write(this.#label, sound.trouble || label);
     this.#label.classList.toggle("trouble", Boolean(sound.trouble));
-    this.#switch.root.hidden = !isBlend;
-    this.#switch.show(this.#player.monitor);
+    this.#switch.root.hidden = !scene.isBlend;
+    this.#switch.show(scene.monitor);
   }
 
   close() {

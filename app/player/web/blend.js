@@ -1,7 +1,8 @@
-// The blend: one wide slider from A to B over a picture of the way.
+// The blend from A to B: one wide slider, or a pad where pattern and feel are moved apart.
 
-import { element, fitted, perFrame, put } from "./dom.js";
-import { coloursOf } from "./look.js";
+import { element, icon, put, write } from "./dom.js";
+import { Pad, percent } from "./pad.js";
+import { WayPicture } from "./way.js";
 
 const STEP = 0.001;
 const KEY_STEPS = {
@@ -15,21 +16,25 @@ const KEY_STEPS = {
   End: 1,
 };
 const FINER = 1 / 4; // of a key's step with shift
-const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
+const SLIDER = "M2 11h7a3.2 3.2 0 0 1 6 0h7v2h-7a3.2 3.2 0 0 1-6 0H2z";
+const PAD =
+  "M3 3h18v18H3zm2 2v14h14V5zm9.5 1.8a2.9 2.9 0 1 1 0 5.8 2.9 2.9 0 0 1 0-5.8z";
 
-export class BlendSlider {
+export class BlendControl {
   #player;
   #slider;
-  #canvas;
-  #drawn = null; // way that the picture shows
-  #drawSoon = perFrame(() => this.#draw());
-  #observer = new ResizeObserver(() => ((this.#drawn = null), this.#drawSoon()));
+  #pad;
+  #picture;
+  #modes;
+  #readout = element("output", { class: "readout" });
 
   constructor(player) {
     this.#player = player;
-    this.#canvas = element("canvas", { class: "way", "aria-hidden": "true" });
+    this.#pad = new Pad(player);
+    this.#picture = new WayPicture(player);
     this.#slider = element("input", {
       type: "range",
+      class: "together",
       min: 0,
       max: 1,
       step: STEP,
@@ -41,37 +46,74 @@ export class BlendSlider {
       onkeyup: () => player.release(),
       onblur: () => player.release(),
     });
-    const end = (name, position) =>
-      element(
-        "button",
-        {
-          class: `end ${name}`,
-          "aria-label": `All ${name.toUpperCase()}`,
-          onclick: () => (player.drag(position), player.release()),
-        },
-        name.toUpperCase(),
-      );
+    this.#modes = [
+      this.#mode("Together", SLIDER, "Pattern and feel move together", false),
+      this.#mode("Apart", PAD, "Pattern and feel move apart, on a pad", true),
+    ];
+    const modes = { class: "modes", role: "group", "aria-label": "Pattern and feel" };
     this.root = element(
       "div",
       { class: "blend" },
-      end("a", 0),
-      element("div", { class: "track" }, this.#canvas, this.#slider),
-      end("b", 1),
+      element("div", { class: "ends" }, this.#corner("a", "b"), this.#corner("a", "a")),
+      element("div", { class: "track" }, this.#picture.root, this.#slider, this.#pad.root),
+      element("div", { class: "ends" }, this.#corner("b", "b"), this.#corner("b", "a")),
+      element("div", { class: "tell" }, this.#readout, element("div", modes, ...this.#modes)),
     );
-    this.#observer.observe(this.#canvas);
   }
 
   update() {
-    const { isBlend, position } = this.#player;
+    const { isBlend, hasFeels, position, feel } = this.#player.scene;
+    const apart = feel !== null;
     this.root.hidden = !isBlend;
+    this.root.classList.toggle("apart", apart);
+    this.#slider.hidden = apart;
+    this.#pad.root.hidden = !apart;
     this.#slider.value = position;
-    const percent = Math.round(position * 100);
-    put(this.#slider, "aria-valuetext", `${percent} % of the way from A to B`);
-    if (this.#player.way !== this.#drawn) this.#drawSoon();
+    put(this.#slider, "aria-valuetext", `${percent(position)} of the way from A to B`);
+    const [together, moved] = this.#modes;
+    together.parentNode.hidden = !hasFeels;
+    put(together, "aria-pressed", !apart);
+    put(moved, "aria-pressed", apart);
+    const places = apart
+      ? `Pattern ${percent(position)} B, feel ${percent(feel)} B`
+      : `${percent(position)} of the way to B`;
+    write(this.#readout, places);
+    this.#pad.update();
+    this.#picture.update();
   }
 
   close() {
-    this.#observer.disconnect();
+    this.#picture.close();
+  }
+
+  /** A button that goes to a corner of the pad; two of them are the ends of the slider. */
+  #corner(pattern, feel) {
+    const player = this.#player;
+    const [x, y] = [pattern, feel].map((name) => (name === "b" ? 1 : 0));
+    const [of, as] = [pattern, feel].map((name) => name.toUpperCase());
+    const crossed = pattern !== feel;
+    const go = () => {
+      player.drag(x, player.feel === null ? null : y);
+      player.release();
+    };
+    return element(
+      "button",
+      {
+        class: `end ${pattern}${crossed ? ` crossed feel-${feel}` : ""}`,
+        "aria-label": crossed ? `${of}'s pattern, ${as}'s feel` : `All ${of}`,
+        onclick: go,
+      },
+      of,
+      ...(crossed ? [element("small", {}, `${as} feel`)] : []),
+    );
+  }
+
+  #mode(name, path, title, apart) {
+    const press = () => {
+      if (apart) this.#player.moveApart();
+      else this.#player.moveTogether();
+    };
+    return element("button", { title, onclick: press }, icon(path), name);
   }
 
   #onKey(event) {
@@ -80,38 +122,4 @@ export class BlendSlider {
     event.preventDefault();
     this.#player.drag(this.#player.position + step * (event.shiftKey ? FINER : 1));
   }
-
-  /** The way as it is: a ribbon per family, as wide as it is played there. */
-  #draw() {
-    const { way } = this.#player;
-    if (!way || way === this.#drawn || !this.#canvas.clientWidth) return;
-    this.#drawn = way;
-    const context = fitted(this.#canvas);
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
-    const colours = coloursOf(this.root);
-    const energies = way.frames.map((frame) => energyByFamily(frame, way.voices));
-    const lanes = FAMILIES.filter((family) => energies.some((energy) => energy[family] > 0));
-    const lane = height / lanes.length;
-    const x = (i) => (i / (energies.length - 1)) * width;
-    lanes.forEach((family, row) => {
-      const most = Math.max(...energies.map((energy) => energy[family]));
-      const half = (i) => Math.max(0.5, lane * 0.42 * (energies[i][family] / most));
-      const middle = (row + 0.5) * lane;
-      context.fillStyle = colours[family];
-      context.beginPath();
-      energies.forEach((_, i) => context.lineTo(x(i), middle - half(i)));
-      energies.forEach((_, i) => {
-        const back = energies.length - 1 - i;
-        context.lineTo(x(back), middle + half(back));
-      });
-      context.fill();
-    });
-  }
-}
-
-/** Sum of velocities per family. */
-function energyByFamily({ hits }, voices) {
-  const energy = Object.fromEntries(FAMILIES.map((family) => [family, 0]));
-  for (const { voice, velocity } of hits) energy[voices[voice].family] += velocity;
-  return energy;
 }

@@ -4,6 +4,7 @@ import { element, fitted, perFrame, put, style } from "./dom.js";
 import { drawBack } from "./gridback.js";
 import { GridEditor } from "./gridedit.js";
 import { GridFoot } from "./gridfoot.js";
+import { LockRuler, drawLock } from "./gridlock.js";
 import { BEATS, beatOf } from "./groove.js";
 import { coloursOf } from "./look.js";
 import { Playhead } from "./playhead.js";
@@ -11,7 +12,8 @@ import { RowHeads, rowsOf } from "./rows.js";
 import { CLICK } from "./strokes.js";
 
 const SIXTEENTHS = 16;
-const RULER = 22; // px above the rows, as in the style sheet
+// px above the rows: a finger needs more
+const RULER = window.matchMedia("(pointer: coarse)").matches ? 36 : 26;
 const HIT_WIDTH = 0.5; // of a sixteenth
 const WIDEST_HIT = 16; // px
 const HIT_HEIGHT = { least: 0.26, most: 0.86 }; // of the row, softest and loudest
@@ -35,30 +37,33 @@ export class Grid {
     this.#heads = new RowHeads(player);
     this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "application" });
     this.#foot = new GridFoot(player);
-    this.#field = element("div", { class: "field" }, this.#back, this.#canvas);
+    const tell = (text) => this.#foot.tell(text);
+    const ruler = new LockRuler(player, this, tell);
+    this.#field = element("div", { class: "field" }, this.#back, this.#canvas, ruler.root);
     const scroller = element("div", { class: "scroller" }, this.#field);
     this.root = element(
       "div",
       { class: "grid" },
-      element("div", { class: "sheet" }, this.#heads.root, scroller),
+      element("div", { class: "sheet" }, this.#heads.root, this.#heads.opener, scroller),
       this.#foot.root,
     );
-    this.#editor = new GridEditor(player, this, this.#canvas, (text) => this.#foot.tell(text));
+    this.#editor = new GridEditor(player, this, this.#canvas, tell);
     this.#playhead = new Playhead(player, this, this.#field, scroller);
+    style(this.root, "--ruler", `${RULER}px`);
     this.#observer.observe(this.#canvas);
   }
 
   update() {
-    const { way, groove } = this.#player;
-    if (!way) return;
-    const rows = rowsOf(way, groove);
+    const { way, groove, scene } = this.#player;
+    if (!groove) return;
+    const rows = rowsOf(scene);
     if (rows.join() !== this.#rows.join()) {
       this.#rows = rows;
       this.#heads.fill(rows);
       style(this.root, "--rows", rows.length);
     }
     style(this.root, "--bars", groove.bars);
-    this.root.classList.toggle("fixed", !this.#player.canEdit);
+    this.root.classList.toggle("fixed", !this.#player.scene.canEdit);
     put(this.#canvas, "aria-label", describe(groove, way, rows));
     this.#heads.update();
     this.#foot.update();
@@ -147,6 +152,7 @@ export class Grid {
       drawBack(this.#back, this, families, colours);
     }
     const context = fitted(this.#canvas);
+    drawLock(context, this, this.#player.lock, colours);
     for (const hit of groove.hits) this.#drawHit(context, colours, hit);
     this.#editor.drawCursor(context, colours.mix);
   }
@@ -180,5 +186,5 @@ function describe(groove, { voices }, rows) {
     return `${voices[voice].name} ${count}`;
   });
   const bars = groove.bars === 1 ? "1 bar" : `${groove.bars} bars`;
-  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. Arrow keys move, Enter sets or removes.`;
+  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. Arrow keys move, Enter sets or removes, L locks a beat.`;
 }

@@ -1,6 +1,7 @@
 // Editing on the grid: click sets and removes a hit, dragging up and down sets its velocity.
 
 import { BEATS, beatOf } from "./groove.js";
+import { isLocked } from "./lock.js";
 
 const FRESH = 96; // velocity of a new hit
 const NEAR = 7; // px around a hit that still mean it
@@ -59,7 +60,7 @@ export class GridEditor {
   }
 
   #down(event) {
-    if (event.button !== 0 || !this.#player.canEdit) return;
+    if (event.button !== 0 || !this.#player.scene.canEdit) return;
     const touch = event.pointerType === "touch";
     this.#press = { ...this.#at(event), y: event.clientY, moved: false, armed: !touch };
     if (touch) this.#press.timer = setTimeout(() => this.#arm(), HOLD);
@@ -110,15 +111,25 @@ export class GridEditor {
       const [down, right] = moves[event.key];
       const moved = { row: row + down, sixteenth: sixteenth + right };
       this.#moveCursor(this.#cursor ? moved : { row, sixteenth });
-    } else if (event.key === "Enter" && this.#cursor && this.#player.canEdit) {
+    } else if (event.key === "Enter" && this.#cursor && this.#player.scene.canEdit) {
       const { hit, wasThere } = this.#atCursor();
       this.#change({ ...hit, velocity: wasThere ? 0 : FRESH });
-    } else if (["+", "-"].includes(event.key) && this.#cursor && this.#player.canEdit) {
+    } else if (["+", "-"].includes(event.key) && this.#cursor && this.#player.scene.canEdit) {
       const { hit, wasThere } = this.#atCursor();
       const velocity = hit.velocity + (event.key === "+" ? KEY_VELOCITY : -KEY_VELOCITY);
       if (wasThere) this.#change({ ...hit, velocity: Math.min(127, Math.max(1, velocity)) });
+    } else if (event.key.toLowerCase() === "l" && this.#cursor) {
+      this.#lockBeat();
     } else return;
     event.preventDefault();
+  }
+
+  /** Lock the cursor's beat, or let it go. */
+  #lockBeat() {
+    const first = Math.floor(this.#cursor.sixteenth / 4) * 4;
+    const on = !this.#player.lock.sixteenths.has(this.#cursor.sixteenth);
+    this.#player.lockSixteenths([first, first + 1, first + 2, first + 3], on);
+    this.#tell(this.#atCursor());
   }
 
   #change(hit) {
@@ -167,16 +178,17 @@ export class GridEditor {
   #tell(found) {
     if (!found) return this.#say("");
     const { hit, wasThere } = found;
-    const { groove, way, transport } = this.#player;
+    const { groove, way, transport, lock } = this.#player;
     const sixteenths = Math.round((hit.step * 16) / groove.steps);
     const bar = Math.floor(sixteenths / 16) + 1;
     const place = `bar ${bar}, ${(Math.floor(sixteenths / 4) % 4) + 1}.${(sixteenths % 4) + 1}`;
+    const held = isLocked(lock, hit) ? " · locked" : "";
     const name = way.voices[hit.voice].name;
-    if (!wasThere) return this.#say(`${name} · ${place}`);
+    if (!wasThere) return this.#say(`${name} · ${place}${held}`);
     const onSixteenth = (sixteenths * groove.steps) / 16;
     const steps = hit.step + hit.timing - onSixteenth;
     const ms = Math.round(((steps * BEATS) / groove.steps) * (60000 / transport.tempo));
     const timing = ms === 0 ? "on the grid" : ms > 0 ? `${ms} ms late` : `${-ms} ms early`;
-    this.#say(`${name} · ${place} · velocity ${hit.velocity} · ${timing}`);
+    this.#say(`${name} · ${place} · velocity ${hit.velocity} · ${timing}${held}`);
   }
 }

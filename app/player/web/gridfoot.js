@@ -12,6 +12,9 @@ const HINT = window.matchMedia("(pointer: coarse)").matches
   ? "Tap sets a hit, hold and drag its velocity"
   : "Click to set a hit, drag up or down for its velocity";
 
+const LEFT = "Your edits stayed with their groove: they are back when it sounds";
+const LEFT_UNDO = `${LEFT}, or with undo (Z)`;
+
 export class GridFoot {
   #player;
   #status = element("div", { class: "status", "aria-live": "polite" });
@@ -37,8 +40,11 @@ export class GridFoot {
 
   /** Show a line of text; without one, what can be done here. */
   tell(text) {
-    const { canEdit, monitor } = this.#player;
-    const hint = canEdit ? HINT : `This is ${monitor.toUpperCase()} as it came`;
+    const { scene, history } = this.#player;
+    const { canEdit, monitor, leftEdits } = scene;
+    const left = history.canUndo ? LEFT_UNDO : LEFT;
+    const own = leftEdits ? left : HINT;
+    const hint = canEdit ? own : `This is ${monitor.toUpperCase()} as it came`;
     write(this.#status, text || hint);
     this.#status.classList.toggle("hint", !text);
   }

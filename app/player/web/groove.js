@@ -3,7 +3,9 @@
 // A groove is {bars, steps, tempo, hits}; its hits are sorted by cell and each is
 // {step, voice, velocity, timing}: step from the first of the groove, velocity 1 to 127,
 // timing in steps. A way is {id, bars, steps, voices, frames, used}: used are the
-// voices that sound anywhere on it.
+// voices that sound anywhere on it. Hits of a way's frames may carry feels, see feel.js.
+
+import { mixFeels } from "./feel.js";
 
 const TIMING_UNITS = 255;
 
@@ -14,6 +16,9 @@ export const reach = (steps) => Math.max(0.5, steps / 32);
 
 /** One number per cell, in the order in which hits are sorted. */
 export const cellOf = (hit) => hit.step * 32 + hit.voice;
+
+/** A hit as Python reads it. */
+export const packHit = ({ step, voice, velocity, timing }) => [step, voice, velocity, timing];
 
 /** Hits from base64 of packed 32-bit words (see wire.py). */
 function unpackHits(text, steps) {
@@ -32,6 +37,18 @@ function unpackHits(text, steps) {
   return hits;
 }
 
+/** Give the hits of `frame` what the feels of A and of B make of them. */
+function unpackFeels(text, { hits, steps }) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const unit = (2 * reach(steps)) / TIMING_UNITS;
+  const feelAt = (byte) => {
+    const word = view.getInt16(byte, true);
+    return { velocity: word & 0x7f, later: (word >> 7) * unit };
+  };
+  hits.forEach((hit, i) => (hit.feels = [feelAt(4 * i), feelAt(4 * i + 2)]));
+}
+
 export function unpackGroove(packed, { bars, steps }) {
   return { bars, steps, tempo: packed.tempo, hits: unpackHits(packed.hits, steps) };
 }
@@ -42,8 +59,9 @@ export function unpackWay(packed) {
   const frames = packed.frames.map((hits, i) =>
     unpackGroove({ hits, tempo: packed.tempi[i] }, packed),
   );
+  frames.forEach((frame, i) => packed.feels && unpackFeels(packed.feels[i], frame));
   const used = new Set(frames.flatMap((frame) => frame.hits.map((hit) => hit.voice)));
-  return { id, bars, steps, voices, frames, used };
+  return { id, bars, steps, voices, frames, used, hasFeels: Boolean(packed.feels) };
 }
 
 /** The groove at `position` (0 to 1) of a way; exactly a frame where the position meets one. */
@@ -70,6 +88,7 @@ function mix(a, b, amount) {
         ...one,
         velocity: Math.round(between(one.velocity, other.velocity)),
         timing: between(one.timing, other.timing),
+        feels: mixFeels(one.feels, other.feels, between),
       });
     } else if (order < 0 ? amount < 0.5 : amount >= 0.5) {
       hits.push(order < 0 ? one : other);

@@ -18,7 +18,7 @@ export function listenToKeys(player) {
   let taken = null; // the key that was ours when it went down
 
   const blend = (amount) => {
-    if (!player.isBlend) return false;
+    if (!player.scene.isBlend) return false;
     player.drag(player.position + amount);
     clearTimeout(letGo);
     letGo = setTimeout(() => player.release(), RELEASE);

@@ -23,19 +23,20 @@ export class Look {
   }
 
   update() {
-    const { accents, place } = this.#player;
+    const { accents, scene } = this.#player;
     const light = isLight(getComputedStyle(this.root).backgroundColor);
     this.root.classList.toggle("light", light);
     // An accent chosen for a dark ground is too pale for a light one.
     const fit = (accent) => (light ? `oklch(from ${accent} min(l, 0.62) c h)` : accent);
     style(this.root, "--a", fit(accents[0]));
     style(this.root, "--b", fit(accents[1]));
-    style(this.root, "--place", place);
+    style(this.root, "--place", scene.place);
+    style(this.root, "--feel-place", scene.feelPlace);
   }
 }
 
 /** Whether a computed colour, rgb(...) or rgba(...), is nearer white than black. */
-function isLight(colour) {
+export function isLight(colour) {
   const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
   return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
 }

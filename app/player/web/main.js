@@ -1,29 +1,45 @@
 // Entry of the component: Streamlit calls the default function at every change of the data.
 
 import { Bar } from "./bar.js";
-import { BlendSlider } from "./blend.js";
+import { BlendControl } from "./blend.js";
 import { element } from "./dom.js";
+import { DragHandle } from "./drag.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
+import { Memory } from "./memory.js";
 import { Player } from "./player.js";
 import { expose } from "./probe.js";
+import { ShapePanel } from "./shape.js";
+import { ShareButton } from "./share.js";
+import { Theme } from "./theme.js";
+import { Wall } from "./wall.js";
 
 const GRACE = 2000; // ms for a component taken out of the page to be put back
+
+const PARTS = {
+  drag: DragHandle,
+  memory: Memory,
+  shape: ShapePanel,
+  share: ShareButton,
+  theme: Theme,
+  wall: Wall,
+};
 
 const players = new Map(); // by the player's key: they outlive their views
 const mounts = new WeakMap(); // by parent element
 
-export default function mount({ data, parentElement, setStateValue }) {
+export default function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   let mounted = mounts.get(parentElement);
   if (!mounted) {
     if (!players.has(data.player)) players.set(data.player, new Player());
-    mounted = show(players.get(data.player), parentElement);
+    const player = players.get(data.player);
+    mounted = data.part ? showPart(player, data.part, parentElement) : show(player, parentElement);
     mounts.set(parentElement, mounted);
-    expose(mounted.player);
   }
   mounted.generation++;
-  mounted.player.receive(data, (value) => setStateValue("played", value));
+  if (data.part) mounted.views[0].receive(data, setTriggerValue);
+  else mounted.player.receive(data, (value) => setStateValue("played", value));
   const { generation } = mounted;
   return () => {
     // A later call has taken over: the component is still in the page.
@@ -39,18 +55,26 @@ function show(player, parent) {
     "aria-label": "Player",
     style: "visibility: hidden",
   });
-  const views = [new Look(player, root), new BlendSlider(player), new Grid(player), new Bar(player)];
+  const views = [new Look(player, root), new BlendControl(player), new Grid(player), new Bar(player)];
   root.append(...views.map((view) => view.root).filter((view) => view !== root));
   parent.append(root);
   clearTimeout(player.leaving);
+  expose(player);
   const end = [listenToKeys(player), ...views.map((view) => player.watch(() => view.update()))];
-  return { player, root, views, end, generation: 0 };
+  const stop = () => (player.leaving = setTimeout(() => player.stop(), GRACE));
+  return { player, root, views, end: [...end, stop], generation: 0 };
 }
 
-function takeDown({ player, root, views, end }, parent) {
+/** Put another part of the page into `parent`: one that works with the player, but is not it. */
+function showPart(player, part, parent) {
+  const view = new PARTS[part](player);
+  parent.append(view.root);
+  return { player, root: view.root, views: [view], end: [], generation: 0 };
+}
+
+function takeDown({ root, views, end }, parent) {
   end.forEach((stop) => stop());
   views.forEach((view) => view.close?.());
   root.remove();
   mounts.delete(parent);
-  player.leaving = setTimeout(() => player.stop(), GRACE);
 }

@@ -1,55 +1,49 @@
-// The player's state: which groove sounds, and everything the musician can do to it.
+// The player: what sounds, how it is played, and everything the musician can do to it.
 //
 // It outlives its views: Streamlit may take the component out of the page and put it back, and
 // play goes on. Views call the methods and redraw when `watch` tells them that something changed.
 
-import { cellOf, grooveAt, unpackGroove, unpackWay, withEdits } from "./groove.js";
 import { History } from "./history.js";
 import { Mixer } from "./mixer.js";
+import { Scene } from "./scene.js";
 import { Sound } from "./sound.js";
 import { Transport } from "./transport.js";
-
-const SAME = 1e-6; // positions nearer than this are one
-const WAYS_HELD = 8;
 
 export const TEMPO = { least: 30, most: 300 };
 
 export class Player {
-  way = null;
   label = "";
   accents = [];
-  position = 0;
-  monitor = "blend"; // what is listened to: "a", "blend" or "b"
   settings = { tempo: null, swing: 0.5, metronome: false, countIn: false };
   mixer = new Mixer();
   sound = new Sound();
   transport = new Transport();
   history = new History();
-  #ways = new Map(); // the last few, by id
-  #edits = new Map(); // by cell
+  scene = new Scene();
   #editing = null; // snapshot of before an edit that goes on
-  #settled = null; // {position, id, groove}
-  #told = null; // the position that Python said last
+  #told = {}; // the place that Python said last
   #turn = 0; // counts what was said to Python
   #say = () => {};
   #watchers = new Set();
-  #dragging = false;
-  #sounding = null;
+  #opened = null; // name of the settings that Python had the player open with
 
   /** Take what Python sends; `say(value)` answers it. */
   receive(data, say) {
     this.#say = say;
     this.sound.load(data.kit);
-    const isNew = data.way.id !== this.way?.id;
-    if (data.way.frames) this.#hold(unpackWay(data.way));
-    if (!this.#ways.has(data.way.id)) return this.#askAgain();
-    if (isNew) this.#enter(this.#ways.get(data.way.id));
+    const { scene } = this;
+    const isNew = data.way.id !== scene.way?.id;
+    if (!scene.enter(data.way)) return this.#askAgain();
+    const opened = this.#open(data.opening);
     this.label = data.label;
     this.accents = data.accents;
-    const replaced = this.#settle(data, isNew);
+    const { edits } = scene;
+    const other = scene.settle(data);
     this.#follow(data, isNew);
     this.#refresh();
-    if (replaced) this.#askAgain();
+    if ((isNew || other) && !scene.moving) this.#another();
+    const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
+    if (changed || opened) this.#askAgain();
   }
 
   /** Call `watcher` after every change; returns a function that ends it. */
@@ -58,22 +52,26 @@ export class Player {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** The groove that is heard and shown. */
+  // Of the scene, what is most asked for
+
+  get way() {
+    return this.scene.way;
+  }
+
   get groove() {
-    return this.#sounding;
+    return this.scene.groove;
   }
 
-  get isBlend() {
-    return this.way !== null && this.way.frames.length > 1;
+  get position() {
+    return this.scene.position;
   }
 
-  get canEdit() {
-    return this.monitor === "blend";
+  get feel() {
+    return this.scene.feel;
   }
 
-  /** Where on the way the sounding groove stands. */
-  get place() {
-    return { a: 0, b: 1, blend: this.position }[this.monitor];
+  get lock() {
+    return this.scene.lock;
   }
 
   // Play
@@ -108,34 +106,56 @@ export class Player {
 
   // Blend
 
-  /** Move the blend; Python hears of it on `release`. */
-  drag(position) {
-    if (!this.#dragging) this.history.record(this.#snapshot());
-    this.#dragging = true;
-    this.monitor = "blend";
-    this.position = Math.min(1, Math.max(0, position));
-    this.#edits = new Map();
+  /** Move the blend, its feel too where that is apart; Python hears of it on `release`. */
+  drag(position, feel = this.feel) {
+    if (!this.scene.moving) this.#record();
+    this.scene.move(position, feel);
     this.#refresh();
   }
 
   release() {
-    if (!this.#dragging) return;
-    this.#dragging = false;
-    this.#report();
-    this.#announce();
+    if (!this.scene.moving) return;
+    this.scene.moving = false;
+    this.#keep();
+  }
+
+  /** Let pattern and feel be moved apart; they start from where they are. */
+  moveApart() {
+    if (this.feel !== null) return;
+    this.#record();
+    this.scene.feel = this.position;
+    this.#keep();
+  }
+
+  /** Let the feel go with the pattern again. */
+  moveTogether() {
+    if (this.feel === null) return;
+    this.drag(this.position, null);
+    this.release();
   }
 
   listenTo(monitor) {
-    this.monitor = monitor;
-    this.#refresh();
+    this.scene.monitor = monitor;
+    this.#keep();
+  }
+
+  /** Show and sound another groove for a while; null: again what is to sound anyway. */
+  preview(groove) {
+    if (this.scene.preview(groove) && this.way) this.#refresh();
+  }
+
+  /** Make room for voices that grooves on the page have which may be previewed. */
+  offer(voices) {
+    this.scene.offered = new Set(voices);
+    this.#announce();
   }
 
   // Edit
 
-  /** Show and sound a changed hit; velocity 0 takes it out. `keepEdits` makes it last. */
+  /** Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last. */
   edit(hit) {
-    if (!this.#editing) this.#editing = this.#snapshot();
-    this.#edits = new Map(this.#edits).set(cellOf(hit), hit);
+    this.#editing ??= this.scene.snapshot();
+    this.scene.edit(hit);
     this.#refresh();
   }
 
@@ -148,11 +168,36 @@ export class Player {
   }
 
   undo() {
-    this.#restore(this.history.undo(this.#snapshot()));
+    this.#restore(this.history.undo(this.scene.snapshot()));
   }
 
   redo() {
-    this.#restore(this.history.redo(this.#snapshot()));
+    this.#restore(this.history.redo(this.scene.snapshot()));
+  }
+
+  // Lock
+
+  /** Lock a voice as it sounds now, or let it go. */
+  lockVoice(voice) {
+    const voices = new Set(this.lock.voices);
+    if (!voices.delete(voice)) voices.add(voice);
+    this.#relock({ voices });
+  }
+
+  /** Lock some sixteenths as they sound now, or let them go. */
+  lockSixteenths(some, on) {
+    const sixteenths = new Set(this.lock.sixteenths);
+    for (const sixteenth of some) {
+      if (on) sixteenths.add(sixteenth);
+      else sixteenths.delete(sixteenth);
+    }
+    this.#relock({ sixteenths });
+  }
+
+  #relock(cells) {
+    this.#record();
+    this.scene.relock(cells);
+    this.#keep();
   }
 
   // Settings
@@ -178,103 +223,60 @@ export class Player {
     this.#announce();
   }
 
-  #hold(way) {
-    this.#ways.delete(way.id);
-    this.#ways.set(way.id, way);
-    if (this.#ways.size > WAYS_HELD) this.#ways.delete(this.#ways.keys().next().value);
+  /** Be set as a page was that was made elsewhere, or before a reload; true where this is new. */
+  #open(opening) {
+    if (!opening || opening.name === this.#opened) return false;
+    this.#opened = opening.name;
+    const { tempo, swing, lock } = opening;
+    Object.assign(this.settings, { tempo, swing });
+    this.transport.tempo = tempo;
+    this.transport.swing = swing;
+    this.scene.openWith(lock);
+    return true;
   }
 
-  #enter(way) {
-    this.way = way;
-    this.monitor = "blend";
-    this.#forget();
-  }
-
-  /**
-   * Take the settled groove. Another one at the same place is another groove: edits of the old one
-   * go, and the answer is true where there were any.
-   */
-  #settle({ settled, position }, isNew) {
-    const old = this.#settled;
-    const other = old && settled && old.position === position && old.id !== settled.id;
-    this.#settled = settled && {
-      position,
-      id: settled.id,
-      groove: unpackGroove(settled, this.way),
-    };
-    if (!other || isNew || this.#dragging) return false;
-    const edited = this.#edits.size > 0;
-    this.#forget();
-    return edited;
-  }
-
-  #forget() {
-    this.#edits = new Map();
+  /** Another groove sounds: it is what is listened to, and there is nothing to undo. */
+  #another() {
+    this.scene.monitor = "blend";
     this.#editing = null;
     this.history.clear();
+    this.#refresh();
   }
 
   /** Go where Python is, unless the musician has moved on since. */
-  #follow({ position, heard }, isNew) {
-    const moved = position !== this.#told || isNew;
-    this.#told = position;
-    if (this.#dragging || heard < this.#turn || !moved) return;
-    if (Math.abs(position - this.position) > SAME) this.#edits = new Map();
-    this.position = position;
+  #follow({ position, feel, heard }, isNew) {
+    const moved = position !== this.#told.position || feel !== this.#told.feel || isNew;
+    this.#told = { position, feel };
+    if (this.scene.moving || heard < this.#turn || !moved) return;
+    Object.assign(this.scene, { position, feel: feel ?? null });
   }
 
-  /** The settled groove where it is the one for this position, else null. */
-  get #settledHere() {
-    const settled = this.#settled;
-    const here = settled && Math.abs(settled.position - this.position) < SAME && !this.#dragging;
-    return here ? settled : null;
-  }
-
-  #base() {
-    return this.#settledHere?.groove ?? grooveAt(this.way, this.position);
-  }
-
-  #refresh() {
-    const { frames } = this.way;
-    this.#sounding = {
-      a: () => frames[0],
-      b: () => frames.at(-1),
-      blend: () => withEdits(this.#base(), this.#edits),
-    }[this.monitor]();
-    this.transport.groove = this.#sounding;
-    this.#announce();
-  }
-
-  #snapshot() {
-    return { position: this.position, edits: this.#edits };
+  #record() {
+    this.history.record(this.scene.snapshot());
   }
 
   #restore(snapshot) {
     if (!snapshot) return;
-    this.position = snapshot.position;
-    this.#edits = snapshot.edits;
-    this.monitor = "blend";
+    this.scene.restore(snapshot);
+    this.#keep();
+  }
+
+  /** Sound what has become of the scene, and tell Python. */
+  #keep() {
     this.#refresh();
     this.#report();
   }
 
+  #refresh() {
+    this.scene.refresh();
+    this.transport.groove = this.groove;
+    this.#announce();
+  }
+
   #report() {
-    const edits = [...this.#edits.values()].map((hit) => [
-      hit.step,
-      hit.voice,
-      hit.velocity,
-      hit.timing,
-    ]);
+    const { tempo, swing } = this.settings;
     this.#turn++;
-    this.#say({
-      turn: this.#turn,
-      way: this.way?.id ?? null,
-      position: this.position,
-      tempo: this.settings.tempo,
-      swing: this.settings.swing,
-      base: this.#settledHere?.id ?? null,
-      edits,
-    });
+    this.#say({ turn: this.#turn, ...this.scene.pack(), tempo, swing });
   }
 
   /** Have Python run again, once this run of its has been taken in. */

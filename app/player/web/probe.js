@@ -1,5 +1,7 @@
 // A window into the running player for tests and measurements: window.beatgen. It changes nothing.
 
+import { packLock } from "./lock.js";
+
 const CAPTURE_BLOCK_WAIT = 0.2; // s beyond the wanted end, for the last block to arrive
 
 export function expose(player) {
@@ -11,7 +13,9 @@ export function expose(player) {
       return {
         playing: player.playing,
         position: player.position,
-        monitor: player.monitor,
+        feel: player.feel,
+        lock: packLock(player.lock),
+        monitor: player.scene.monitor,
         way: player.way?.id ?? null,
         tempo: transport.tempo,
         hits: player.groove?.hits ?? [],

@@ -1,0 +1,58 @@
+"""How Streamlit gets at the component's files. One component serves every part of the page that
+runs in the browser, for they share one player there."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+WEB = Path(__file__).parent / "web"
+
+_registering = threading.Lock()
+
+
+def mount() -> ComponentRenderer:
+    """The component. Its data say which part to show ("part", the player itself without), and
+    which player that is about ("player")."""
+    return _renderer(serve("player", WEB))
+
+
+def serve(name: str, folder: Path) -> str:
+    """Have Streamlit serve `folder` under a component's name, and return that name.
+
+    Streamlit finds a component's files through the pyproject.toml of an installed distribution,
+    and only below the package of the distribution's own name. Registering the same manifest here
+    serves a checkout, an editable install and a wheel alike.
+    """
+    component = f"{name}-{_digest(folder)}"
+    manager = get_bidi_component_manager()
+    with _registering:
+        if manager.get_component_asset_root(f"beatgen.{component}") is None:
+            config = ComponentConfig(name=component, asset_dir=folder.name)
+            manifest = ComponentManifest(name="beatgen", version="", components=[config])
+            manager.register_from_manifest(manifest, folder.parent)
+    return f"beatgen.{component}"
+
+
+@cache
+def _digest(folder: Path) -> str:
+    """Short content hash of a folder: it stands in the files' URL, so that none is ever stale."""
+    digest = blake2b(digest_size=6)
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _renderer(name: str) -> ComponentRenderer:
+    return st.components.v2.component(name, js="main.js", css="player.css")

@@ -1,0 +1,143 @@
+"""The parts of the page that run in the browser beside the player, and work with it there."""
+
+from __future__ import annotations
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.player.mount import mount
+from app.player.wire import pack_groove
+from beatgen.groove import Groove
+from beatgen.theme import Theme
+
+PLAYER = "player"  # key of the player that they work with
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A slider of the shape panel.
+
+    low, high: what less and more of it is called.
+    amount:    where it stands.
+    way:       grooves along it, evenly spaced from one end to the other, all other sliders staying
+               where they are; what is heard while it is turned.
+    """
+
+    name: str
+    low: str
+    high: str
+    amount: float
+    way: Sequence[Groove]
+
+
+def shape_panel(
+    turns: Sequence[Turn], reach: float, on_turned: Callable[[list[float]], None], *, key: str
+) -> None:
+    """Sliders from -reach to reach, heard while they are turned.
+
+    on_turned: called with the amounts of all sliders, in their order, once one is let go, before
+    the next run.
+    """
+
+    def turned() -> None:
+        said = st.session_state[key].get("turned")
+        amounts = said.get("amounts") if isinstance(said, Mapping) else None
+        if not isinstance(amounts, list) or len(amounts) != len(turns):
+            return  # it comes from a browser and may be anything
+        st.session_state[_turn(key)] = said.get("turn")
+        if all(isinstance(amount, int | float) and abs(amount) <= reach for amount in amounts):
+            on_turned([float(amount) for amount in amounts])
+
+    heard = st.session_state.get(_turn(key))
+    groove = turns[0].way[0]
+    data = {
+        "sliders": [{"name": turn.name, "low": turn.low, "high": turn.high} for turn in turns],
+        "amounts": [turn.amount for turn in turns],
+        "reach": reach,
+        "bars": groove.bars,
+        "steps": groove.steps,
+        "tempo": groove.tempo,
+        "ways": _pack_ways([turn.way for turn in turns]),
+        "heard": heard if isinstance(heard, int) else 0,
+    }
+    _part("shape", key, data, on_turned_change=turned)
+
+
+def wall_sounds(grooves: Mapping[int, Groove], plays: int | None) -> None:
+    """Let the cards of takes be heard: `st-key-take-<number>` is a card, `st-key-play-<number>`
+    what is clicked on it. plays: the number of the take that sounds, if one does."""
+    takes = [
+        [number, {"bars": groove.bars, "steps": groove.steps, **_hits(groove)}]
+        for number, groove in grooves.items()
+    ]
+    _part("wall", "wall-sounds", {"takes": takes, "plays": plays})
+
+
+def drag_handle(name: str, media_type: str, content: bytes, *, key: str) -> None:
+    """A handle to drag a file by, out of the page; where the browser cannot, nothing."""
+    file = {"name": name, "type": media_type, "content": b64encode(content).decode("ascii")}
+    _part("drag", key, {"file": file})
+
+
+def share_button(text: str) -> None:
+    """A button that copies this page's address with `text` in it, as the parameter "groove"."""
+    _part("share", "share-button", {"text": text})
+
+
+def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None:
+    """Have the browser keep a text for this address.
+
+    page: None where nothing is to be kept before it is known what was; `on_recalled` is then
+    called with what was kept, "" for nothing, before the next run.
+    """
+    key = "browser-memory"
+
+    def recalled() -> None:
+        text = st.session_state[key].get("recalled")
+        on_recalled(text if isinstance(text, str) else "")
+
+    _part("memory", key, {"page": page}, on_recalled_change=recalled)
+
+
+def theme_watch(drawn: Theme) -> None:
+    """Show a newcomer the dark theme, whatever his system asks for, and others the one that they
+    chose last; run the script again where another theme is shown than the one it has `drawn`."""
+    _part("theme", "theme-watch", {"drawn": drawn}, on_shown_change=_nothing)
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for every trigger; this one only asks for a run."""
+
+
+def _part(part: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> None:
+    mount()(key=key, data={"part": part, "player": PLAYER, **data}, **callbacks)
+
+
+def _hits(groove: Groove) -> dict[str, Any]:
+    packed = pack_groove(groove)
+    return {"tempo": packed["tempo"], "hits": packed["hits"]}
+
+
+def _pack_ways(ways: Sequence[Sequence[Groove]]) -> dict[str, Any]:
+    """{"counts": words of each groove, way by way, "words": base64 of zlib}.
+
+    The words are those of `pack_groove`, all first bytes before all second bytes and so on, since
+    bytes of a kind pack to half the size.
+    """
+    frames = [[b64decode(pack_groove(groove)["hits"]) for groove in way] for way in ways]
+    words = np.frombuffer(b"".join(word for way in frames for word in way), np.uint8)
+    planes = words.reshape(-1, 4).T.tobytes()
+    return {
+        "counts": [[len(words) // 4 for words in way] for way in frames],
+        "words": b64encode(zlib.compress(planes)).decode("ascii"),
+    }
+
+
+def _turn(key: str) -> str:
+    return f"{key} turn"

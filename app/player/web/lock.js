@@ -1,0 +1,78 @@
+// Locks: cells that stay as they are, whatever becomes of the rest.
+//
+// A lock is {bars, steps, voices, sixteenths, hits}: whole voices and whole sixteenths (sets of
+// numbers, sixteenths from the start of the groove), and the hits that stand in their cells.
+// Python keeps the same cells (beatgen/lock.py).
+
+import { cellOf, packHit, unpackGroove } from "./groove.js";
+
+const SIXTEENTHS = 16;
+
+export const NO_LOCK = { bars: 1, steps: 64, voices: new Set(), sixteenths: new Set(), hits: [] };
+
+/** Whether nothing is locked. */
+export const isOpen = ({ voices, sixteenths }) => !voices.size && !sixteenths.size;
+
+/** The sixteenth that a step belongs to, the nearest one: the last steps belong to the first. */
+export const sixteenthOf = (step, { bars, steps }) =>
+  Math.floor((step * SIXTEENTHS) / steps + 0.5) % (bars * SIXTEENTHS);
+
+/** Whether a cell is locked, in a groove as long as the lock. */
+export const isLocked = (lock, { step, voice }) =>
+  lock.voices.has(voice) || lock.sixteenths.has(sixteenthOf(step, lock));
+
+/** `groove` with the locked cells in place of its own. */
+export function keep(lock, groove) {
+  if (isOpen(lock) || lock.steps !== groove.steps) return groove;
+  const fitted = fit(lock, groove.bars);
+  const free = groove.hits.filter((hit) => !isLocked(fitted, hit));
+  return { ...groove, hits: sorted([...free, ...fitted.hits]) };
+}
+
+/** `lock` for a groove of so many bars: repeated, or cut off. */
+export function fit(lock, bars) {
+  if (bars === lock.bars) return lock;
+  const rounds = Array.from({ length: Math.ceil(bars / lock.bars) }, (_, round) => round);
+  const over = (place, perBar) =>
+    rounds.map((round) => place + round * lock.bars * perBar).filter((at) => at < bars * perBar);
+  const longer = {
+    ...lock,
+    bars,
+    sixteenths: new Set([...lock.sixteenths].flatMap((at) => over(at, SIXTEENTHS))),
+  };
+  const hits = lock.hits.flatMap((hit) =>
+    over(hit.step, lock.steps).map((step) => ({ ...hit, step })),
+  );
+  return { ...longer, hits: hits.filter((hit) => isLocked(longer, hit)) };
+}
+
+/** `lock` with other voices and sixteenths: cells new to it are locked as they are in `groove`. */
+export function relock(lock, groove, { voices, sixteenths }) {
+  const fitted = fit(lock, groove.bars);
+  const { bars, steps } = groove;
+  const next = { bars, steps, voices, sixteenths, hits: [] };
+  const fresh = groove.hits.filter((hit) => !isLocked(fitted, hit));
+  const hits = [...fitted.hits, ...fresh].filter((hit) => isLocked(next, hit));
+  return { ...next, hits: sorted(hits) };
+}
+
+/** A lock as Python sends it. */
+export function unpackLock({ bars, steps, voices, sixteenths, hits }) {
+  const held = unpackGroove({ hits }, { bars, steps });
+  return { bars, steps, voices: new Set(voices), sixteenths: new Set(sixteenths), hits: held.hits };
+}
+
+/** `lock` holding another hit in a locked cell; velocity 0 takes it out. */
+export function withHit(lock, hit) {
+  const others = lock.hits.filter((other) => cellOf(other) !== cellOf(hit));
+  return { ...lock, hits: sorted(hit.velocity ? [...others, hit] : others) };
+}
+
+const sorted = (hits) => hits.sort((a, b) => cellOf(a) - cellOf(b));
+
+/** A lock for Python; null where nothing is locked. */
+export function packLock(lock) {
+  if (isOpen(lock)) return null;
+  const { bars, voices, sixteenths, hits } = lock;
+  return { bars, voices: [...voices], sixteenths: [...sixteenths], hits: hits.map(packHit) };
+}

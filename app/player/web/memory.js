@@ -1,0 +1,33 @@
+// What the browser keeps of the page, so that a reload finds it again.
+
+import { element } from "./dom.js";
+
+const ITEM = "beatgen";
+
+export class Memory {
+  root = element("div", { hidden: true });
+
+  /** Keep `page`, a text; or, where Python does not know it yet, say what was kept. */
+  receive({ page }, say) {
+    if (page !== null) keep(page);
+    else setTimeout(() => say("recalled", recall())); // not while it is being mounted
+  }
+}
+
+// A browser may forbid storage or have run out of it: then a reload starts anew.
+
+function keep(text) {
+  try {
+    localStorage.setItem(ITEM, text);
+  } catch (error) {
+    console.warn(`BeatGen is not kept for a reload: ${error.message}`);
+  }
+}
+
+function recall() {
+  try {
+    return localStorage.getItem(ITEM) ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,125 @@
+// The pad: pattern across, feel up. Its diagonal is the slider from A to B.
+
+import { element, put, style } from "./dom.js";
+
+const MARGIN = 17; // px between the pad's edge and its field, as in the style sheet
+const STEP = 0.001;
+const KEY_MOVES = {
+  ArrowLeft: [-1 / 32, 0],
+  ArrowRight: [1 / 32, 0],
+  ArrowDown: [0, -1 / 32],
+  ArrowUp: [0, 1 / 32],
+};
+const FINER = 1 / 4; // of a key's step with shift
+
+export class Pad {
+  #player;
+  #inputs;
+  #dot = element("div", { class: "dot" });
+  #dragging = false;
+
+  constructor(player) {
+    this.#player = player;
+    this.#inputs = [
+      this.#input("Pattern from A to B", (pattern) => player.drag(pattern)),
+      this.#input("Feel from A to B", (feel) => player.drag(player.position, feel)),
+    ];
+    this.root = element(
+      "div",
+      {
+        class: "pad",
+        role: "group",
+        "aria-label": "Pattern and feel",
+        onpointerdown: (event) => this.#down(event),
+        onpointermove: (event) => this.#dragging && this.#move(event),
+        onpointerup: () => this.#up(),
+        onpointercancel: () => this.#up(),
+        onkeydown: (event) => this.#key(event),
+        onkeyup: () => this.#dragging || player.release(),
+      },
+      diagonal(),
+      element("div", { class: "across" }),
+      element("div", { class: "up" }),
+      element("span", { class: "axis pattern", "aria-hidden": "true" }, "pattern"),
+      element("span", { class: "axis feel", "aria-hidden": "true" }, "feel"),
+      this.#dot,
+      ...this.#inputs,
+    );
+  }
+
+  update() {
+    const { position, feel } = this.#player;
+    const places = [position, feel ?? position];
+    const names = ["pattern", "feel"];
+    places.forEach((place, i) => {
+      this.#inputs[i].value = place;
+      put(this.#inputs[i], "aria-valuetext", `${names[i]} ${percent(place)} of the way from A to B`);
+    });
+    style(this.root, "--x", places[0]);
+    style(this.root, "--y", places[1]);
+  }
+
+  focus() {
+    this.#inputs[0].focus({ preventScroll: true, focusVisible: false });
+  }
+
+  #input(label, drag) {
+    const input = element("input", {
+      type: "range",
+      min: 0,
+      max: 1,
+      step: STEP,
+      "aria-label": label,
+      oninput: () => drag(Number(input.value)),
+      onchange: () => this.#player.release(),
+      onblur: () => this.#dragging || this.#player.release(),
+    });
+    return input;
+  }
+
+  #down(event) {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    this.focus();
+    this.root.setPointerCapture(event.pointerId);
+    this.#dragging = true;
+    this.#move(event);
+  }
+
+  #move({ clientX, clientY }) {
+    const { left, bottom, width, height } = this.root.getBoundingClientRect();
+    this.#player.drag(
+      (clientX - left - MARGIN) / (width - 2 * MARGIN),
+      (bottom - MARGIN - clientY) / (height - 2 * MARGIN),
+    );
+  }
+
+  #up() {
+    this.#dragging = false;
+    this.#player.release();
+  }
+
+  #key(event) {
+    const move = KEY_MOVES[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const [across, up] = move.map((amount) => amount * (event.shiftKey ? FINER : 1));
+    const { position, feel } = this.#player;
+    this.#player.drag(position + across, (feel ?? position) + up);
+  }
+}
+
+export const percent = (place) => `${Math.round(place * 100)} %`;
+
+function diagonal() {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+  const ends = { x1: 0, y1: 100, x2: 100, y2: 0, "vector-effect": "non-scaling-stroke" };
+  for (const [name, value] of Object.entries(ends)) line.setAttribute(name, value);
+  svg.setAttribute("viewBox", "0 0 100 100");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("class", "diagonal");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(line);
+  return svg;
+}

@@ -1,0 +1,197 @@
+// The scene: what sounds. A place on the way from A to B, the groove that has settled there, and
+// over it what was edited and what is locked.
+//
+// Python holds the same scene (app/player/__init__.py); the player tells it what becomes of this one.
+
+import { Edits } from "./edits.js";
+import { withFeel } from "./feel.js";
+import { cellOf, grooveAt, packHit, unpackGroove, unpackWay, withEdits } from "./groove.js";
+import { NO_LOCK, fit, isLocked, keep, packLock, relock, unpackLock, withHit } from "./lock.js";
+
+const SAME = 1e-6; // positions nearer than this are one
+const WAYS_HELD = 8;
+
+const isNear = (one, other) =>
+  Math.abs(one.position - other.position) < SAME && Math.abs(one.feel - other.feel) < SAME;
+
+const inside = (amount) => Math.min(1, Math.max(0, amount));
+
+export class Scene {
+  way = null;
+  position = 0;
+  feel = null; // where the feel is, apart from the pattern; null: it goes with the pattern
+  monitor = "blend"; // what is listened to: "a", "blend" or "b"
+  offered = new Set(); // voices that other grooves on the page would bring, once pointed at
+  moving = false; // in hand: nothing settles until it is let go
+  groove = null; // that is heard and shown, as of the last `refresh`
+  #ways = new Map(); // the last few, by id
+  #edits = new Edits();
+  #left = false; // edits stayed with a groove that was left
+  #lock = NO_LOCK;
+  #settled = null; // {position, feel, id, groove}
+  #previewed = null; // sounds for a while in place of all else
+
+  // What Python sends
+
+  /** Take up a way, as it comes or by its id; false where it is not known here. */
+  enter(packed) {
+    if (packed.frames) this.#hold(unpackWay(packed));
+    const way = this.#ways.get(packed.id);
+    if (way) this.way = way;
+    return Boolean(way);
+  }
+
+  /** Take the settled groove; true where it is another one at the same place. */
+  settle({ settled, position, feel }) {
+    const old = this.#settled;
+    const place = { position, feel: feel ?? position };
+    this.#settled = settled && {
+      ...place,
+      id: settled.id,
+      groove: unpackGroove(settled, this.way),
+    };
+    return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
+  }
+
+  /** Lock what a page that was made elsewhere, or before a reload, had locked. */
+  openWith(lock) {
+    this.#lock = lock ? unpackLock(lock) : NO_LOCK;
+  }
+
+  #hold(way) {
+    this.#ways.delete(way.id);
+    this.#ways.set(way.id, way);
+    if (this.#ways.size > WAYS_HELD) this.#ways.delete(this.#ways.keys().next().value);
+  }
+
+  // What there is
+
+  get isBlend() {
+    return this.way !== null && this.way.frames.length > 1;
+  }
+
+  /** Whether pattern and feel can be moved apart. */
+  get hasFeels() {
+    return Boolean(this.way?.hasFeels);
+  }
+
+  get canEdit() {
+    return this.monitor === "blend" && !this.#previewed;
+  }
+
+  /** Edited hits by cell, of the groove at this place. */
+  get edits() {
+    return this.#edits.cells;
+  }
+
+  /** Whether edits were left behind, with the groove they were made on. */
+  get leftEdits() {
+    return this.#left && !this.edits.size;
+  }
+
+  /** What is locked, for a groove as long as the one that sounds. */
+  get lock() {
+    return this.groove ? fit(this.#lock, this.groove.bars) : this.#lock;
+  }
+
+  /** Where between A and B the pattern of the sounding groove stands. */
+  get place() {
+    return { a: 0, b: 1, blend: this.position }[this.monitor];
+  }
+
+  /** And where its feel does. */
+  get feelPlace() {
+    return { a: 0, b: 1, blend: this.feel ?? this.position }[this.monitor];
+  }
+
+  /** Of the settled groove, where it is the one for this place. */
+  get #settledHere() {
+    const here = { position: this.position, feel: this.feel ?? this.position };
+    return this.#settled && !this.moving && isNear(this.#settled, here) ? this.#settled : null;
+  }
+
+  // What becomes of it; `refresh` makes it sound
+
+  move(position, feel) {
+    if (!this.moving) this.#left = false;
+    this.moving = true;
+    this.monitor = "blend";
+    this.position = inside(position);
+    this.feel = feel === null ? null : inside(feel);
+  }
+
+  /** Show and sound another groove for a while; true where that changes anything. */
+  preview(groove) {
+    const changes = groove !== this.#previewed;
+    this.#previewed = groove;
+    return changes;
+  }
+
+  /** Change a hit; velocity 0 takes it out. In a locked cell it is what the lock holds from now on. */
+  edit(hit) {
+    if (isLocked(this.lock, hit)) this.#lock = withHit(this.lock, hit);
+    else this.#edits.set(cellOf(hit), hit);
+  }
+
+  /** Lock other voices and sixteenths than so far: new ones as they sound now. */
+  relock(cells) {
+    this.#lock = relock(this.#lock, this.groove, { ...this.lock, ...cells });
+  }
+
+  refresh() {
+    this.#takeUpEdits();
+    const { frames } = this.way;
+    const own = {
+      a: () => frames[0],
+      b: () => frames.at(-1),
+      blend: () => keep(this.#lock, withEdits(this.#base(), this.edits)),
+    };
+    const preview = this.#previewed && keep(this.#lock, this.#previewed);
+    this.groove = preview ?? own[this.monitor]();
+  }
+
+  #base() {
+    const { position, feel } = this;
+    return this.#settledHere?.groove ??
+      withFeel(grooveAt(this.way, position), position, feel ?? position);
+  }
+
+  /** Take up the edits of the groove that sounds now. */
+  #takeUpEdits() {
+    const before = this.edits;
+    const { position, feel } = this;
+    const unsettled = `${this.way.id} ${position} ${feel ?? position}`;
+    const name = this.moving ? null : (this.#settledHere?.id ?? unsettled);
+    // What was edited before it had settled is the same groove.
+    this.#edits.turnTo(name, (last) => last === unsettled);
+    if (before !== this.edits && before.size) this.#left = true;
+  }
+
+  // Going back, and telling
+
+  snapshot() {
+    const { position, feel, edits } = this;
+    return { position, feel, edits, lock: this.#lock };
+  }
+
+  restore({ position, feel, edits, lock }) {
+    Object.assign(this, { position, feel, monitor: "blend" });
+    this.#lock = lock;
+    this.#takeUpEdits();
+    this.#edits.cells = edits;
+    this.#left = false;
+  }
+
+  /** The scene as Python reads it. */
+  pack() {
+    return {
+      way: this.way?.id ?? null,
+      position: this.position,
+      feel: this.feel,
+      monitor: this.monitor,
+      base: this.#settledHere?.id ?? null,
+      edits: [...this.edits.values()].map(packHit),
+      lock: packLock(this.#lock),
+    };
+  }
+}

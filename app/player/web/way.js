@@ -1,0 +1,60 @@
+// A picture of the way from A to B: a ribbon for each family, as wide as it is played there.
+
+import { element, fitted, perFrame } from "./dom.js";
+import { coloursOf } from "./look.js";
+
+const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
+
+export class WayPicture {
+  root = element("canvas", { class: "way", "aria-hidden": "true" });
+  #player;
+  #drawn = null; // way that the picture shows
+  #drawSoon = perFrame(() => this.#draw());
+  #observer = new ResizeObserver(() => ((this.#drawn = null), this.#drawSoon()));
+
+  constructor(player) {
+    this.#player = player;
+    this.#observer.observe(this.root);
+  }
+
+  update() {
+    if (this.#player.way !== this.#drawn) this.#drawSoon();
+  }
+
+  close() {
+    this.#observer.disconnect();
+  }
+
+  #draw() {
+    const { way } = this.#player;
+    if (!way || way === this.#drawn || !this.root.clientWidth) return;
+    this.#drawn = way;
+    const context = fitted(this.root);
+    const { clientWidth: width, clientHeight: height } = this.root;
+    const colours = coloursOf(this.root);
+    const energies = way.frames.map((frame) => energyByFamily(frame, way.voices));
+    const lanes = FAMILIES.filter((family) => energies.some((energy) => energy[family] > 0));
+    const lane = height / lanes.length;
+    const x = (i) => (i / (energies.length - 1)) * width;
+    lanes.forEach((family, row) => {
+      const most = Math.max(...energies.map((energy) => energy[family]));
+      const half = (i) => Math.max(0.5, lane * 0.42 * (energies[i][family] / most));
+      const middle = (row + 0.5) * lane;
+      context.fillStyle = colours[family];
+      context.beginPath();
+      energies.forEach((_, i) => context.lineTo(x(i), middle - half(i)));
+      energies.forEach((_, i) => {
+        const back = energies.length - 1 - i;
+        context.lineTo(x(back), middle + half(back));
+      });
+      context.fill();
+    });
+  }
+}
+
+/** Sum of velocities per family. */
+function energyByFamily({ hits }, voices) {
+  const energy = Object.fromEntries(FAMILIES.map((family) => [family, 0]));
+  for (const { voice, velocity } of hits) energy[voices[voice].family] += velocity;
+  return energy;
+}

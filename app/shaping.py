@@ -1,0 +1,96 @@
+"""Turning what sounds along the model's directions: words for them, grooves along them, and which
+turns are likely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app import engine
+from app.state import REACH, Session
+from beatgen.groove import Groove
+
+LIKELY = 1.0  # spread of a random turn; 1 is that of the training bars
+FEW: dict[str, Any] = {"show_spinner": False, "max_entries": 8}  # each answer is 2 MB
+ALIKE = 0.35  # cosine above which a principal direction is called after a named one
+WORDS = {  # a direction's name, and what less and more of it is called
+    "density": ("Density", "sparse", "dense"),
+    "syncopation": ("Syncopation", "on the beat", "off the beat"),
+    "ghost notes": ("Ghost notes", "fewer", "more"),
+    "open hats": ("Hi-hat", "closed", "open"),
+    "ride": ("Time on", "hi-hat", "ride"),
+    "toms": ("Toms", "fewer", "more"),
+    "loudness": ("Loudness", "soft", "loud"),
+    "dynamics": ("Dynamics", "even", "accented"),
+    "swing": ("Swing", "straight", "swung"),
+    "drag": ("Push and drag", "pushed", "laid back"),
+}
+
+
+def unshaped(session: Session) -> Groove:
+    """The take or blend that sounds, as it is before it is turned."""
+    if session.take:
+        return session.take.groove
+    return engine.blend(session.a.groove, session.b.groove, *session.place)
+
+
+def words(index: int) -> tuple[str, str, str]:
+    """A direction as a musician reads it: its name, and what less and more of it is called.
+
+    The ends of a principal direction are those of the named one that it resembles, if any.
+    """
+    direction = engine.directions()[index]
+    if direction.named:
+        return WORDS.get(direction.name, (direction.name.capitalize(), "less", "more"))
+    name = direction.name.capitalize()
+    coordinates = _coordinates()
+    named = [i for i, other in enumerate(engine.directions()) if other.named]
+    if not named:
+        return name, "−", "+"
+    cosines = _cosines(coordinates[named], coordinates[index])
+    nearest = int(np.abs(cosines).argmax())
+    _, low, high = words(named[nearest])
+    if abs(cosines[nearest]) < ALIKE:
+        return name, "−", "+"
+    return (name, low, high) if cosines[nearest] > 0 else (name, high, low)
+
+
+@st.cache_resource(hash_funcs=engine.BY_CONTENTS, **FEW)
+def ways(
+    groove: Groove, shape: tuple[float, ...], indices: tuple[int, ...], frames: int
+) -> list[list[Groove]]:
+    """For each of the directions `indices`, grooves with it turned from one end to the other and
+    all the others as `shape` says."""
+    turns = np.zeros((len(indices), frames, max(len(shape), max(indices) + 1)), np.float32)
+    turns[..., : len(shape)] = shape
+    for row, index in enumerate(indices):
+        turns[row, :, index] = np.linspace(-REACH, REACH, frames)
+    turned = engine.model().nudges(groove, turns.reshape(len(indices) * frames, -1))
+    return [turned[i * frames : (i + 1) * frames] for i in range(len(indices))]
+
+
+def likely_turns(indices: Sequence[int], seed: int) -> dict[int, float]:
+    """A turn of each of these directions, drawn with the spread that the training bars have along
+    it, in tenths of its unit."""
+    lengths = np.linalg.norm(_coordinates()[list(indices)], axis=1)
+    drawn = np.random.default_rng(seed).normal(0, LIKELY / np.maximum(lengths, 1e-6))
+    turns = np.round(drawn.clip(-REACH, REACH), 1)
+    return dict(zip(indices, turns.tolist(), strict=True))
+
+
+@st.cache_resource(show_spinner=False)
+def _coordinates() -> np.ndarray:
+    """Each direction in standard deviations of the training bars along the principal ones, float
+    (directions, principal directions)."""
+    directions = engine.directions()
+    principal = np.stack([direction.vector for direction in directions if not direction.named])
+    squares = np.maximum((principal**2).sum(1), 1e-12)
+    return np.stack([direction.vector for direction in directions]) @ principal.T / squares
+
+
+def _cosines(rows: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(vector)
+    return rows @ vector / np.maximum(lengths, 1e-9)

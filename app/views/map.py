@@ -1,0 +1,219 @@
+"""Map: every bar that the model learned from as a point, to hear, and to draw takes among."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+
+from app import engine, look
+from app.state import SIDES, Session, Take, session
+from beatgen.atlas import Atlas
+from beatgen.errors import ModelError
+from beatgen.mapfigure import draw_map, from_units, legend, share_of
+from beatgen.theme import Theme
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+KEY = "map"  # of the chart
+COUNT = 12  # takes from a region
+SHOWN = 12  # of the wall's takes, on the map and beside it
+TOLD = 3  # styles of a region
+BUTTONS = [["pan2d", "lasso2d", "select2d"]]
+CHART = {"displayModeBar": True, "modeBarButtons": BUTTONS, "doubleClick": False}
+WRITTEN = {  # styles whose name in the data set is not how it is written
+    "hiphop": "hip-hop",
+    "afrocuban": "Afro-Cuban",
+    "neworleans": "New Orleans",
+    "middleeastern": "Middle Eastern",
+}
+ALT = "Map of the training bars, coloured by style. Choose a point to hear its bar."
+
+
+def draw(now: Session) -> None:
+    try:
+        atlas = engine.atlas()
+    except ModelError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    left, right = st.columns([7, 4], gap="medium")
+    with left, st.container(key="map-panel"):
+        _legend(atlas)
+        with st.container(key="map-plot"):
+            chosen = st.plotly_chart(
+                _figure(look.theme()),
+                key=KEY,
+                theme=None,
+                config=CHART,
+                on_select=lambda: _hear_chosen(now),
+                selection_mode=("points", "box", "lasso"),
+                alt=ALT,
+            )
+            st.html(_marks(now))
+    with right, st.container(key="map-side", height="stretch"):
+        _region(now, atlas, region(atlas, chosen["selection"]))
+        _sounding(now)
+        _takes(now)
+
+
+def region(atlas: Atlas, selection: Any) -> np.ndarray:
+    """Indices of the bars within what was lassoed or boxed on the chart; none where nothing was."""
+    corners = [list(zip(lasso["x"], lasso["y"], strict=True)) for lasso in selection["lasso"]]
+    for box in selection["box"]:
+        (x0, x1), (y0, y1) = box["x"], box["y"]
+        corners.append([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+    inside = [atlas.inside(from_units(polygon)) for polygon in corners if len(polygon) > 2]
+    return np.unique(np.concatenate(inside)) if inside else np.array([], np.int64)
+
+
+def _hear_chosen(now: Session) -> None:
+    """Let the point sound that was clicked; a lasso and a click beside all points sound nothing."""
+    selection = st.session_state[KEY]["selection"]
+    points = selection["points"]
+    if not points or selection["lasso"] or selection["box"]:
+        return
+    atlas = engine.atlas()
+    bar = atlas.bar_at(*from_units((points[-1]["x"], points[-1]["y"])))
+    kind = "fill" if atlas.fill[bar] else "bar"
+    title = f"{_capital(_said(atlas.style_of(bar)))} {kind} {bar + 1:,}"
+    groove = now.locked(engine.hear(bar, _tempo(now)))
+    now.play(Take(0, groove, 1.0, title=title))
+
+
+def _draw_takes(now: Session, among: np.ndarray) -> None:
+    """Fill the wall with takes from a region and play the first; each call steps the seed."""
+    now.seed += 1
+    takes = [now.locked(take) for take in engine.sample(among, COUNT, now.seed, _tempo(now))]
+    assert now.heard is not None  # the entry script sets it before any page is drawn
+    now.add_takes(takes, [engine.likeness(now.heard, take) for take in takes])
+    now.play(next(take for take in now.takes if not take.kept))
+
+
+def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
+    """What was lassoed, and takes from it; else what there is to do here."""
+    if not len(among):
+        look.heading("All that the model learned from", [f"{len(atlas):,} bars"])
+        st.caption(
+            "Bars that stand together are alike. Click one to hear it. With the lasso or the box "
+            "(at the map's right edge) choose a region, and draw new takes from it alone."
+        )
+        return
+    bars = f"{len(among):,} bar" + "s" * (len(among) > 1)
+    look.heading("A region", [bars])
+    counts = Counter(atlas.style[among].tolist()).most_common(TOLD)
+    told = ", ".join(f"{n / len(among):.0%} {_said(atlas.styles[i])}" for i, n in counts)
+    st.caption(f"{told}. New takes lie among these bars and around them, at the tempo you hear.")
+    st.button(
+        f"{COUNT} takes from here",
+        key="map-draw",
+        type="primary",
+        icon=":material/casino:",
+        on_click=_draw_takes,
+        args=(now, among),
+    )
+
+
+def _sounding(now: Session) -> None:
+    """What sounds, and how near it comes to what the model learned from."""
+    assert now.heard is not None  # the entry script sets it before any page is drawn
+    nearest = engine.nearest(now.heard)
+    near = f"{nearest.likeness:.0%} like a {_said(nearest.style)} bar" if nearest else ""
+    look.heading(now.title, [near])
+    st.html(look.small_roll(now.heard))
+
+
+def _takes(now: Session) -> None:
+    """The wall's latest takes, small, to play."""
+    takes = now.takes[:SHOWN]
+    if not takes:
+        return
+    with st.grid(4, min_column_width=78, gap="xsmall", key="map-takes"):
+        for take in takes:
+            playing = "-playing" * (now.take is take)
+            with st.container(key=f"take-{take.number}{playing}"):
+                name = escape(take.name)
+                st.html(f"{look.small_roll(take.groove)}<div class='bg-take'><b>{name}</b></div>")
+                st.button(
+                    f"Play {take.name}",
+                    key=f"play-{take.number}",
+                    on_click=now.play,
+                    args=(take,),
+                )
+
+
+def _legend(atlas: Atlas) -> None:
+    groups = "".join(
+        f'<span><i style="background:{colour}"></i>{escape(_said(name))}</span>'
+        for name, colour, _ in legend(atlas, look.theme())
+    )
+    st.html(f'<div class="bg-legend">{groups}</div>')
+
+
+def _marks(now: Session) -> str:
+    """A, B, the way between them, the takes and what sounds, laid over the chart."""
+    a, b = now.a.groove, now.b.groove
+    parts = [_path(bar) for bar in share_of(engine.way_places(a, b))]
+    for take in now.takes[:SHOWN]:
+        parts += _mark(engine.places(take.groove), "take")
+    for side, groove in zip(SIDES, (a, b), strict=True):
+        parts += _mark(engine.places(groove), side, side.upper())
+    parts += _mark(_here(now), "heard")
+    return f'<div class="bg-marks">{"".join(parts)}</div>'
+
+
+def _here(now: Session) -> np.ndarray:
+    """Where on the map that is which sounds, (bars, 2)."""
+    assert now.heard is not None  # the entry script sets it before any page is drawn
+    if now.take or now.shaped or now.edited or now.feel is not None or now.monitor != "blend":
+        return engine.places(now.heard)
+    way = engine.way_places(now.a.groove, now.b.groove)
+    return way[:, round(now.position * (way.shape[1] - 1))]
+
+
+def _mark(places: np.ndarray, kind: str, text: str = "") -> list[str]:
+    """A mark for each place (n, 2); those on the same spot share one."""
+    places = np.unique(share_of(places).round(3), axis=0)
+    return [f'<b class="{kind}" style="left:{x:.1%};top:{y:.1%}">{text}</b>' for x, y in places]
+
+
+def _path(places: np.ndarray) -> str:
+    """A line through places (n, 2), in shares of the chart, from A's colour to B's."""
+    line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places * 1000)
+    a, b = look.accents()
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000"'
+        ' preserveAspectRatio="none"><defs><linearGradient id="way" gradientUnits='
+        f'"userSpaceOnUse" x1="{places[0, 0]:.0%}" y1="{places[0, 1]:.0%}" '
+        f'x2="{places[-1, 0]:.0%}" y2="{places[-1, 1]:.0%}"><stop stop-color="{a}"/>'
+        f'<stop offset="1" stop-color="{b}"/></linearGradient></defs><polyline points="{line}"'
+        ' fill="none" stroke="url(#way)" stroke-width="2" stroke-linejoin="round"'
+        ' vector-effect="non-scaling-stroke"/></svg>'
+    )
+    return f'<img alt="" src="data:image/svg+xml,{quote(svg)}">'
+
+
+@st.cache_resource(show_spinner=False)
+def _figure(shown: Theme) -> Figure:
+    return draw_map(engine.atlas(), theme=shown)
+
+
+def _tempo(now: Session) -> float:
+    assert now.heard is not None  # the entry script sets it before any page is drawn
+    return now.heard.tempo
+
+
+def _said(style: str) -> str:
+    """A style's name as people write it."""
+    return WRITTEN.get(style, style)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+draw(session())
