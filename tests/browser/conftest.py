@@ -14,6 +14,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from beatgen import assets
+from beatgen.errors import BeatGenError
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
@@ -32,6 +35,15 @@ START_SECONDS = 60
 def chromium_path() -> str | None:
     """Where the system's Chromium is, None where there is none."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def weights() -> None:
+    """What the whole page needs."""
+    try:
+        assets.path("model")
+    except BeatGenError:
+        pytest.skip("assets/model is missing; train and export the model first")
 
 
 @pytest.fixture(scope="session")

@@ -47,26 +47,44 @@ def between(amount: float) -> Groove:
     return Groove(np.where(both, mixed, alone), tempo=tempo)
 
 
-def decode(position: float) -> Groove:
+def felt(position: float, feel: float) -> Groove:
+    """The pattern of one place with the feel of another: B lays back, by 1.25 steps all in all."""
+    groove = between(position)
+    later = 1.25 * (feel - position)
+    moved = np.roll(groove.velocity, round(later), axis=1)
+    return replace(groove, velocity=moved, timing=np.where(moved > 0, later - round(later), 0))
+
+
+def decode(position: float, feel: float | None) -> Groove:
     """What the model might say there: the mixture, and a crash that no mixture has."""
+    groove = felt(position, position if feel is None else feel)
     if position in (0, 1):
-        return between(position)
-    velocity = between(position).velocity.copy()
+        return groove
+    velocity = groove.velocity.copy()
     velocity[0, 32, INDEX["crash 1"]] = 77 / 127
-    return replace(between(position), velocity=velocity)
+    return replace(groove, velocity=velocity)
+
+
+def hits_of(groove: Groove) -> list[list]:
+    """[step from the start, voice, velocity, timing], timing and velocity as exact as they are."""
+    cells = bar, step, voice = np.nonzero(groove.velocity)
+    places = bar * groove.steps + step
+    return np.stack([places, voice, groove.velocity[cells], groove.timing[cells]], 1).tolist()
 
 
 st.set_page_config(layout="wide")
 if st.session_state.get("take"):
     played = player(Scene([TAKE], label="Take 1"))
 else:
-    position = released(st.session_state.get("position", 0.0))
-    settled = decode(position)
+    position, feel = released(st.session_state.get("position", 0.0), st.session_state.get("feel"))
+    settled = decode(position, feel)
     if st.session_state.get("shape"):
         settled = replace(settled, velocity=np.roll(settled.velocity, 4, axis=1))
-    way = [between(i / (FRAMES - 1)) for i in range(FRAMES)]
-    played = player(Scene(way, position, settled, "Blend"))
-    st.session_state.position = played.position
+    places = [i / (FRAMES - 1) for i in range(FRAMES)]
+    feels = tuple([felt(place, end) for place in places] for end in (0, 1))
+    way = [between(place) for place in places]
+    played = player(Scene(way, position, settled, "Blend", feel=feel, feels=feels))
+    st.session_state.position, st.session_state.feel = played.position, played.feel
 st.toggle("Take", key="take")
 st.toggle("Shape", key="shape")
 st.session_state.runs = st.session_state.get("runs", 0) + 1
@@ -77,5 +95,11 @@ told = {
     "tempo": played.tempo,
     "swing": played.swing,
     "edited": None if played.edited is None else str(played.edited),
+    "feel": played.feel,
+    "monitor": played.monitor,
+    "hits": hits_of(played.sounding),
+    "locked": None
+    if played.lock is None
+    else [sorted(played.lock.voices), sorted(played.lock.sixteenths)],
 }
 st.html(f"<pre id='told'>{json.dumps(told)}</pre>")

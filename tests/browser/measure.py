@@ -1,106 +1,66 @@
-"""Measure the player in Chromium: `python tests/browser/measure.py [--seconds 30] [--url URL]`.
+"""Measure the page in Chromium: `python tests/browser/measure.py [--seconds 30] [--only memory]`.
 
-Without a URL it measures the test harness, which it starts and stops. Prints JSON.
+Serves app/main.py, acts on it as a hand does, and prints each figure that is to be held: the
+median, the worst, and what is to be reached. Times hold for a machine that does nothing else, so
+the load is told, too.
 """
 
 import argparse
-import json
-import statistics
-from pathlib import Path
+import os
+import sys
+from collections.abc import Callable
 
-from conftest import CHROMIUM_FLAGS, chromium_path, start_server, stop_server
-from playwright.sync_api import Page, sync_playwright
+from conftest import CHROMIUM_FLAGS, ROOT, chromium_path, start_server, stop_server
+from measures.answers import answers
+from measures.dragging import dragging
+from measures.figure import Figure, table
+from measures.memory import memory
+from measures.opening import opening
+from playwright.sync_api import Browser, sync_playwright
 
-HARNESS = Path(__file__).with_name("harness.py")
-SLIDER = ".blend input[type=range]"
-DRAGS = 40
-
-# Drags at every animation frame, as a hand does.
-DRAG_ON = """async (slider, seconds) => {
-    const gaps = [];
-    const draws = [];
-    const began = performance.now();
-    let last = 0;
-    while (performance.now() - began < seconds * 1000) {
-        const now = await new Promise(requestAnimationFrame);
-        if (last) gaps.push(now - last);
-        last = now;
-        slider.value = 0.5 - 0.5 * Math.cos((now - began) / 1500);
-        const before = performance.now();
-        slider.dispatchEvent(new Event('input'));
-        draws.push(performance.now() - before);
-    }
-    slider.dispatchEvent(new Event('change'));
-    return {gaps, draws, late: beatgen.state.late, dropped: beatgen.state.dropped};
-}"""
-
-# How long until all that is scheduled is the new groove's.
-JUMP = """(slider) => {
-    const {contextTime, position} = beatgen.state;
-    slider.value = position < 0.5 ? 1 : 0;
-    slider.dispatchEvent(new Event('input'));
-    return beatgen.nextStep - contextTime;
-}"""
-
-
-def measure(page: Page, url: str, seconds: float) -> dict[str, object]:
-    received: list[int] = []
-    page.on(
-        "websocket",
-        lambda socket: socket.on("framereceived", lambda data: received.append(len(data))),
-    )
-    page.goto(url)
-    page.wait_for_function("window.beatgen?.state.way")
-    ready = page.evaluate("beatgen.kitReady.then(() => performance.now())")
-    opening = sum(received)
-    page.click(".play")
-    page.wait_for_function("beatgen.state.beat > 0.2")
-    slider = page.locator(SLIDER)
-    waits = []
-    for _ in range(DRAGS):
-        page.wait_for_timeout(113)
-        waits.append(slider.evaluate(JUMP))
-    slider.dispatch_event("change")
-    page.wait_for_timeout(500)
-    run = slider.evaluate(DRAG_ON, seconds)
-    received.clear()
-    slider.evaluate("(slider) => { slider.value = 0.4; slider.dispatchEvent(new Event('input')); }")
-    slider.dispatch_event("change")
-    page.wait_for_timeout(1000)
-    gaps = sorted(run["gaps"])
-    return {
-        "page start to kit decoded, ms": round(ready),
-        "received at opening, bytes": opening,
-        "received after a release, bytes": sum(received),
-        "drag to first step of the new groove, ms": {
-            "median": round(1000 * statistics.median(waits), 1),
-            "most": round(1000 * max(waits), 1),
-        },
-        "dragging, s": seconds,
-        "frames per second": round(1000 / statistics.mean(gaps), 1),
-        "frame gap at 99 %, ms": round(gaps[int(0.99 * len(gaps))], 1),
-        "script per drag, ms": round(statistics.mean(run["draws"]), 2),
-        "late": run["late"],
-        "dropped": run["dropped"],
-    }
+MAIN = ROOT / "app" / "main.py"
+KINDS = ("opening", "dragging", "answers", "memory")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=30, help="how long to drag")
-    parser.add_argument("--url", help="a running page with the player on it")
+    parser.add_argument("--seconds", type=float, default=30, help="how long to drag while it plays")
+    parser.add_argument("--times", type=int, default=10, help="how often to repeat what is short")
+    parser.add_argument("--only", choices=KINDS, action="append", help="measure these kinds alone")
     arguments = parser.parse_args()
-    url, server = (arguments.url, None) if arguments.url else start_server(HARNESS)
+    kinds = arguments.only or KINDS
+    began = os.getloadavg()[0]
+    with sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
+        )
+        figures = []
+        for kind in kinds:
+            print(f"measuring: {kind} ...", file=sys.stderr)
+            figures += _measure(kind, browser, arguments.seconds, arguments.times)
+        browser.close()
+    print(table(figures))
+    cores = len(os.sched_getaffinity(0))
+    print(f"\n{cores} cores, load {began:.1f} before and {os.getloadavg()[0]:.1f} after (1 min)")
+
+
+def _measure(kind: str, browser: Browser, seconds: float, times: int) -> list[Figure]:
+    if kind == "opening":
+        return opening(browser, min(times, 3))
+    if kind == "memory":
+        return memory(browser)
+    if kind == "dragging":
+        return _served(lambda url: dragging(browser, url, seconds, 4 * times))
+    return _served(lambda url: answers(browser, url, times))
+
+
+def _served(measure: Callable[[str], list[Figure]]) -> list[Figure]:
+    """What is measured at the page's address, while it is served."""
+    url, server = start_server(MAIN)
     try:
-        with sync_playwright() as started:
-            browser = started.chromium.launch(
-                executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
-            )
-            print(json.dumps(measure(browser.new_page(), url, arguments.seconds), indent=2))
-            browser.close()
+        return measure(url)
     finally:
-        if server:
-            stop_server(server)
+        stop_server(server)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def take(target: Path) -> None:
             page.goto(url)
             page.wait_for_function("window.beatgen?.state.way")
             page.evaluate("beatgen.kitReady")
-            slider = page.locator(".blend input[type=range]")
+            slider = page.locator(".blend .together")
             slider.evaluate(
                 f"it => {{ it.value = {POSITION}; it.dispatchEvent(new Event('input')); }}"
             )

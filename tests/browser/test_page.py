@@ -1,16 +1,17 @@
 """The main job in a real browser: two files in, a blend out, heard, varied and taken away."""
 
 import io
+from base64 import b64decode
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from beatgen import assets
-from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.kit import NAMES
 from beatgen.midi import scan_midi, write_midi
+
+pytestmark = pytest.mark.usefixtures("weights")
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 GMD_FILES = (  # of the training and validation splits: a funk and a samba
@@ -19,14 +20,14 @@ GMD_FILES = (  # of the training and validation splits: a funk and a samba
 )
 HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
 AUDIBLE = 0.01  # full scale is 1
-
-
-@pytest.fixture(scope="module", autouse=True)
-def weights():
-    try:
-        assets.path("model")
-    except BeatGenError:
-        pytest.skip("assets/model is missing; train and export the model first")
+DRAG = """() => {
+    const host = [...document.querySelectorAll('*')].find(
+        (e) => e.shadowRoot?.querySelector('.drag'));
+    const handle = (host?.shadowRoot ?? document).querySelector('.drag');
+    const dataTransfer = new DataTransfer();
+    handle.dispatchEvent(new DragEvent('dragstart', { dataTransfer, bubbles: true }));
+    return dataTransfer.getData('DownloadURL');
+}"""
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
 
     # Blend: the settled groove is the model's, which the label of what is heard tells.
     before = shown(page)
-    page.locator(".blend input[type=range]").focus()
+    page.locator(".blend .together").focus()
     for _ in range(8):
         page.keyboard.press("ArrowLeft")
     page.locator(".st-key-takeaway h2", has_text="Blend 25%").wait_for()
@@ -217,17 +218,6 @@ def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
     assert alert.bounding_box()["width"] > 100  # and not for screen readers only
 
 
-@pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_nothing_is_wider_than_the_screen(serve, open_page, width):
-    page = open_page(serve(MAIN), width=width, height=900)
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_selector(".st-key-deck-b .js-plotly-plot")
-    for name in ("Blend", "Vary", "Shape"):
-        go(page, name)
-        page.wait_for_timeout(700)
-        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
-
-
 def test_a_page_opened_by_its_address_has_the_whole_page_around_it(serve, open_page):
     page = open_page(serve(MAIN) + "/vary")
     page.wait_for_selector(".st-key-wall")
@@ -235,15 +225,52 @@ def test_a_page_opened_by_its_address_has_the_whole_page_around_it(serve, open_p
     assert page.locator(".st-key-masthead").count() == 1
 
 
-def test_the_theme_follows_the_system(serve, open_page):
-    def ground(scheme: str) -> str:
-        page = open_page(serve(MAIN), color_scheme=scheme)
-        page.wait_for_selector(".st-key-deck-a .js-plotly-plot")
-        return page.evaluate(
-            "getComputedStyle(document.querySelector('.st-key-deck-a')).backgroundColor"
-        )
+def test_what_sounds_is_dragged_out_as_a_midi_file(page):
+    """Edits, locks, swing and tempo included."""
+    press(page, "Lock kick").click()
+    page.locator(".blend .together").focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".st-key-takeaway h2", has_text="Blend 47%").wait_for()
+    page.locator("canvas.cells").click(position={"x": 90, "y": 60})
+    for label, value in (("Swing", 0.6), ("Tempo in beats per minute", 91)):
+        page.get_by_label(label).fill(str(value))
+    page.keyboard.press("Enter")
+    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
+    page.wait_for_timeout(500)  # the run of the last change ends
+    kind, name, address = page.evaluate(DRAG).split(":", 2)
+    assert (kind, name) == ("audio/midi", "blend-47-91.mid")
+    dragged, report = scan_midi(io.BytesIO(b64decode(address.split(",")[1])), name=name)
+    assert not report.messages
+    assert dragged.tempo == pytest.approx(91, rel=1e-4)
+    steps = dragged.steps
+    swung = [
+        (float(swung_step(at, steps, 0.6)), voice, velocity) for at, voice, velocity in shown(page)
+    ]
+    assert same(hits_of(dragged), sorted(swung))
 
-    assert ground("dark") != ground("light")
+
+def swung_step(at: float, steps: int, share: float) -> float:
+    """Where a hit at a place, in steps, sounds with swing."""
+    per_eighth = steps / 8
+    eighth, phase = divmod(at / per_eighth, 1)
+    moved = phase * 2 * share if phase < 0.5 else share + (phase - 0.5) * 2 * (1 - share)
+    return (eighth + moved) * per_eighth
+
+
+def test_the_grid_keeps_its_rows_while_takes_are_pointed_at(page):
+    go(page, "Vary")
+    press(page, "Play Take 6").wait_for()
+    page.click(".play")
+    settle(page, "beatgen.state.beat > 0")
+    rows = page.locator(".heads .name").all_inner_texts()
+    before = page.evaluate(HITS)
+    for number in range(1, 7):
+        press(page, f"Play Take {number}").hover()
+        settle(page, f"before => {HITS} !== before", before)
+        before = page.evaluate(HITS)
+        voices = {NAMES[hit["voice"]] for hit in page.evaluate("beatgen.state.hits")}
+        assert voices <= set(rows)
+        assert page.locator(".heads .name").all_inner_texts() == rows
 
 
 def test_no_request_leaves_the_machine(serve, open_page):

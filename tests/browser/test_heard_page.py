@@ -1,0 +1,157 @@
+"""What the pages put into the player, captured as sound: takes, the shape sliders, the map."""
+
+import io
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hearing import LOOP, NEAR, REST, distance, listen, strike_times
+from test_map import PLOT, at
+
+from beatgen import assets, load_atlas
+from beatgen.errors import BeatGenError, ModelError
+from beatgen.groove import Groove
+from beatgen.kit import INDEX, NAMES
+from beatgen.midi import scan_midi
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+HITS = "JSON.stringify(beatgen.state.hits)"
+PATIENCE = 60_000  # ms
+FIRM = 40  # velocity from which a stroke is sure to stand out
+CLEAR = (INDEX["kick"], INDEX["snare"])  # each sounds for itself; hi-hats damp one another
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weights():
+    try:
+        assets.path("model")
+    except BeatGenError:
+        pytest.skip("assets/model is missing; train and export the model first")
+
+
+def open_at(serve, open_page, name: str):
+    page = open_page(f"{serve(MAIN)}/{name}", height=1000)
+    page.set_default_timeout(PATIENCE)
+    page.wait_for_function("window.beatgen?.state.way")
+    page.wait_for_selector(".st-key-takeaway")
+    page.wait_for_function("localStorage.getItem('beatgen')")
+    page.evaluate("beatgen.kitReady.then(() => null)")
+    return page
+
+
+def changed(page, before: str) -> None:
+    page.wait_for_function(f"before => {HITS} !== before", arg=before)
+
+
+def heard_alone(page, seconds: float):
+    """One voice of what sounds: captured sound of it alone, and its index."""
+    hits = page.evaluate("beatgen.state.hits")
+    struck = Counter(h["voice"] for h in hits if h["voice"] in CLEAR and h["velocity"] >= FIRM)
+    voice = struck.most_common(1)[0][0]
+    page.get_by_role("button", name=f"Solo {NAMES[voice]}", exact=True).click()
+    page.wait_for_timeout(600)  # what rang of the others has died away
+    return listen(page, seconds), voice
+
+
+def apart(times: np.ndarray) -> np.ndarray:
+    """Those that no other one comes before too soon to be told apart."""
+    return times[np.diff(times, prepend=-np.inf) > 2 * REST]
+
+
+def assert_sounds_as_shown(page, seconds: float) -> None:
+    """Every firm stroke on the grid is heard in its place, and nothing is heard elsewhere."""
+    heard, voice = heard_alone(page, seconds)
+    shown, onsets = strike_times(page, heard, voice), heard.onsets()
+    firm = np.intersect1d(apart(shown), strike_times(page, heard, voice, FIRM))
+    inside = onsets[(onsets > heard.start + 0.1) & (onsets < heard.end - 0.1)]
+    assert len(firm) and len(inside)
+    assert distance(inside, strike_times(page, heard, voice, margin=-1.0)).max() < NEAR
+    loud = firm[[heard.peak(time) > 0.05 for time in firm]]
+    assert len(loud) and distance(loud, onsets).max() < NEAR
+
+
+def test_a_take_is_heard_by_a_click_as_its_file_says(serve, open_page):
+    page = open_at(serve, open_page, "vary")
+    card = page.locator("[class*=st-key-take-]").nth(3)
+    card.wait_for()
+    with page.expect_download() as waiting:
+        card.get_by_role("button", name="MIDI").click()
+    content = Path(waiting.value.path()).read_bytes()
+    take, _ = scan_midi(io.BytesIO(content), name="take.mid")
+    before = page.evaluate(HITS)
+    card.locator("[class*=st-key-play-]").click()
+    page.wait_for_function("beatgen.state.playing")
+    changed(page, before)
+    page.locator(".st-key-takeaway h2", has_text="Take 4").wait_for()
+    heard, voice = heard_alone(page, 5.5)
+    beats = heard.beats(page) % LOOP
+    written = beats_of(take, voice)
+    assert len(beats)
+    near = NEAR * take.tempo / 60 + 0.01  # a beat's worth of that, and a tick
+    assert around_loop(beats, written).max() < near
+    assert around_loop(firm_beats(take, voice), beats).max() < near
+
+
+def beats_of(groove: Groove, voice: int, least: float = 0.0) -> np.ndarray:
+    """Beats from the groove's start at which a voice is struck harder than `least`, 0 to 1."""
+    velocity = groove.velocity[..., voice]
+    bar, step = np.nonzero(velocity > least)
+    steps = bar * groove.steps + step + groove.timing[bar, step, voice]
+    return steps * 4 / groove.steps
+
+
+def firm_beats(groove: Groove, voice: int) -> np.ndarray:
+    """Those of strokes that are sure to be heard: loud, and none shortly before."""
+    beats = np.sort(beats_of(groove, voice))
+    free = beats[np.diff(beats, prepend=beats[-1] - LOOP) > 0.4]
+    return np.intersect1d(free, beats_of(groove, voice, 0.6))
+
+
+def around_loop(beats: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """How far each is from the nearest of the others, in beats of an endless loop."""
+    away = (beats[:, None] - others[None] + LOOP / 2) % LOOP - LOOP / 2
+    return np.abs(away).min(axis=1)
+
+
+def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_page):
+    page = open_at(serve, open_page, "shape")
+    loudness = page.get_by_role("slider", name="Loudness", exact=True)
+    loudness.wait_for()
+    page.wait_for_timeout(1000)  # its grooves arrive
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("beatgen.state.beat > 0.1")
+    bar = 4 * 60 / page.evaluate("beatgen.state.tempo")
+    label = page.locator(".st-key-takeaway h2").inner_text()
+    box = loudness.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    page.mouse.down()
+    level = {}
+    for end, share in (("soft", 0.02), ("loud", 0.98)):
+        before = page.evaluate(HITS)
+        page.mouse.move(box["x"] + share * box["width"], middle, steps=5)
+        changed(page, before)
+        page.wait_for_timeout(500)
+        level[end] = listen(page, bar).level
+    assert page.locator(".st-key-takeaway h2").inner_text() == label, "not let go yet"
+    page.mouse.up()
+    assert level["loud"] > 1.5 * level["soft"] > 0
+
+
+def test_a_place_on_the_map_is_heard_as_the_grid_shows_it(serve, open_page):
+    try:
+        load_atlas()
+    except ModelError as error:
+        pytest.skip(str(error))
+    page = open_at(serve, open_page, "map")
+    page.wait_for_selector(f"{PLOT} canvas")
+    page.wait_for_selector(".bg-marks .heard")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("beatgen.state.beat > 0.1")
+    before = page.evaluate(HITS)
+    page.mouse.move(*at(page, 0.45, 0.55))
+    page.mouse.click(*at(page, 0.45, 0.55))
+    changed(page, before)
+    page.wait_for_timeout(500)
+    assert_sounds_as_shown(page, 5.0)

@@ -1,0 +1,123 @@
+"""The pad in a real browser: pattern and feel, moved apart."""
+
+import pytest
+from test_player import HARNESS, cells, play, state, told, wait_until_told
+
+from beatgen.kit import NAMES
+
+MARGIN = 17  # px between the pad's edge and its field
+
+
+@pytest.fixture
+def page(serve, open_page):
+    """The harness with the player at A, pattern and feel apart."""
+    page = open_page(serve(HARNESS), height=1000)
+    page.wait_for_function("window.beatgen?.state.way")
+    page.wait_for_selector(".player .bar")
+    page.get_by_role("button", name="Apart").click()
+    wait_until_told(page, feel=0)
+    return page
+
+
+def point(page, pattern: float, feel: float) -> tuple[float, float]:
+    """Where on the screen a place of the pad is."""
+    page.locator(".pad").scroll_into_view_if_needed()
+    box = page.locator(".pad").bounding_box()
+    x = box["x"] + MARGIN + pattern * (box["width"] - 2 * MARGIN)
+    y = box["y"] + MARGIN + (1 - feel) * (box["height"] - 2 * MARGIN)
+    return x, y
+
+
+def places(page) -> set[tuple[float, int]]:
+    return {(round(hit["step"] + hit["timing"], 2), hit["voice"]) for hit in state(page)["hits"]}
+
+
+def laid_back(pattern, steps: float) -> set[tuple[float, int]]:
+    return {(round(at + steps, 2), voice) for at, voice in pattern}
+
+
+def test_the_other_feel_is_heard_while_dragging_and_nothing_is_sent(page):
+    pattern = places(page)
+    play(page)
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) { window.sent++; send.call(this, data); };
+        }"""
+    )
+    page.mouse.move(*point(page, 0, 0))
+    page.mouse.down()
+    page.mouse.move(*point(page, -0.1, 0.5), steps=3)
+    half = places(page)
+    page.mouse.move(*point(page, -0.1, 1.1), steps=3)
+    now, soon, strokes = page.evaluate("[beatgen.state, beatgen.nextStep, beatgen.scheduled]")
+    assert page.evaluate("window.sent") == 0
+    assert (now["position"], now["feel"]) == (0, 1)
+    assert half == laid_back(pattern, 0.63), "half-way to B's feel, A's hits are half as late"
+    assert places(page) == laid_back(pattern, 1.25)
+    coming = [stroke for stroke in strokes if stroke["time"] > soon]
+    assert {round(stroke["beat"] % 0.5, 3) for stroke in coming} == {round(1.25 / 16, 3)}
+    page.mouse.up()
+    wait_until_told(page, position=0, feel=1)
+    assert page.evaluate("window.sent") > 0
+    assert {(round(s + t, 2), v) for s, v, _, t in told(page)["hits"]} == places(page)
+
+
+def test_letting_go_settles_on_the_models_decoding_of_that_place(page):
+    page.mouse.click(*point(page, 0.25, 0.75))
+    page.wait_for_function("beatgen.state.hits.some((hit) => hit.velocity === 77)")
+    at = state(page)
+    assert at["position"] == pytest.approx(0.25, abs=0.002)
+    assert at["feel"] == pytest.approx(0.75, abs=0.01)
+    wait_until_told(page, position=at["position"], feel=at["feel"])
+    assert cells(page) == {(s, NAMES[int(voice)]) for s, voice, _, _ in told(page)["hits"]}
+
+
+def test_arrows_move_pattern_and_feel_each_on_its_own(page):
+    page.get_by_label("Pattern from A to B").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    wait_until_told(page, position=2 / 32, feel=1.25 / 32)
+    feel = page.get_by_label("Feel from A to B")
+    assert feel.get_attribute("aria-valuetext") == "feel 4 % of the way from A to B"
+    page.mouse.click(640, 950)
+    page.keyboard.press("ArrowRight")
+    wait_until_told(page, position=3 / 32, feel=1.25 / 32)
+
+
+def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(page):
+    page.get_by_role("button", name="B's pattern, A's feel").click()
+    wait_until_told(page, position=1, feel=0)
+    assert {name for _, name in cells(page)} == {"ride", "snare", "kick"}
+    page.get_by_role("button", name="Together").click()
+    wait_until_told(page, position=1, feel=None)
+    assert page.locator(".blend .together").is_visible() and page.locator(".pad").is_hidden()
+    page.keyboard.press("z")
+    wait_until_told(page, position=1, feel=0)
+    assert page.locator(".pad").is_visible()
+
+
+def test_a_finger_moves_it(serve, open_page):
+    page = open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True)
+    page.wait_for_function("window.beatgen?.state.way")
+    page.get_by_role("button", name="Apart").tap()
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    start = point(page, 0.2, 0.2)
+    scrolled = page.evaluate("document.querySelector('.stMain').scrollTop")
+    touch("touchStart", *start)
+    for i in range(1, 6):
+        touch("touchMove", *point_between(start, point(page, 0.5, 0.9), i / 5))
+    touch("touchEnd")
+    page.wait_for_function("beatgen.state.feel > 0.85 && beatgen.state.position > 0.45")
+    assert page.evaluate("document.querySelector('.stMain').scrollTop") == scrolled
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing sticks out"
+
+
+def point_between(one, other, amount: float) -> tuple[float, float]:
+    return tuple(a + (b - a) * amount for a, b in zip(one, other, strict=True))
