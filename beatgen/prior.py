@@ -7,6 +7,7 @@ and the pattern comes from them alone; the feel is then drawn for it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from beatgen.runtime import Network
 
 STEPS = 4  # of each half of the flow's way, two evaluations each
+REMEMBERED = 64  # answers of the flow; each is some 70 kB
+FEW = 66  # bars that an answer is remembered for: two grooves' way in 33 frames
 
 
 class Prior(Protocol):
@@ -73,6 +76,8 @@ class FlowPrior:
     ) -> None:
         self.network, self.center, self.scale = network, center, scale
         self.pattern_dim = pattern_dim
+        # A blend asks for its two ends each time, and with another feel for its pattern again.
+        self._remembered = lru_cache(REMEMBERED)(self._carry)
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
         p, x = self.pattern_dim, (z - self.center) / self.scale
@@ -82,9 +87,8 @@ class FlowPrior:
 
     def to_z(self, noise: np.ndarray) -> np.ndarray:
         p = self.pattern_dim
-        x = self._carried(self._waiting(noise[:, :p]), PATTERN)
-        x[:, p:] = noise[:, p:]
-        return self._z(self._carried(x, FEEL))
+        pattern = self._carried(self._waiting(noise[:, :p]), PATTERN)[:, :p]
+        return self._z(self._carried(np.concatenate([pattern, noise[:, p:]], 1), FEEL))
 
     def feel(self, z_pattern: np.ndarray, noise: np.ndarray) -> np.ndarray:
         p = self.pattern_dim
@@ -100,6 +104,11 @@ class FlowPrior:
 
     def _carried(self, x: np.ndarray, side: int, back: bool = False) -> np.ndarray:
         """x with one side moved from its time 0 to 1, or back, by the midpoint rule."""
+        carry = self._remembered if len(x) <= FEW else self._carry
+        return carry(x.astype(np.float32).tobytes(), side, back)
+
+    def _carry(self, content: bytes, side: int, back: bool) -> np.ndarray:
+        x = np.frombuffer(content, np.float32).reshape(-1, len(self.center))
         moving = (np.arange(x.shape[1]) >= self.pattern_dim) == (side == FEEL)
         step = (-1 if back else 1) / STEPS
         for i in range(STEPS):
