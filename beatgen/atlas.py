@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.errors import UNREADABLE, BeatGenError, ModelError
 from beatgen.groove import Groove
 from beatgen.metrics import folded
 from beatgen.nearest import nearest, pack
@@ -208,7 +207,7 @@ def load_atlas(name: str | Path = "bar") -> Atlas:
             parts = dict(stored)
     except FileNotFoundError:
         raise ModelError(f"{folder / ATLAS}: no such file; {redo}") from None
-    except (OSError, EOFError, ValueError, BadZipFile) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{folder / ATLAS}: not an atlas that can be read; {redo}") from error
     if int(parts.pop("format", 0)) != FORMAT or str(parts.pop("weights")) != _fingerprint(folder):
         raise ModelError(f"{folder / ATLAS}: drawn with other weights than those beside it; {redo}")

@@ -6,8 +6,6 @@ import csv
 import hashlib
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
@@ -19,7 +17,7 @@ from signal import SIG_IGN, SIGINT, signal
 import numpy as np
 from tqdm import tqdm
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import VOICES
 from beatgen.midi import MidiReport, scan_midi
@@ -27,8 +25,6 @@ from beatgen.midi import MidiReport, scan_midi
 SPLITS = ("train", "validation", "test")
 SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
 FORMAT = 1  # of the .npz file; raise it when its content changes
-# What numpy says of a file that is no .npz, or a damaged one.
-UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)

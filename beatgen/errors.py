@@ -1,5 +1,11 @@
 """What BeatGen says when something is wrong: one clear sentence, never a traceback."""
 
+import zipfile
+import zlib
+
+# What reading raises where an .npz, JSON or LiteRT file is damaged, or is something else
+UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
+
 
 class BeatGenError(Exception):
     """Something the user can understand and mend.

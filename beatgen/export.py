@@ -30,7 +30,8 @@ from beatgen.metrics import f1
 from beatgen.model import BarVAE
 from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
-from beatgen.strikes import N_VOICES, PLACES, SIXTEENTHS, to_strikes
+from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
+from beatgen.strikes import to_strikes
 from beatgen.train import BEST, PRIOR, load_run, read_history
 
 DATA = (
@@ -41,8 +42,7 @@ LIMITS = (
     "Single 4/4 bars on the 22 voices of a Roland TD-11, as ten drummers played them; rock and "
     "funk are most of the data. Other meters, percussion and electronic styles are unknown to it."
 )
-# A part of the network -> the name and shape (without the batch) of each of its inputs
-Endpoints = dict[Callable[..., dict[str, Any]], dict[str, tuple[int, ...]]]
+Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
 
 MEASURED = 256  # validation bars on which the directions are measured
 LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
@@ -121,21 +121,21 @@ def convert(model: BarVAE | ReportVAE | LatentFlow) -> bytes:
 
     archive = keras.export.ExportArchive()
     archive.track(model)
-    of_kind = {BarVAE: _bar_endpoints, ReportVAE: _report_endpoints, LatentFlow: _flow_endpoints}
-    endpoints = of_kind[type(model)](model)
-    for part, inputs in endpoints.items():
-        specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs.items()]
+    of_kind = {BarVAE: _bar_parts, ReportVAE: _report_parts, LatentFlow: _flow_parts}
+    parts, signatures = of_kind[type(model)](model)
+    for part in parts:
+        inputs = signatures[part.__name__].items()
+        specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs]
         archive.add_endpoint(part.__name__, part, specs)
     with tempfile.TemporaryDirectory() as folder:
         archive.write_out(folder, verbose=False)
-        names = [part.__name__ for part in endpoints]
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, names)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]
         return bytes(converter.convert())
 
 
-def _bar_endpoints(model: BarVAE) -> Endpoints:
+def _bar_parts(model: BarVAE) -> tuple[Parts, Signatures]:
     def encode(strikes: Any, known: Any) -> dict[str, Any]:
         mean_p, log_var_p, mean_f, log_var_f = model.encode(strikes, known)
         mean, log_var = [mean_p, mean_f], [log_var_p, log_var_f]
@@ -152,24 +152,18 @@ def _bar_endpoints(model: BarVAE) -> Endpoints:
             "timing": ops.clip(timing, -0.5, 0.5),
         }
 
-    return {
-        encode: {
-            "strikes": (SIXTEENTHS, N_VOICES, PLACES, 2),
-            "known": (SIXTEENTHS, N_VOICES),
-        },
-        pattern: {"z": (model.config.pattern_dim,)},
-        feel: {"z": (model.config.feel_dim,), "count": (SIXTEENTHS, N_VOICES)},
-    }
+    signatures = bar_signatures(model.config.pattern_dim, model.config.feel_dim)
+    return [encode, pattern, feel], signatures
 
 
-def _flow_endpoints(model: LatentFlow) -> Endpoints:
+def _flow_parts(model: LatentFlow) -> tuple[Parts, Signatures]:
     def drift(x: Any, time: Any) -> dict[str, Any]:
         return {"drift": model.drift(x, time)}
 
-    return {drift: {"x": (sum(model.dims),), "time": (2,)}}
+    return [drift], flow_signatures(sum(model.dims))
 
 
-def _report_endpoints(model: ReportVAE) -> Endpoints:
+def _report_parts(model: ReportVAE) -> tuple[Parts, Signatures]:
     def encode(velocity: Any) -> dict[str, Any]:
         mean, log_var = model.encode(velocity)
         return {"mean": mean, "log_var": log_var}
@@ -177,10 +171,7 @@ def _report_endpoints(model: ReportVAE) -> Endpoints:
     def decode(z: Any) -> dict[str, Any]:
         return {"velocity": model.decode(z)}
 
-    return {
-        encode: {"velocity": (STEPS, N_VOICES)},
-        decode: {"z": (model.config.latent_dim,)},
-    }
+    return [encode, decode], report_signatures(model.config.latent_dim)
 
 
 def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarray:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from beatgen import assets
-from beatgen.errors import BeatGenError, ModelError
+from beatgen import assets, signatures
+from beatgen.errors import UNREADABLE, BeatGenError, ModelError
 
 CARD = "card.json"  # the model card: config, training, data, licence, limits
 NETWORK = "network.tflite"
@@ -23,7 +23,8 @@ THREADS = 2
 class Network:
     """A network as `beatgen.export` wrote it: `card`, `space`, and its parts to run.
 
-    Safe to share between threads.
+    Safe to share between threads. Raises ModelError for files that cannot be read, or that do not
+    fit each other or this version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,15 +34,24 @@ class Network:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
             with np.load(folder / SPACE) as space:
                 self.space: dict[str, np.ndarray] = dict(space)
+            latent_dim, *expected = signatures.of_card(self.card)
             files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
             self._interpreters = [Interpreter(str(f), num_threads=THREADS) for f in files]
-        except (OSError, ValueError) as error:
+        except UNREADABLE as error:
             raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
-        self._parts = {
-            part: interpreter.get_signature_runner(part)
-            for interpreter in self._interpreters
-            for part in interpreter.get_signature_list()
-        }
+        for name, array in self.space.items():
+            if array.shape[-1] != latent_dim:
+                raise ModelError(
+                    f"{folder / SPACE}: {name} has {array.shape[-1]} dimensions; {CARD} beside it "
+                    f"tells of {latent_dim}. Export both together."
+                )
+        self._parts: dict[str, Any] = {}
+        for file, interpreter, wanted in zip(files, self._interpreters, expected, strict=False):
+            parts = {
+                p: interpreter.get_signature_runner(p) for p in interpreter.get_signature_list()
+            }
+            signatures.check(file, {part: _inputs(run) for part, run in parts.items()}, wanted)
+            self._parts |= parts
         self._lock = threading.Lock()  # many pages may share one model, interpreters may not
 
     def __contains__(self, part: str) -> bool:
@@ -59,9 +69,15 @@ class Network:
         return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
 
 
+def _inputs(part: Any) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of one bar, of a signature runner."""
+    details = part.get_input_details().items()
+    return {name: tuple(map(int, told["shape_signature"][1:])) for name, told in details}
+
+
 def load_network(name: str | Path) -> Network:
     """Shipped weights by name, or a folder that the export wrote. Raises ModelError where there
-    are none."""
+    are none, and where they do not fit this version."""
     return Network(model_folder(name))
 
 

@@ -50,7 +50,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "codec",
         "prior",
     },
-    {"strikes", "decoded", "attributes", "directions", "lock", "nearest"},
+    {"strikes", "signatures", "decoded", "attributes", "directions", "lock", "nearest"},
     {"groove"},
     {"kit", "errors", "assets"},
 )

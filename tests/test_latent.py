@@ -13,7 +13,7 @@ import beatgen as bg
 from beatgen import demo
 from beatgen.attributes import ATTRIBUTES
 from beatgen.decoded import Decoded, family_hits, pattern_of, pattern_of_size
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.errors import BeatGenError
 from beatgen.kit import VOICES
 from beatgen.latent import Vae
 from beatgen.strikes import to_strikes
@@ -241,14 +241,6 @@ def test_one_model_serves_many_threads(vae: Vae, funk: bg.Groove, rock: bg.Groov
     for thread in threads:
         thread.join()
     assert together == alone
-
-
-def test_unknown_weights_are_a_sentence(tmp_path) -> None:
-    with pytest.raises(ModelError, match="no model 'nothing'"):
-        bg.load_model("nothing")
-    (tmp_path / "card.json").write_text("{}")
-    with pytest.raises(ModelError, match="not a model"):
-        bg.load_model(tmp_path)
 
 
 def test_playing_needs_neither_tensorflow_nor_streamlit() -> None:
