@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from midifile import written
 from streamlit.testing.v1 import AppTest
 
 from app.state import Session
 from beatgen.groove import Groove
-from beatgen.midi import read_midi, write_midi
+from beatgen.midi import read_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"
@@ -61,9 +62,7 @@ def tell_player(page: AppTest, **said) -> AppTest:
 
 
 def midi_of(groove: Groove) -> bytes:
-    file = io.BytesIO()
-    write_midi(groove, file)
-    return file.getvalue()
+    return written(groove).getvalue()
 
 
 def read_back(content: bytes) -> Groove:

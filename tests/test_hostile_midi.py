@@ -5,10 +5,11 @@ import time
 from io import BytesIO, StringIO
 
 import pytest
+from midifile import written
 
 from beatgen.errors import MidiError
 from beatgen.groove import Groove
-from beatgen.midi import scan_midi, write_midi
+from beatgen.midi import scan_midi
 
 KICK = "00 99 24 64"
 END = "00 ff 2f 00"
@@ -46,9 +47,7 @@ def survives(data: bytes) -> bool:
 
 @pytest.fixture
 def beat() -> bytes:
-    data = BytesIO()
-    write_midi(Groove.from_tab("snare |----o--o|\nkick |o---oo--|", tempo=110), data)
-    return data.getvalue()
+    return written(Groove.from_tab("snare |----o--o|\nkick |o---oo--|", tempo=110)).getvalue()
 
 
 @pytest.mark.parametrize(

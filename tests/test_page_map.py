@@ -1,0 +1,82 @@
+"""The Map page, driven without a browser."""
+
+import numpy as np
+import pytest
+from drive import click, go, now, run, text
+
+from app import engine
+from beatgen.errors import ModelError
+
+LASSO = {"x": [2000, 7000, 7000, 2000], "y": [2000, 2000, 7000, 7000]}  # in units of the chart
+
+
+@pytest.fixture
+def chosen(monkeypatch) -> dict:
+    """What is selected on the map's chart, as Streamlit would tell it."""
+    import streamlit as st
+
+    selection = {"points": [], "box": [], "lasso": []}
+    real = st.plotly_chart
+
+    def chart(figure, *, key, **options):
+        told = real(figure, key=key, **options)
+        return {"selection": selection} if key == "map" else told
+
+    monkeypatch.setattr(st, "plotly_chart", chart)
+    return selection
+
+
+def test_the_map_shows_a_and_b_and_what_sounds(page):
+    go(page, "map")
+    (marks,) = [each.value for each in page.html if each.value.startswith('<div class="bg-marks')]
+    bars = len(np.unique(engine.places(now(page).a.groove).round(2), axis=0))
+    assert marks.count(">A</b>") >= bars and ">B</b>" in marks
+    assert marks.count("<img") == now(page).heard.bars, "a path for each bar"
+    assert 'class="heard"' in marks
+    assert page.get("plotly_chart")
+
+
+def test_the_way_on_the_map_leads_from_a_to_b(page):
+    a, b = now(page).a.groove, now(page).b.groove
+    way = engine.way_places(a, b)
+    assert way[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
+    assert way[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
+
+
+def test_a_region_of_the_map_gives_takes(page, chosen):
+    go(page, "map")
+    assert not [button for button in page.button if button.key == "map-draw"]
+    chosen["lasso"] = [LASSO]
+    run(page)
+    click(page, "map-draw")
+    first = [take.groove for take in now(page).takes]
+    assert len(first) == 12
+    assert now(page).take is now(page).takes[0], "one of them sounds"
+    assert {groove.tempo for groove in first} == {now(page).heard.tempo}
+    click(page, "map-draw")
+    assert not any(take.groove == old for take in now(page).takes for old in first)
+    click(page, f"play-{now(page).takes[5].number}")
+    assert now(page).take is now(page).takes[5]
+
+
+def test_a_box_is_a_region_and_an_empty_one_teaches(page, chosen):
+    go(page, "map")
+    chosen["box"] = [{"x": [-100, 10_100], "y": [10_100, -100]}]
+    run(page)
+    assert f"{len(engine.atlas()):,} bars" in text(page)
+    chosen["box"] = [{"x": [-10, -5], "y": [-10, -5]}]
+    run(page)
+    assert any("lasso" in caption.value for caption in page.caption)
+
+
+def test_without_an_atlas_the_map_says_what_to_do_and_the_page_lives(page, monkeypatch):
+    def missing():
+        raise ModelError("atlas.npz: no such file; export the weights again.")
+
+    monkeypatch.setattr(engine, "atlas", missing)
+    go(page, "map")
+    assert [error.value for error in page.error] == [
+        "atlas.npz: no such file; export the weights again."
+    ]
+    go(page, "vary")
+    assert now(page).takes

@@ -1,0 +1,86 @@
+"""The Shape page and its sliders, driven without a browser."""
+
+import numpy as np
+import pytest
+from drive import click, go, now, run, tell_player
+
+from app import engine, shaping
+from app.player import parts
+from app.state import REACH
+
+
+def turn(page, amounts: dict[int, float]) -> None:
+    """As the shape panel does it; what it says is tested in a browser."""
+    now(page).amounts = amounts
+    run(page)
+
+
+def test_a_slider_moves_the_groove_along_its_direction(page):
+    before = now(page).heard
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    assert now(page).heard == engine.model().nudge(before, [0, 2.0])
+    assert now(page).heard != before
+    assert now(page).label.endswith("shaped")
+    turn(page, {1: 0.0})
+    assert now(page).heard == before
+
+
+def test_reset_and_randomize(page):
+    before = now(page).heard
+    go(page, "shape")
+    click(page, "randomize")
+    first = dict(now(page).amounts)
+    assert now(page).heard != before
+    assert set(first) == {i for i, d in enumerate(engine.directions()) if d.named}
+    assert all(abs(amount) <= REACH for amount in first.values())
+    click(page, "randomize")
+    assert now(page).amounts != first
+    click(page, "reset")
+    assert now(page).heard == before
+
+
+def test_a_take_is_shaped_and_moving_the_blend_starts_anew(page):
+    go(page, "vary")
+    take = now(page).takes[0]
+    click(page, f"play-{take.number}")
+    go(page, "shape")
+    turn(page, {0: -1.5})
+    assert now(page).heard == engine.model().nudge(take.groove, [-1.5])
+    tell_player(page, position=0.0)
+    assert not now(page).shaped
+
+
+def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(page):
+    groove = now(page).heard
+    (way,) = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1,), 5)
+    assert way == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
+
+
+def test_random_turns_are_as_likely_as_the_bars_along_their_direction(page):
+    principal = next(i for i, d in enumerate(engine.directions()) if not d.named)
+    turns = [shaping.likely_turns([principal], seed)[principal] for seed in range(400)]
+    assert np.std(turns) == pytest.approx(shaping.LIKELY, rel=0.15)
+    assert shaping.likely_turns([0, 1], 5) == shaping.likely_turns([0, 1], 5)
+
+
+def test_every_direction_has_words_for_both_ends(page):
+    for i in range(30):
+        name, low, high = shaping.words(i)
+        assert name and low and high and low != high
+
+
+@pytest.mark.parametrize(
+    "said", [None, 3, {}, {"turn": 1, "amounts": [1, "x"]}, {"turn": 1, "amounts": [1, 99]}]
+)
+def test_what_cannot_be_turned_is_passed_over(monkeypatch, rock, said):
+    mounted, heard = {}, []
+    monkeypatch.setattr(parts, "_part", lambda *_, **callbacks: mounted.update(callbacks))
+    monkeypatch.setattr(parts.st, "session_state", {"panel": {"turned": said}})
+    turns = [parts.Turn(name, "less", "more", 0, [rock, rock]) for name in "ab"]
+    parts.shape_panel(turns, 3, heard.append, key="panel")
+    mounted["on_turned_change"]()
+    assert heard == []
+    parts.st.session_state["panel"]["turned"] = {"turn": 2, "amounts": [1, -2.5]}
+    mounted["on_turned_change"]()
+    assert heard == [[1, -2.5]]

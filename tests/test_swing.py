@@ -1,0 +1,23 @@
+"""Swing, as the page plays it."""
+
+import numpy as np
+import pytest
+
+from app.swing import swing
+from beatgen.groove import Groove
+
+
+def test_swing_moves_only_what_stands_off_the_eighth():
+    straight = Groove.from_tab("hi-hat |xxxx------------|")
+    swung = swing(straight, 2 / 3)
+    at = [
+        float(step + swung.timing[bar, step, voice])
+        for bar, step, voice in np.argwhere(swung.velocity > 0)
+    ]
+    assert at == pytest.approx([0, 16 / 3, 8, 8 + 16 / 3], abs=1e-5)
+    assert swing(straight, 0.5) is straight
+
+
+def test_swing_loses_no_hit(random_groove):
+    dense = random_groove(density=0.6)
+    assert np.count_nonzero(swing(dense, 0.75).velocity) == np.count_nonzero(dense.velocity)
