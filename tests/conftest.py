@@ -10,6 +10,7 @@ import pytest
 from beatgen.dataset import Dataset, prepare
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
+from beatgen.latent import Vae, load_model
 from beatgen.midi import write_midi
 
 CHECKOUT = Path(__file__).parents[1]
@@ -24,6 +25,17 @@ ride      |x-xxx-xxx-xxx-xx|
 hat pedal |----x-------x---|
 rimshot   |o--o--o---o-o---|
 kick      |o--oo--oo--oo--o|
+"""
+FUNK = """
+hi-hat  |x-x-x-x-x-x-x-x-|x-x-x-x-x-x-x-x-|
+snare   |----O--g-g--O---|----O--g-g--O--g|
+kick    |o-o---o---o-----|o-o---o---o--o--|
+"""
+RIDE = """
+crash 1 |X---------------|
+ride    |x-x-x-x-x-x-x-x-|
+snare   |----O-------O---|
+kick    |o-------o-o-----|
 """
 
 
@@ -50,6 +62,22 @@ def rock() -> Groove:
 @pytest.fixture
 def samba() -> Groove:
     return Groove.from_tab(SAMBA, tempo=116)
+
+
+@pytest.fixture
+def funk() -> Groove:
+    return Groove.from_tab(FUNK, tempo=96)
+
+
+@pytest.fixture
+def ride() -> Groove:
+    return Groove.from_tab(RIDE, tempo=120)
+
+
+@pytest.fixture(scope="session")
+def vae() -> Vae:
+    """The shipped weights."""
+    return load_model()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import io
 from pathlib import Path
 
-import numpy as np
-import pytest
 from midifile import written
 from streamlit.testing.v1 import AppTest
 
@@ -67,26 +65,6 @@ def midi_of(groove: Groove) -> bytes:
 
 def read_back(content: bytes) -> Groove:
     return read_midi(io.BytesIO(content))
-
-
-def onsets(groove: Groove) -> np.ndarray:
-    """Each hit as voice, ticks from the start, MIDI velocity: sorted, float (hits, 3)."""
-    bar, step, voice = np.nonzero(groove.velocity)
-    cells = bar, step, voice
-    steps = bar * groove.steps + step + groove.timing[cells].astype(float)
-    rows = np.stack([voice, steps * 4 * 480 / groove.steps, groove.velocity[cells] * 127], axis=1)
-    return rows[np.lexsort(rows.T[1::-1])]
-
-
-def same_hits(first: Groove, second: Groove) -> bool:
-    """Equal but for what MIDI rounds: a tick in time, a unit of velocity, a millionth in tempo."""
-    one, two = onsets(first), onsets(second)
-    return (
-        one.shape == two.shape
-        and first.bars == second.bars
-        and (np.abs(one - two) < (0.5, 1.0, 0.51)).all()
-        and first.tempo == pytest.approx(second.tempo, rel=1e-5)
-    )
 
 
 def text(page: AppTest) -> str:

@@ -5,35 +5,25 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
 import soundfile
+from command import COMMAND, refusal, run
+from midifile import again
 
 from beatgen import demo
 from beatgen.cli import main
 from beatgen.commands import VERBS
-from beatgen.dataset import load_dataset
 from beatgen.latent import load_model
 from beatgen.midi import read_midi, write_midi
 
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "sweep", "ablate", "evaluate", "info"),
-    *(
-        "blend",
-        "interpolate",
-        "vary",
-        "sample",
-        "humanize",
-        "complete",
-        "reconstruct",
-        "render",
-        "draw",
-    ),
+    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
+    *("render", "draw"),
 }
-COMMAND = (sys.executable, "-m", "beatgen.cli")
 
 
 @pytest.fixture
@@ -45,21 +35,7 @@ def ab(tmp_path, rock, samba) -> tuple[str, str]:
     return paths
 
 
-def run(capsys, *argv: object) -> list[str]:
-    """Lines on stdout of a command that has to succeed."""
-    assert main([str(word) for word in argv]) == 0, capsys.readouterr().err
-    return capsys.readouterr().out.splitlines()
-
-
-def refusal(capsys, *argv: object) -> str:
-    """The one line on stderr with which a command fails."""
-    assert main([str(word) for word in argv]) == 1
-    out, err = capsys.readouterr()
-    assert out == "" and err.startswith("beatgen: ") and err.count("\n") == 1
-    return err
-
-
-# Help, usage, exit codes ------------------------------------------------------------------------
+# Help, usage, exit codes --------------------------------------------------------------------------
 
 
 def test_every_verb_is_there_and_explained(capsys) -> None:
@@ -138,27 +114,7 @@ def test_an_interrupt_is_quiet(tmp_path, rock) -> None:
     assert b"Traceback" not in err and b"Interrupt" not in err
 
 
-# Folders ----------------------------------------------------------------------------------------
-
-
-def test_stats_counts_prints_and_draws(capsys, midi_folder, tmp_path) -> None:
-    picture = tmp_path / "stats.html"
-    assert main(["stats", str(midi_folder), "-o", str(picture)]) == 0
-    out, err = capsys.readouterr()
-    assert any(line.split()[:2] == ["4/4", "bars"] for line in out.splitlines())
-    assert "left out notes.mid" in err and "reading" in err
-    assert "plotly" in picture.read_text(encoding="utf-8").lower()
-    found = json.loads("\n".join(run(capsys, "stats", midi_folder, "--json")))
-    assert found["bars"] == 3 and found["hits_per_pitch"]["51"] == 12
-
-
-def test_prepare_writes_a_dataset(capsys, midi_folder, tmp_path) -> None:
-    line = run(capsys, "prepare", midi_folder, "-o", tmp_path / "d.npz", "--steps", 16)[-1]
-    assert "3 bars" in line
-    assert load_dataset(tmp_path / "d.npz").velocity.shape == (3, 16, 22)
-
-
-# One file ---------------------------------------------------------------------------------------
+# One file -----------------------------------------------------------------------------------------
 
 
 def test_info_tells_what_became_of_a_file(capsys, ab, tmp_path) -> None:
@@ -189,7 +145,7 @@ def test_draw_writes_a_page_and_demo_grooves_have_names(capsys, tmp_path) -> Non
     assert "hi-hat" in page.read_text(encoding="utf-8")
 
 
-# The model --------------------------------------------------------------------------------------
+# The model ----------------------------------------------------------------------------------------
 
 
 def test_blend_goes_from_a_to_b(capsys, ab, tmp_path, rock, samba) -> None:
@@ -199,9 +155,7 @@ def test_blend_goes_from_a_to_b(capsys, ab, tmp_path, rock, samba) -> None:
     run(capsys, "blend", *ab, 1, "-o", mix)
     assert read_midi(mix) == samba.repeat(2)
     run(capsys, "blend", *ab, 0.4, "-o", mix, "--feel", 0.9)
-    assert again(read_midi(mix), tmp_path) == again(
-        load_model().blend(rock, samba, 0.4, feel=0.9), tmp_path
-    )
+    assert again(read_midi(mix)) == again(load_model().blend(rock, samba, 0.4, feel=0.9))
 
 
 def test_blend_writes_general_midi_pitches(capsys, ab, tmp_path) -> None:
@@ -237,73 +191,4 @@ def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
 def test_reconstruct_writes_what_the_model_holds(capsys, ab, tmp_path, rock) -> None:
     run(capsys, "reconstruct", ab[0], "-o", tmp_path / "held.mid")
     held = load_model().reconstruct(rock)
-    assert again(read_midi(tmp_path / "held.mid"), tmp_path) == again(held, tmp_path)
-
-
-def again(groove, folder):
-    """A groove as a file holds it."""
-    write_midi(groove, folder / "again.mid")
-    return read_midi(folder / "again.mid")
-
-
-# Training ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory) -> str:
-    """All demo grooves four times over, as a dataset."""
-    folder = tmp_path_factory.mktemp("demos")
-    for name in demo.names():
-        for i in range(4):
-            write_midi(demo.load(name), folder / f"{name}-{i}.mid")
-    assert main(["prepare", str(folder), "-o", str(folder / "demos.npz")]) == 0
-    return str(folder / "demos.npz")
-
-
-def test_train_makes_a_run_and_sweep_several(dataset, tmp_path) -> None:
-    small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
-    run_ = tmp_path / "run"
-    done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
-    assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
-    assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
-    done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
-    assert (tmp_path / "sweep" / "sweep.html").exists()
-
-
-def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -> None:
-    models = ["silence", "pca-2", "bar"]
-    argv = ["evaluate", dataset, "--models", *models, "-o", str(tmp_path / "told")]
-    text = "\n".join(run(capsys, *argv))
-    found = json.loads("\n".join(run(capsys, *argv, "--json")))
-    silence, _, ours = (row["measures"] for row in found["rows"])
-    assert silence["hit_f1"] == 0 < ours["hit_f1"] <= 1 and silence["sse"] > 0
-    assert f"| {silence['sse']:.2f} |" in text
-    assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "told"))
-    assert "has no bars" in refusal(
-        capsys, "evaluate", one_split(dataset, tmp_path), "--split", "validation"
-    )
-
-
-def one_split(dataset: str, tmp_path) -> str:
-    """The path of a dataset with training bars alone."""
-    everything = load_dataset(dataset)
-    everything.split("train").save(tmp_path / "train.npz")
-    return str(tmp_path / "train.npz")
-
-
-def test_train_can_summarize_the_network(capsys) -> None:
-    done = execute("train", "--model", "report", "--summary")
-    assert "conv1d" in done.stdout and "Total params" in done.stdout
-
-
-def test_train_without_data_says_what_it_needs() -> None:
-    done = subprocess.run([*COMMAND, "train"], capture_output=True, text=True)
-    assert done.returncode == 2 and "train needs DATA and -o RUN" in done.stderr
-
-
-def execute(*argv: str) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own, so that TensorFlow stays out of the tests'."""
-    done = subprocess.run([*COMMAND, *argv], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done
+    assert again(read_midi(tmp_path / "held.mid")) == again(held)

@@ -1,4 +1,5 @@
-"""The plan of the house: imports point down, and the heavy libraries stay in their rooms."""
+"""The plan of the house: imports point down, the heavy libraries stay in their rooms, and every
+file can be read in one go."""
 
 import ast
 from collections.abc import Iterator
@@ -6,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "beatgen"
+CHECKOUT = Path(__file__).parents[1]
+PACKAGE = CHECKOUT / "beatgen"
 FLOORS = (  # from the top; a module may import from the floors below its own, and from its own
     {"cli", "labverbs", "commands", "__init__"},
     {
@@ -66,6 +68,7 @@ KERAS = {
     "export",
     "ablation",
 }
+LONGEST = 300  # lines
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -93,3 +96,10 @@ def test_imports_point_down(path: Path) -> None:
     libraries = {name[0] for name in found}
     assert "streamlit" not in libraries and "app" not in libraries
     assert path.stem in KERAS or not libraries & {"keras", "tensorflow", "jax", "torch"}
+
+
+@pytest.mark.parametrize("folder", ["beatgen", "app", "tests"])
+def test_every_file_is_short(folder: str) -> None:
+    files = [f for f in (CHECKOUT / folder).rglob("*") if f.suffix in (".py", ".js", ".css")]
+    lines = {f.name: len(f.read_text(encoding="utf-8").splitlines()) for f in files}
+    assert len(files) > 10 and {name: n for name, n in lines.items() if n > LONGEST} == {}

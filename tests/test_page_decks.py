@@ -1,7 +1,8 @@
 """What is on the decks A and B, driven without a browser."""
 
 import pytest
-from drive import choose, midi_of, now, run, same_hits, text, upload
+from compare import same_hits
+from drive import choose, midi_of, now, run, text, upload
 from midifile import BAR, KICK, SNARE, end, hit, meter, midi
 
 from app import engine

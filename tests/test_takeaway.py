@@ -8,19 +8,8 @@ import mido
 import numpy as np
 import pytest
 import soundfile
-from drive import (
-    APP,
-    choose,
-    click,
-    go,
-    midi_of,
-    now,
-    read_back,
-    run,
-    same_hits,
-    tell_player,
-    upload,
-)
+from compare import same_hits
+from drive import APP, choose, click, go, midi_of, now, read_back, run, tell_player, upload
 from streamlit.testing.v1 import AppTest
 
 from app import engine

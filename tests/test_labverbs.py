@@ -1,0 +1,83 @@
+"""The verbs of the laboratory: folders, datasets, training, measuring."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from command import COMMAND, execute, refusal, run
+
+from beatgen import demo
+from beatgen.cli import main
+from beatgen.dataset import load_dataset
+from beatgen.midi import write_midi
+
+
+def test_stats_counts_prints_and_draws(capsys, midi_folder, tmp_path) -> None:
+    picture = tmp_path / "stats.html"
+    assert main(["stats", str(midi_folder), "-o", str(picture)]) == 0
+    out, err = capsys.readouterr()
+    assert any(line.split()[:2] == ["4/4", "bars"] for line in out.splitlines())
+    assert "left out notes.mid" in err and "reading" in err
+    assert "plotly" in picture.read_text(encoding="utf-8").lower()
+    found = json.loads("\n".join(run(capsys, "stats", midi_folder, "--json")))
+    assert found["bars"] == 3 and found["hits_per_pitch"]["51"] == 12
+
+
+def test_prepare_writes_a_dataset(capsys, midi_folder, tmp_path) -> None:
+    line = run(capsys, "prepare", midi_folder, "-o", tmp_path / "d.npz", "--steps", 16)[-1]
+    assert "3 bars" in line
+    assert load_dataset(tmp_path / "d.npz").velocity.shape == (3, 16, 22)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory) -> str:
+    """All demo grooves four times over, as a dataset."""
+    folder = tmp_path_factory.mktemp("demos")
+    for name in demo.names():
+        for i in range(4):
+            write_midi(demo.load(name), folder / f"{name}-{i}.mid")
+    assert main(["prepare", str(folder), "-o", str(folder / "demos.npz")]) == 0
+    return str(folder / "demos.npz")
+
+
+def test_train_makes_a_run_and_sweep_several(dataset, tmp_path) -> None:
+    small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
+    run_ = tmp_path / "run"
+    done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
+    assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
+    assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
+    done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
+    assert (tmp_path / "sweep" / "sweep.html").exists()
+
+
+def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -> None:
+    models = ["silence", "pca-2", "bar"]
+    argv = ["evaluate", dataset, "--models", *models, "-o", str(tmp_path / "told")]
+    text = "\n".join(run(capsys, *argv))
+    found = json.loads("\n".join(run(capsys, *argv, "--json")))
+    silence, _, ours = (row["measures"] for row in found["rows"])
+    assert silence["hit_f1"] == 0 < ours["hit_f1"] <= 1 and silence["sse"] > 0
+    assert f"| {silence['sse']:.2f} |" in text
+    assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "told"))
+    assert "has no bars" in refusal(
+        capsys, "evaluate", one_split(dataset, tmp_path), "--split", "validation"
+    )
+
+
+def one_split(dataset: str, tmp_path) -> str:
+    """The path of a dataset with training bars alone."""
+    everything = load_dataset(dataset)
+    everything.split("train").save(tmp_path / "train.npz")
+    return str(tmp_path / "train.npz")
+
+
+def test_train_can_summarize_the_network(capsys) -> None:
+    done = execute("train", "--model", "report", "--summary")
+    assert "conv1d" in done.stdout and "Total params" in done.stdout
+
+
+def test_train_without_data_says_what_it_needs() -> None:
+    done = subprocess.run([*COMMAND, "train"], capture_output=True, text=True)
+    assert done.returncode == 2 and "train needs DATA and -o RUN" in done.stderr
