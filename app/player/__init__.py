@@ -107,7 +107,7 @@ def player(scene: Scene, opening: Opening | None = None, *, key: str = "player")
         "heard": said.get("turn", 0),
         "opening": None if opening is None else _pack_opening(opening),
     }
-    result = mount()(key=key, data=data, on_played_change=_nothing)
+    result = mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)
     ids = (way["id"], None if settled is None else settled["id"])
     played = read(result.get("played"), scene, ids, place, before.known)

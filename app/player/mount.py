@@ -4,10 +4,11 @@ runs in the browser, for they share one player there."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
@@ -21,10 +22,11 @@ WEB = Path(__file__).parent / "web"
 _registering = threading.Lock()
 
 
-def mount() -> ComponentRenderer:
-    """The component. Its data say which part to show ("part", the player itself without), and
+def mount(key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
+    """Show the component. Its data say which part to show ("part", the player itself without), and
     which player that is about ("player")."""
-    return _renderer(serve("player", WEB))
+    # In a list, since Streamlit imports pandas to see whether the values of a mapping are tables.
+    return _renderer(serve("player", WEB))(key=key, data=[data], **callbacks)
 
 
 def serve(name: str, folder: Path) -> str:

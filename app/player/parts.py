@@ -116,7 +116,7 @@ def _nothing() -> None:
 
 
 def _part(part: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> None:
-    mount()(key=key, data={"part": part, "player": PLAYER, **data}, **callbacks)
+    mount(key, {"part": part, "player": PLAYER, **data}, **callbacks)
 
 
 def _hits(groove: Groove) -> dict[str, Any]:

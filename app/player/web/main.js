@@ -29,7 +29,7 @@ const PARTS = {
 const players = new Map(); // by the player's key: they outlive their views
 const mounts = new WeakMap(); // by parent element
 
-export default function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function mount({ data: [data], parentElement, setStateValue, setTriggerValue }) {
   let mounted = mounts.get(parentElement);
   if (!mounted) {
     if (!players.has(data.player)) players.set(data.player, new Player());
