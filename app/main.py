@@ -1,147 +1,28 @@
-"""BeatGen's page: the masthead, one page of four, the player, and what to take with you.
+"""BeatGen's page, as it is run and as it is served: `streamlit run app/main.py`."""
 
-Run it with `streamlit run app/main.py`. Data flow one way: widgets change the session in their
-callbacks, the player is told what sounds, and the pages draw what the session holds.
-"""
-
-from dataclasses import replace
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.navigation.page import StreamlitPage
-
-from app import engine, look, share, takeaway
-from app.player import Played, Scene, player, released
-from app.player.parts import browser_memory, share_button, theme_watch
-from app.state import Deck, Session
-from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
-
-st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
-
-# Not in a folder "pages": Streamlit would run those scripts by itself, without this one.
-PAGES = [
-    st.Page("views/blend.py", title="Blend", default=True),
-    st.Page("views/vary.py", title="Vary"),
-    st.Page("views/shape.py", title="Shape"),
-    st.Page("views/map.py", title="Map"),
-]
-OPENING = ("Funk", "Samba")  # on the decks of a new session
-LINK = "groove"  # the parameter of the address that holds a share link's text
 
 
-def masthead(here: StreamlitPage) -> DeltaGenerator:
-    """The first line of the page; gives the place for the share button."""
-    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
-        look.wordmark()
-        for page in PAGES:
-            key = "here" if page.title == here.title else f"to-{page.title}"
-            with st.container(key=key, width="content"):
-                st.page_link(page, label=page.title)
-        return st.container(key="share", width="content")
+@asynccontextmanager
+async def opening(_server: st.App) -> AsyncIterator[None]:
+    """Load the page while the first browser is still loading Streamlit."""
+    threading.Thread(target=_prepare, daemon=True).start()
+    yield
 
 
-def open_session() -> Session:
-    """The musician's session; a new one is as the address says, or has two demo grooves."""
-    if "session" not in st.session_state:
-        text = st.query_params.get(LINK)
-        st.session_state["session"] = _demo_session() if text is None else _linked_session(text)
-        if text is not None:
-            # From here on it is the musician's own: a reload shall not undo what was done to it.
-            del st.query_params[LINK]
-    return st.session_state["session"]
+def _prepare() -> None:
+    from app import page
+
+    page.prepare()
 
 
-def recall(text: str) -> None:
-    """Go on from what the browser has kept."""
-    session: Session = st.session_state["session"]
-    if session.recalled:
-        return
-    session.recalled = True
-    try:
-        kept = share.unpack(text)
-    except BeatGenError:  # nothing there, or not ours
-        return
-    if session.linked:
-        session.hang(kept.takes, kept.numbered)
-    else:
-        kept.recalled = True
-        st.session_state["session"] = kept
+if __name__ == "__main__":  # a run of the script, for one browser
+    from app import page
 
-
-def main() -> None:
-    look.dress()
-    with st.container(key="theme"):
-        theme_watch(look.theme())
-    page = st.navigation(PAGES, position="hidden")
-    share_place = masthead(page)
-    try:
-        engine.model()
-        session = open_session()
-    except BeatGenError as error:  # an installation without its weights or grooves
-        st.error(str(error))
-        st.stop()
-    session.move(*released(session.position, session.feel))
-    above = st.container(key="page")
-    scene = _scene(session)
-    with st.container(key="stage"):
-        played = player(scene, session.opening)
-    session.heard, session.swing = _heard(played), played.swing
-    session.monitor, session.lock = played.monitor, played.lock
-    session.tempo, session.edited = played.tempo, played.edited is not None
-    with above:
-        if session.trouble:
-            st.error(session.trouble, icon=":material/error:")
-        page.run()
-    takeaway.draw(session)
-    with share_place:
-        share_button(share.link(session))
-    with st.container(key="memory"):
-        browser_memory(share.memory(session) if session.recalled else None, recall)
-
-
-def _demo_session() -> Session:
-    first, second = (engine.demos()[title] for title in OPENING)
-    return Session(Deck(first), Deck(second))
-
-
-def _linked_session(text: str) -> Session:
-    try:
-        session = share.unpack(text)
-    except BeatGenError as error:
-        session = _demo_session()
-        session.trouble = str(error)
-    session.linked = True
-    return session
-
-
-def _scene(session: Session) -> Scene:
-    """What the player is to sound: the way between the decks, and what stands in for it now."""
-    a, b = session.a.groove, session.b.groove
-    way = engine.way(a, b)
-    feels = engine.feels(a, b)
-    settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
-    if session.shaped:
-        settled = engine.nudge(settled, session.shape)
-    bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
-    if bars > way[0].bars:
-        way, of_a, of_b = ([frame.repeat(bars) for frame in row] for row in (way, *feels))
-        feels = of_a, of_b
-    return Scene(
-        way,
-        session.position,
-        settled.repeat(bars) if bars > settled.bars else settled,
-        session.label,
-        look.accents(),
-        session.feel,
-        feels,
-    )
-
-
-def _heard(played: Played) -> Groove:
-    """The groove that sounds, at the tempo that the musician set."""
-    groove = played.sounding
-    return groove if played.tempo is None else replace(groove, tempo=played.tempo)
-
-
-main()
+    page.draw()
+else:  # Streamlit imports what it serves
+    server = st.App(__file__, lifespan=opening)

@@ -1,0 +1,154 @@
+"""BeatGen's page: the masthead, one view of four, the player, and what to take with you.
+
+Data flow one way: widgets change the session in their callbacks, the player is told what sounds,
+and the views draw what the session holds.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
+
+from app import engine, look, share, takeaway
+from app.player import Played, Scene, player, released
+from app.player.parts import browser_memory, share_button, theme_watch
+from app.state import Deck, Session
+from beatgen.errors import BeatGenError
+from beatgen.groove import Groove
+
+# Not in a folder "pages": Streamlit would run those scripts by themselves.
+VIEWS = ("blend", "vary", "shape", "map")  # the first is shown first
+OPENING = ("Funk", "Samba")  # on the decks of a new session
+LINK = "groove"  # the parameter of the address that holds a share link's text
+
+
+def masthead(views: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
+    """The first line of the page; gives the place for the share button."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        look.wordmark()
+        for view in views:
+            key = "here" if view.title == here.title else f"to-{view.title}"
+            with st.container(key=key, width="content"):
+                st.page_link(view, label=view.title)
+        return st.container(key="share", width="content")
+
+
+def open_session() -> Session:
+    """The musician's session; a new one is as the address says, or has two demo grooves."""
+    if "session" not in st.session_state:
+        text = st.query_params.get(LINK)
+        st.session_state["session"] = _demo_session() if text is None else _linked_session(text)
+        if text is not None:
+            # From here on it is the musician's own: a reload shall not undo what was done to it.
+            del st.query_params[LINK]
+    return st.session_state["session"]
+
+
+def recall(text: str) -> None:
+    """Go on from what the browser has kept."""
+    session: Session = st.session_state["session"]
+    if session.recalled:
+        return
+    session.recalled = True
+    try:
+        kept = share.unpack(text)
+    except BeatGenError:  # nothing there, or not ours
+        return
+    if session.linked:
+        session.hang(kept.takes, kept.numbered)
+    else:
+        kept.recalled = True
+        st.session_state["session"] = kept
+
+
+def draw() -> None:
+    """One run of the page."""
+    st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
+    look.dress()
+    with st.container(key="theme"):
+        theme_watch(look.theme())
+    views = [
+        st.Page(f"views/{name}.py", title=name.capitalize(), default=name == VIEWS[0])
+        for name in VIEWS
+    ]
+    view = st.navigation(views, position="hidden")
+    share_place = masthead(views, view)
+    try:
+        engine.model()
+        session = open_session()
+    except BeatGenError as error:  # an installation without its weights or grooves
+        st.error(str(error))
+        st.stop()
+    session.move(*released(session.position, session.feel))
+    above = st.container(key="page")
+    scene = _scene(session)
+    with st.container(key="stage"):
+        played = player(scene, session.opening)
+    session.heard, session.swing = _heard(played), played.swing
+    session.monitor, session.lock = played.monitor, played.lock
+    session.tempo, session.edited = played.tempo, played.edited is not None
+    with above:
+        if session.trouble:
+            st.error(session.trouble, icon=":material/error:")
+        view.run()
+    takeaway.draw(session)
+    with share_place:
+        share_button(share.link(session))
+    with st.container(key="memory"):
+        browser_memory(share.memory(session) if session.recalled else None, recall)
+
+
+def prepare() -> None:
+    """Have computed what a new session opens with, so that the first one need not wait for it."""
+    with suppress(BeatGenError):  # the page tells
+        session = _demo_session()
+        engine.blend(session.a.groove, session.b.groove, *session.place)
+        engine.way(session.a.groove, session.b.groove)
+        engine.feels(session.a.groove, session.b.groove)
+
+
+def _demo_session() -> Session:
+    first, second = (engine.demos()[title] for title in OPENING)
+    return Session(Deck(first), Deck(second))
+
+
+def _linked_session(text: str) -> Session:
+    try:
+        session = share.unpack(text)
+    except BeatGenError as error:
+        session = _demo_session()
+        session.trouble = str(error)
+    session.linked = True
+    return session
+
+
+def _scene(session: Session) -> Scene:
+    """What the player is to sound: the way between the decks, and what stands in for it now."""
+    a, b = session.a.groove, session.b.groove
+    way = engine.way(a, b)
+    feels = engine.feels(a, b)
+    settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
+    if session.shaped:
+        settled = engine.nudge(settled, session.shape)
+    bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
+    if bars > way[0].bars:
+        way, of_a, of_b = ([frame.repeat(bars) for frame in row] for row in (way, *feels))
+        feels = of_a, of_b
+    return Scene(
+        way,
+        session.position,
+        settled.repeat(bars) if bars > settled.bars else settled,
+        session.label,
+        look.accents(),
+        session.feel,
+        feels,
+    )
+
+
+def _heard(played: Played) -> Groove:
+    """The groove that sounds, at the tempo that the musician set."""
+    groove = played.sounding
+    return groove if played.tempo is None else replace(groove, tempo=played.tempo)
