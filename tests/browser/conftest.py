@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from visiting import HARNESS, ready
 
 from beatgen import assets
 from beatgen.errors import BeatGenError
@@ -30,6 +31,7 @@ CHROMIUM_FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 START_SECONDS = 60
+PATIENCE = 60_000  # ms; a first page on a busy machine takes its time
 
 
 def chromium_path() -> str | None:
@@ -81,6 +83,12 @@ def open_page(browser) -> Iterator[Callable]:
         yield open_one
 
 
+@pytest.fixture
+def page(serve, open_page):
+    """The harness with the player at A, ready."""
+    return ready(open_page(serve(HARNESS), height=1000))
+
+
 @contextmanager
 def _contexts(browser):
     contexts = []
@@ -88,6 +96,7 @@ def _contexts(browser):
     def open_one(url: str, width: int = 1280, height: int = 800, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(url)
         return page

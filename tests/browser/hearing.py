@@ -1,9 +1,10 @@
 """What is heard in captured sound: where it is struck, how loud, and from which side."""
 
+import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from test_player import capture
 
 NEAR = 0.006  # s between where a stroke is heard and where it was to sound
 RISE = 2.0  # times louder than before, a stroke stands out
@@ -14,6 +15,7 @@ QUIET = 0.004  # full scale is 1; softer is no stroke
 STEPS = 64  # in a bar
 LOOP = 8  # beats of two bars, as long as what plays
 PEAK = 0.06  # s after its onset in which a stroke is loudest
+SILENCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,35 @@ class Heard:
         return float(np.sqrt((self.sound**2).mean()))
 
 
-def listen(page, seconds: float, during=lambda: None) -> Heard:
+def listen(page, seconds: float, during: Callable[[], None] | None = None) -> Heard:
+    """Listen for so long; while `during` is done, and for so long from then on."""
     return Heard(*capture(page, seconds, during))
+
+
+def capture(
+    page, seconds: float, during: Callable[[], None] | None = None
+) -> tuple[np.ndarray, float, int]:
+    """Sound as (samples, 2), the audio time of its first sample, and the sample rate."""
+    page.evaluate("async () => { window.hearOut = await beatgen.listen(); }")
+    if during:
+        during()
+    sound = page.evaluate(
+        """async (seconds) => {
+            const sound = await window.hearOut(seconds);
+            const text = (side) => {
+                const bytes = new Uint8Array(side.buffer);
+                let letters = '';
+                for (let i = 0; i < bytes.length; i += 32768) {
+                    letters += String.fromCharCode(...bytes.subarray(i, i + 32768));
+                }
+                return btoa(letters);
+            };
+            return {...sound, left: text(sound.left), right: text(sound.right)};
+        }""",
+        seconds,
+    )
+    sides = [np.frombuffer(base64.b64decode(sound[s]), np.float32) for s in ("left", "right")]
+    return np.stack(sides, axis=1), sound["start"], sound["sampleRate"]
 
 
 def strike_times(

@@ -1,7 +1,7 @@
 """The page around the player, in a real browser: themes, masthead, narrow and wide screens."""
 
 import pytest
-from test_page import MAIN, go, press, settle
+from visiting import MAIN, go, open_app, press, slider, wall
 
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -11,7 +11,8 @@ WHOLLY = """(theme) => {
         const colour = getComputedStyle(document.querySelector(name)).backgroundColor;
         return Number(colour.match(/[\\d.]+/)[0]) > 128;
     };
-    return light('.stApp') === light('.st-key-takeaway') && light('.stApp') === (theme === 'light')
+    return document.querySelector('.st-key-takeaway')
+        && light('.stApp') === light('.st-key-takeaway') && light('.stApp') === (theme === 'light')
         && !document.querySelector('[role=menuitemradio]');
 }"""
 
@@ -19,33 +20,32 @@ WHOLLY = """(theme) => {
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_a_newcomer_sees_the_dark_theme_and_may_choose_the_light_one(serve, open_page, scheme):
     page = open_page(serve(MAIN), color_scheme=scheme)
-    page.wait_for_selector(".st-key-takeaway")
-    settle(page, WHOLLY, "dark")
-    assert page.evaluate("document.activeElement === document.body")  # space plays
+    page.wait_for_function(WHOLLY, arg="dark")
+    page.wait_for_function("document.activeElement === document.body")  # space plays
     page.click("[data-testid=stMainMenuButton]")
     page.get_by_role("menuitemradio", name="Light").click()
     page.keyboard.press("Escape")
-    settle(page, WHOLLY, "light")
+    page.wait_for_function(WHOLLY, arg="light")
     page.goto(serve(MAIN) + "/vary")  # Streamlit would have forgotten it at another address
-    page.wait_for_selector(".st-key-takeaway")
-    settle(page, WHOLLY, "light")
+    page.wait_for_function(WHOLLY, arg="light")
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_nothing_is_wider_than_the_screen(serve, open_page, width):
-    page = open_page(serve(MAIN), width=width, height=900)
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_selector(".st-key-deck-b .js-plotly-plot")
-    for name in ("Blend", "Vary", "Shape"):
+    page = open_app(serve, open_page, width=width, height=900)
+    last = {
+        "Blend": lambda: page.wait_for_selector(".st-key-deck-b .js-plotly-plot"),
+        "Vary": lambda: wall(page),
+        "Shape": lambda: slider(page, "Density").wait_for(),
+    }
+    for name, is_there in last.items():
         go(page, name)
-        page.wait_for_timeout(700)
+        is_there()
         assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
 
 
 def test_on_a_phone_a_whole_bar_is_seen_and_mute_is_a_tap_away(serve, open_page):
-    page = open_page(serve(MAIN), width=390, height=844, has_touch=True, is_mobile=True)
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_function("window.beatgen?.state.way")
+    page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
     scroller, field = (page.locator(name).bounding_box() for name in (".scroller", ".field"))
     assert field["width"] == pytest.approx(2 * scroller["width"], abs=2)  # two bars
     assert scroller["width"] > 250
@@ -55,11 +55,9 @@ def test_on_a_phone_a_whole_bar_is_seen_and_mute_is_a_tap_away(serve, open_page)
 
 
 def test_the_masthead_stays_and_streamlits_menu_covers_nothing_else(serve, open_page):
-    page = open_page(serve(MAIN), width=390, height=844)
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_function("window.beatgen?.state.way")
+    page = open_app(serve, open_page, width=390, height=844)
     page.evaluate("document.querySelector('.stMain').scrollTo(0, 600)")
-    page.wait_for_timeout(300)
+    page.wait_for_function("document.querySelector('.stMain').scrollTop === 600")
     head = page.locator(".st-key-masthead").bounding_box()
     menu = page.locator("[data-testid=stMainMenuButton]").bounding_box()
     assert head["y"] == pytest.approx(0, abs=1)

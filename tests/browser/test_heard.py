@@ -2,34 +2,13 @@
 
 import numpy as np
 import pytest
-from hearing import NEAR, listen
-from test_player import (
-    HARNESS,
-    SAMPLE_NOISE,
-    bounds,
-    only,
-    play,
-    wait_until_told,
-)
+from hearing import NEAR, SILENCE, listen
+from playing import bounds, elapse, only, play, wait_until_told
+from visiting import press
 
 BEAT = 60 / 100  # s, of groove A
 BAR = 4  # beats
 NEAR_BEATS = NEAR / BEAT
-
-
-@pytest.fixture
-def page(serve, open_page):
-    """The harness with the player at A: kicks on beats 1 and 3, struck at 115 and at 80."""
-    page = open_page(serve(HARNESS), height=1000)
-    page.set_default_timeout(60_000)
-    page.wait_for_selector(".player .bar")
-    page.wait_for_function("window.beatgen?.state.way")
-    page.evaluate("beatgen.kitReady.then(() => null)")
-    return page
-
-
-def press(page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def listen_to(page, name: str) -> None:
@@ -43,8 +22,8 @@ def off_grid(beats: np.ndarray, *places: float, length: float = BAR) -> float:
 
 
 def test_the_other_feel_is_heard_as_late_and_as_loud_as_the_pad_says(page):
-    press(page, "Apart")
-    press(page, "A's pattern, B's feel")
+    press(page, "Apart").click()
+    press(page, "A's pattern, B's feel").click()
     wait_until_told(page, position=0, feel=1)
     only(page, "kick")
     play(page)
@@ -63,13 +42,13 @@ def test_mute_takes_one_voice_out_of_the_sound_and_solo_leaves_one(page):
     play(page)
     page.click("[aria-label='Mute kick']")
     page.click("[aria-label='Mute snare']")
-    page.wait_for_timeout(600)  # what rang has died away
+    elapse(page, 0.6)  # what rang has died away
     heard = listen(page, 2.6)
     assert off_grid(heard.beats(page), 0, length=0.5) < NEAR_BEATS
     assert all(heard.leans_left(time) for time in heard.onsets()), "hi-hats stand on the left"
     assert len(heard.onsets()) >= 7
     page.click("[aria-label='Solo snare']")  # which goes before mute
-    page.wait_for_timeout(600)
+    elapse(page, 0.6)
     beats = listen(page, 2.6).beats(page)
     assert len(beats) >= 2
     assert off_grid(beats, 1, 3) < NEAR_BEATS
@@ -88,15 +67,15 @@ def test_the_metronome_clicks_higher_on_the_first_beat_and_falls_silent(page):
         peaks[round(beat) % BAR == 0].append(heard.peak(time))
     assert min(peaks[True]) > 1.3 * max(peaks[False])
     page.click("[aria-label='Metronome']")
-    page.wait_for_timeout(700)
-    assert np.abs(listen(page, 1.3).sound).max() < SAMPLE_NOISE
+    elapse(page, 0.7)
+    assert np.abs(listen(page, 1.3).sound).max() < SILENCE
 
 
 def test_a_count_in_is_four_clicks_and_then_the_groove_alone(page):
     only(page, "kick")
     page.click("[aria-label='Count-in']")
     play_and_stop(page)
-    heard = listen(page, 6.0, during=lambda: press(page, "Play"))
+    heard = listen(page, 6.0, during=lambda: press(page, "Play").click())
     beats = heard.beats(page)
     assert np.abs(beats[:7] - (-4, -3, -2, -1, 0, 2, 4)[: len(beats)]).max() < NEAR_BEATS
     assert len(beats) >= 6
@@ -104,10 +83,10 @@ def test_a_count_in_is_four_clicks_and_then_the_groove_alone(page):
 
 def play_and_stop(page) -> None:
     """Have the audio run, and silent."""
-    press(page, "Play")
+    press(page, "Play").click()
     page.wait_for_function("beatgen.state.contextState === 'running'")
-    press(page, "Stop")
-    page.wait_for_timeout(300)
+    press(page, "Stop").click()
+    elapse(page, 0.3)
 
 
 def test_swing_is_heard_on_the_second_sixteenth_only(page):
@@ -128,7 +107,7 @@ def test_a_change_of_tempo_is_heard_and_no_stroke_is_lost(page):
     play(page)
 
     def change() -> None:
-        page.wait_for_timeout(1300)
+        elapse(page, 1.3)
         page.get_by_label("Tempo in beats per minute").fill("150")
         page.keyboard.press("Enter")
 
@@ -146,15 +125,15 @@ def test_a_locked_voice_sounds_on_where_the_other_groove_has_none(page):
     only(page, "hi-hat")  # which B has not
     page.click("[aria-label='Lock hi-hat']")
     page.wait_for_function("beatgen.state.lock?.voices.length === 1")
-    press(page, "All B")
+    press(page, "All B").click()
     wait_until_told(page, position=1)
     play(page)
     beats = listen(page, 2.4).beats(page)
     assert len(beats) >= 8
     assert off_grid(beats, 0, length=0.5) < NEAR / 0.5  # B goes at tempo 120
     page.click("[aria-label='Lock hi-hat']")
-    page.wait_for_timeout(700)
-    assert np.abs(listen(page, 1.2).sound).max() < SAMPLE_NOISE
+    elapse(page, 0.7)
+    assert np.abs(listen(page, 1.2).sound).max() < SILENCE
 
 
 def test_an_edited_hit_is_heard_once_in_the_loop_and_undo_takes_it_back(page):
@@ -171,12 +150,12 @@ def test_an_edited_hit_is_heard_once_in_the_loop_and_undo_takes_it_back(page):
     louder = np.mean([peak for peak, new in zip(peaks, added, strict=True) if new]) / np.mean(soft)
     assert louder == pytest.approx((96 / 80) ** 2, rel=0.25), "velocity 96 against 80"
     page.keyboard.press("z")
-    page.wait_for_timeout(600)
+    elapse(page, 0.6)
     assert off_grid(listen(page, 5.0).beats(page), 0, 2) < NEAR_BEATS
 
 
 def test_switching_between_a_and_b_changes_the_drum_and_misses_no_stroke(page):
-    press(page, "All B")
+    press(page, "All B").click()
     wait_until_told(page, position=1)
     listen_to(page, "B")
     only(page, "hi-hat", "ride")
@@ -184,7 +163,7 @@ def test_switching_between_a_and_b_changes_the_drum_and_misses_no_stroke(page):
 
     def switch() -> None:
         for name in ("A", "B"):
-            page.wait_for_timeout(1300)
+            elapse(page, 1.3)
             listen_to(page, name)
 
     heard = listen(page, 4.2, during=switch)

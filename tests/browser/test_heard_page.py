@@ -7,41 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hearing import LOOP, NEAR, REST, distance, listen, strike_times
-from test_map import PLOT, at
+from playing import elapse
+from test_map import at, open_map
+from visiting import changed, hits, open_app
 
-from beatgen import assets, load_atlas
-from beatgen.errors import BeatGenError, ModelError
+from beatgen import load_atlas
+from beatgen.errors import ModelError
 from beatgen.groove import Groove
 from beatgen.kit import INDEX, NAMES
 from beatgen.midi import scan_midi
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-HITS = "JSON.stringify(beatgen.state.hits)"
-PATIENCE = 60_000  # ms
 FIRM = 40  # velocity from which a stroke is sure to stand out
 CLEAR = (INDEX["kick"], INDEX["snare"])  # each sounds for itself; hi-hats damp one another
 
 
-@pytest.fixture(scope="module", autouse=True)
-def weights():
-    try:
-        assets.path("model")
-    except BeatGenError:
-        pytest.skip("assets/model is missing; train and export the model first")
-
-
-def open_at(serve, open_page, name: str):
-    page = open_page(f"{serve(MAIN)}/{name}", height=1000)
-    page.set_default_timeout(PATIENCE)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_function("localStorage.getItem('beatgen')")
-    page.evaluate("beatgen.kitReady.then(() => null)")
-    return page
-
-
-def changed(page, before: str) -> None:
-    page.wait_for_function(f"before => {HITS} !== before", arg=before)
+pytestmark = pytest.mark.usefixtures("weights")
 
 
 def heard_alone(page, seconds: float):
@@ -50,7 +30,7 @@ def heard_alone(page, seconds: float):
     struck = Counter(h["voice"] for h in hits if h["voice"] in CLEAR and h["velocity"] >= FIRM)
     voice = struck.most_common(1)[0][0]
     page.get_by_role("button", name=f"Solo {NAMES[voice]}", exact=True).click()
-    page.wait_for_timeout(600)  # what rang of the others has died away
+    elapse(page, 0.6)  # what rang of the others has died away
     return listen(page, seconds), voice
 
 
@@ -72,14 +52,14 @@ def assert_sounds_as_shown(page, seconds: float) -> None:
 
 
 def test_a_take_is_heard_by_a_click_as_its_file_says(serve, open_page):
-    page = open_at(serve, open_page, "vary")
+    page = open_app(serve, open_page, "vary")
     card = page.locator("[class*=st-key-take-]").nth(3)
     card.wait_for()
     with page.expect_download() as waiting:
         card.get_by_role("button", name="MIDI").click()
     content = Path(waiting.value.path()).read_bytes()
     take, _ = scan_midi(io.BytesIO(content), name="take.mid")
-    before = page.evaluate(HITS)
+    before = hits(page)
     card.locator("[class*=st-key-play-]").click()
     page.wait_for_function("beatgen.state.playing")
     changed(page, before)
@@ -115,10 +95,9 @@ def around_loop(beats: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_page):
-    page = open_at(serve, open_page, "shape")
+    page = open_app(serve, open_page, "shape")
     loudness = page.get_by_role("slider", name="Loudness", exact=True)
     loudness.wait_for()
-    page.wait_for_timeout(1000)  # its grooves arrive
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("beatgen.state.beat > 0.1")
     bar = 4 * 60 / page.evaluate("beatgen.state.tempo")
@@ -129,10 +108,10 @@ def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_pa
     page.mouse.down()
     level = {}
     for end, share in (("soft", 0.02), ("loud", 0.98)):
-        before = page.evaluate(HITS)
+        before = hits(page)
         page.mouse.move(box["x"] + share * box["width"], middle, steps=5)
         changed(page, before)
-        page.wait_for_timeout(500)
+        elapse(page, 0.5)
         level[end] = listen(page, bar).level
     assert page.locator(".st-key-takeaway h2").inner_text() == label, "not let go yet"
     page.mouse.up()
@@ -144,14 +123,12 @@ def test_a_place_on_the_map_is_heard_as_the_grid_shows_it(serve, open_page):
         load_atlas()
     except ModelError as error:
         pytest.skip(str(error))
-    page = open_at(serve, open_page, "map")
-    page.wait_for_selector(f"{PLOT} canvas")
-    page.wait_for_selector(".bg-marks .heard")
+    page = open_map(serve, open_page)
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("beatgen.state.beat > 0.1")
-    before = page.evaluate(HITS)
+    before = hits(page)
     page.mouse.move(*at(page, 0.45, 0.55))
     page.mouse.click(*at(page, 0.45, 0.55))
     changed(page, before)
-    page.wait_for_timeout(500)
+    elapse(page, 0.5)
     assert_sounds_as_shown(page, 5.0)

@@ -1,46 +1,48 @@
 """What outlives a page: a share link opened elsewhere, and a reload."""
 
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from visiting import (
+    MAIN,
+    go,
+    leave_takes,
+    open_app,
+    press,
+    ready,
+    remembered,
+    slider,
+    take_button,
+    titled,
+    wall,
+)
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
+from app import share
+from app.state import Session
+
 # What the player's grid shows and sounds, and when; a link is as fine as a hundredth of a step.
 HITS = """JSON.stringify(beatgen.state.hits.map(({ step, voice, velocity }) =>
     [step, voice, velocity]))"""
 TIMING = "beatgen.state.hits.map(({ timing }) => timing)"
 
 
-@pytest.fixture
-def url(serve) -> str:
-    return serve(MAIN)
-
-
-def ready(page):
-    page.set_default_timeout(60_000)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_function("localStorage.getItem('beatgen')")
-    return page
-
-
-def told(page, words: str) -> None:
-    """Wait until the strip below the player says what sounds."""
-    page.locator(".st-key-takeaway h2", has_text=words).wait_for()
-
-
-def go(page, name: str) -> None:
-    page.get_by_role("link", name=name).click()
-
-
 def kept(page) -> str:
     return page.evaluate("localStorage.getItem('beatgen')")
 
 
-def changed(page, before: str) -> None:
-    """Wait until the browser keeps something else."""
-    page.wait_for_function("before => localStorage.getItem('beatgen') !== before", arg=before)
+def wait_until_kept(page, holds: Callable[[Session], bool]) -> None:
+    """Wait until the browser keeps a page of which this holds."""
+    text = kept(page)
+    while not holds(share.unpack(text)):
+        page.wait_for_function("text => localStorage.getItem('beatgen') !== text", arg=text)
+        text = kept(page)
+
+
+def keep(page, number: int) -> None:
+    """Keep the take in this place of the wall, counted from 0."""
+    press(page, "Keep").nth(number).click()
+    page.locator("[class*=st-key-take-][class*=-kept]").wait_for()
 
 
 def blend_at(page, position: float) -> None:
@@ -50,7 +52,7 @@ def blend_at(page, position: float) -> None:
     )
     slider.evaluate("it => it.dispatchEvent(new Event('change'))")
     page.wait_for_function("to => Math.abs(beatgen.state.position - to) < 1e-6", arg=position)
-    told(page, f"Blend {position:.0%}")
+    titled(page, f"Blend {position:.0%}")
 
 
 def type_tempo(page, tempo: int) -> None:
@@ -60,7 +62,7 @@ def type_tempo(page, tempo: int) -> None:
     page.locator(".st-key-takeaway .bg-facts", has_text=f"{tempo} BPM").wait_for()
 
 
-def share(page) -> str:
+def share_link(page) -> str:
     """Press Share and give the link."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Share").click()
@@ -68,124 +70,117 @@ def share(page) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def test_a_link_opens_the_same_groove_at_the_same_tempo_elsewhere(url, open_page):
-    page = ready(open_page(url))
-    before = kept(page)
+def test_a_link_opens_the_same_groove_at_the_same_tempo_elsewhere(serve, open_page):
+    page = open_app(serve, open_page)
     blend_at(page, 0.25)
     type_tempo(page, 97)
-    changed(page, before)
+    wait_until_kept(page, lambda kept: (kept.position, kept.opening.tempo) == (0.25, 97))
     hits, timing = page.evaluate(HITS), page.evaluate(TIMING)
-    link = share(page)
+    link = share_link(page)
     assert len(link) < 1000
 
-    other = ready(open_page(link))  # a context of its own: nothing is kept there
-    told(other, "Blend 25%")
+    other = remembered(open_page(link))  # a context of its own: nothing is kept there
+    titled(other, "Blend 25%")
     other.wait_for_function("beatgen.state.tempo === 97")
     assert other.evaluate(HITS) == hits and other.evaluate(TIMING) == timing
     assert urlsplit(other.url).query == ""  # a reload shall go on from there
 
 
-def test_a_take_that_plays_is_in_the_link(url, open_page):
-    page = ready(open_page(f"{url}/vary"))
-    page.locator("[class*=st-key-play-]").nth(2).click()
-    told(page, "Take 3")
-    page.mouse.move(5, 5)
-    page.wait_for_timeout(500)
+def test_a_take_that_plays_is_in_the_link(serve, open_page):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    take_button(page, 3).click()
+    titled(page, "Take 3")
+    leave_takes(page)
+    wait_until_kept(page, lambda kept: kept.take is not None and kept.take.number == 3)
     hits, timing = page.evaluate(HITS), page.evaluate(TIMING)
-    other = ready(open_page(share(page)))
-    told(other, "Take 3")
+    other = remembered(open_page(share_link(page)))
+    titled(other, "Take 3")
     assert other.evaluate(HITS) == hits
     assert other.evaluate(TIMING) == pytest.approx(timing, abs=0.01)
 
 
 @pytest.mark.parametrize("text", ["1eNqrVkrOz0nVMdAxAAI", "hello", "9eNq"])
-def test_a_bad_link_is_told_in_one_sentence_and_the_page_opens(url, open_page, text):
-    page = ready(open_page(f"{url}/?groove={text}"))
-    (alert,) = page.locator("[data-testid=stAlertContainer]").all_inner_texts()
+def test_a_bad_link_is_told_in_one_sentence_and_the_page_opens(serve, open_page, text):
+    page = open_app(serve, open_page, f"?groove={text}")
+    alert = page.locator("[data-testid=stAlertContainer]").inner_text()
     assert "his link" in alert and "Traceback" not in alert
-    told(page, "Blend 50%")
+    titled(page, "Blend 50%")
 
 
-def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(url, open_page):
-    page = ready(open_page(url))
-    before = kept(page)
+def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
+    page = open_app(serve, open_page)
     page.click("[aria-label='All A']")
-    told(page, "A")
+    titled(page, "A")
     blend_at(page, 0.75)
     type_tempo(page, 97)
     go(page, "Vary")
-    page.locator("[class*=st-key-keep-]").nth(1).wait_for()
-    page.wait_for_timeout(1000)  # a card that is drawn anew under the pointer loses the click
-    page.locator("[class*=st-key-keep-]").nth(1).click()
-    page.locator("[class*=-kept]").first.wait_for()
-    changed(page, before)
-    page.wait_for_timeout(1000)
+    wall(page)
+    keep(page, 1)
+    wait_until_kept(page, lambda kept: any(take.kept for take in kept.takes))
     takes = page.locator(".bg-take b").all_inner_texts()
     likeness = page.locator(".bg-take span:last-child").all_inner_texts()
     hits = page.evaluate(HITS)
 
     page.reload()
-    ready(page)
-    page.locator("[class*=-kept]").first.wait_for()
-    told(page, "Blend 75%")
+    titled(ready(page), "Blend 75%")
     page.wait_for_function("beatgen.state.tempo === 97")
+    wall(page)
     page.wait_for_function(f"before => {HITS} === before", arg=hits)
     assert page.locator(".bg-take b").all_inner_texts() == takes
     assert page.locator(".bg-take span:last-child").all_inner_texts() == likeness
     assert page.locator("[class*=-kept]").count() == 1
 
 
-def test_a_lock_and_the_sliders_of_shape_survive_a_reload(url, open_page):
-    page = ready(open_page(f"{url}/shape"))
+def test_a_lock_and_the_sliders_of_shape_survive_a_reload(serve, open_page):
+    page = open_app(serve, open_page, "shape")
     page.get_by_role("button", name="Lock kick").click()
-    page.get_by_role("slider", name="Density").focus()
+    slider(page, "Density").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    told(page, "shaped")
-    page.wait_for_timeout(1500)
+    titled(page, "shaped")
+    wait_until_kept(page, lambda kept: kept.opening.lock and list(kept.amounts.values()) == [0.5])
+    page.wait_for_selector(".grid:not(.fixed)")
     hits = page.evaluate(HITS)
     page.reload()
-    ready(page)
-    told(page, "shaped")
-    assert page.get_by_role("slider", name="Density").input_value() == "0.5"
+    titled(ready(page), "shaped")
+    assert slider(page, "Density").input_value() == "0.5"
     page.wait_for_function(f"before => {HITS} === before", arg=hits)
     assert page.get_by_role("button", name="Lock kick").get_attribute("aria-pressed") == "true"
 
 
-def test_what_was_kept_and_damaged_is_passed_over(url, open_page):
-    page = ready(open_page(url))
+def test_what_was_kept_and_damaged_is_passed_over(serve, open_page):
+    page = open_app(serve, open_page)
     page.evaluate("localStorage.setItem('beatgen', '1nonsense')")
     page.reload()
     ready(page)
-    told(page, "Blend 50%")
+    page.wait_for_function("localStorage.getItem('beatgen') !== '1nonsense'")
+    titled(page, "Blend 50%")
     assert page.locator("[data-testid=stAlertContainer]").count() == 0
 
 
-def test_without_storage_the_page_works(url, browser):
-    context = browser.new_context()
-    context.add_init_script(
+def test_without_storage_the_page_works(serve, open_page):
+    page = open_page("about:blank")
+    page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
     )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(url)
-    page.wait_for_function("window.beatgen?.state.way")
-    told(page, "Blend 50%")
+    page.goto(serve(MAIN))
+    titled(ready(page), "Blend 50%")
     go(page, "Shape")
-    page.get_by_role("slider", name="Density").wait_for()
-    context.close()
+    slider(page, "Density").wait_for()
 
 
-def test_a_link_adds_to_the_takes_that_were_kept_before(url, open_page):
-    page = ready(open_page(f"{url}/vary"))
-    page.locator("[class*=st-key-play-]").nth(0).click()
-    told(page, "Take 1")
-    link = share(page)
-    page.locator("[class*=st-key-keep-]").nth(3).click()
-    page.locator("[class*=-kept]").first.wait_for()
-    page.wait_for_timeout(1000)
+def test_a_link_adds_to_the_takes_that_were_kept_before(serve, open_page):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    take_button(page, 1).click()
+    titled(page, "Take 1")
+    wait_until_kept(page, lambda kept: kept.take is not None)
+    link = share_link(page)
+    keep(page, 3)
+    wait_until_kept(page, lambda kept: any(take.kept for take in kept.takes))
     page.goto(link)
-    ready(page)
-    told(page, "Take 7")  # Take 1 of the link, numbered after the six that were there
+    titled(ready(page), "Take 7")  # Take 1 of the link, numbered after the six that were there
+    wall(page, 7)
     assert page.locator(".bg-take b").all_inner_texts()[0] == "Take 7"
     assert page.locator("[class*=st-key-take-]").count() == 7

@@ -1,29 +1,22 @@
 """Locks, edits and what is listened to, in a real browser: nothing changes that must not."""
 
-import pytest
-from test_player import (
-    HARNESS,
+from playing import (
+    LOCKED,
+    TOLD,
     bounds,
     cells,
     play,
+    shows_voice,
     state,
     told,
     wait_until_edited,
     wait_until_told,
 )
+from visiting import HARNESS, ready
 
 from beatgen.kit import INDEX
 
 KICK, SNARE = INDEX["kick"], INDEX["snare"]
-LOCKED = "JSON.parse(document.querySelector('#told').textContent).locked"
-
-
-@pytest.fixture
-def page(serve, open_page):
-    page = open_page(serve(HARNESS), height=1000)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(".player .bar")
-    return page
 
 
 def shown(page, voice: int) -> list[tuple]:
@@ -44,20 +37,20 @@ def between(page) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
     wait_until_told(page, position=2 / 32, feel=1 / 32)
-    settled(page)
+    agreed(page)
 
 
-def settled(page) -> None:
+def agreed(page) -> None:
     """Wait until the browser shows what Python sounds, but for what the wire rounds."""
     page.wait_for_function(
-        """() => {
-            const told = JSON.parse(document.querySelector('#told').textContent).hits;
-            const { hits } = beatgen.state;
-            return told.length === hits.length && hits.every((hit, i) =>
+        f"""() => {{
+            const told = {TOLD}.hits;
+            const {{ hits }} = beatgen.state;
+            return told?.length === hits.length && hits.every((hit, i) =>
                 hit.step === told[i][0] && hit.voice === told[i][1]
                 && hit.velocity === Math.round(told[i][2] * 127)
                 && Math.abs(hit.timing - told[i][3]) < 0.005);
-        }"""
+        }}"""
     )
 
 
@@ -77,19 +70,19 @@ def test_a_locked_voice_stays_bit_for_bit_wherever_the_blend_goes(page):
     assert shown(page, SNARE) != snare
     page.mouse.up()
     page.wait_for_function("beatgen.state.hits.some((hit) => hit.velocity === 77)")
-    settled(page)
+    agreed(page)
     assert shown(page, KICK) == kick, "settled"
     assert known(page, KICK) == kick_known, "and in Python"
     page.get_by_role("button", name="Rerun").click()
     page.get_by_text("Take", exact=True).click()
-    page.wait_for_function(f"beatgen.state.hits.some((hit) => hit.voice === {INDEX['tom 1']})")
-    settled(page)
+    shows_voice(page, INDEX["tom 1"])
+    agreed(page)
     first = [sum(hit[0] < 64 for hit in hits) for hits in (kick, kick_known)]  # it has one bar
     assert shown(page, KICK) == kick[: first[0]], "in a take"
     assert known(page, KICK) == kick_known[: first[1]]
     page.click("[aria-label='Lock kick']")
     page.wait_for_function("beatgen.state.lock === null")
-    settled(page)
+    agreed(page)
     assert shown(page, KICK) != kick, "unlocked, it is the take's own"
 
 
@@ -112,7 +105,7 @@ def test_steps_are_locked_along_the_ruler_and_a_click_opens_them(page):
     assert held == {(8, "hi-hat"), (16, "hi-hat"), (16, "snare")}
     page.click("[aria-label='All B']")
     wait_until_told(page, position=1)
-    settled(page)
+    agreed(page)
     assert {cell for cell in cells(page) if 6 <= cell[0] < 22} == held
     assert (0, "ride") in cells(page) and (0, "hi-hat") not in cells(page)
     sweep(page, 4, 4)
@@ -123,9 +116,7 @@ def test_steps_are_locked_along_the_ruler_and_a_click_opens_them(page):
 
 
 def test_a_finger_locks_steps(serve, open_page):
-    page = open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(".ruler")
+    page = ready(open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True))
     page.locator(".ruler").scroll_into_view_if_needed()
     box = page.locator(".ruler").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] * 1.5 / 32, box["y"] + box["height"] / 2)
@@ -147,7 +138,7 @@ def test_an_edit_in_a_locked_voice_is_held_by_the_lock(page):
     page.mouse.click(*bounds(page, 20, "kick"))
     page.click("[aria-label='All B']")
     wait_until_told(page, position=1)
-    settled(page)
+    agreed(page)
     assert (20, "kick") in cells(page)
     assert 20 in [step for step, *_ in known(page, KICK)]
     page.keyboard.press("z")
@@ -168,7 +159,7 @@ def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(page):
     assert (20, "kick") in cells(page)
     assert "kick         |O----o--o-------" in wait_until_edited(page)
     page.get_by_text("Take", exact=True).click()
-    page.wait_for_function(f"beatgen.state.hits.some((hit) => hit.voice === {INDEX['tom 1']})")
+    shows_voice(page, INDEX["tom 1"])
     wait_until_told(page, edited=None)
     assert (20, "kick") not in cells(page)
     page.get_by_text("Take", exact=True).click()
@@ -181,13 +172,13 @@ def test_what_is_listened_to_is_what_python_sounds(page):
     wait_until_told(page, position=1)
     page.click(".switch [data-of=a]")
     wait_until_told(page, monitor="a")
-    settled(page)
+    agreed(page)
     assert {int(voice) for _, voice, *_ in told(page)["hits"]} == {
         INDEX[name] for name in ("hi-hat", "snare", "kick")
     }
     page.get_by_text("Shape", exact=True).click()
     wait_until_told(page, monitor="blend")
-    settled(page)
+    agreed(page)
     assert state(page)["monitor"] == "blend", "what is shaped is heard"
 
 
@@ -200,6 +191,6 @@ def test_a_lock_takes_from_a_what_the_blend_then_keeps(page):
     page.wait_for_function(LOCKED)
     page.click(".switch [data-of=blend]")
     wait_until_told(page, monitor="blend")
-    settled(page)
+    agreed(page)
     hats = sorted(step for step, name in cells(page) if name == "hi-hat")
     assert hats == list(range(0, 128, 8)) and (0, "ride") in cells(page)

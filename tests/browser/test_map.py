@@ -1,17 +1,13 @@
 """The map in a real browser: a click is heard, a lasso restricts what is drawn."""
 
-from pathlib import Path
-
 import pytest
+from visiting import changed, hits, open_app, settled
 
 from beatgen import load_atlas
 from beatgen.errors import ModelError
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
 PLOT = ".st-key-map-plot .js-plotly-plot"
 LASSO = ((0.3, 0.3), (0.6, 0.3), (0.65, 0.5), (0.45, 0.7), (0.25, 0.5))  # shares of the plot
-PATIENCE = 60_000  # ms
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -25,14 +21,16 @@ def atlas():
 @pytest.fixture
 def page(serve, open_page):
     """The Map page with its chart drawn; afterwards it must not have shown an exception."""
-    page = open_page(serve(MAIN) + "/map", height=1000)
-    page.set_default_timeout(PATIENCE)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(f"{PLOT} canvas")
-    page.wait_for_selector(".bg-marks .heard")
-    page.wait_for_selector(".st-key-takeaway")
+    page = open_map(serve, open_page)
     yield page
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def open_map(serve, open_page, **options):
+    page = open_app(serve, open_page, "map", **options)
+    page.wait_for_selector(f"{PLOT} canvas")
+    page.wait_for_selector(".bg-marks .heard")
+    return page
 
 
 def at(page, x: float, y: float) -> tuple[float, float]:
@@ -51,12 +49,12 @@ def draw_lasso(page) -> None:
 
 
 def test_a_click_on_the_map_is_heard(page):
-    before = page.evaluate(HITS)
+    before = hits(page)
     page.click(".play")
     page.wait_for_function("beatgen.state.beat > 0")
     page.mouse.move(*at(page, 0.45, 0.55))
     page.mouse.click(*at(page, 0.45, 0.55))
-    page.wait_for_function(f"before => {HITS} !== before", arg=before)
+    changed(page, before)
     page.locator(".st-key-map-side h2").nth(1).filter(has_text="bar").wait_for()
     beat = page.evaluate("beatgen.state.beat")
     page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
@@ -70,15 +68,15 @@ def test_a_click_on_the_map_is_heard(page):
 def test_takes_are_drawn_from_a_lasso_and_played(page):
     assert page.get_by_role("button", name="takes from here").count() == 0
     draw_lasso(page)
-    before = page.evaluate(HITS)
+    before = hits(page)
     page.get_by_role("button", name="takes from here").click()
     page.locator(".st-key-map-takes").wait_for()
-    page.wait_for_function(f"before => {HITS} !== before", arg=before)
+    changed(page, before)
     plays = page.locator(".st-key-map-takes").get_by_role("button", name="Play Take")
     assert plays.count() == 12
-    first = page.evaluate(HITS)
+    first = hits(page)
     plays.nth(11).click()
-    page.wait_for_function(f"before => {HITS} !== before", arg=first)
+    changed(page, first)
 
 
 def test_marks_of_a_and_b_lie_over_the_chart_and_let_clicks_through(page):
@@ -102,16 +100,15 @@ def test_the_map_is_sent_once(page):
         "Network.webSocketFrameReceived",
         lambda event: received.append(len(event["response"]["payloadData"]) * 3 / 4),
     )
-    before = page.evaluate(HITS)
+    before = hits(page)
     page.mouse.move(*at(page, 0.5, 0.5))
     page.mouse.click(*at(page, 0.5, 0.5))
-    page.wait_for_function(f"before => {HITS} !== before", arg=before)
-    page.wait_for_timeout(500)
+    changed(page, before)
+    settled(page)
     assert 0 < sum(received) < 50_000
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_the_map_is_no_wider_than_the_screen(serve, open_page, width):
-    page = open_page(serve(MAIN) + "/map", width=width, height=900)
-    page.wait_for_selector(f"{PLOT} canvas", timeout=PATIENCE)
+    page = open_map(serve, open_page, width=width, height=900)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width

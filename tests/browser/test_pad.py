@@ -1,7 +1,8 @@
 """The pad in a real browser: pattern and feel, moved apart."""
 
 import pytest
-from test_player import HARNESS, cells, play, state, told, wait_until_told
+from playing import cells, play, state, told, wait_until_told
+from visiting import COUNT_SENT, HARNESS, ready, settled
 
 from beatgen.kit import NAMES
 
@@ -11,11 +12,13 @@ MARGIN = 17  # px between the pad's edge and its field
 @pytest.fixture
 def page(serve, open_page):
     """The harness with the player at A, pattern and feel apart."""
-    page = open_page(serve(HARNESS), height=1000)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(".player .bar")
+    return apart(ready(open_page(serve(HARNESS), height=1000)))
+
+
+def apart(page):
     page.get_by_role("button", name="Apart").click()
     wait_until_told(page, feel=0)
+    settled(page)
     return page
 
 
@@ -39,13 +42,7 @@ def laid_back(pattern, steps: float) -> set[tuple[float, int]]:
 def test_the_other_feel_is_heard_while_dragging_and_nothing_is_sent(page):
     pattern = places(page)
     play(page)
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (data) { window.sent++; send.call(this, data); };
-        }"""
-    )
+    page.evaluate(COUNT_SENT)
     page.mouse.move(*point(page, 0, 0))
     page.mouse.down()
     page.mouse.move(*point(page, -0.1, 0.5), steps=3)
@@ -99,9 +96,8 @@ def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(p
 
 
 def test_a_finger_moves_it(serve, open_page):
-    page = open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True)
-    page.wait_for_function("window.beatgen?.state.way")
-    page.get_by_role("button", name="Apart").tap()
+    page = ready(open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True))
+    apart(page)
     finger = page.context.new_cdp_session(page)
 
     def touch(kind: str, *at: float) -> None:

@@ -6,6 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hearing import listen
+from visiting import (
+    MAIN,
+    changed,
+    go,
+    hits,
+    open_app,
+    press,
+    remembered,
+    settled,
+    sounds,
+    take_button,
+    titled,
+    wall,
+)
 
 from beatgen.groove import Groove
 from beatgen.kit import NAMES
@@ -13,12 +28,10 @@ from beatgen.midi import scan_midi, write_midi
 
 pytestmark = pytest.mark.usefixtures("weights")
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 GMD_FILES = (  # of the training and validation splits: a funk and a samba
     "drummer1/session1/1_funk_80_beat_4-4.mid",
     "drummer1/session1/38_latin-samba_116_beat_4-4.mid",
 )
-HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
 AUDIBLE = 0.01  # full scale is 1
 DRAG = """() => {
     const host = [...document.querySelectorAll('*')].find(
@@ -33,10 +46,7 @@ DRAG = """() => {
 @pytest.fixture
 def page(serve, open_page):
     """The app, ready to play; afterwards it must not have shown an exception."""
-    page = open_page(serve(MAIN), height=1000)
-    page.wait_for_selector(".player .bar")
-    page.wait_for_function("window.beatgen?.state.way")
-    page.wait_for_selector(".st-key-takeaway")
+    page = open_app(serve, open_page)
     yield page
     assert page.locator("[data-testid=stException]").count() == 0
 
@@ -93,59 +103,42 @@ def download(page, button) -> bytes:
     return Path(waiting.value.path()).read_bytes()
 
 
-def settle(page, script: str, argument=None) -> None:
-    page.wait_for_function(script, arg=argument, timeout=15_000)
-
-
 def peak(page, seconds: float) -> float:
     """Loudest sample of what leaves the player."""
-    return page.evaluate(
-        """async (seconds) => {
-            const { left, right } = await beatgen.capture(seconds);
-            return Math.max(...[left, right].map((s) => s.reduce((m, x) => Math.max(m, x), 0)));
-        }""",
-        seconds,
-    )
-
-
-def press(page, name: str, **where):
-    return page.get_by_role("button", name=name, exact=True, **where)
-
-
-def go(page, name: str) -> None:
-    page.get_by_role("link", name=name).click()
+    return float(listen(page, seconds).sound.max())
 
 
 def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
     for side, file in zip("ab", two_files, strict=True):
         upload(page, side, file)
-        assert page.locator(f".st-key-deck-{side} .js-plotly-plot").count() == 1
+        page.locator(f".st-key-deck-{side} .js-plotly-plot").wait_for()
 
     # Blend: the settled groove is the model's, which the label of what is heard tells.
     before = shown(page)
     page.locator(".blend .together").focus()
     for _ in range(8):
         page.keyboard.press("ArrowLeft")
-    page.locator(".st-key-takeaway h2", has_text="Blend 25%").wait_for()
+    titled(page, "Blend 25%")
     assert page.evaluate("beatgen.state.position") == pytest.approx(0.25)
     assert shown(page) != before
 
     # Hear it, and go on hearing it while the pages change.
     page.click(".play")
-    settle(page, "beatgen.state.contextState === 'running' && beatgen.state.beat > 0")
+    page.wait_for_function("beatgen.state.contextState === 'running' && beatgen.state.beat > 0")
     assert peak(page, 3.0) > AUDIBLE
     beat = page.evaluate("beatgen.state.beat")
 
     # Vary: a click on a take puts it into the player.
     go(page, "Vary")
-    press(page, "Play Take 1").wait_for()
+    wall(page)
     page.keyboard.press("v")
-    press(page, "Play Take 12").wait_for()
+    take_button(page, 12).wait_for()
+    settled(page)
     assert page.get_by_role("button", name="Play Take").count() == 6
-    blend = page.evaluate(HITS)
-    press(page, "Play Take 12").click()
-    page.locator(".st-key-takeaway h2", has_text="Take 12").wait_for()
-    settle(page, f"before => {HITS} !== before", blend)
+    blend = hits(page)
+    take_button(page, 12).click()
+    titled(page, "Take 12")
+    changed(page, blend)
     assert peak(page, 2.0) > AUDIBLE
     assert page.evaluate("beatgen.state.beat") > beat  # the transport never stopped
 
@@ -159,28 +152,30 @@ def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
 
 def test_a_take_is_downloaded_from_its_card_and_becomes_a(page):
     go(page, "Vary")
+    wall(page)
     card = page.locator("[class*=st-key-take-]").nth(1)
-    card.wait_for()
     content = download(page, press(card, "MIDI"))
     take, _ = scan_midi(io.BytesIO(content), name="take.mid")
+    way = page.evaluate("beatgen.state.way")
     press(card, "A").click()
+    page.wait_for_function("way => beatgen.state.way !== way", arg=way)
     go(page, "Blend")
     page.locator(".st-key-deck-a h2", has_text="Take").wait_for()
     page.click("[aria-label='All A']")
-    page.locator(".st-key-takeaway h2", has_text="A").wait_for()
-    settle(page, "beatgen.state.position === 0")
+    page.wait_for_function("beatgen.state.position === 0")
+    titled(page, "A")
     assert same(hits_of(take), shown(page))
 
 
 def test_sliders_shape_what_sounds_and_reset_gives_it_back(page):
     go(page, "Shape")
     press(page, "Randomize").wait_for()
-    before = page.evaluate(HITS)
+    before = hits(page)
     press(page, "Randomize").click()
-    page.locator(".st-key-takeaway h2", has_text="shaped").wait_for()
-    settle(page, f"before => {HITS} !== before", before)
+    titled(page, "shaped")
+    changed(page, before)
     press(page, "Reset").click()
-    settle(page, f"before => {HITS} === before", before)
+    sounds(page, before)
 
 
 def test_a_wav_loop_is_downloaded(page):
@@ -199,7 +194,7 @@ def test_a_bad_file_gives_a_sentence_and_the_music_plays_on(page, tmp_path):
     bad.write_text("milk, bread, sticks")
     before = shown(page)
     page.click(".play")
-    settle(page, "beatgen.state.beat > 0")
+    page.wait_for_function("beatgen.state.beat > 0")
     page.set_input_files(".st-key-deck-a input[type=file]", bad)
     alert = page.locator(".st-key-deck-a [role=alert]")
     alert.wait_for()
@@ -219,9 +214,8 @@ def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
 
 
 def test_a_page_opened_by_its_address_has_the_whole_page_around_it(serve, open_page):
-    page = open_page(serve(MAIN) + "/vary")
-    page.wait_for_selector(".st-key-wall")
-    page.wait_for_selector(".player .bar")
+    page = open_app(serve, open_page, "vary")
+    wall(page)
     assert page.locator(".st-key-masthead").count() == 1
 
 
@@ -230,13 +224,14 @@ def test_what_sounds_is_dragged_out_as_a_midi_file(page):
     press(page, "Lock kick").click()
     page.locator(".blend .together").focus()
     page.keyboard.press("ArrowLeft")
-    page.locator(".st-key-takeaway h2", has_text="Blend 47%").wait_for()
+    titled(page, "Blend 47%")
     page.locator("canvas.cells").click(position={"x": 90, "y": 60})
     for label, value in (("Swing", 0.6), ("Tempo in beats per minute", 91)):
         page.get_by_label(label).fill(str(value))
     page.keyboard.press("Enter")
     page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
-    page.wait_for_timeout(500)  # the run of the last change ends
+    settled(page)
+    page.locator(".drag[title*='blend-47-91.mid']").wait_for()
     kind, name, address = page.evaluate(DRAG).split(":", 2)
     assert (kind, name) == ("audio/midi", "blend-47-91.mid")
     dragged, report = scan_midi(io.BytesIO(b64decode(address.split(",")[1])), name=name)
@@ -259,15 +254,15 @@ def swung_step(at: float, steps: int, share: float) -> float:
 
 def test_the_grid_keeps_its_rows_while_takes_are_pointed_at(page):
     go(page, "Vary")
-    press(page, "Play Take 6").wait_for()
+    wall(page)
     page.click(".play")
-    settle(page, "beatgen.state.beat > 0")
+    page.wait_for_function("beatgen.state.beat > 0")
     rows = page.locator(".heads .name").all_inner_texts()
-    before = page.evaluate(HITS)
+    before = hits(page)
     for number in range(1, 7):
-        press(page, f"Play Take {number}").hover()
-        settle(page, f"before => {HITS} !== before", before)
-        before = page.evaluate(HITS)
+        take_button(page, number).hover()
+        changed(page, before)
+        before = hits(page)
         voices = {NAMES[hit["voice"]] for hit in page.evaluate("beatgen.state.hits")}
         assert voices <= set(rows)
         assert page.locator(".heads .name").all_inner_texts() == rows
@@ -279,7 +274,7 @@ def test_no_request_leaves_the_machine(serve, open_page):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(url)
-    page.wait_for_selector(".st-key-takeaway")
-    page.wait_for_timeout(1500)
+    page.wait_for_selector(".st-key-deck-b .js-plotly-plot")
+    remembered(page).evaluate("beatgen.kitReady.then(() => null)")
     inside = (url, url.replace("http", "ws"), "data:", "blob:")
     assert [address for address in asked if not address.startswith(inside)] == []

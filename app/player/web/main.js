@@ -16,6 +16,7 @@ import { Theme } from "./theme.js";
 import { Wall } from "./wall.js";
 
 const GRACE = 2000; // ms for a component taken out of the page to be put back
+const RECHECK = 500; // ms until a component that Streamlit let go is looked after again
 
 const PARTS = {
   drag: DragHandle,
@@ -41,10 +42,19 @@ export default function mount({ data: [data], parentElement, setStateValue, setT
   if (data.part) mounted.views[0].receive(data, setTriggerValue);
   else mounted.player.receive(data, (value) => setStateValue("played", value));
   const { generation } = mounted;
-  return () => {
-    // A later call has taken over: the component is still in the page.
-    if (mounted.generation === generation) takeDown(mounted, parentElement);
-  };
+  return () => leave(mounted, generation, parentElement);
+}
+
+/**
+ * Take down what is out of the page.
+ *
+ * Streamlit also lets go of a call whose data were outdated before it returned. The component then
+ * stays in the page, and a later call is about to take over.
+ */
+function leave(mounted, generation, parent) {
+  if (mounted.generation !== generation) return;
+  if (parent.isConnected) setTimeout(() => leave(mounted, generation, parent), RECHECK);
+  else takeDown(mounted, parent);
 }
 
 /** Put the views of `player` into `parent`. */

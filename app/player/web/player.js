@@ -22,6 +22,7 @@ export class Player {
   scene = new Scene();
   #editing = null; // snapshot of before an edit that goes on
   #told = {}; // the place that Python said last
+  #heard = 0; // the last turn that Python had heard of when it sent what is here
   #turn = 0; // counts what was said to Python
   #say = () => {};
   #watchers = new Set();
@@ -30,6 +31,7 @@ export class Player {
   /** Take what Python sends; `say(value)` answers it. */
   receive(data, say) {
     this.#say = say;
+    this.#heard = data.heard;
     this.sound.load(data.kit);
     const { scene } = this;
     const isNew = data.way.id !== scene.way?.id;
@@ -72,6 +74,11 @@ export class Player {
 
   get lock() {
     return this.scene.lock;
+  }
+
+  /** Whether Python knows all that was done here. */
+  get isHeard() {
+    return this.#heard >= this.#turn;
   }
 
   // Play

@@ -2,7 +2,8 @@
 
 import { packLock } from "./lock.js";
 
-const CAPTURE_BLOCK_WAIT = 0.2; // s beyond the wanted end, for the last block to arrive
+const BLOCK_WAIT = 0.2; // s beyond the wanted end, for the last block to arrive
+const LOOK = 20; // ms from look to look at the audio clock: it may go slower than the wall's
 
 export function expose(player) {
   window.beatgen = {
@@ -12,6 +13,8 @@ export function expose(player) {
       const { context } = player.sound;
       return {
         playing: player.playing,
+        label: player.label,
+        heard: player.isHeard,
         position: player.position,
         feel: player.feel,
         lock: packLock(player.lock),
@@ -40,32 +43,43 @@ export function expose(player) {
       return player.sound.kit;
     },
     timeAt: (beat) => player.transport.timeAt(beat),
-    capture: (seconds) => capture(player.sound, seconds),
+    listen: () => listen(player.sound),
   };
 }
 
 /**
- * The sound itself: {start, sampleRate, left, right}, from audio time `start` on; silence is 0.
- * It is taken behind the last node, so it is what the loudspeakers get.
+ * Listens behind the last node, so to what the loudspeakers get. Resolves as soon as it does, to a
+ * function that listens for some more seconds and then gives all that was heard:
+ * {start, sampleRate, left, right}, from audio time `start` on; silence is 0.
  */
-async function capture({ context, sampler }, seconds) {
+async function listen({ context, sampler }) {
   await context.audioWorklet.addModule(new URL("./tap.js", import.meta.url));
   const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0, channelCount: 2 });
   const blocks = [];
   tap.port.onmessage = ({ data }) => blocks.push(data);
-  const start = Math.ceil(context.currentTime * context.sampleRate);
+  const { sampleRate } = context;
+  const start = Math.ceil(context.currentTime * sampleRate);
   sampler.output.connect(tap);
-  await new Promise((done) => setTimeout(done, (seconds + CAPTURE_BLOCK_WAIT) * 1000));
-  sampler.output.disconnect(tap);
-  tap.port.postMessage("end");
-  const length = Math.round(seconds * context.sampleRate);
-  const sides = [new Float32Array(length), new Float32Array(length)];
+  return async (seconds) => {
+    const end = Math.round((context.currentTime + seconds) * sampleRate);
+    while (context.currentTime < end / sampleRate + BLOCK_WAIT) {
+      await new Promise((done) => setTimeout(done, LOOK));
+    }
+    sampler.output.disconnect(tap);
+    tap.port.postMessage("end");
+    return { start: start / sampleRate, sampleRate, ...joined(blocks, start, end) };
+  };
+}
+
+/** The samples {left, right} of frames `start` to `end`. */
+function joined(blocks, start, end) {
+  const sides = [new Float32Array(end - start), new Float32Array(end - start)];
   for (const { first, sides: heard } of blocks) {
     const from = Math.max(0, start - first);
-    const to = Math.min(heard[0].length, start + length - first);
+    const to = Math.min(heard[0].length, end - first);
     if (from >= to) continue;
     sides.forEach((side, i) => side.set(heard[i].subarray(from, to), first + from - start));
   }
   const [left, right] = sides;
-  return { start: start / context.sampleRate, sampleRate: context.sampleRate, left, right };
+  return { left, right };
 }

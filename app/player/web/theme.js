@@ -10,7 +10,7 @@ import { isLight } from "./look.js";
 const ITEM = "beatgen theme";
 const FIRST = "Dark";
 const MENU = '[data-testid="stMainMenu"]';
-const PATIENCE = 1000; // ms for the menu to open
+const PATIENCE = 5000; // ms for the menu to open
 
 export class Theme {
   root = element("div", { hidden: true });

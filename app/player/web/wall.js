@@ -7,7 +7,7 @@ import { unpackGroove } from "./groove.js";
 const LINGER = 90; // ms on a card before it is heard: the pointer may only be passing
 
 export class Wall {
-  root = element("div", { hidden: true });
+  root = element("div", { class: "wall", hidden: true });
   #player;
   #packed = new Map(); // by the take's number
   #pointed = null; // number of the take that the pointer is on
@@ -55,7 +55,7 @@ export class Wall {
   }
 
   #choose({ target }) {
-    const number = target instanceof Element && target.closest('[class*="st-key-play-"]')
+    const number = target instanceof Element && target.closest('[class*="st-key-play-"] button')
       ? takeAt(target)
       : null;
     if (number === null) return;

@@ -1,0 +1,79 @@
+"""What the tests do on the player, and read of it and of what Python knows (harness.py)."""
+
+import json
+
+from beatgen.kit import NAMES
+
+SLIDER = ".blend .together"
+TOLD = "JSON.parse(document.querySelector('#told')?.textContent ?? '{}')"
+LOCKED = f"{TOLD}.locked"
+
+
+def state(page) -> dict:
+    return page.evaluate("({...beatgen.state})")
+
+
+def cells(page) -> set[tuple[int, str]]:
+    """(step, voice name) of the hits that sound."""
+    return {(hit["step"], NAMES[hit["voice"]]) for hit in state(page)["hits"]}
+
+
+def shows_voice(page, voice: int) -> None:
+    """Wait until a voice is among what sounds."""
+    page.wait_for_function(
+        "voice => beatgen.state.hits.some((hit) => hit.voice === voice)", arg=voice
+    )
+
+
+def told(page) -> dict:
+    return json.loads(page.inner_text("#told"))
+
+
+def wait_until_told(page, **expected) -> dict:
+    """What Python knows, once it knows what is expected."""
+    page.wait_for_function(
+        f"""(expected) => {{
+            const told = {TOLD};
+            return Object.entries(expected).every(([name, value]) =>
+                typeof value === 'number' ? Math.abs(told[name] - value) < 1e-6
+                                          : told[name] === value);
+        }}""",
+        arg=expected,
+    )
+    return told(page)
+
+
+def wait_until_edited(page) -> str:
+    page.wait_for_function(f"{TOLD}.edited")
+    return told(page)["edited"]
+
+
+def play(page) -> None:
+    page.click(".play")
+    page.wait_for_function("beatgen.state.beat > 0.1")
+
+
+def only(page, *voices: str) -> None:
+    for voice in voices:
+        page.click(f"[aria-label='Solo {voice}']")
+
+
+def elapse(page, seconds: float) -> None:
+    """Wait on the audio clock, which all that sounds goes by."""
+    end = page.evaluate("beatgen.state.contextTime") + seconds
+    page.wait_for_function("end => beatgen.state.contextTime >= end", arg=end)
+
+
+def bounds(page, step: float, voice: str) -> tuple[float, float]:
+    """Where on the screen the middle of a cell is."""
+    names = page.locator(".heads .name").all_inner_texts()
+    return tuple(
+        page.locator("canvas.cells").evaluate(
+            """(canvas, [step, row, rows]) => {
+                const box = canvas.getBoundingClientRect();
+                return [box.left + (step / 4 + 0.5) * box.width / 32,
+                        box.top + (row + 0.5) * box.height / rows];
+            }""",
+            [step, names.index(voice), len(names)],
+        )
+    )

@@ -1,0 +1,35 @@
+"""How a part of the page comes into it and leaves it, as Streamlit has it."""
+
+# Mounts a drag handle as Streamlit does, with the module that the page has loaded, and lets go of
+# that call; tells what is in the page then, and once it was taken out.
+LET_GO = """async (again) => {
+    const files = performance.getEntriesByType('resource').map(({ name }) => name);
+    const { default: mount } = await import(files.find((name) => name.endsWith('/main.js')));
+    const parentElement = document.createElement('div');
+    document.body.append(parentElement);
+    const file = { name: 'a.mid', type: 'audio/midi', content: '' };
+    const data = [{ part: 'drag', player: 'other', file }];
+    const call = () => mount({ data, parentElement });
+    const parts = () => parentElement.querySelectorAll('.drag').length;
+    const told = [];
+    let letGo = call();
+    letGo();
+    told.push(parts());
+    if (again) {
+        letGo = call();
+        told.push(parts());
+    }
+    parentElement.remove();
+    if (again) letGo();
+    while (parts()) await new Promise((done) => setTimeout(done, 50));
+    return told;
+}"""
+
+
+def test_a_part_stays_while_streamlit_lets_go_of_outdated_calls(page):
+    """It does so where two runs follow one another soon, before the first one's call returned."""
+    assert page.evaluate(LET_GO, True) == [1, 1]
+
+
+def test_a_part_that_was_let_go_goes_when_it_is_taken_out_of_the_page(page):
+    assert page.evaluate(LET_GO, False) == [1]

@@ -1,0 +1,105 @@
+"""Play in a real browser: it goes on and keeps time, whatever is done meanwhile."""
+
+import pytest
+from playing import bounds, elapse, play, shows_voice, state, wait_until_told
+from visiting import HARNESS
+
+from beatgen.kit import INDEX
+
+CLICK = -1  # the metronome among the voices
+BLOCK = "() => { const end = performance.now() + 300; while (performance.now() < end); }"
+KICKS = """(voice) => {
+    const kicks = beatgen.scheduled.filter((stroke) => stroke.voice === voice);
+    return kicks.length >= 2 && kicks.map(({ beat }) => beat);
+}"""
+# The player as it is once it plays.
+BEGIN = """() => {
+    const look = () => {
+        const { playing, beat } = beatgen.state;
+        if (!playing) return setTimeout(look);
+        window.began = { beat, voices: beatgen.scheduled.map(({ voice }) => voice) };
+    };
+    look();
+}"""
+
+
+def test_play_goes_on_through_reruns_blocked_pages_and_other_scenes(page):
+    play(page)
+    began = page.evaluate("beatgen.timeAt(0)")
+    for _ in range(3):
+        page.get_by_role("button", name="Rerun").click()
+        page.evaluate(BLOCK)
+    page.get_by_text("Take", exact=True).click()
+    shows_voice(page, INDEX["tom 1"])
+    elapse(page, 0.5)
+    now = state(page)
+    assert now["playing"]
+    assert (now["late"], now["dropped"]) == (0, 0)
+    assert now["tempo"] == 110
+    assert page.evaluate("beatgen.timeAt(0)") == pytest.approx(began, abs=1e-6), "never restarted"
+    strokes = page.evaluate("beatgen.scheduled")
+    places = [(round(s["beat"], 4), s["voice"]) for s in strokes]
+    assert len(places) == len(set(places)), "no stroke is scheduled twice"
+    toms = [s["beat"] % 4 for s in strokes if s["voice"] == INDEX["tom 1"]]
+    assert set(toms) <= {0, 1, 2, 3}, "the place in the bar is kept"
+
+
+def test_the_keyboard_plays_blends_and_leaves_typing_alone(page):
+    page.mouse.click(640, 600)
+    page.keyboard.press("Space")
+    page.wait_for_function("beatgen.state.playing")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    wait_until_told(page, position=2 / 32)
+    page.click(".number")
+    page.keyboard.type("90")
+    page.keyboard.press("Space")
+    assert state(page)["playing"], "a space typed into a field does not stop play"
+    page.keyboard.press("Enter")
+    wait_until_told(page, tempo=90)
+    assert state(page)["tempo"] == 90
+    page.keyboard.press("Space")
+    page.wait_for_function("!beatgen.state.playing")
+
+
+def test_the_tempo_changes_without_losing_the_beat(page):
+    play(page)
+    before = state(page)
+    page.locator(".number").press("ArrowUp")
+    page.fill(".number", "140")
+    page.keyboard.press("Enter")
+    after = state(page)
+    passed = after["contextTime"] - before["contextTime"]
+    assert before["beat"] < after["beat"] < before["beat"] + passed * 140 / 60 + 0.1
+    assert after["tempo"] == 140
+    elapse(page, 0.5)
+    assert state(page)["dropped"] == 0
+
+
+def test_without_samples_the_page_says_so(serve, open_page):
+    page = open_page("about:blank")
+    page.route("**/kit.json", lambda route: route.abort())
+    page.goto(serve(HARNESS))
+    page.click(".play")
+    page.wait_for_function("beatgen.state.trouble")
+    assert "samples could not be loaded" in page.inner_text(".label.trouble")
+    assert not state(page)["playing"]
+
+
+def test_a_count_in_is_a_bar_of_clicks(page):
+    page.click("[aria-label='Count-in']")
+    page.evaluate(BEGIN)
+    page.click(".play")
+    began = page.wait_for_function("window.began").json_value()
+    assert began["beat"] < -3
+    assert set(began["voices"]) == {CLICK}
+
+
+def test_swing_moves_the_second_sixteenth_only(page):
+    page.mouse.click(*bounds(page, 4, "kick"))
+    page.locator("[aria-label='Swing']").fill("0.66")
+    page.locator("[aria-label='Swing']").dispatch_event("change")
+    wait_until_told(page, swing=0.66)
+    page.click(".play")
+    kicks = page.wait_for_function(KICKS, arg=INDEX["kick"]).json_value()
+    assert kicks[:2] == [0, pytest.approx(0.33)]

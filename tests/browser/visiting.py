@@ -1,0 +1,108 @@
+"""How the tests come to a page, and wait until it stands."""
+
+from pathlib import Path
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+HARNESS = Path(__file__).with_name("harness.py")
+HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
+# Python knows all that was done on the player, and no run of its goes on.
+SETTLED = """window.beatgen?.state.heard
+    && document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"""
+FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+COUNT_SENT = """() => {
+    window.sent = 0;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (...data) { window.sent++; send.apply(this, data); };
+}"""
+
+
+def ready(page):
+    """Wait until the player is shown and has something to play; gives the page."""
+    page.wait_for_function("window.beatgen?.state.way")
+    page.wait_for_selector(".player .bar")
+    settled(page)
+    return page
+
+
+def settled(page) -> None:
+    """Wait for the end of the run that what was done last has asked for.
+
+    What was done elsewhere than on the player Python may not have heard of yet: wait for its
+    outcome first.
+    """
+    page.wait_for_function(SETTLED)
+
+
+def open_app(serve, open_page, name: str = "", **options):
+    """Open a page of the app, by its address, as one who has never been there."""
+    page = open_page(f"{serve(MAIN)}/{name}", **{"height": 1000, **options})
+    return remembered(page)
+
+
+def remembered(page):
+    """Wait until the whole page stands, and the browser keeps it for a reload; gives the page."""
+    page.wait_for_selector(".st-key-takeaway")
+    page.wait_for_function("localStorage.getItem('beatgen')")
+    return ready(page)
+
+
+def titled(page, words: str) -> None:
+    """Wait until the strip below the player says so of what sounds, and the player has it."""
+    page.locator(".st-key-takeaway h2", has_text=words).wait_for()
+    page.wait_for_function("words => beatgen.state.label.includes(words)", arg=words)
+
+
+def title(page) -> str:
+    return page.locator(".st-key-takeaway h2").inner_text()
+
+
+def go(page, name: str) -> None:
+    """Go to a page of the app by its link, and wait until it is there."""
+    page.get_by_role("link", name=name).click()
+    page.locator(".st-key-here", has_text=name).wait_for()
+    settled(page)
+
+
+def press(page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def slider(page, name: str):
+    return page.get_by_role("slider", name=name, exact=True)
+
+
+def drawn(page) -> None:
+    """Wait until what was done is drawn, and so is heard."""
+    page.evaluate(FRAME)
+
+
+def hits(page) -> str:
+    return page.evaluate(HITS)
+
+
+def changed(page, before: str) -> None:
+    """Wait until other hits sound."""
+    page.wait_for_function(f"before => {HITS} !== before", arg=before)
+
+
+def sounds(page, wanted: str) -> None:
+    """Wait until these hits sound."""
+    page.wait_for_function(f"wanted => {HITS} === wanted", arg=wanted)
+
+
+def wall(page, count: int = 6) -> None:
+    """Wait until the takes of the Vary page are there, and are heard when pointed at."""
+    press(page, "Discard").nth(count - 1).wait_for()
+    page.wait_for_selector(".wall", state="attached")
+    settled(page)
+
+
+def take_button(page, number: int):
+    """What plays a take."""
+    return press(page, f"Play Take {number}")
+
+
+def leave_takes(page) -> None:
+    """Point elsewhere: what sounds is no take that is pointed at, and can be edited."""
+    page.mouse.move(5, 5)
+    page.wait_for_selector(".grid:not(.fixed)")
