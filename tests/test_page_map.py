@@ -7,23 +7,15 @@ from drive import click, go, now, run, text
 from app import engine
 from beatgen.errors import ModelError
 
-LASSO = {"x": [2000, 7000, 7000, 2000], "y": [2000, 2000, 7000, 7000]}  # in units of the chart
+LASSO = [[2000, 2000], [7000, 2000], [7000, 7000], [2000, 7000]]  # in units of the chart
+BOX = [[-100, 10_100], [10_100, 10_100], [10_100, -100], [-100, -100]]
+NOWHERE = [[-10, -10], [-5, -10], [-5, -5]]
 
 
-@pytest.fixture
-def chosen(monkeypatch) -> dict:
-    """What is selected on the map's chart, as Streamlit would tell it."""
-    import streamlit as st
-
-    selection = {"points": [], "box": [], "lasso": []}
-    real = st.plotly_chart
-
-    def chart(figure, *, key, **options):
-        told = real(figure, key=key, **options)
-        return {"selection": selection} if key == "map" else told
-
-    monkeypatch.setattr(st, "plotly_chart", chart)
-    return selection
+def choose_region(page, *outlines) -> None:
+    """What the map's browser side would tell."""
+    page.session_state["map-region"] = {"region": [*outlines]}
+    run(page)
 
 
 def test_the_map_shows_a_and_b_and_what_sounds(page):
@@ -43,11 +35,10 @@ def test_the_way_on_the_map_leads_from_a_to_b(page):
     assert way[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
 
 
-def test_a_region_of_the_map_gives_takes(page, chosen):
+def test_a_region_of_the_map_gives_takes(page):
     go(page, "map")
     assert not [button for button in page.button if button.key == "map-draw"]
-    chosen["lasso"] = [LASSO]
-    run(page)
+    choose_region(page, LASSO)
     click(page, "map-draw")
     first = [take.groove for take in now(page).takes]
     assert len(first) == 12
@@ -59,14 +50,22 @@ def test_a_region_of_the_map_gives_takes(page, chosen):
     assert now(page).take is now(page).takes[5]
 
 
-def test_a_box_is_a_region_and_an_empty_one_teaches(page, chosen):
+def test_a_box_is_a_region_and_an_empty_one_teaches(page):
     go(page, "map")
-    chosen["box"] = [{"x": [-100, 10_100], "y": [10_100, -100]}]
-    run(page)
+    choose_region(page, BOX)
     assert f"{len(engine.atlas()):,} bars" in text(page)
-    chosen["box"] = [{"x": [-10, -5], "y": [-10, -5]}]
-    run(page)
+    choose_region(page, NOWHERE)
     assert any("lasso" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize(
+    "told", [None, 7, [7], [LASSO[:2]], [[*LASSO, ["x", 0]]], [[[1e99, 0]] * 3]]
+)
+def test_what_is_no_region_is_none(page, told):
+    go(page, "map")
+    page.session_state["map-region"] = {"region": told}
+    run(page)
+    assert not [button for button in page.button if button.key == "map-draw"]
 
 
 def test_without_an_atlas_the_map_says_what_to_do_and_the_page_lives(page, monkeypatch):

@@ -79,6 +79,18 @@ def wall_sounds(grooves: Mapping[int, Groove], plays: int | None) -> None:
     _part("wall", "wall-sounds", {"takes": takes, "plays": plays})
 
 
+def chart_region(chart: str, *, key: str) -> list[np.ndarray]:
+    """Outlines of what is lassoed or boxed on a chart, each (corners, 2) in the chart's units.
+
+    chart: the key of the container that holds it.
+    """
+    told = _part("region", key, {"chart": f".st-key-{chart}"}, on_region_change=_nothing)
+    outlines = told.get("region")
+    if not isinstance(outlines, list):  # it comes from a browser and may be anything
+        return []
+    return [np.array(outline, float) for outline in outlines if _is_outline(outline)]
+
+
 def drag_handle(name: str, media_type: str, content: bytes, *, key: str) -> None:
     """A handle to drag a file by, out of the page; where the browser cannot, nothing."""
     file = {"name": name, "type": media_type, "content": b64encode(content).decode("ascii")}
@@ -115,8 +127,16 @@ def _nothing() -> None:
     """Streamlit wants a callback for every trigger; this one only asks for a run."""
 
 
-def _part(part: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> None:
-    mount(key, {"part": part, "player": PLAYER, **data}, **callbacks)
+def _is_outline(told: object) -> bool:
+    def is_place(corner: object) -> bool:
+        numbers = isinstance(corner, list) and len(corner) == 2
+        return numbers and all(isinstance(x, int | float) and abs(x) < 1e9 for x in corner)
+
+    return isinstance(told, list) and len(told) > 2 and all(map(is_place, told))
+
+
+def _part(part: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
+    return mount(key, {"part": part, "player": PLAYER, **data}, **callbacks)
 
 
 def _hits(groove: Groove) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
 import streamlit as st
 
 from app import engine, look
+from app.player.parts import chart_region
 from app.state import SIDES, Session, Take, session
 from beatgen.atlas import Atlas
 from beatgen.errors import ModelError
@@ -45,37 +47,33 @@ def draw(now: Session) -> None:
     with left, st.container(key="map-panel"):
         _legend(atlas)
         with st.container(key="map-plot"):
-            chosen = st.plotly_chart(
+            st.plotly_chart(
                 _figure(look.theme()),
                 key=KEY,
                 theme=None,
                 config=CHART,
                 on_select=lambda: _hear_chosen(now),
-                selection_mode=("points", "box", "lasso"),
+                selection_mode="points",
                 alt=ALT,
             )
             st.html(_marks(now))
+            outlines = chart_region("map-plot", key="map-region")
     with right, st.container(key="map-side", height="stretch"):
-        _region(now, atlas, region(atlas, chosen["selection"]))
+        _region(now, atlas, region(atlas, outlines))
         _sounding(now)
         _takes(now)
 
 
-def region(atlas: Atlas, selection: Any) -> np.ndarray:
-    """Indices of the bars within what was lassoed or boxed on the chart; none where nothing was."""
-    corners = [list(zip(lasso["x"], lasso["y"], strict=True)) for lasso in selection["lasso"]]
-    for box in selection["box"]:
-        (x0, x1), (y0, y1) = box["x"], box["y"]
-        corners.append([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
-    inside = [atlas.inside(from_units(polygon)) for polygon in corners if len(polygon) > 2]
+def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
+    """Indices of the bars within these outlines on the chart; none where there are none."""
+    inside = [atlas.inside(from_units(outline)) for outline in outlines]
     return np.unique(np.concatenate(inside)) if inside else np.array([], np.int64)
 
 
 def _hear_chosen(now: Session) -> None:
-    """Let the point sound that was clicked; a lasso and a click beside all points sound nothing."""
-    selection = st.session_state[KEY]["selection"]
-    points = selection["points"]
-    if not points or selection["lasso"] or selection["box"]:
+    """Let the point sound that was clicked; a click beside all points sounds nothing."""
+    points = st.session_state[KEY]["selection"]["points"]
+    if not points:
         return
     atlas = engine.atlas()
     bar = atlas.bar_at(*from_units((points[-1]["x"], points[-1]["y"])))

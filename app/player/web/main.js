@@ -10,6 +10,7 @@ import { Look } from "./look.js";
 import { Memory } from "./memory.js";
 import { Player } from "./player.js";
 import { expose } from "./probe.js";
+import { Region } from "./region.js";
 import { ShapePanel } from "./shape.js";
 import { ShareButton } from "./share.js";
 import { Theme } from "./theme.js";
@@ -21,6 +22,7 @@ const RECHECK = 500; // ms until a component that Streamlit let go is looked aft
 const PARTS = {
   drag: DragHandle,
   memory: Memory,
+  region: Region,
   shape: ShapePanel,
   share: ShareButton,
   theme: Theme,
@@ -39,7 +41,7 @@ export default function mount({ data: [data], parentElement, setStateValue, setT
     mounts.set(parentElement, mounted);
   }
   mounted.generation++;
-  if (data.part) mounted.views[0].receive(data, setTriggerValue);
+  if (data.part) mounted.views[0].receive(data, setTriggerValue, setStateValue);
   else mounted.player.receive(data, (value) => setStateValue("played", value));
   const { generation } = mounted;
   return () => leave(mounted, generation, parentElement);

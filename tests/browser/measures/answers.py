@@ -36,6 +36,7 @@ def answers(browser: Browser, url: str, times: int) -> list[Figure]:
         Figure("payload: vary, twelve takes", "kB", wall, PAYLOAD),
         Figure("payload: release of a shape slider", "kB", shape, PAYLOAD),
         Figure("payload: click on the map", "kB", _map(browser, url, times), PAYLOAD),
+        Figure("payload: lasso on the map", "kB", _lasso(browser, url), PAYLOAD),
         Figure("payload: MIDI taken away", "kB", _take_away(browser, url), PAYLOAD),
     ]
 
@@ -103,6 +104,36 @@ def _map(browser: Browser, url: str, times: int) -> list[float]:
         at.rest()
         if at.bytes:  # a point was met
             payloads.append(at.bytes / 1000)
+    at.page.context.close()
+    return payloads
+
+
+def _lasso(browser: Browser, url: str) -> list[float]:
+    """kB of a lasso around some thousand bars, and of each draw of takes from it."""
+    at = visit(browser, url, "map")
+    at.page.wait_for_selector(f"{PLOT} canvas")
+    at.rest()
+    box = at.page.locator(PLOT).bounding_box()
+    corners = [
+        (box["x"] + x * box["width"], box["y"] + y * box["height"])
+        for x, y in ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8), (0.2, 0.2))
+    ]
+    at.page.locator(".st-key-map-plot [data-val=lasso]").click()
+    at.count()
+    at.page.mouse.move(*corners[0])
+    at.page.mouse.down()
+    for corner in corners[1:]:
+        at.page.mouse.move(*corner, steps=20)
+    at.page.mouse.up()
+    draw = at.page.get_by_role("button", name="takes from here")
+    draw.wait_for()
+    at.rest()
+    payloads = [at.bytes / 1000]
+    for _ in range(3):
+        at.count()
+        draw.click()
+        at.rest()
+        payloads.append(at.bytes / 1000)
     at.page.context.close()
     return payloads
 

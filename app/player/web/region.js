@@ -1,0 +1,48 @@
+// The regions of a chart that are lassoed or boxed. Streamlit would tell every point in them, at
+// every run and in hundreds of kilobytes; here only their outlines are told.
+
+import { element } from "./dom.js";
+
+const WAIT = 200; // ms until a chart that is not drawn yet is looked for again
+
+export class Region {
+  root = element("div", { hidden: true });
+  #chart = null;
+  #again = 0;
+  #keep = () => {};
+
+  /** chart: a CSS selector of what holds it. */
+  receive({ chart }, _, keep) {
+    this.#keep = keep;
+    this.#listen(chart);
+  }
+
+  #listen(chart) {
+    clearTimeout(this.#again);
+    const plot = document.querySelector(`${chart} .js-plotly-plot`);
+    if (!plot?.on) {
+      this.#again = setTimeout(() => this.#listen(chart), WAIT);
+    } else if (plot !== this.#chart) {
+      this.#chart = plot;
+      plot.on("plotly_selected", (event) => this.#tell(event?.selections ?? []));
+      plot.on("plotly_deselect", () => this.#tell([]));
+    }
+  }
+
+  close() {
+    clearTimeout(this.#again);
+    this.#keep = () => {};
+  }
+
+  #tell(selections) {
+    this.#keep("region", selections.map(outline));
+  }
+}
+
+/** The corners [x, y] of a lasso or a box. */
+function outline({ type, path, x0, x1, y0, y1 }) {
+  if (type === "rect") return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]].map(whole);
+  return path.replace(/[MZ]/g, "").split("L").map((corner) => whole(corner.split(",")));
+}
+
+const whole = (corner) => corner.map((value) => Math.round(Number(value)));
