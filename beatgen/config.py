@@ -24,8 +24,9 @@ class TrainConfig:
 
     beta: weight of the KL, reached after `beta_warmup` of all epochs. velocity_tolerance (of the
     range) and timing_tolerance (in steps): errors of our network far below them cost next to
-    nothing. learning_rate: the peak, after `warmup_steps`; it falls to a fiftieth along a cosine.
-    patience: epochs without a better validation loss before the run stops.
+    nothing. expected_weight: of the squared error of our network's expected velocity, the report's
+    loss, beside our own. learning_rate: the peak, after `warmup_steps`; it falls to a fiftieth
+    along a cosine. patience: epochs without a better validation loss before the run stops.
     """
 
     data: str
@@ -41,6 +42,7 @@ class TrainConfig:
     beta_warmup: float = 0.1
     velocity_tolerance: float = 0.06
     timing_tolerance: float = 0.12
+    expected_weight: float = 0.0
     epochs: int = 40
     batch_size: int = 128
     learning_rate: float = 1.5e-3

@@ -23,6 +23,7 @@ from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
 from beatgen.strikes import N_VOICES, Strikes, to_grid, to_strikes
+from beatgen.way import way
 
 PATH_FRAMES = 33
 SAME_DRUMMER = 0.7  # share of the variance that the bars of a humanized groove have in common
@@ -86,8 +87,9 @@ class Vae(Codec):
 
         feel: the same for the feel alone, the amount then moves the pattern only: amount 0 and
         feel 1 is a's pattern with b's feel. What is mixed is the noise that the prior makes the two
-        of, so the way leads through bars that a drummer might play. Bar by bar, the shorter groove
-        repeating; the tempo blends with the amount. Raises BeatGenError for amounts outside 0 to 1.
+        of, so the way leads through bars that a drummer might play; each family of the kit is as
+        busy in between as the two are. Bar by bar, the shorter groove repeating; the tempo blends
+        with the amount. Raises BeatGenError for amounts outside 0 to 1.
         """
         return self._blends(a, b, [(amount, amount if feel is None else feel)])[0]
 
@@ -235,11 +237,8 @@ class Vae(Codec):
             self.missed(groove, self.prior.to_z(noise))
             for groove, noise in ((a, noise_a), (b, noise_b))
         )
+        z = way(self.prior, noise_a, noise_b, np.array(amounts, np.float32))
         pattern, feel = np.array(amounts, np.float32).T
-        along = np.where(
-            np.arange(self.latent_dim) < self.pattern_dim, pattern[:, None], feel[:, None]
-        )
-        z = self._to_z(_mix_noise(noise_a, noise_b, along[:, None]))
         left = [(_fade(1 - t), _fade(t)) for t in (pattern, feel, feel, feel)]
         missed = Decoded(
             *(
@@ -274,11 +273,6 @@ def _fade(left: Any) -> Any:
 
 def _mix(a: Any, b: Any, amount: Any) -> Any:
     return (1 - amount) * a + amount * b
-
-
-def _mix_noise(a: np.ndarray, b: np.ndarray, amount: np.ndarray) -> np.ndarray:
-    """Between two draws of noise, as a draw of noise: the mean of two would be too quiet."""
-    return _mix(a, b, amount) / np.sqrt((1 - amount) ** 2 + amount**2)
 
 
 def _check_amount(name: str, amount: float) -> None:

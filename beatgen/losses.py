@@ -32,6 +32,17 @@ def velocity_error(told: Any, true: Any) -> Any:
     return ops.where(true < 1.0, error, ops.minimum(error, 0.0))
 
 
+def expected_error(log_count: Any, scores: Any, velocity: Any, true: Any) -> Any:
+    """Squared error of the expected velocity, summed over the bar: the report's loss.
+
+    A sixteenth is taken to be struck once at most, as all but one in twenty are. log_count: (...,
+    16, 22, 5); scores, velocity, true: (..., 16, 22, 4), 0 where nothing is struck.
+    """
+    struck = 1.0 - ops.exp(log_count[..., :1])
+    told = struck * ops.softmax(scores, -1) * ops.clip(velocity, 0.0, 1.0)
+    return ops.sum(ops.square(told - true), (-3, -2, -1))
+
+
 def log_subset(scores: Any, struck: Any, count: Any) -> Any:
     """log P(exactly these places | this many strikes), 0 where there is none.
 

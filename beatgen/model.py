@@ -26,9 +26,18 @@ from keras import layers, ops
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS
-from beatgen.losses import COUNTS, kl_gaussian, log_cosh, log_subset, velocity_error
+from beatgen.losses import (
+    COUNTS,
+    expected_error,
+    kl_gaussian,
+    log_cosh,
+    log_subset,
+    velocity_error,
+)
 from beatgen.strikes import N_VOICES, PLACES
 from beatgen.transformer import Trunk
+
+TRACKED = ("pattern", "place", "velocity", "timing", "kl_pattern", "kl_feel", "hit_f1")
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,8 @@ class BarVAE(keras.Model):
     place    -log P(which places | how many), see `log_subset`
     velocity, timing  log-cosh of the error over its tolerance, on true strikes
     kl       KL(q(z|bar) || N(0, 1)), weighted by beta (Higgins et al. 2017, beta-VAE)
+
+    and, weighted by expected_weight, `expected_error` of z's own pattern, dressed with z's feel.
     """
 
     def __init__(
@@ -147,6 +158,7 @@ class BarVAE(keras.Model):
         beta: float = 0.1,
         velocity_tolerance: float = 0.06,
         timing_tolerance: float = 0.12,
+        expected_weight: float = 0.0,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
@@ -155,6 +167,7 @@ class BarVAE(keras.Model):
         self.beta = self.add_weight(shape=(), initializer="zeros", trainable=False, name="beta")
         self.beta.assign(beta)
         self.tolerance = (velocity_tolerance, timing_tolerance)
+        self.expected_weight = expected_weight
         self.noise = keras.random.SeedGenerator(seed)
         self.pattern_encoder = Encoder(c, c.pattern_dim, c.pattern_segments)
         self.feel_encoder = Encoder(c, c.feel_dim, c.feel_segments)
@@ -162,18 +175,7 @@ class BarVAE(keras.Model):
         self.feel_decoder = Decoder(
             c, c.feel_dim, c.feel_segments, 2 * N_VOICES, N_VOICES * PLACES * 3
         )
-        self.trackers = {
-            name: keras.metrics.Mean(name=name)
-            for name in (
-                "pattern",
-                "place",
-                "velocity",
-                "timing",
-                "kl_pattern",
-                "kl_feel",
-                "hit_f1",
-            )
-        }
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in TRACKED}
         self.pattern_encoder.build((None, SIXTEENTHS, 3 * N_VOICES))
         self.feel_encoder.build((None, SIXTEENTHS, N_VOICES * (PLACES * 3 + 1)))
         self.pattern_decoder.build()
@@ -222,7 +224,7 @@ class BarVAE(keras.Model):
             z_feel = self._draw(mean_f, log_var_f)
         count = ops.sum(ops.cast(strikes[..., 0] > 0, "float32"), -1)
         scores, velocity, timing = self.decode_feel(z_feel, count, training=training)
-        return {
+        told = {
             "count": self.decode_pattern(z_pattern, training=training),
             "scores": scores,
             "velocity": velocity,
@@ -230,6 +232,12 @@ class BarVAE(keras.Model):
             "kl_pattern": kl_gaussian(mean_p, log_var_p),
             "kl_feel": kl_gaussian(mean_f, log_var_f),
         }
+        if self.expected_weight:
+            own = ops.cast(ops.argmax(told["count"], -1), "float32")
+            scores, velocity, _ = self.decode_feel(z_feel, own, training=training)
+            true = strikes[..., 0]
+            told["expected_error"] = expected_error(told["count"], scores, velocity, true)
+        return told
 
     def _draw(self, mean: Any, log_var: Any) -> Any:
         noise = keras.random.normal(ops.shape(mean), seed=self.noise)
@@ -268,8 +276,11 @@ class BarVAE(keras.Model):
         }
         for name, value in parts.items():
             self.trackers[name].update_state(value)
-        kl = y_pred["kl_pattern"] + y_pred["kl_feel"]
-        return ops.mean(pattern + place + velocity + timing + self.beta * kl)
+        loss = pattern + place + velocity + timing
+        loss += self.beta * (y_pred["kl_pattern"] + y_pred["kl_feel"])
+        if self.expected_weight:
+            loss += self.expected_weight * y_pred["expected_error"]
+        return ops.mean(loss)
 
     @property
     def metrics(self) -> list[Any]:

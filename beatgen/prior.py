@@ -20,7 +20,9 @@ FEW = 66  # bars that an answer is remembered for: two grooves' way in 33 frames
 
 
 class Prior(Protocol):
-    """All arrays are float32, a bar each."""
+    """All arrays are float32, a bar each. The first `pattern_dim` dimensions are the pattern's."""
+
+    pattern_dim: int
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
         """The noise that `to_z` would make these z of, (n, latent_dim)."""

@@ -150,11 +150,14 @@ def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
         return ReportVAE(config.report, beta=config.beta, seed=config.seed)
     if config.model == "flow":
         return LatentFlow(config.flow, config.bar)
-    tolerance = {
-        "velocity_tolerance": config.velocity_tolerance,
-        "timing_tolerance": config.timing_tolerance,
-    }
-    return BarVAE(config.bar, beta=config.beta, seed=config.seed, **tolerance)
+    return BarVAE(
+        config.bar,
+        beta=config.beta,
+        velocity_tolerance=config.velocity_tolerance,
+        timing_tolerance=config.timing_tolerance,
+        expected_weight=config.expected_weight,
+        seed=config.seed,
+    )
 
 
 def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE | LatentFlow:

@@ -8,9 +8,10 @@ import keras
 import numpy as np
 import pytest
 
+from beatgen.decoded import Decoded
 from beatgen.errors import BeatGenError
 from beatgen.kit import INDEX
-from beatgen.losses import kl_gaussian, log_cosh, log_subset, velocity_error
+from beatgen.losses import expected_error, kl_gaussian, log_cosh, log_subset, velocity_error
 from beatgen.model import BarVAE, ModelConfig
 from beatgen.strikes import PLACES, to_strikes
 
@@ -127,6 +128,17 @@ def test_the_loss_is_the_sum_of_what_is_reported(model, strikes) -> None:
     assert told["loss"] == pytest.approx(parts + 0.3 * kl, rel=1e-5)
 
 
+def test_the_expected_error_is_added_as_often_as_it_weighs(strikes) -> None:
+    losses = []
+    for weight in (0.0, 3.0):
+        keras.utils.set_random_seed(1)
+        one = BarVAE(TINY, expected_weight=weight)
+        one.compile(jit_compile=False)
+        losses.append(one.evaluate(strikes, verbose=0, return_dict=True)["loss"])
+    error = float(np.mean(one(strikes)["expected_error"]))
+    assert error > 0 and losses[1] == pytest.approx(losses[0] + 3 * error, rel=1e-5)
+
+
 def test_silence_costs_no_feel(model) -> None:
     told = model.evaluate(np.zeros((2, 16, 22, 4, 2)), verbose=0, return_dict=True)
     assert told["place"] == pytest.approx(0, abs=1e-4)
@@ -179,6 +191,20 @@ def test_log_subset_stays_finite_for_hopeless_scores() -> None:
 def _log_subset(scores: np.ndarray, subset: np.ndarray) -> np.ndarray:
     struck = np.broadcast_to(subset, scores.shape).astype(np.float32)
     return np.array(log_subset(scores, struck, struck.sum(-1)))
+
+
+def test_the_expected_error_is_of_what_is_played_where_one_strike_falls() -> None:
+    """As `Decoded.expected`, which is exact for any number of strikes, has it."""
+    rng = np.random.default_rng(0)
+    count = np.zeros((2, 16, 22, PLACES + 1), np.float32)
+    count[..., 1] = rng.random((2, 16, 22))
+    count[..., 0] = 1 - count[..., 1]
+    scores, velocity, true = rng.random((3, 2, 16, 22, PLACES)).astype(np.float32)
+    place = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    played = Decoded(count, place, velocity, np.zeros_like(velocity)).expected()
+    with np.errstate(divide="ignore"):
+        told = expected_error(np.log(count), scores, velocity, true)
+    assert np.array(told) == pytest.approx(((played - true) ** 2).sum((1, 2, 3)), rel=1e-4)
 
 
 def test_kl_gaussian_agrees_with_the_integral() -> None:
