@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def path(name: str) -> Path:
-    """Path of the shipped file or folder `name`, such as "kit" or "model/bar.json".
+    """Path of the shipped file or folder `name`, such as "kit" or "model/bar".
 
     A wheel carries the files inside the package, a checkout has them beside it. Raises
     BeatGenError where there is no such file.

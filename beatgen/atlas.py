@@ -131,8 +131,10 @@ class Atlas:
 
         Each lies somewhere between a bar of the region and one of those in it that are most like
         that bar, with as much noise as the decoder was trained on. Raises BeatGenError where the
-        region has no bar.
+        region has no bar, and for a count below 1.
         """
+        if count < 1:
+            raise BeatGenError(f"count is {count}; expected 1 or more.")
         among = np.asarray(among, np.int64)
         if not len(among):
             raise BeatGenError("no training bar lies in this region; choose a larger one.")
@@ -198,7 +200,8 @@ class Atlas:
 def load_atlas(name: str | Path = "bar") -> Atlas:
     """The atlas of shipped weights, by their name, or of those in a folder.
 
-    Raises ModelError where there is none, and where it was drawn with other weights.
+    Raises ModelError where there is none that can be read, and where it was drawn with other
+    weights.
     """
     folder = model_folder(name)
     redo = "draw it with `beatgen.cartography.write_atlas`, or export the weights again."

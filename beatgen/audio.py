@@ -214,7 +214,6 @@ def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
 
 def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
     """All hits in the order they sound; the sample counts from the first bar line."""
-    assert groove.timing is not None  # __post_init__ sees to it
     bars, steps, voices = np.nonzero(groove.velocity)
     at = bars * groove.steps + steps + groove.timing[bars, steps, voices].astype(float)
     samples = np.rint(at * groove.step_seconds * sample_rate).astype(int)

@@ -1,7 +1,7 @@
 """What any model of a bar has to beat: silence, principal components, the nearest training bar.
 
-Each is a `Reconstructor` (`beatgen.reconstruct`). Baselines read velocities
-only; they play every hit on its step, but for the nearest bar, which has a timing of its own.
+Each is a `Reconstructor` (`beatgen.reconstruct`). Baselines read velocities only; they play every
+hit on its step, but for the nearest bar, which has a timing of its own.
 """
 
 from __future__ import annotations
@@ -105,4 +105,4 @@ def principal_components(rows: np.ndarray, count: int, seed: int = 0) -> np.ndar
 
 def _rows(dataset: Dataset) -> np.ndarray:
     """Velocities 0 to 1, a row for each bar: float32 (n, 1408)."""
-    return (dataset.velocity / np.float32(127)).reshape(len(dataset), -1)
+    return dataset.grids()[0].reshape(len(dataset), -1)

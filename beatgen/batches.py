@@ -19,13 +19,13 @@ DRAWS = 4  # of noise and time, for each held-out z
 
 def bar_input(dataset: Dataset) -> np.ndarray:
     """Strikes of our network, velocity and timing, float32 (bars, 16, 22, 4, 2)."""
-    strikes = to_strikes(dataset.velocity / np.float32(127), dataset.timing)
+    strikes = to_strikes(*dataset.grids())
     return np.stack([strikes.velocity, strikes.timing], -1)
 
 
 def report_input(dataset: Dataset) -> np.ndarray:
     """Velocities of the report's network, float32 (bars, 64, 22)."""
-    return dataset.velocity / np.float32(127)
+    return dataset.grids()[0]
 
 
 def flow_inputs(

@@ -38,7 +38,7 @@ def write_atlas(folder: str | os.PathLike[str], training: Dataset) -> dict[str, 
 
 def build_atlas(vae: Vae, training: Dataset) -> Atlas:
     """The atlas of the training bars as `vae` sees them."""
-    velocity, timing = training.velocity / np.float32(127), training.timing.astype(np.float32)
+    velocity, timing = training.grids()
     mean, log_var = vae.encode_bars(velocity, timing)
     center, step = mean.mean(0), np.sqrt(np.exp(log_var).mean(0))
     codes = np.clip(np.rint((mean - center) / step), -127, 127).astype(np.int8)

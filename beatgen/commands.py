@@ -80,10 +80,12 @@ def verb(*arguments: Argument) -> Callable[[Verb], Verb]:
 
 
 def arg(*flags: str, **how: Any) -> Argument:
+    """An argument, as `ArgumentParser.add_argument` takes it."""
     return flags, how
 
 
 def number(flag: str, kind: type, default: Any, about: str) -> Argument:
+    """An option that takes a number; `kind` reads it, and its name stands in the help."""
     shown = "" if default is None else f" (default {default})"
     return arg(flag, type=kind, default=default, metavar=kind.__name__.upper(), help=about + shown)
 
@@ -94,15 +96,30 @@ def tell(message: str) -> None:
 
 
 def output(what: str, required: bool = True) -> Argument:
+    """The option -o."""
     return arg("-o", "--output", required=required, metavar="FILE", help=what)
 
 
+def _natural(text: str) -> int:
+    """A whole number from 0 on; argparse tells what else was found."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} found; expected a whole number from 0 on")
+    return int(text)
+
+
 JSON = arg("--json", action="store_true", help="print JSON")
-SEED = number("--seed", int, 0, "the same seed gives the same result")
+SEED = arg(
+    "--seed",
+    type=_natural,
+    default=0,
+    metavar="INT",
+    help="the same seed gives the same result (default 0)",
+)
 
 
 def save_figure(figure: Figure, target: str) -> None:
-    """Write a picture of the kind that its name ends in."""
+    """Write a picture of the kind that its name ends in. Raises BeatGenError for another ending,
+    and where what draws pictures is not installed."""
     kind = Path(target).suffix.lower()
     if kind in (".html", ".htm"):
         figure.write_html(target, include_plotlyjs=True)

@@ -53,8 +53,7 @@ def proposed(vae: Vae, bars: Dataset, hidden: np.ndarray) -> np.ndarray:
     parts = []
     for start in range(0, len(bars), BATCH):
         part = slice(start, start + BATCH)
-        velocity, timing = bars.velocity[part] / np.float32(127), bars.timing[part]
-        z, _ = vae.encode_bars(velocity, timing.astype(np.float32), known=~hidden[part])
+        z, _ = vae.encode_bars(*bars.grids(part), known=~hidden[part])
         parts.append(pattern_of_hidden(vae.decoded(z)[0].counts, hidden[part]) > 0)
     return np.concatenate(parts)
 
@@ -88,5 +87,4 @@ def most_probable(training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
 
 def pattern(bars: Dataset) -> np.ndarray:
     """Which voices are struck in which sixteenth, bool (bars, 16, 22)."""
-    strikes = to_strikes(bars.velocity / np.float32(127), bars.timing.astype(np.float32))
-    return strikes.count > 0
+    return to_strikes(*bars.grids()).count > 0

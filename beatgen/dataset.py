@@ -77,13 +77,15 @@ class Dataset:
             self.left_out,
         )
 
+    def grids(self, bars: slice | np.ndarray = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+        """Velocity 0 to 1 and timing in steps, as `Groove` has them, of these bars (all of them,
+        unless given); float32 (bars, steps, 22) each."""
+        return self.velocity[bars] / np.float32(127), self.timing[bars].astype(np.float32)
+
     def groove(self, bar: int) -> Groove:
         """One bar as a groove at its file's tempo."""
-        return Groove(
-            self.velocity[bar : bar + 1] / np.float32(127),
-            self.timing[bar : bar + 1].astype(np.float32),
-            float(self.tempo[self.file_index[bar]]),
-        )
+        velocity, timing = self.grids(slice(bar, bar + 1))
+        return Groove(velocity, timing, float(self.tempo[self.file_index[bar]]))
 
     def save(self, path: str | os.PathLike[str], fingerprint: str = "") -> None:
         """Write everything into one compressed .npz file."""

@@ -19,7 +19,7 @@ class MidiError(BeatGenError):
 
 
 class ModelError(BeatGenError):
-    """Weights that are missing, unreadable or made for another grid."""
+    """Weights that are missing, unreadable, of another version, or not of the kind asked for."""
 
 
 class AudioError(BeatGenError):

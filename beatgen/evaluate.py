@@ -121,7 +121,7 @@ def draw_examples(dataset: Dataset, told: Reconstruction, name: str) -> Any:
     """
     from beatgen.figure import draw_pairs
 
-    velocity, _ = _grids(dataset)
+    velocity, _ = dataset.grids()
     error = np.square(velocity - told.velocity).sum((1, 2))
     ranks = np.linspace(0, len(error) - 1, PICTURED).astype(int)
     chosen = error.argsort(kind="stable")[ranks]
@@ -150,12 +150,8 @@ def _from_run(run: Path) -> Reconstructor:
         return network(folder, run.name)
 
 
-def _grids(dataset: Dataset, bars: Any = slice(None)) -> tuple[np.ndarray, np.ndarray]:
-    return dataset.velocity[bars] / np.float32(127), dataset.timing[bars].astype(np.float32)
-
-
 def _pattern_keys(dataset: Dataset) -> list[bytes]:
-    packed = np.packbits(metrics.folded(*_grids(dataset)).reshape(len(dataset), -1), axis=1)
+    packed = np.packbits(metrics.folded(*dataset.grids()).reshape(len(dataset), -1), axis=1)
     return [row.tobytes() for row in packed]
 
 
@@ -165,7 +161,7 @@ def _scores(
     """The measures of some bars, of all voices or of one."""
     tempo = dataset.tempo[dataset.file_index[bars]]
     voices = slice(None) if voice is None else slice(voice, voice + 1)
-    grids = (*_grids(dataset, bars), *(part[bars] for part in (told.velocity, told.timing)))
+    grids = (*dataset.grids(bars), *(part[bars] for part in (told.velocity, told.timing)))
     true, true_timing, velocity, timing = (grid[..., voices] for grid in grids)
     scores = {
         "hits": float(np.count_nonzero(true)),

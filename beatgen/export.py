@@ -59,8 +59,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     The space is what the training bars make of z: its mean, its principal components, each one
     standard deviation long, and for our network the directions with names, whose effect on
     validation bars stands in the card (in standard deviations of the attribute, for one unit). The
-    threshold that decides a hit is tuned on validation. Needs
-    the TensorFlow backend; raises ModelError on another. Returns the card.
+    threshold that decides a hit is tuned on validation. Needs the TensorFlow backend; raises
+    ModelError on another. Returns the card.
     """
     import keras
 
@@ -87,7 +87,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         _save(target, card, space)
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
-        spread = attributes(to_strikes(*_grids(training))).std(0)
+        spread = attributes(to_strikes(*training.grids())).std(0)
         space["directions"] = _directions(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
@@ -183,10 +183,6 @@ def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarra
     return network.run("encode", strikes=strikes, known=known)["mean"]
 
 
-def _grids(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    return dataset.velocity / np.float32(127), dataset.timing.astype(np.float32)
-
-
 def _directions(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """The directions with names, from what the decoder makes of z moved at random."""
 
@@ -199,7 +195,7 @@ def _directions(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
 def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
     """Name, effect and leakage of each named direction, on a sample of the validation bars."""
     bars = validation.take(np.arange(0, len(validation), max(1, len(validation) // MEASURED)))
-    velocity, timing = _grids(bars)
+    velocity, timing = bars.grids()
 
     def measure(z: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(z)))
@@ -239,7 +235,7 @@ def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) 
 def _best_ceiling(vae: Vae, validation: Dataset) -> float:
     """The told velocity from which on 127 is the best guess: so that the mean error on the strikes
     of the validation bars is least."""
-    grids = _grids(validation)
+    grids = validation.grids()
     true = to_strikes(*grids)
     told, _ = vae.decoded(vae.encode_bars(*grids)[0], true.count)
     struck = true.velocity > 0

@@ -64,9 +64,9 @@ def likeness_sections(
     """
     reference, source = (held_out.take(half) for half in _dealt(held_out.file_index))
     trained_on = training.take(_some(len(training), MOST))
-    real = bars_of(reference)
+    real = Bars(*reference.grids())
     real_features, real_attributes = likeness.features(real), likeness.compared(real)
-    known = likeness.packed_patterns(bars_of(training))
+    known = likeness.packed_patterns(Bars(*training.grids()))
     lines: dict[str, dict[str, float]] = {}
     shares: dict[str, dict[str, float]] = {}
 
@@ -88,8 +88,10 @@ def likeness_sections(
         }
         shares[name] = dict(zip(likeness.COMPARED, areas, strict=True))
 
-    measure("held-out bars, as played", bars_of(source), source.file_index)
-    measure("training bars, as played", bars_of(trained_on), trained_on.file_index, compare=False)
+    measure("held-out bars, as played", Bars(*source.grids()), source.file_index)
+    measure(
+        "training bars, as played", Bars(*trained_on.grids()), trained_on.file_index, compare=False
+    )
     for network in networks:
         for kind, bars, groups in generated(network, source):
             measure(f"{network.name}: {kind}", bars, groups)
@@ -179,7 +181,7 @@ def humanize_section(
     for network in networks:
         if isinstance(network, BarNetwork):
             vae, name = network.vae, network.name
-            rows += [humanizers.Network(vae, name, spread) for spread in (0.0, 1.0)]
+            rows += [humanizers.LearnedFeel(vae, name, spread) for spread in (0.0, 1.0)]
             rows.append(humanizers.GrooveTransfer(vae, name))
     lines = {f"{name} (Gillick et al.)": row for name, row in humanize.PUBLISHED.items()}
     for row in rows:
@@ -234,11 +236,6 @@ def complete_sections(
             ("complete-folded", "Finishing a beat, nine classes", "16 x 9", lines[1]),
         )
     ]
-
-
-def bars_of(dataset: Dataset) -> Bars:
-    """The bars of a data set as arrays."""
-    return Bars(dataset.velocity / np.float32(127), dataset.timing.astype(np.float32))
 
 
 def _dealt(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -186,7 +186,8 @@ def _played(grooves: Sequence[Groove]) -> tuple[np.ndarray, np.ndarray, Feel]:
     count = np.zeros((len(velocity), SIXTEENTHS, N_VOICES), int)
     np.add.at(count, (bar[order], sixteenth[order], voice[order]), 1)
     cell = bar[order], sixteenth[order], np.array(CLASS_OF_VOICE)[voice[order]]
-    feel = Feel(*(np.zeros((len(velocity), SIXTEENTHS, len(CLASSES)), np.float32) for _ in "vo"))
+    empty = np.zeros((len(velocity), SIXTEENTHS, len(CLASSES)), np.float32)
+    feel = Feel(empty, empty.copy())
     feel.velocity[cell] = loud[order]
     feel.offset[cell] = (position - sixteenth)[order]
     return (

@@ -83,7 +83,7 @@ class NearestWindow:
         return told
 
 
-class Network:
+class LearnedFeel:
     """Our network's feel for the pattern of all voices: predicted (spread 0) or drawn (1)."""
 
     def __init__(self, vae: Vae, name: str, spread: float, seed: int = 0) -> None:

@@ -54,11 +54,8 @@ class BarNetwork:
     def reconstruct(self, dataset: Dataset) -> Reconstruction:
         parts = []
         for start in range(0, len(dataset), BATCH):
-            bars = slice(start, start + BATCH)
-            velocity = dataset.velocity[bars] / np.float32(127)
-            timing = dataset.timing[bars].astype(np.float32)
-            reconstructed = self.vae.reconstruct_bars(velocity, timing)
-            parts.append((*reconstructed, *self.vae.encode_bars(velocity, timing)))
+            grids = dataset.grids(slice(start, start + BATCH))
+            parts.append((*self.vae.reconstruct_bars(*grids), *self.vae.encode_bars(*grids)))
         return Reconstruction(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
     def decode_ms(self, bars: int) -> float:
@@ -75,7 +72,7 @@ class ReportNetwork:
         self.name = name
 
     def reconstruct(self, dataset: Dataset) -> Reconstruction:
-        z = self.network.run("encode", velocity=dataset.velocity / np.float32(127))
+        z = self.network.run("encode", velocity=dataset.grids()[0])
         told = self.network.run("decode", z=z["mean"])["velocity"]
         velocity = np.where(told > float(self.network.card["threshold"]), told, 0)
         return Reconstruction(told, velocity, np.zeros_like(told), z["mean"], z["log_var"])
@@ -87,7 +84,8 @@ class ReportNetwork:
 
 
 def network(name: str | Path, title: str) -> BarNetwork | ReportNetwork:
-    """Shipped weights by name, or those in a folder, of either network."""
+    """Shipped weights by name, or those in a folder, of either network; `title` is its row's name.
+    Raises ModelError where there are none that fit."""
     loaded = load_network(name)
     if loaded.card.get("model") == "report":
         return ReportNetwork(loaded, title)

@@ -99,7 +99,8 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
             continue
         groove, report = result
         struck = groove.velocity[groove.velocity > 0]
-        velocities += np.bincount(np.rint(struck * MAX_VELOCITY).astype(int), minlength=128)
+        told = np.rint(struck * MAX_VELOCITY).astype(int)
+        velocities += np.bincount(told, minlength=len(velocities))
         pitches.update(report.pitches)
         voices.update(report.hits)
         meters.update(set(report.meters))

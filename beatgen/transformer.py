@@ -40,7 +40,7 @@ class Block(layers.Layer):
 
 
 class Trunk(layers.Layer):
-    """Features of each sixteenth -> width, positions added, through the blocks, normalized."""
+    """Features (batch, 16, f), with learned positions, through the blocks: (batch, 16, width)."""
 
     def __init__(
         self, width: int, blocks: int, heads: int, dropout: float = 0.0, **kwargs: Any

@@ -111,6 +111,8 @@ def test_a_region_of_one_bar_gives_draws_around_it_and_none_gives_a_sentence(atl
     assert ((z - atlas.z(np.array([5]))) / atlas.step).std() == pytest.approx(1, abs=0.15)
     with pytest.raises(BeatGenError, match="no training bar"):
         atlas.sample(np.array([], int), 3)
+    with pytest.raises(BeatGenError, match="count is 0"):
+        atlas.sample(np.array([5]), 0)
 
 
 # --- likeness

@@ -57,7 +57,16 @@ def test_help_is_quick() -> None:
     assert min(times) < 0.5
 
 
-@pytest.mark.parametrize("argv", [[], ["dance"], ["blend", "a.mid"], ["vary", "x", "--count", "y"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["dance"],
+        ["blend", "a.mid"],
+        ["vary", "x", "--count", "y"],
+        ["vary", "x", "-o", "y", "--seed", "-1"],
+    ],
+)
 def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
     with pytest.raises(SystemExit) as leaving:
         main(argv)

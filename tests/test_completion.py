@@ -101,7 +101,7 @@ def test_proposals_are_those_of_complete(random_groove) -> None:
         np.array([120], np.float32),
         np.array([], np.str_),
     )
-    groove = Groove(data.velocity / np.float32(127), data.timing.astype(np.float32))
+    groove = Groove(*data.grids())
     vae = load_model()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(completion, "BATCH", 5)

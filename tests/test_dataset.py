@@ -37,6 +37,18 @@ def test_every_bar_comes_back_as_it_was(midi_folder, tmp_path, rock, samba) -> N
     assert [said.split(":")[0] for said in dataset.left_out] == ["notes.mid"]
 
 
+def test_grids_are_what_grooves_hold(random_groove, tmp_path) -> None:
+    (tmp_path / "in").mkdir()
+    write_midi(random_groove(4), tmp_path / "in" / "played.mid")
+    dataset = prepare(tmp_path / "in", tmp_path / "out.npz")
+    velocity, timing = dataset.grids()
+    assert velocity.dtype == timing.dtype == np.float32
+    assert join(dataset.groove(i) for i in range(len(dataset))) == Groove(
+        velocity, timing, dataset.groove(0).tempo
+    )
+    assert np.array_equal(dataset.grids(np.array([1]))[0], velocity[1:2])
+
+
 def test_played_timing_is_kept_to_a_tick(tmp_path, random_groove) -> None:
     played = random_groove(4)
     (tmp_path / "in").mkdir()

@@ -27,7 +27,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "completion",
         "ablation",
     },
-    {"dataset", "latent", "song", "stats", "download", "demo", "augment", "atlas", "mapfigure"},
+    {"dataset", "latent", "stats", "download", "demo", "augment", "atlas", "mapfigure"},
     {
         "midi",
         "smf",

@@ -7,7 +7,13 @@ from beatgen import humanize
 from beatgen.dataset import Dataset
 from beatgen.groove import Groove
 from beatgen.humanize import Feel, histogram_kl, score, windows
-from beatgen.humanizers import GrooveTransfer, LinearRegression, NearestWindow, Network, Quantized
+from beatgen.humanizers import (
+    GrooveTransfer,
+    LearnedFeel,
+    LinearRegression,
+    NearestWindow,
+    Quantized,
+)
 from beatgen.latent import load_model
 from beatgen.strikes import Strikes, to_grid, to_strikes
 
@@ -111,7 +117,7 @@ def test_the_network_is_not_told_how_a_window_was_played(random_groove) -> None:
         np.testing.assert_array_equal(one.timing, two.timing)
     louder = np.where(played.velocity > 0, 1, 0)
     one, two = (
-        Network(vae, "ours", 1.0).humanize(windows(dataset([groove])))
+        LearnedFeel(vae, "ours", 1.0).humanize(windows(dataset([groove])))
         for groove in (played, Groove(louder, played.timing / 2, played.tempo))
     )
     np.testing.assert_array_equal(one, two)

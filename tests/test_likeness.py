@@ -127,7 +127,7 @@ def test_copies_are_counted_exactly(random_groove) -> None:
 
 def test_played_bars_are_not_told_from_played_bars(gmd_bars) -> None:
     held_out = gmd_bars.split("validation")
-    bars = Bars(held_out.velocity / np.float32(127), held_out.timing.astype(np.float32))
+    bars = Bars(*held_out.grids())
     first, second = likeness.halves(held_out.file_index)
     x, files = likeness.features(bars), held_out.file_index
     told = likeness.auc(x[first], x[second], files[first], files[second])

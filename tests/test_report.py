@@ -82,3 +82,8 @@ def test_weights_come_back(bars, tmp_path) -> None:
 def test_too_much_pooling_is_refused(convolutions: int) -> None:
     with pytest.raises(BeatGenError, match="halves 64 steps"):
         ReportConfig(convolutions=convolutions)
+
+
+def test_a_latent_space_without_dimensions_is_refused() -> None:
+    with pytest.raises(BeatGenError, match="latent_dim is 0"):
+        ReportConfig(latent_dim=0)
