@@ -94,6 +94,8 @@ def _contexts(browser):
     contexts = []
 
     def open_one(url: str, width: int = 1280, height: int = 800, **options):
+        # On a light system the page first goes to Streamlit's menu, and takes the focus there.
+        options = {"color_scheme": "dark", **options}
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
