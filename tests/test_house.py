@@ -51,6 +51,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "runtime",
         "codec",
         "prior",
+        "way",
     },
     {"strikes", "signatures", "decoded", "attributes", "directions", "lock", "nearest"},
     {"groove"},
