@@ -51,6 +51,14 @@ class TrainConfig:
     patience: int = 15
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise BeatGenError(f"{name} is {getattr(self, name)}; expected 1 or more.")
+        for name in ("learning_rate", "beta", "expected_weight"):
+            if not getattr(self, name) >= 0:  # true for NaN, too
+                raise BeatGenError(f"{name} is {getattr(self, name)}; expected 0 or more.")
+
     @property
     def latent_dim(self) -> int:
         return self.bar.latent_dim if self.model == "bar" else self.report.latent_dim

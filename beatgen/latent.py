@@ -66,7 +66,8 @@ class Vae(Codec):
     # --- Groove <-> z ---------------------------------------------------------------------------
 
     def encode(self, groove: Groove) -> np.ndarray:
-        """z_mean of each bar, float32 (bars, latent_dim)."""
+        """z_mean of each bar, float32 (bars, latent_dim). Raises BeatGenError for bars of other
+        than 64 steps."""
         return self.encode_bars(groove.velocity, groove.timing)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
@@ -96,7 +97,7 @@ class Vae(Codec):
     def blend_path(
         self, a: Groove, b: Groove, frames: int = PATH_FRAMES, feel: float | None = None
     ) -> list[Groove]:
-        """`blend` at `frames` equal steps from 0 to 1, decoded at once."""
+        """`blend` at `frames` (2 or more) equal steps from 0 to 1, decoded at once."""
         if frames < 2:
             raise BeatGenError(f"frames is {frames}; expected 2 or more.")
         amounts = np.linspace(0, 1, frames).tolist()
@@ -106,7 +107,8 @@ class Vae(Codec):
         """A walk from `a` to `b`, one bar per step, both ends included.
 
         Where the grooves have several bars, the walk goes through them in turn: step i plays bar
-        i of the blend (the shorter groove repeating). The tempo is a's.
+        i of the blend (the shorter groove repeating). The tempo is a's. Raises BeatGenError for
+        less than 2 steps.
         """
         if steps < 2:
             raise BeatGenError(f"steps is {steps}; expected 2 or more.")
@@ -130,7 +132,7 @@ class Vae(Codec):
         return self._around(groove, self.prior.to_z(own), self._to_z(takes), 1 - amount)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
-        """New bars from the prior."""
+        """New bars from the prior. Raises BeatGenError for a count below 1."""
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
         decoded = self.decode(self.prior.to_z(self._noise(count, seed)), tempo)
