@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 # Björn Ottosson, "A perceptual color space for image processing", 2020.
@@ -21,6 +23,7 @@ _LAB = np.array(
 )
 
 
+@lru_cache
 def between(first: str, second: str, amount: float) -> str:
     """The colour `amount` (0-1) of the way from one #rrggbb to another, the shorter way around
     the circle of hues."""

@@ -24,6 +24,7 @@ CSS = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.svg")
 CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 SHADES = 4  # of velocity in a small roll
+FINE = 3  # parts of a step that a small roll tells apart: each is less than half a pixel
 _PLAIN = " =:/.,;()-'"  # what may stand in a data URI within double quotes as it is
 
 
@@ -89,23 +90,25 @@ def small_roll(groove: Groove, rows: Sequence[int] | None = None) -> str:
     """
     rows = rows_of(groove) if rows is None else rows
     row_of = {voice: len(rows) - 1 - i for i, voice in enumerate(rows)}
-    width = max(1.0, groove.steps / 22)
+    width = round(FINE * max(1.0, groove.steps / 22))
     paths = [""] * SHADES
     for bar, step, voice in np.argwhere(groove.velocity > 0).tolist():
         if voice in row_of:
             x = bar * groove.steps + step + float(groove.timing[bar, step, voice])
             shade = min(SHADES - 1, int(groove.velocity[bar, step, voice] * SHADES))
-            paths[shade] += f"M{x:.1f} {row_of[voice]}h{width:.1f}"
-    length = groove.bars * groove.steps
-    lines = "".join(f"M{x} -.5v{len(rows)}" for x in range(0, length, groove.steps))
+            paths[shade] += f"M{round(FINE * x)} {row_of[voice]}h{width}"
+    per_bar, edge = FINE * groove.steps, 2 * FINE
+    length = per_bar * groove.bars
+    lines = "".join(f"M{x} -.5v{len(rows)}" for x in range(0, length, per_bar))
     hits = "".join(
-        f"<path opacity='{0.3 + 0.7 * i / (SHADES - 1):.2f}' d='{d}'/>"
+        f"<path opacity='{0.3 + 0.7 * i / (SHADES - 1):.2g}' d='{d}'/>"
         for i, d in enumerate(paths)
         if d
     )
     svg = (  # with quotes that stay as they are within the tag
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-2 -.5 {length + 4} {len(rows)}'"
-        f" preserveAspectRatio='none' stroke='{between(*accents(), 0.5)}' stroke-width='.72'>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' preserveAspectRatio='none'"
+        f" viewBox='{-edge} -.5 {length + 2 * edge} {len(rows)}'"
+        f" stroke='{between(*accents(), 0.5)}' stroke-width='.72'>"
         f"<path d='{lines}' stroke='{STYLES[theme()].line}' stroke-width='1'"
         f" vector-effect='non-scaling-stroke'/>{hits}</svg>"
     )

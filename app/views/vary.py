@@ -140,7 +140,7 @@ def _learned(groove: Groove) -> str:
     nearest = engine.nearest(groove)
     if nearest is None:
         return ""
-    told = "How much of its pattern the most similar bar that the model learned from shares"
+    told = "Share of its pattern in the nearest bar learned from"
     style = escape(nearest.style.replace("-", ", "))
     return (
         f"<div class='bg-take' title='{told}'><span>nearest learned</span>"
