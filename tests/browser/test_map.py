@@ -7,6 +7,7 @@ from beatgen import load_atlas
 from beatgen.errors import ModelError
 
 PLOT = ".st-key-map-plot .js-plotly-plot"
+LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"
 LASSO = ((0.3, 0.3), (0.6, 0.3), (0.65, 0.5), (0.45, 0.7), (0.25, 0.5))  # shares of the plot
 
 
@@ -29,6 +30,7 @@ def page(serve, open_page):
 def open_map(serve, open_page, **options):
     page = open_app(serve, open_page, "map", **options)
     page.wait_for_selector(f"{PLOT} canvas")
+    page.wait_for_function(LISTENS)  # which it does only once it is drawn
     page.wait_for_selector(".bg-marks .heard")
     return page
 
