@@ -14,6 +14,10 @@ export function coloursOf(target) {
   return { ...Object.fromEntries(entries), font: computed.fontFamily };
 }
 
+// Colours from A to B: more are not seen, and for each the browser computes all styles anew.
+const SHADES = 50;
+const shade = (place) => Math.round(place * SHADES) / SHADES;
+
 export class Look {
   #player;
 
@@ -30,8 +34,8 @@ export class Look {
     const fit = (accent) => (light ? `oklch(from ${accent} min(l, 0.62) c h)` : accent);
     style(this.root, "--a", fit(accents[0]));
     style(this.root, "--b", fit(accents[1]));
-    style(this.root, "--place", scene.place);
-    style(this.root, "--feel-place", scene.feelPlace);
+    style(this.root, "--place", shade(scene.place));
+    style(this.root, "--feel-place", shade(scene.feelPlace));
   }
 }
 
