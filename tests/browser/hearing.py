@@ -46,9 +46,7 @@ class Heard:
 
     def beats(self, page) -> np.ndarray:
         """The same on the player's beats, counted from where play began."""
-        now = page.evaluate("[beatgen.state.beat, beatgen.state.contextTime, beatgen.state.tempo]")
-        beat, time, tempo = now
-        return beat + (self.onsets() - time) * tempo / 60
+        return beats_at(page, self.onsets())
 
     def around(self, time: float) -> np.ndarray:
         """The sound of a stroke, (n, 2)."""
@@ -97,6 +95,13 @@ def capture(
     )
     sides = [np.frombuffer(base64.b64decode(sound[s]), np.float32) for s in ("left", "right")]
     return np.stack(sides, axis=1), sound["start"], sound["sampleRate"]
+
+
+def beats_at(page, times: np.ndarray) -> np.ndarray:
+    """Audio times on the player's beats, counted from where play began."""
+    now = page.evaluate("[beatgen.state.beat, beatgen.state.contextTime, beatgen.state.tempo]")
+    beat, time, tempo = now
+    return beat + (times - time) * tempo / 60
 
 
 def strike_times(

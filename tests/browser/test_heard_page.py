@@ -9,7 +9,18 @@ import pytest
 from hearing import LOOP, NEAR, REST, distance, listen, strike_times
 from playing import elapse
 from test_map import at, open_map
-from visiting import changed, hits, open_app
+from visiting import (
+    changed,
+    drawn,
+    hits,
+    open_app,
+    settled,
+    slider,
+    take_button,
+    title,
+    titled,
+    wall,
+)
 
 from beatgen import load_atlas
 from beatgen.errors import ModelError
@@ -53,17 +64,18 @@ def assert_sounds_as_shown(page, seconds: float) -> None:
 
 def test_a_take_is_heard_by_a_click_as_its_file_says(serve, open_page):
     page = open_app(serve, open_page, "vary")
+    wall(page)
     card = page.locator("[class*=st-key-take-]").nth(3)
-    card.wait_for()
     with page.expect_download() as waiting:
         card.get_by_role("button", name="MIDI").click()
     content = Path(waiting.value.path()).read_bytes()
     take, _ = scan_midi(io.BytesIO(content), name="take.mid")
     before = hits(page)
-    card.locator("[class*=st-key-play-]").click()
+    take_button(page, 4).click()
     page.wait_for_function("beatgen.state.playing")
     changed(page, before)
-    page.locator(".st-key-takeaway h2", has_text="Take 4").wait_for()
+    titled(page, "Take 4")
+    settled(page)
     heard, voice = heard_alone(page, 5.5)
     beats = heard.beats(page) % LOOP
     written = beats_of(take, voice)
@@ -96,12 +108,13 @@ def around_loop(beats: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_page):
     page = open_app(serve, open_page, "shape")
-    loudness = page.get_by_role("slider", name="Loudness", exact=True)
+    loudness = slider(page, "Loudness")
     loudness.wait_for()
+    settled(page)
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("beatgen.state.beat > 0.1")
     bar = 4 * 60 / page.evaluate("beatgen.state.tempo")
-    label = page.locator(".st-key-takeaway h2").inner_text()
+    label = title(page)
     box = loudness.bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.5 * box["width"], middle)
@@ -111,9 +124,10 @@ def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_pa
         before = hits(page)
         page.mouse.move(box["x"] + share * box["width"], middle, steps=5)
         changed(page, before)
+        drawn(page)
         elapse(page, 0.5)
         level[end] = listen(page, bar).level
-    assert page.locator(".st-key-takeaway h2").inner_text() == label, "not let go yet"
+    assert title(page) == label, "not let go yet"
     page.mouse.up()
     assert level["loud"] > 1.5 * level["soft"] > 0
 
@@ -130,5 +144,6 @@ def test_a_place_on_the_map_is_heard_as_the_grid_shows_it(serve, open_page):
     page.mouse.move(*at(page, 0.45, 0.55))
     page.mouse.click(*at(page, 0.45, 0.55))
     changed(page, before)
+    settled(page)
     elapse(page, 0.5)
     assert_sounds_as_shown(page, 5.0)

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from hearing import SILENCE, capture
+from hearing import SILENCE, beats_at, capture
 from playing import SLIDER, elapse, only, play, state, wait_until_told
 from visiting import COUNT_SENT
 
 from beatgen.kit import INDEX
 
 STEP_SECONDS = 60 * 4 / 100 / 64  # of groove A, at tempo 100
-CLICK = -1  # the metronome among the voices
 
 
 def onsets(sound: np.ndarray, rate: int, quiet: float = 0.01, rest: float = 0.06) -> np.ndarray:
@@ -25,12 +24,10 @@ def test_the_sound_stands_where_the_grid_says_and_is_as_loud_as_struck(page):
     page.click("[aria-label='Solo kick']")
     play(page)
     sound, start, rate = capture(page, 5.0)
-    strokes = [s for s in page.evaluate("beatgen.scheduled") if s["voice"] == INDEX["kick"]]
     tempo = state(page)["tempo"]
-    one = next(s for s in strokes)
     # The kick falls on beats 0 and 2 of each bar: every second beat, loud and less loud by turns.
     heard = start + onsets(sound, rate)
-    beats = one["beat"] + (heard - one["time"]) * tempo / 60
+    beats = beats_at(page, heard)
     assert len(heard) >= 3
     assert np.abs(beats / 2 - np.round(beats / 2)).max() * 2 * 60 / tempo < 0.003
     assert len(set(np.round(beats))) == len(beats), "no stroke sounds twice"
@@ -128,10 +125,7 @@ def test_mute_and_solo(page):
     assert np.abs(sound).max() < SILENCE, "all is muted"
     page.click("[aria-label='Solo snare']")
     sound, start, rate = capture(page, 2.6)
-    beats = [
-        page.evaluate("(t) => beatgen.state.beat + (t - beatgen.state.contextTime) * 100 / 60", t)
-        for t in start + onsets(sound, rate)
-    ]
+    beats = beats_at(page, start + onsets(sound, rate))
     assert len(beats) >= 2
     assert {round(beat) % 4 for beat in beats} <= {1, 3}, "only the snare on two and four is left"
 
@@ -142,8 +136,7 @@ def test_the_metronome_clicks_on_every_beat(page):
     page.click("[aria-label='Metronome']")
     play(page)
     sound, start, rate = capture(page, 2.0)
-    click = next(s for s in page.evaluate("beatgen.scheduled") if s["voice"] == CLICK)
-    beats = click["beat"] + (start + onsets(sound, rate) - click["time"]) * 100 / 60
+    beats = beats_at(page, start + onsets(sound, rate))
     assert len(beats) >= 3
     assert np.abs(beats - np.round(beats)).max() < 0.01
 
