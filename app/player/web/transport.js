@@ -1,14 +1,14 @@
 // The transport: plays a groove in a loop, sample-accurate, through every change.
 //
-// Strokes are handed to the sampler 0.4 s before they sound, for redraws of the page may block
-// it for 0.3 s. A change of groove, tempo, swing or metronome takes effect at the next step:
-// what was handed over and has not sounded by then is taken back and scheduled anew.
+// Strokes are handed to the sampler 1 s before they sound, for redraws block the page for 0.3 s,
+// and on a busy machine for longer. A change of groove, tempo, swing or metronome takes effect at
+// the next step: what was handed over and has not sounded by then is taken back and scheduled anew.
 
 import { Clock } from "./clock.js";
 import { BEATS } from "./groove.js";
 import { goOver, layOut, strokesBetween } from "./strokes.js";
 
-const AHEAD = 0.4; // s
+const AHEAD = 1; // s
 const AHEAD_HIDDEN = 1.5; // s, where the browser slows a hidden page's timers
 const SAFE = 0.015; // s, nearer than this a stroke may already be on its way out
 const LEAD_IN = 0.05; // s from pressing play to the first stroke
