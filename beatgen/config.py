@@ -72,6 +72,7 @@ class TrainConfig:
             stored = (
                 {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
             )
+            stored.pop("begun", None)
             parts = {
                 "bar": ModelConfig,
                 "report": ReportConfig,

@@ -18,7 +18,7 @@ from keras import ops
 from beatgen.attributes import ATTRIBUTES, attributes
 from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
-from beatgen.config import TrainConfig
+from beatgen.config import CONFIG, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.directions import attribute_directions, effects, principal_directions, response
 from beatgen.errors import ModelError
@@ -253,7 +253,7 @@ def _card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[s
         "threshold": 0.5,
         "steps": STEPS,
         "voices": list(NAMES),
-        "training": {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK},
+        "training": training_told(config),
         "bars": {"train": len(training), "validation": len(validation)},
         "data": DATA,
         "license": "CC BY 4.0, as the data",
@@ -262,6 +262,14 @@ def _card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[s
         "version": version("beatgen"),
         "commit": _commit(),
     }
+
+
+def training_told(config: TrainConfig) -> dict[str, Any]:
+    """What a card tells of a training, and under "begun" of the one that it went on from."""
+    told = {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK}
+    if config.start:
+        told["begun"] = training_told(TrainConfig.load(Path(config.start) / CONFIG))
+    return told
 
 
 def _commit() -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -14,7 +15,7 @@ from beatgen.batches import bar_input, report_input
 from beatgen.config import TrainConfig
 from beatgen.dataset import load_dataset
 from beatgen.errors import ModelError
-from beatgen.export import export
+from beatgen.export import export, training_told
 from beatgen.latent import load_model
 from beatgen.model import ModelConfig
 from beatgen.report import ReportConfig
@@ -105,6 +106,18 @@ def test_the_card_tells_what_the_weights_are(exported) -> None:
     assert "Groove MIDI Dataset" in card["data"]
     assert 0 < card["threshold"] < 1
     assert str(folder) not in json.dumps(card), "no path of the machine that trained it"
+
+
+def test_the_card_tells_what_a_training_went_on_from(tmp_path) -> None:
+    first = TrainConfig(data="d.npz", run=str(tmp_path), epochs=3)
+    (tmp_path / "config.json").write_text(json.dumps(asdict(first)))
+    second = TrainConfig(data="d.npz", run="elsewhere", epochs=2, start=str(tmp_path))
+    told = training_told(second)
+    assert told["epochs"] == 2 and told["begun"]["epochs"] == 3 and "begun" not in told["begun"]
+    assert str(tmp_path) not in json.dumps(told)
+    (tmp_path / "card.json").write_text(json.dumps({"training": told}))
+    again = TrainConfig.load(tmp_path / "card.json")
+    assert again == replace(second, data="", run="", start="")
 
 
 def test_only_a_bar_model_can_be_played(exported) -> None:
