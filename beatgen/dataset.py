@@ -6,11 +6,13 @@ import csv
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
 
@@ -155,8 +157,13 @@ def scan_folder(
 ) -> Iterator[tuple[Groove, MidiReport] | str]:
     """Read files in parallel, in order: groove and report of each, or the sentence why not."""
     scan = partial(_scan, steps=steps)
+    # A fork of a process in which these run threads of their own may crash.
+    threaded = not {"tensorflow", "jax"}.isdisjoint(sys.modules)
+    context = get_context("spawn" if threaded else None)
     # An interrupt is the parent's to handle; from the workers it would print their tracebacks.
-    with ProcessPoolExecutor(initializer=signal, initargs=(SIGINT, SIG_IGN)) as pool:
+    with ProcessPoolExecutor(
+        mp_context=context, initializer=signal, initargs=(SIGINT, SIG_IGN)
+    ) as pool:
         results = pool.map(scan, paths, chunksize=max(1, min(16, len(paths) // 8)))
         yield from tqdm(results, "reading", len(paths), unit="file", disable=not progress)
 
