@@ -1,6 +1,8 @@
 """A folder of MIDI files to arrays: every bar, its split, its file; and quick the second time."""
 
+import multiprocessing
 import os
+import sys
 import time
 
 import mido
@@ -81,6 +83,19 @@ def test_without_a_table_files_are_split_by_seed(tmp_path, samba) -> None:
     assert [int((first == split).sum()) for split in SPLITS] == [32, 4, 4]
     assert (prepare(folder, tmp_path / "2.npz", seed=1).splits == first).all()
     assert (prepare(folder, tmp_path / "3.npz", seed=2).splits != first).any()
+
+
+@pytest.mark.parametrize("library", ["tensorflow", "jax"])
+def test_a_process_that_runs_threads_is_not_forked(midi_folder, tmp_path, monkeypatch, library):
+    """It would be luck that nothing crashes; so the way in which workers start is looked at."""
+    started = []
+    context = multiprocessing.get_context
+    monkeypatch.setitem(sys.modules, library, object())
+    monkeypatch.setattr(
+        "beatgen.dataset.get_context", lambda name: started.append(name) or context(name)
+    )
+    assert len(prepare(midi_folder, tmp_path / "out.npz")) > 0
+    assert started == ["spawn"]
 
 
 def test_rests_are_left_out_but_counted(tmp_path, rock) -> None:
