@@ -16,6 +16,7 @@ from beatgen.groove import BEATS, SIXTEENTHS, STEPS
 from beatgen.metrics import VOICES_OF_CLASS, folded
 from beatgen.midi import TICKS
 from beatgen.nearest import nearest, pack
+from beatgen.prior import square_root
 from beatgen.strikes import ON_LINE, PLACES, Strikes, to_strikes
 
 STEP_TICKS = TICKS * BEATS // STEPS
@@ -153,8 +154,8 @@ def frechet(real: np.ndarray, told: np.ndarray) -> float:
     scale = np.where(scale > 0, scale, 1)
     real, told = real / scale, told / scale
     a, b = np.cov(real.T), np.cov(told.T)
-    root = _square_root(a)
-    trace = np.trace(a) + np.trace(b) - 2 * np.trace(_square_root(root @ b @ root))
+    root = square_root(a)
+    trace = np.trace(a) + np.trace(b) - 2 * np.trace(square_root(root @ b @ root))
     return float(np.square(real.mean(0) - told.mean(0)).sum() + trace)
 
 
@@ -168,9 +169,3 @@ def copies(bars: Bars, training: np.ndarray) -> tuple[float, float]:
 def packed_patterns(bars: Bars) -> np.ndarray:
     """Folded patterns of bars as bits (`beatgen.nearest.pack`)."""
     return pack(folded(*bars).reshape(-1, SIXTEENTHS * len(VOICES_OF_CLASS)))
-
-
-def _square_root(matrix: np.ndarray) -> np.ndarray:
-    """Of a symmetric positive semidefinite matrix."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T

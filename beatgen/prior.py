@@ -14,9 +14,11 @@ import numpy as np
 
 from beatgen.runtime import Network
 
+PATTERN, FEEL = 0, 1
+RIDGE = 1e-6  # of the largest variance: what is smaller is no variance at all
 STEPS = 4  # of each half of the flow's way, two evaluations each
 REMEMBERED = 64  # answers of the flow; each is some 70 kB
-FEW = 66  # bars that an answer is remembered for: two grooves' way in 33 frames
+FEW = 66  # bars that an answer is remembered for; a way of four bars asks for 13 stations, 52 bars
 
 
 class Prior(Protocol):
@@ -45,10 +47,10 @@ class GaussianPrior:
     def __init__(self, center: np.ndarray, covariance: np.ndarray, pattern_dim: int) -> None:
         p = self.pattern_dim = pattern_dim
         self.center = center
-        self.pattern_root = _root(covariance[:p, :p])
+        self.pattern_root = square_root(covariance[:p, :p])
         # The regression of the feel on the pattern, and the spread that it leaves
         self.slope = np.linalg.pinv(covariance[:p, :p], rcond=RIDGE) @ covariance[:p, p:]
-        self.feel_root = _root(covariance[p:, p:] - covariance[p:, :p] @ self.slope)
+        self.feel_root = square_root(covariance[p:, p:] - covariance[p:, :p] @ self.slope)
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
         p, centered = self.pattern_dim, z - self.center
@@ -124,13 +126,9 @@ class FlowPrior:
         return self.network.run("drift", x=x, time=np.tile(time, (len(x), 1)))["drift"]
 
 
-PATTERN, FEEL = 0, 1
-RIDGE = 1e-6  # of the largest variance: what is smaller is no variance at all
-
-
-def _root(covariance: np.ndarray) -> np.ndarray:
-    """The symmetric square root."""
-    values, vectors = np.linalg.eigh(covariance)
+def square_root(covariance: np.ndarray) -> np.ndarray:
+    """The symmetric square root of a positive semidefinite matrix."""
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     return vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
 
 
