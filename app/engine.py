@@ -197,6 +197,7 @@ def directions() -> Sequence:
     return model().directions
 
 
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1) -> bytes:
     """A MIDI file of the groove played `loops` times."""
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""How the page looks: its style sheet, the wordmark, and the small rolls on cards."""
+"""How the page looks: its style sheet, the wordmark, and small rolls."""
 
 from __future__ import annotations
 
@@ -83,20 +83,19 @@ def difference(original: Groove, other: Groove, accent: str, key: str) -> None:
     st.plotly_chart(figure, key=key, theme=None, config=CHART)
 
 
-def small_roll(groove: Groove, rows: Sequence[int] | None = None) -> str:
-    """The groove as an image tag that fills a card: a drum grid, louder hits stronger.
+def small_roll(groove: Groove) -> str:
+    """The groove as an image tag that fills its place: a drum grid, louder hits stronger.
 
-    rows: voice indices, low drums first; by default those in use.
+    roll.js draws the same in the browser.
     """
-    rows = rows_of(groove) if rows is None else rows
+    rows = rows_of(groove)
     row_of = {voice: len(rows) - 1 - i for i, voice in enumerate(rows)}
     width = round(FINE * max(1.0, groove.steps / 22))
     paths = [""] * SHADES
     for bar, step, voice in np.argwhere(groove.velocity > 0).tolist():
-        if voice in row_of:
-            x = bar * groove.steps + step + float(groove.timing[bar, step, voice])
-            shade = min(SHADES - 1, int(groove.velocity[bar, step, voice] * SHADES))
-            paths[shade] += f"M{round(FINE * x)} {row_of[voice]}h{width}"
+        x = bar * groove.steps + step + float(groove.timing[bar, step, voice])
+        shade = min(SHADES - 1, int(groove.velocity[bar, step, voice] * SHADES))
+        paths[shade] += f"M{round(FINE * x)} {row_of[voice]}h{width}"
     per_bar, edge = FINE * groove.steps, 2 * FINE
     length = per_bar * groove.bars
     lines = "".join(f"M{x} -.5v{len(rows)}" for x in range(0, length, per_bar))

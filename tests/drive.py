@@ -1,12 +1,13 @@
 """Drives the page without a browser, and reads back what is downloaded from it."""
 
 import io
+import json
 from pathlib import Path
 
 from midifile import written
 from streamlit.testing.v1 import AppTest
 
-from app.state import Session
+from app.state import Session, Take
 from beatgen.groove import Groove
 from beatgen.midi import read_midi
 
@@ -57,6 +58,31 @@ def tell_player(page: AppTest, **said) -> AppTest:
     """What the player's browser side would send."""
     page.session_state["player"] = {"played": {"turn": 1, **said}}
     return run(page)
+
+
+def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:
+    """Have a part of the page that runs in the browser tell Python of an event, once."""
+    (part,) = [each for each in page.get("bidi_component") if each.key == key]
+    states = page._tree.get_widget_states()
+    told = states.widgets.add()
+    told.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
+    told.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    page._run(states)
+    assert not page.exception
+    return page
+
+
+def shown_part(page: AppTest, key: str) -> dict:
+    """What such a part was given to show."""
+    (part,) = [each for each in page.get("bidi_component") if each.key == key]
+    (data,) = json.loads(part.proto.json or part.proto.mixed.json)
+    return data
+
+
+def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:
+    """Do something on the card of a take."""
+    turn = shown_part(page, wall)["heard"] + 1
+    return tell_part(page, wall, "acted", [[turn, what, take.number]])
 
 
 def midi_of(groove: Groove) -> bytes:

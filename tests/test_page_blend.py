@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drive import choose, click, go, midi_of, now, run, tell_player, text, upload
+from drive import act, choose, click, go, midi_of, now, run, tell_player, text, upload
 
 from app import engine
 from app.player.wire import pack_way
@@ -55,7 +55,7 @@ def test_what_is_listened_to_is_what_is_taken_away(page, side):
     click(page, "keep")
     assert now(page).takes[0].groove == groove
     go(page, "vary")
-    click(page, f"play-{now(page).takes[-1].number}")
+    act(page, "play", now(page).takes[-1])
     assert now(page).heard == now(page).takes[-1].groove, "a take that is played is heard"
 
 
@@ -89,7 +89,7 @@ def test_a_lock_holds_through_blending_varying_and_shaping(page):
     assert not held(engine.blend(now(page).a.groove, now(page).b.groove, 0.9))
     click(page, "vary")
     assert all(held(take.groove) for take in now(page).takes)
-    click(page, f"play-{now(page).takes[-1].number}")
+    act(page, "play", now(page).takes[-1])
     now(page).amounts = {0: 2.0}
     run(page)
     assert held(now(page).heard)

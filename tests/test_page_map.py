@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drive import click, go, now, run, text
+from drive import act, click, go, now, run, text
 
 from app import engine
 from beatgen.errors import ModelError
@@ -46,7 +46,7 @@ def test_a_region_of_the_map_gives_takes(page):
     assert {groove.tempo for groove in first} == {now(page).heard.tempo}
     click(page, "map-draw")
     assert not any(take.groove == old for take in now(page).takes for old in first)
-    click(page, f"play-{now(page).takes[5].number}")
+    act(page, "play", now(page).takes[5], "map-takes")
     assert now(page).take is now(page).takes[5]
 
 

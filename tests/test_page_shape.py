@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drive import click, go, now, run, tell_player
+from drive import act, click, go, now, run, tell_player
 
 from app import engine, shaping
 from app.player import parts
@@ -43,7 +43,7 @@ def test_reset_and_randomize(page):
 def test_a_take_is_shaped_and_moving_the_blend_starts_anew(page):
     go(page, "vary")
     take = now(page).takes[0]
-    click(page, f"play-{take.number}")
+    act(page, "play", take)
     go(page, "shape")
     turn(page, {0: -1.5})
     assert now(page).heard == engine.model().nudge(take.groove, [-1.5])
@@ -75,7 +75,7 @@ def test_every_direction_has_words_for_both_ends(page):
 )
 def test_what_cannot_be_turned_is_passed_over(monkeypatch, rock, said):
     mounted, heard = {}, []
-    monkeypatch.setattr(parts, "_part", lambda *_, **callbacks: mounted.update(callbacks))
+    monkeypatch.setattr(parts, "part", lambda *_, **callbacks: mounted.update(callbacks))
     monkeypatch.setattr(parts.st, "session_state", {"panel": {"turned": said}})
     turns = [parts.Turn(name, "less", "more", 0, [rock, rock]) for name in "ab"]
     parts.shape_panel(turns, 3, heard.append, key="panel")

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from drive import choose, click, go, now, tell_player, text
+from drive import act, choose, click, go, now, shown_part, tell_part, tell_player, text
 
 from app import engine
+from app.player.wire import pack_groove
 
 
 def test_the_wall_is_filled_and_each_click_brings_new_takes(page):
@@ -44,7 +45,7 @@ def test_takes_are_made_around_the_groove_that_is_asked_for(page):
 def test_a_take_is_played_and_given_back(page):
     go(page, "vary")
     take = now(page).takes[2]
-    click(page, f"play-{take.number}")
+    act(page, "play", take)
     assert now(page).heard == take.groove
     assert take.name in text(page)
     click(page, "back")
@@ -54,7 +55,7 @@ def test_a_take_is_played_and_given_back(page):
 
 def test_moving_the_blend_ends_a_take(page):
     go(page, "vary")
-    click(page, f"play-{now(page).takes[0].number}")
+    act(page, "play", now(page).takes[0])
     tell_player(page, position=0.75)
     assert now(page).take is None
     assert now(page).label == "Blend 75%"
@@ -64,7 +65,7 @@ def test_moving_the_blend_ends_a_take(page):
 def test_a_take_becomes_a_or_b(page, side):
     go(page, "vary")
     take = now(page).takes[1]
-    click(page, f"use-{take.number}-{side}")
+    act(page, side, take)
     assert now(page).deck(side).groove == take.groove
     assert now(page).deck(side).source.name == take.name
 
@@ -72,13 +73,73 @@ def test_a_take_becomes_a_or_b(page, side):
 def test_kept_takes_stay_and_discarded_ones_go(page):
     go(page, "vary")
     kept, gone = now(page).takes[3], now(page).takes[0]
-    click(page, f"play-{gone.number}")
-    click(page, f"discard-{gone.number}")
+    act(page, "play", gone)
+    act(page, "discard", gone)
     assert gone not in now(page).takes and now(page).take is None
-    click(page, f"keep-{kept.number}")
+    act(page, "keep", kept)
     click(page, "vary")
     assert now(page).takes[0] is kept
     assert len(now(page).takes) == 7
+    act(page, "let go", kept)
+    click(page, "vary")
+    assert kept not in now(page).takes
+
+
+def test_a_card_tells_what_its_take_is(page):
+    go(page, "vary")
+    act(page, "play", now(page).takes[1])
+    act(page, "keep", now(page).takes[2])
+    wall = shown_part(page, "wall")
+    takes = now(page).takes
+    assert wall["plays"] == takes[1].number
+    assert [card["number"] for card in wall["takes"]] == [take.number for take in takes]
+    assert [card["kept"] for card in wall["takes"]] == [i == 2 for i in range(6)]
+    for card, take in zip(wall["takes"], takes, strict=True):
+        nearest = engine.nearest(take.groove)
+        assert card["name"] == take.name
+        assert card["alike"] == f"{take.likeness:.0%} alike"
+        assert card["near"].startswith(f"{nearest.likeness:.0%}, {nearest.style.split('-')[0]}")
+        assert card["hits"] == pack_groove(take.groove)["hits"]
+    used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
+    assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"
+
+
+def test_what_was_done_before_an_answer_is_done_once_and_in_order(page):
+    go(page, "vary")
+    first, second, third = now(page).takes[:3]
+    told = [[1, "keep", first.number], [2, "play", second.number], [3, "discard", third.number]]
+    tell_part(page, "wall", "acted", told[:2])
+    tell_part(page, "wall", "acted", told)
+    assert first.kept and now(page).take is second
+    assert third not in now(page).takes and len(now(page).takes) == 5
+    assert shown_part(page, "wall")["heard"] == 3
+    tell_part(page, "wall", "acted", [[3, "discard", first.number]])  # it was answered
+    assert first in now(page).takes
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        "discard",
+        {"turn": 1},
+        [7],
+        [[1, "discard"]],
+        [["1", "discard", 1]],
+        [[1, "explode", 1]],
+        [[1, ["discard"], 1]],
+        [[1, "discard", None]],
+        [[1, "discard", 10**30]],
+        [[1, "discard", -1]],
+    ],
+)
+def test_nonsense_from_the_wall_is_passed_over(page, told):
+    go(page, "vary")
+    takes = list(now(page).takes)
+    tell_part(page, "wall", "acted", told)
+    assert now(page).takes == takes and now(page).take is None
+    act(page, "discard", takes[0])
+    assert now(page).takes == takes[1:], "what comes after is heard"
 
 
 def test_takes_survive_a_change_of_page(page):

@@ -19,6 +19,11 @@ from beatgen.theme import Theme
 PLAYER = "player"  # key of the player that they work with
 
 
+def part(name: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
+    """Show a part of the page by its name in main.js."""
+    return mount(key, {"part": name, "player": PLAYER, **data}, **callbacks)
+
+
 @dataclass(frozen=True)
 class Turn:
     """A slider of the shape panel.
@@ -66,17 +71,7 @@ def shape_panel(
         "ways": _pack_ways([turn.way for turn in turns]),
         "heard": heard if isinstance(heard, int) else 0,
     }
-    _part("shape", key, data, on_turned_change=turned)
-
-
-def wall_sounds(grooves: Mapping[int, Groove], plays: int | None) -> None:
-    """Let the cards of takes be heard: `st-key-take-<number>` is a card, `st-key-play-<number>`
-    what is clicked on it. plays: the number of the take that sounds, if one does."""
-    takes = [
-        [number, {"bars": groove.bars, "steps": groove.steps, **_hits(groove)}]
-        for number, groove in grooves.items()
-    ]
-    _part("wall", "wall-sounds", {"takes": takes, "plays": plays})
+    part("shape", key, data, on_turned_change=turned)
 
 
 def chart_region(chart: str, *, key: str) -> list[np.ndarray]:
@@ -84,7 +79,7 @@ def chart_region(chart: str, *, key: str) -> list[np.ndarray]:
 
     chart: the key of the container that holds it.
     """
-    told = _part("region", key, {"chart": f".st-key-{chart}"}, on_region_change=_nothing)
+    told = part("region", key, {"chart": f".st-key-{chart}"}, on_region_change=_nothing)
     outlines = told.get("region")
     if not isinstance(outlines, list):  # it comes from a browser and may be anything
         return []
@@ -94,12 +89,12 @@ def chart_region(chart: str, *, key: str) -> list[np.ndarray]:
 def drag_handle(name: str, media_type: str, content: bytes, *, key: str) -> None:
     """A handle to drag a file by, out of the page; where the browser cannot, nothing."""
     file = {"name": name, "type": media_type, "content": b64encode(content).decode("ascii")}
-    _part("drag", key, {"file": file})
+    part("drag", key, {"file": file})
 
 
 def share_button(text: str) -> None:
     """A button that copies this page's address with `text` in it, as the parameter "groove"."""
-    _part("share", "share-button", {"text": text})
+    part("share", "share-button", {"text": text})
 
 
 def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None:
@@ -114,13 +109,13 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
         text = st.session_state[key].get("recalled")
         on_recalled(text if isinstance(text, str) else "")
 
-    _part("memory", key, {"page": page}, on_recalled_change=recalled)
+    part("memory", key, {"page": page}, on_recalled_change=recalled)
 
 
 def theme_watch(drawn: Theme) -> None:
     """Show a newcomer the dark theme, whatever his system asks for, and others the one that they
     chose last; run the script again where another theme is shown than the one it has `drawn`."""
-    _part("theme", "theme-watch", {"drawn": drawn}, on_shown_change=_nothing)
+    part("theme", "theme-watch", {"drawn": drawn}, on_shown_change=_nothing)
 
 
 def _nothing() -> None:
@@ -133,15 +128,6 @@ def _is_outline(told: object) -> bool:
         return numbers and all(isinstance(x, int | float) and abs(x) < 1e9 for x in corner)
 
     return isinstance(told, list) and len(told) > 2 and all(map(is_place, told))
-
-
-def _part(part: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
-    return mount(key, {"part": part, "player": PLAYER, **data}, **callbacks)
-
-
-def _hits(groove: Groove) -> dict[str, Any]:
-    packed = pack_groove(groove)
-    return {"tempo": packed["tempo"], "hits": packed["hits"]}
 
 
 def _pack_ways(ways: Sequence[Sequence[Groove]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
-from app import engine, look
+from app import engine, look, takes
 from app.player.parts import chart_region
 from app.state import SIDES, Session, Take, session
 from beatgen.atlas import Atlas
@@ -61,7 +61,8 @@ def draw(now: Session) -> None:
     with right, st.container(key="map-side", height="stretch"):
         _region(now, atlas, region(atlas, outlines))
         _sounding(now)
-        _takes(now)
+        if now.takes:
+            takes.wall(now, now.takes[:SHOWN], key="map-takes", small=True)
 
 
 def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
@@ -86,9 +87,9 @@ def _hear_chosen(now: Session) -> None:
 def _draw_takes(now: Session, among: np.ndarray) -> None:
     """Fill the wall with takes from a region and play the first; each call steps the seed."""
     now.seed += 1
-    takes = [now.locked(take) for take in engine.sample(among, COUNT, now.seed, _tempo(now))]
+    drawn = [now.locked(take) for take in engine.sample(among, COUNT, now.seed, _tempo(now))]
     assert now.heard is not None  # the entry script sets it before any page is drawn
-    now.add_takes(takes, [engine.likeness(now.heard, take) for take in takes])
+    now.add_takes(drawn, [engine.likeness(now.heard, take) for take in drawn])
     now.play(next(take for take in now.takes if not take.kept))
 
 
@@ -123,25 +124,6 @@ def _sounding(now: Session) -> None:
     near = f"{nearest.likeness:.0%} like a {_said(nearest.style)} bar" if nearest else ""
     look.heading(now.title, [near])
     st.html(look.small_roll(now.heard))
-
-
-def _takes(now: Session) -> None:
-    """The wall's latest takes, small, to play."""
-    takes = now.takes[:SHOWN]
-    if not takes:
-        return
-    with st.grid(4, min_column_width=78, gap="xsmall", key="map-takes"):
-        for take in takes:
-            playing = "-playing" * (now.take is take)
-            with st.container(key=f"take-{take.number}{playing}"):
-                name = escape(take.name)
-                st.html(f"{look.small_roll(take.groove)}<div class='bg-take'><b>{name}</b></div>")
-                st.button(
-                    f"Play {take.name}",
-                    key=f"play-{take.number}",
-                    on_click=now.play,
-                    args=(take,),
-                )
 
 
 def _legend(atlas: Atlas) -> None:

@@ -65,7 +65,7 @@ def assert_sounds_as_shown(page, seconds: float) -> None:
 def test_a_take_is_heard_by_a_click_as_its_file_says(serve, open_page):
     page = open_app(serve, open_page, "vary")
     wall(page)
-    card = page.locator("[class*=st-key-take-]").nth(3)
+    card = page.locator(".wall .card").nth(3)
     with page.expect_download() as waiting:
         card.get_by_role("button", name="MIDI").click()
     content = Path(waiting.value.path()).read_bytes()

@@ -42,7 +42,7 @@ def wait_until_kept(page, holds: Callable[[Session], bool]) -> None:
 def keep(page, number: int) -> None:
     """Keep the take in this place of the wall, counted from 0."""
     press(page, "Keep").nth(number).click()
-    page.locator("[class*=st-key-take-][class*=-kept]").wait_for()
+    page.locator(".card.kept").wait_for()
 
 
 def blend_at(page, position: float) -> None:
@@ -118,8 +118,8 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
     wall(page)
     keep(page, 1)
     wait_until_kept(page, lambda kept: any(take.kept for take in kept.takes))
-    takes = page.locator(".bg-take b").all_inner_texts()
-    likeness = page.locator(".bg-take span:last-child").all_inner_texts()
+    takes = page.locator(".card b").all_inner_texts()
+    likeness = page.locator(".told span:last-child").all_inner_texts()
     hits = page.evaluate(HITS)
 
     page.reload()
@@ -127,9 +127,9 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
     page.wait_for_function("beatgen.state.tempo === 97")
     wall(page)
     page.wait_for_function(f"before => {HITS} === before", arg=hits)
-    assert page.locator(".bg-take b").all_inner_texts() == takes
-    assert page.locator(".bg-take span:last-child").all_inner_texts() == likeness
-    assert page.locator("[class*=-kept]").count() == 1
+    assert page.locator(".card b").all_inner_texts() == takes
+    assert page.locator(".told span:last-child").all_inner_texts() == likeness
+    assert page.locator(".card.kept").count() == 1
 
 
 def test_a_lock_and_the_sliders_of_shape_survive_a_reload(serve, open_page):
@@ -182,5 +182,5 @@ def test_a_link_adds_to_the_takes_that_were_kept_before(serve, open_page):
     page.goto(link)
     titled(ready(page), "Take 7")  # Take 1 of the link, numbered after the six that were there
     wall(page, 7)
-    assert page.locator(".bg-take b").all_inner_texts()[0] == "Take 7"
-    assert page.locator("[class*=st-key-take-]").count() == 7
+    assert page.locator(".card b").all_inner_texts()[0] == "Take 7"
+    assert page.locator(".wall .card").count() == 7

@@ -153,7 +153,7 @@ def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
 def test_a_take_is_downloaded_from_its_card_and_becomes_a(page):
     go(page, "Vary")
     wall(page)
-    card = page.locator("[class*=st-key-take-]").nth(1)
+    card = page.locator(".wall .card").nth(1)
     content = download(page, press(card, "MIDI"))
     take, _ = scan_midi(io.BytesIO(content), name="take.mid")
     way = page.evaluate("beatgen.state.way")

@@ -6,25 +6,14 @@ from visiting import (
     changed,
     drawn,
     hits,
-    leave_takes,
     open_app,
     settled,
     slider,
     sounds,
-    take_button,
-    title,
     titled,
-    wall,
 )
 
 PAYLOAD = 50_000  # bytes, at most, for one interaction
-
-
-@pytest.fixture
-def vary(serve, open_page):
-    page = open_app(serve, open_page, "vary")
-    wall(page)
-    return page
 
 
 @pytest.fixture
@@ -39,69 +28,6 @@ def settles(page, wanted: str) -> None:
     """Wait until what is turned sounds as Python decodes it: these hits."""
     page.wait_for_selector(".grid:not(.fixed)")
     sounds(page, wanted)
-
-
-# --- the wall
-
-
-def test_pointing_at_a_take_sounds_it_and_leaving_gives_the_blend_back(vary):
-    blend = hits(vary)
-    vary.click(".play")
-    vary.wait_for_function("beatgen.state.beat > 0.5")
-    vary.locator("[class*=st-key-take-]").nth(4).hover()
-    changed(vary, blend)
-    take = hits(vary)
-    pending = vary.evaluate(
-        """() => { const { beat } = beatgen.state;
-            return beatgen.scheduled.filter((stroke) => stroke.beat > beat).length; }"""
-    )
-    assert pending > 0
-    vary.mouse.move(5, 5)
-    sounds(vary, blend)
-    assert title(vary) == "Blend 50%"  # no round trip
-    take_button(vary, 5).click()
-    titled(vary, "Take 5")
-    assert hits(vary) == take
-
-
-def test_pointing_is_silent_while_nothing_plays_and_a_click_starts(vary):
-    blend = hits(vary)
-    vary.locator("[class*=st-key-take-]").nth(2).hover()
-    vary.wait_for_timeout(400)  # nothing is to happen: there is nothing to wait for
-    assert hits(vary) == blend
-    take_button(vary, 3).click()
-    vary.wait_for_function("beatgen.state.playing")
-    titled(vary, "Take 3")
-    changed(vary, blend)
-
-
-def test_a_tap_plays_a_take(serve, open_page):
-    phone = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
-    page = open_app(serve, open_page, "vary", **phone)
-    wall(page)
-    take_button(page, 2).tap()
-    page.wait_for_function("beatgen.state.playing")
-    titled(page, "Take 2")
-
-
-def test_an_edited_take_becomes_a(vary):
-    take_button(vary, 1).click()
-    titled(vary, "Take 1")
-    leave_takes(vary)
-    before = hits(vary)
-    cells = vary.locator("canvas.cells")
-    cells.focus()
-    for key in ("ArrowRight", "ArrowRight", "Enter"):
-        vary.keyboard.press(key)
-    changed(vary, before)
-    edited = hits(vary)
-    settled(vary)
-    vary.get_by_role("button", name="Make it A").click()
-    vary.click("[aria-label='All A']")
-    sounds(vary, edited)
-
-
-# --- the shape panel
 
 
 def test_a_slider_is_heard_while_it_is_dragged_without_a_word_to_python(shape):

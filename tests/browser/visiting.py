@@ -93,7 +93,12 @@ def sounds(page, wanted: str) -> None:
 def wall(page, count: int = 6) -> None:
     """Wait until the takes of the Vary page are there, and are heard when pointed at."""
     press(page, "Discard").nth(count - 1).wait_for()
-    page.wait_for_selector(".wall", state="attached")
+    settled(page)
+
+
+def answered(page) -> None:
+    """Wait until Python has done all that was done on the wall, where it shows at once."""
+    page.wait_for_selector(".wall[aria-busy=false]")
     settled(page)
 
 

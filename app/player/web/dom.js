@@ -41,15 +41,18 @@ export function fitted(canvas) {
   return context;
 }
 
+/** An SVG element with attributes and children. */
+export function drawing(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 /** A picture drawn as one path on a 24 by 24 field. */
 export function icon(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", path);
-  svg.append(line);
-  return svg;
+  const line = drawing("path", { d: path });
+  return drawing("svg", { viewBox: "0 0 24 24", "aria-hidden": true }, line);
 }
 
 /** Call `draw` at the next animation frame, once however often it is asked for. */

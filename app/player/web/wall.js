@@ -1,35 +1,48 @@
-// The wall of takes, heard: pointing at a card sounds its take while play goes on, a click starts
-// play as well. The cards themselves are Streamlit's; here are their grooves.
+// The wall of takes: pointing at a card sounds its take while play goes on, a click starts play as
+// well and it stays. What is done shows at once; Python answers, and what it says then holds.
 
-import { element } from "./dom.js";
-import { unpackGroove } from "./groove.js";
+import { Card } from "./card.js";
+import { element, put } from "./dom.js";
 
 const LINGER = 90; // ms on a card before it is heard: the pointer may only be passing
 
 export class Wall {
-  root = element("div", { class: "wall", hidden: true });
+  // The style sheet makes it visible: nothing is shown before it can be shown rightly.
+  root = element("section", {
+    class: "player wall",
+    "aria-label": "Takes",
+    style: "visibility: hidden",
+  });
   #player;
-  #packed = new Map(); // by the take's number
+  #data = null;
+  #say = () => {};
+  #cards = new Map(); // by the take's number
+  #unanswered = []; // what was done that Python has yet to hear of: [turn, act, number]
+  #turn = 0; // counts what was done
   #pointed = null; // number of the take that the pointer is on
-  #chosen = null; // number of the take that was clicked and that Python has yet to play
   #soon = 0;
   #leave = new AbortController();
 
   constructor(player) {
     this.#player = player;
     const { signal } = this.#leave;
-    document.addEventListener("pointerover", (event) => this.#point(event), { signal });
-    document.addEventListener("focusin", (event) => this.#focus(event), { signal });
-    document.addEventListener("click", (event) => this.#choose(event), { signal, capture: true });
+    // What goes on from one card to another is not heard outside of the component.
+    for (const place of [document, this.root]) {
+      place.addEventListener("pointerover", (event) => this.#point(event), { signal });
+      place.addEventListener("focusin", (event) => this.#focus(event), { signal });
+    }
   }
 
-  /** takes: [[number, groove]]; plays: number of the one that sounds, null for none. */
-  receive({ takes, plays }) {
-    this.#packed = new Map(takes);
-    const voices = takes.flatMap(([, packed]) => unpackGroove(packed, packed).hits);
-    this.#player.offer(voices.map(({ voice }) => voice));
-    if (plays === this.#chosen) this.#chosen = null;
-    this.#show();
+  /** plays: number of the take that sounds, null for none; heard: the last turn that is answered. */
+  receive(data, say) {
+    this.#data = data;
+    this.#say = say;
+    this.#turn = Math.max(this.#turn, data.heard);
+    this.#unanswered = this.#unanswered.filter(([turn]) => turn > data.heard);
+    this.#draw();
+    const hits = [...this.#cards.values()].flatMap(({ groove }) => groove.hits);
+    this.#player.offer(hits.map(({ voice }) => voice));
+    this.#sound();
   }
 
   close() {
@@ -39,40 +52,110 @@ export class Wall {
     this.#player.preview(null);
   }
 
-  #point({ target, pointerType }) {
-    if (pointerType !== "touch") this.#turnTo(takeAt(target));
+  // What is done on the cards
+
+  #act(number, act) {
+    this.#turn++;
+    this.#unanswered.push([this.#turn, act, number]);
+    this.#draw();
+    this.#sound();
+    if (act === "play") this.#player.play();
+    this.#say("acted", this.#unanswered);
   }
 
-  #focus({ target }) {
-    if (target instanceof Element && target.matches(":focus-visible")) this.#turnTo(takeAt(target));
+  #point(event) {
+    if (event.pointerType !== "touch") this.#turnTo(this.#takeAt(event));
+  }
+
+  #focus(event) {
+    const [target] = event.composedPath();
+    if (target instanceof Element && target.matches(":focus-visible")) {
+      this.#turnTo(this.#takeAt(event));
+    }
   }
 
   #turnTo(number) {
     if (number === this.#pointed) return;
     this.#pointed = number;
     clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => this.#show(), LINGER);
+    this.#soon = setTimeout(() => this.#sound(), LINGER);
   }
 
-  #choose({ target }) {
-    const number = target instanceof Element && target.closest('[class*="st-key-play-"] button')
-      ? takeAt(target)
-      : null;
-    if (number === null) return;
-    this.#chosen = number;
-    this.#show();
-    this.#player.play();
+  /** Number of the take whose card an event is on; null beside the cards. */
+  #takeAt(event) {
+    const [target] = event.composedPath();
+    const card = this.root.contains(target) ? target.closest(".card") : null;
+    return card ? Number(card.dataset.take) : null;
   }
 
-  #show() {
+  // What becomes of it
+
+  /** The take that was clicked and that Python has yet to play. */
+  get #chosen() {
+    return this.#done("play").at(-1) ?? null;
+  }
+
+  /** Numbers of the takes with which this was done, unanswered. */
+  #done(...acts) {
+    return this.#unanswered.filter(([, act]) => acts.includes(act)).map(([, , number]) => number);
+  }
+
+  #sound() {
     const number = this.#chosen ?? (this.#player.playing ? this.#pointed : null);
-    const packed = this.#packed.get(number);
-    this.#player.preview(packed ? unpackGroove(packed, packed) : null);
+    this.#player.preview(this.#cards.get(number)?.groove ?? null);
+  }
+
+  #draw() {
+    const { takes, rows, plays, small } = this.#data;
+    const discarded = this.#done("discard");
+    const shown = takes.filter(({ number }) => !discarded.includes(number));
+    const focused = this.#focused();
+    this.root.classList.toggle("small", small);
+    put(this.root, "aria-busy", this.#unanswered.length > 0);
+    this.#arrange(shown.map(({ number }) => number));
+    for (const take of shown) {
+      const { number } = take;
+      const last = this.#unanswered.findLast(([, act, on]) => on === number && isKeeping(act));
+      this.#cards.get(number).show(take, rows, {
+        plays: number === (this.#chosen ?? plays),
+        kept: last ? last[1] === "keep" : take.kept,
+        small,
+      });
+    }
+    this.#focusAgain(focused);
+  }
+
+  /** Have a card for each of these numbers, in their order; those that stay are not touched. */
+  #arrange(numbers) {
+    for (const [number, card] of this.#cards) {
+      if (numbers.includes(number)) continue;
+      card.root.remove();
+      this.#cards.delete(number);
+    }
+    numbers.forEach((number, place) => {
+      if (!this.#cards.has(number)) {
+        this.#cards.set(number, new Card(number, (act) => this.#act(number, act)));
+      }
+      const { root } = this.#cards.get(number);
+      const there = this.root.children[place];
+      if (there !== root) this.root.insertBefore(root, there ?? null);
+    });
+  }
+
+  // The focus stays on its button, or goes to that of the card which takes the place of its own
+
+  #focused() {
+    const target = this.root.getRootNode().activeElement;
+    const card = this.root.contains(target) ? target.closest(".card") : null;
+    return card && { target, place: [...this.root.children].indexOf(card) };
+  }
+
+  #focusAgain(focused) {
+    if (!focused || focused.target.isConnected) return;
+    const { target, place } = focused;
+    const card = this.root.children[Math.min(place, this.root.children.length - 1)];
+    card?.querySelector(`.${target.className}`).focus({ preventScroll: true });
   }
 }
 
-/** Number of the take whose card holds `target`; null beside the cards. */
-function takeAt(target) {
-  const card = target instanceof Element && target.closest('[class*="st-key-take-"]');
-  return card ? Number(/st-key-take-(\d+)/.exec(card.className)[1]) : null;
-}
+const isKeeping = (act) => act === "keep" || act === "let go";

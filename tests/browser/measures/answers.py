@@ -71,7 +71,7 @@ def _vary(browser: Browser, url: str, times: int) -> tuple[list[float], list[flo
         assert len(_wall(at) - before) == MOST_TAKES
         waits.append(wait)
         payloads.append(payload)
-        play = f"[class*=st-key-take-] >> nth={i % MOST_TAKES} >> [class*=st-key-play-] button"
+        play = f".wall .card >> nth={i % MOST_TAKES} >> .hear"
         plays.append(at.settle(play, PRESS))
     at.page.context.close()
     return waits, payloads, plays

@@ -1,0 +1,21 @@
+// Files on their way out of the page: {name, type, content}, their content in base64.
+
+const DRAGGED = "DownloadURL"; // of dragged data: media type, file name and address of a file
+
+const addressOf = ({ type, content }) => `data:${type};base64,${content}`;
+
+/** Whether files can be dragged out of the page: Chromium alone does it. */
+export const canDrag = () => "chrome" in window;
+
+/** At the start of a drag: a file is what is dragged. */
+export function giveTo({ dataTransfer }, file) {
+  dataTransfer.effectAllowed = "copy";
+  dataTransfer.setData(DRAGGED, `${file.type}:${file.name}:${addressOf(file)}`);
+}
+
+/** Download a file. */
+export function save(file) {
+  const link = document.createElement("a");
+  Object.assign(link, { href: addressOf(file), download: file.name });
+  link.click();
+}
