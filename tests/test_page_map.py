@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from drive import act, click, go, now, run, text
+from drive import act, click, go, now, run, tell_part, text
 
 from app import engine
 from beatgen.errors import ModelError
+from beatgen.mapfigure import UNITS, from_units
 
 LASSO = [[2000, 2000], [7000, 2000], [7000, 7000], [2000, 7000]]  # in units of the chart
 BOX = [[-100, 10_100], [10_100, 10_100], [10_100, -100], [-100, -100]]
@@ -33,6 +34,25 @@ def test_the_way_on_the_map_leads_from_a_to_b(page):
     way = engine.way_places(a, b)
     assert way[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
     assert way[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
+
+
+def test_a_point_that_is_clicked_is_heard_in_a_region_too(page):
+    go(page, "map")
+    atlas = engine.atlas()
+    for near in (7, 700):
+        place = np.rint(atlas.places[near] * UNITS).tolist()
+        tell_part(page, "map-region", "chosen", place)
+        bar = atlas.bar_at(*from_units(place))
+        assert now(page).take.groove == engine.hear(bar, now(page).heard.tempo)
+        assert f"{bar + 1:,}" in now(page).take.name
+        choose_region(page, LASSO)
+
+
+@pytest.mark.parametrize("told", [None, 5, [1], [1, "2"], [1, None], [1e12, 0], {"x": 1, "y": 2}])
+def test_nonsense_in_place_of_a_point_is_passed_over(page, told):
+    go(page, "map")
+    tell_part(page, "map-region", "chosen", told)
+    assert now(page).take is None
 
 
 def test_a_region_of_the_map_gives_takes(page):

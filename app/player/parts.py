@@ -74,12 +74,22 @@ def shape_panel(
     part("shape", key, data, on_turned_change=turned)
 
 
-def chart_region(chart: str, *, key: str) -> list[np.ndarray]:
+def chart_region(
+    chart: str, on_chosen: Callable[[float, float], None], *, key: str
+) -> list[np.ndarray]:
     """Outlines of what is lassoed or boxed on a chart, each (corners, 2) in the chart's units.
 
-    chart: the key of the container that holds it.
+    chart:     the key of the container that holds it.
+    on_chosen: called with the x and y of a point that was clicked, before the next run.
     """
-    told = part("region", key, {"chart": f".st-key-{chart}"}, on_region_change=_nothing)
+
+    def chosen() -> None:
+        place = st.session_state[key].get("chosen")
+        if _is_place(place):  # it comes from a browser and may be anything
+            on_chosen(*place)
+
+    data = {"chart": f".st-key-{chart}"}
+    told = part("region", key, data, on_region_change=_nothing, on_chosen_change=chosen)
     outlines = told.get("region")
     if not isinstance(outlines, list):  # it comes from a browser and may be anything
         return []
@@ -122,12 +132,13 @@ def _nothing() -> None:
     """Streamlit wants a callback for every trigger; this one only asks for a run."""
 
 
-def _is_outline(told: object) -> bool:
-    def is_place(corner: object) -> bool:
-        numbers = isinstance(corner, list) and len(corner) == 2
-        return numbers and all(isinstance(x, int | float) and abs(x) < 1e9 for x in corner)
+def _is_place(told: Any) -> bool:
+    numbers = isinstance(told, list) and len(told) == 2
+    return numbers and all(isinstance(x, int | float) and abs(x) < 1e9 for x in told)
 
-    return isinstance(told, list) and len(told) > 2 and all(map(is_place, told))
+
+def _is_outline(told: Any) -> bool:
+    return isinstance(told, list) and len(told) > 2 and all(map(_is_place, told))
 
 
 def _pack_ways(ways: Sequence[Sequence[Groove]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -52,12 +53,10 @@ def draw(now: Session) -> None:
                 key=KEY,
                 theme=None,
                 config=CHART,
-                on_select=lambda: _hear_chosen(now),
-                selection_mode="points",
                 alt=ALT,
             )
             st.html(_marks(now))
-            outlines = chart_region("map-plot", key="map-region")
+            outlines = chart_region("map-plot", partial(_hear, now), key="map-region")
     with right, st.container(key="map-side", height="stretch"):
         _region(now, atlas, region(atlas, outlines))
         _sounding(now)
@@ -71,13 +70,10 @@ def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
     return np.unique(np.concatenate(inside)) if inside else np.array([], np.int64)
 
 
-def _hear_chosen(now: Session) -> None:
-    """Let the point sound that was clicked; a click beside all points sounds nothing."""
-    points = st.session_state[KEY]["selection"]["points"]
-    if not points:
-        return
+def _hear(now: Session, x: float, y: float) -> None:
+    """Let the bar sound that is nearest to a place on the chart."""
     atlas = engine.atlas()
-    bar = atlas.bar_at(*from_units((points[-1]["x"], points[-1]["y"])))
+    bar = atlas.bar_at(*from_units((x, y)))
     kind = "fill" if atlas.fill[bar] else "bar"
     title = f"{_capital(_said(atlas.style_of(bar)))} {kind} {bar + 1:,}"
     groove = now.locked(engine.hear(bar, _tempo(now)))

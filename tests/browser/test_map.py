@@ -81,6 +81,30 @@ def test_takes_are_drawn_from_a_lasso_and_played(page):
     changed(page, first)
 
 
+@pytest.mark.parametrize("place", [(0.45, 0.5), (0.6, 0.55)], ids=["in it", "beside it"])
+def test_a_click_after_a_lasso_is_heard_and_the_region_stays(page, place):
+    draw_lasso(page)
+    draw = page.get_by_role("button", name="takes from here")
+    draw.wait_for()
+    settled(page)
+    before = hits(page)
+    page.mouse.move(*at(page, *place))
+    page.mouse.click(*at(page, *place))
+    changed(page, before)
+    page.locator(".st-key-map-side h2").nth(1).filter(has_text="bar").wait_for()
+    settled(page)
+    assert draw.is_visible()
+
+
+def test_a_double_click_lets_a_region_go(page):
+    draw_lasso(page)
+    draw = page.get_by_role("button", name="takes from here")
+    draw.wait_for()
+    settled(page)
+    page.mouse.dblclick(*at(page, 0.02, 0.02))
+    draw.wait_for(state="detached")
+
+
 def test_marks_of_a_and_b_lie_over_the_chart_and_let_clicks_through(page):
     box = page.locator(PLOT).bounding_box()
     for side in "ab":

@@ -1,5 +1,6 @@
-// The regions of a chart that are lassoed or boxed. Streamlit would tell every point in them, at
-// every run and in hundreds of kilobytes; here only their outlines are told.
+// What is chosen on a chart: a point that is clicked, and the regions that are lassoed or boxed.
+// Streamlit would tell every point in them, at every run and in hundreds of kilobytes, and takes a
+// click after a lasso for a part of it; here only places and outlines are told.
 
 import { element } from "./dom.js";
 
@@ -9,10 +10,12 @@ export class Region {
   root = element("div", { hidden: true });
   #chart = null;
   #again = 0;
+  #say = () => {};
   #keep = () => {};
 
   /** chart: a CSS selector of what holds it. */
-  receive({ chart }, _, keep) {
+  receive({ chart }, say, keep) {
+    this.#say = say;
     this.#keep = keep;
     this.#listen(chart);
   }
@@ -24,14 +27,16 @@ export class Region {
       this.#again = setTimeout(() => this.#listen(chart), WAIT);
     } else if (plot !== this.#chart) {
       this.#chart = plot;
-      plot.on("plotly_selected", (event) => this.#tell(event?.selections ?? []));
+      plot.on("plotly_click", ({ points: [{ x, y }] }) => this.#say("chosen", [x, y]));
+      // A click is told as a selection, too, one without an event; the outlines stay.
+      plot.on("plotly_selected", (event) => event && this.#tell(event.selections ?? []));
       plot.on("plotly_deselect", () => this.#tell([]));
     }
   }
 
   close() {
     clearTimeout(this.#again);
-    this.#keep = () => {};
+    this.#say = this.#keep = () => {};
   }
 
   #tell(selections) {
