@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import keras
 import numpy as np
+from keras import ops
 
 from beatgen import completion
 from beatgen.augment import Augmentation
@@ -88,7 +88,7 @@ def hidden_f1(model: BarVAE, held_out: Dataset) -> float:
         for start in range(0, len(strikes), AT_ONCE):
             part = slice(start, start + AT_ONCE)
             z_pattern, *_ = model.encode(strikes[part], (~hidden[part]).astype(np.float32))
-            count = np.exp(keras.ops.convert_to_numpy(model.decode_pattern(z_pattern)))
+            count = ops.convert_to_numpy(ops.softmax(model.decode_pattern(z_pattern)))
             parts.append(pattern_of_hidden(count, hidden[part]) > 0)
         return np.concatenate(parts)
 

@@ -138,13 +138,12 @@ class Codec:
         return Groove(np.rint(velocity * 127) / 127, timing, tempo)
 
     def _counts(self, z_pattern: np.ndarray) -> np.ndarray:
-        return np.exp(self.network.run("pattern", z=z_pattern)["log_count"])
+        return self.network.run("pattern", z=z_pattern)["count"]
 
     def _dress(
         self, z_feel: np.ndarray, pattern: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Place probabilities, velocity and timing for a pattern (n, 16, 22)."""
         out = self.network.run("feel", z=z_feel, count=pattern)
-        scores = np.exp(out["scores"] - out["scores"].max(-1, keepdims=True))
         velocity = np.where(out["velocity"] >= self.ceiling, np.float32(1), out["velocity"])
-        return scores / scores.sum(-1, keepdims=True), velocity, out["timing"]
+        return out["place"], velocity, out["timing"]

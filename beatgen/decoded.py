@@ -29,10 +29,14 @@ class Decoded(NamedTuple):
 
     def strikes(self, pattern: np.ndarray) -> Strikes:
         """Dress a pattern (n, 16, 22): its strikes fall on the likeliest places."""
-        struck = _rank(self.place) < pattern[..., None]
-        velocity = np.clip(self.velocity, 1 / 127, 1)
-        timing = np.clip(self.timing, -0.5, 0.5)
-        return Strikes(np.where(struck, velocity, 0), np.where(struck, timing, 0))
+        struck = np.zeros(self.place.shape, bool)
+        cells = pattern > 0  # few: nothing is worked out for the others
+        struck[cells] = _rank(self.place[cells]) < pattern[cells][:, None]
+        velocity = np.zeros(struck.shape, np.float32)
+        timing = np.zeros_like(velocity)
+        velocity[struck] = np.clip(self.velocity[struck], 1 / 127, 1)
+        timing[struck] = np.clip(self.timing[struck], -0.5, 0.5)
+        return Strikes(velocity, timing)
 
     def expected(self) -> np.ndarray:
         """Expected velocity of each place, probability times velocity, (n, 16, 22, 4).

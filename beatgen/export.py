@@ -124,7 +124,7 @@ def convert(model: BarVAE | ReportVAE | LatentFlow) -> bytes:
     of_kind = {BarVAE: _bar_parts, ReportVAE: _report_parts, LatentFlow: _flow_parts}
     parts, signatures = of_kind[type(model)](model)
     for part in parts:
-        inputs = signatures[part.__name__].items()
+        inputs = signatures[part.__name__].reads.items()
         specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs]
         archive.add_endpoint(part.__name__, part, specs)
     with tempfile.TemporaryDirectory() as folder:
@@ -142,12 +142,12 @@ def _bar_parts(model: BarVAE) -> tuple[Parts, Signatures]:
         return {"mean": ops.concatenate(mean, -1), "log_var": ops.concatenate(log_var, -1)}
 
     def pattern(z: Any) -> dict[str, Any]:
-        return {"log_count": model.decode_pattern(z)}
+        return {"count": ops.softmax(model.decode_pattern(z))}
 
     def feel(z: Any, count: Any) -> dict[str, Any]:
         scores, velocity, timing = model.decode_feel(z, count)
         return {
-            "scores": scores,
+            "place": ops.softmax(scores),
             "velocity": ops.clip(velocity, 1 / 127, 1.0),
             "timing": ops.clip(timing, -0.5, 0.5),
         }
@@ -222,8 +222,8 @@ def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) 
     sixteenth is struck, the report's velocity of a step."""
     z = _means(network, validation, config)
     if config.model == "bar":
-        log_count = network.run("pattern", z=z[:, : config.bar.pattern_dim])["log_count"]
-        told, thresholds = 1 - np.exp(log_count[..., 0]), PROBABILITIES
+        count = network.run("pattern", z=z[:, : config.bar.pattern_dim])["count"]
+        told, thresholds = 1 - count[..., 0], PROBABILITIES
         true = np.any(bar_input(validation)[..., 0] > 0, axis=-1)
     else:
         told, thresholds = network.run("decode", z=z)["velocity"], VELOCITIES

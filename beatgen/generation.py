@@ -29,6 +29,7 @@ AMOUNTS = (0.25, 0.5, 0.75)  # of `vary`
 MOST = 600  # bars on each side
 TAKE = 4  # bars varied together
 PAIRS = 50  # walks
+SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of `humanize`
 SEED = 0
 
 
@@ -181,7 +182,7 @@ def humanize_section(
     for network in networks:
         if isinstance(network, BarNetwork):
             vae, name = network.vae, network.name
-            rows += [humanizers.LearnedFeel(vae, name, spread) for spread in (0.0, 1.0)]
+            rows += [humanizers.LearnedFeel(vae, name, spread) for spread in SPREADS]
             rows.append(humanizers.GrooveTransfer(vae, name))
     lines = {f"{name} (Gillick et al.)": row for name, row in humanize.PUBLISHED.items()}
     for row in rows:

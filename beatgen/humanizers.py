@@ -84,10 +84,12 @@ class NearestWindow:
 
 
 class LearnedFeel:
-    """Our network's feel for the pattern of all voices: predicted (spread 0) or drawn (1)."""
+    """Our network's feel for the pattern of all voices: predicted (spread 0), drawn (1), or drawn
+    as near to what is predicted as the spread says."""
 
     def __init__(self, vae: Vae, name: str, spread: float, seed: int = 0) -> None:
-        self.name = f"{name}, {'drawn' if spread else 'predicted'}"
+        ends = {0.0: "predicted", 1.0: "drawn"}
+        self.name = f"{name}, {ends.get(spread, f'spread {spread:g}')}"
         self.vae, self.spread, self.seed = vae, spread, seed
 
     def humanize(self, windows: Windows) -> Feel:

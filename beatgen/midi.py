@@ -106,13 +106,11 @@ def write_midi(
         loudest[key] = max(velocity, loudest.get(key, 0))
 
     end = groove.bars * BEATS * TICKS
-    events: list[tuple[int, int, mido.Message]] = []  # tick, order (offs first), message
+    events: list[tuple[int, bool, int, int]] = []  # tick, on (offs first), pitch, velocity
     following: dict[int, int] = {}  # pitch -> tick of its next note
     for (tick, pitch), velocity in sorted(loudest.items(), reverse=True):
         off = max(tick + 1, min(tick + TICKS // 8, following.get(pitch, end), end))
-        on = {"channel": DRUM_CHANNEL, "note": pitch}
-        events.append((tick, 1, mido.Message("note_on", velocity=velocity, **on)))
-        events.append((off, 0, mido.Message("note_off", velocity=0, **on)))
+        events += [(tick, True, pitch, velocity), (off, False, pitch, 0)]
         following[pitch] = tick
     track = mido.MidiTrack()
     title = name.encode("latin-1", "replace").decode("latin-1")  # all that MIDI text can hold
@@ -123,8 +121,9 @@ def write_midi(
         pairs = " ".join(f"{pitch}:{tick}" for pitch, tick in sorted(early.items()))
         track.append(mido.MetaMessage("text", text=f"{EARLY} {pairs}"))
     now = 0
-    for tick, _, message in sorted(events, key=lambda event: event[:2]):
-        track.append(message.copy(time=tick - now))
+    for tick, on, pitch, velocity in sorted(events, key=lambda event: event[:2]):
+        said = {"channel": DRUM_CHANNEL, "note": pitch, "velocity": velocity, "time": tick - now}
+        track.append(mido.Message("note_on" if on else "note_off", **said))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
     save(track, TICKS, target)

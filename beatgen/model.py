@@ -37,6 +37,7 @@ from beatgen.losses import (
 from beatgen.strikes import N_VOICES, PLACES
 from beatgen.transformer import Trunk
 
+BAR = (SIXTEENTHS, N_VOICES)
 TRACKED = ("pattern", "place", "velocity", "timing", "kl_pattern", "kl_feel", "hit_f1")
 
 
@@ -199,10 +200,9 @@ class BarVAE(keras.Model):
         )
 
     def decode_pattern(self, z_pattern: Any, training: bool = False) -> Any:
-        """Log probabilities of 0 to 4 strikes, (batch, 16, 22, 5)."""
+        """Logits of 0 to 4 strikes, (batch, 16, 22, 5)."""
         logits = self.pattern_decoder(z_pattern, training=training)
-        logits = ops.reshape(logits, (-1, SIXTEENTHS, N_VOICES, COUNTS))
-        return ops.log_softmax(logits, -1)
+        return ops.reshape(logits, (-1, *BAR, COUNTS))
 
     def decode_feel(self, z_feel: Any, count: Any, training: bool = False) -> tuple[Any, Any, Any]:
         """For a pattern (batch, 16, 22): scores of the places (the higher, the likelier),
@@ -211,9 +211,9 @@ class BarVAE(keras.Model):
         A velocity above 1 is a strike that MIDI can say no louder; whoever plays it clips it, and
         the timing to -0.5 to 0.5, too.
         """
-        out = self.feel_decoder(z_feel, pattern_features(count), training=training)
-        out = ops.reshape(out, (-1, SIXTEENTHS, N_VOICES, PLACES, 3))
-        return out[..., 0], 0.5 + out[..., 1], out[..., 2]
+        y = self.feel_decoder(z_feel, pattern_features(count), training=training)
+        scores, velocity, timing = (ops.reshape(x, (-1, *BAR, PLACES)) for x in ops.split(y, 3, -1))
+        return scores, 0.5 + velocity, timing
 
     def call(self, bars: Any, training: bool = False) -> dict[str, Any]:
         strikes, known = parts_of(bars)
@@ -225,7 +225,7 @@ class BarVAE(keras.Model):
         count = ops.sum(ops.cast(strikes[..., 0] > 0, "float32"), -1)
         scores, velocity, timing = self.decode_feel(z_feel, count, training=training)
         told = {
-            "count": self.decode_pattern(z_pattern, training=training),
+            "count": ops.log_softmax(self.decode_pattern(z_pattern, training=training)),
             "scores": scores,
             "velocity": velocity,
             "timing": timing,

@@ -50,7 +50,7 @@ class Network:
             parts = {
                 p: interpreter.get_signature_runner(p) for p in interpreter.get_signature_list()
             }
-            signatures.check(file, {part: _inputs(run) for part, run in parts.items()}, wanted)
+            signatures.check(file, {name: _part(run) for name, run in parts.items()}, wanted)
             self._parts |= parts
         self._lock = threading.Lock()  # many pages may share one model, interpreters may not
 
@@ -69,10 +69,11 @@ class Network:
         return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
 
 
-def _inputs(part: Any) -> dict[str, tuple[int, ...]]:
-    """Name -> shape of one bar, of a signature runner."""
-    details = part.get_input_details().items()
-    return {name: tuple(map(int, told["shape_signature"][1:])) for name, told in details}
+def _part(runner: Any) -> signatures.Part:
+    """What a signature runner reads and gives."""
+    details = runner.get_input_details().items()
+    reads = {name: tuple(map(int, told["shape_signature"][1:])) for name, told in details}
+    return signatures.Part(reads, frozenset(runner.get_output_details()))
 
 
 def load_network(name: str | Path) -> Network:

@@ -1,39 +1,55 @@
-"""What the parts of an exported network read: `beatgen.export` writes networks so, and
+"""What the parts of an exported network read and give: `beatgen.export` writes networks so, and
 `beatgen.runtime` takes no others."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from beatgen.errors import ModelError
 from beatgen.groove import SIXTEENTHS, STEPS
 from beatgen.strikes import N_VOICES, PLACES
 
-# Part -> its inputs: name -> shape of one bar
-Signatures = Mapping[str, Mapping[str, tuple[int, ...]]]
+
+class Part(NamedTuple):
+    """reads: the inputs, name -> shape of one bar. gives: the names of the outputs."""
+
+    reads: Mapping[str, tuple[int, ...]]
+    gives: frozenset[str]
+
+
+Signatures = Mapping[str, Part]  # by the part's name
 
 
 def bar_signatures(pattern_dim: int, feel_dim: int) -> Signatures:
     """Those of `beatgen.model.BarVAE`."""
     return {
-        "encode": {
-            "strikes": (SIXTEENTHS, N_VOICES, PLACES, 2),
-            "known": (SIXTEENTHS, N_VOICES),
-        },
-        "pattern": {"z": (pattern_dim,)},
-        "feel": {"z": (feel_dim,), "count": (SIXTEENTHS, N_VOICES)},
+        "encode": Part(
+            {
+                "strikes": (SIXTEENTHS, N_VOICES, PLACES, 2),
+                "known": (SIXTEENTHS, N_VOICES),
+            },
+            frozenset({"mean", "log_var"}),
+        ),
+        "pattern": Part({"z": (pattern_dim,)}, frozenset({"count"})),
+        "feel": Part(
+            {"z": (feel_dim,), "count": (SIXTEENTHS, N_VOICES)},
+            frozenset({"place", "velocity", "timing"}),
+        ),
     }
 
 
 def flow_signatures(latent_dim: int) -> Signatures:
     """Those of `beatgen.flow.LatentFlow`; the two times are the pattern's and the feel's."""
-    return {"drift": {"x": (latent_dim,), "time": (2,)}}
+    return {"drift": Part({"x": (latent_dim,), "time": (2,)}, frozenset({"drift"}))}
 
 
 def report_signatures(latent_dim: int) -> Signatures:
     """Those of `beatgen.report.ReportVAE`."""
-    return {"encode": {"velocity": (STEPS, N_VOICES)}, "decode": {"z": (latent_dim,)}}
+    return {
+        "encode": Part({"velocity": (STEPS, N_VOICES)}, frozenset({"mean", "log_var"})),
+        "decode": Part({"z": (latent_dim,)}, frozenset({"velocity"})),
+    }
 
 
 def of_card(card: Mapping[str, Any]) -> tuple[int, Signatures, Signatures]:
@@ -48,15 +64,17 @@ def of_card(card: Mapping[str, Any]) -> tuple[int, Signatures, Signatures]:
 
 
 def check(file: object, found: Signatures, expected: Signatures) -> None:
-    """Raises ModelError where a part that is expected is not found, or reads something else."""
-    for part, inputs in expected.items():
-        if found.get(part) != inputs:
+    """Raises ModelError where a part that is expected is not found, or is another."""
+    for name, part in expected.items():
+        if found.get(name) != part:
             raise ModelError(
-                f"{file}: {part} reads {_told(found.get(part, {}))}; expected {_told(inputs)}. "
+                f"{file}: {name} {_told(found.get(name))}; expected one that {_told(part)}. "
                 "These weights are of another version of beatgen: export them again with this one."
             )
 
 
-def _told(inputs: Mapping[str, tuple[int, ...]]) -> str:
-    shapes = (f"{name} {' x '.join(map(str, shape))}" for name, shape in sorted(inputs.items()))
-    return ", ".join(shapes) or "nothing"
+def _told(part: Part | None) -> str:
+    if part is None:
+        return "is not in it"
+    shapes = (f"{name} {' x '.join(map(str, shape))}" for name, shape in sorted(part.reads.items()))
+    return f"reads {', '.join(shapes)} and gives {', '.join(sorted(part.gives))}"

@@ -96,6 +96,8 @@ def test_a_network_is_asked_for_the_plain_pattern(data, monkeypatch) -> None:
     true = humanize.windows(held_out)
     offset = true.feel.offset[true.hits]
     assert late["timing_mse"] == pytest.approx(np.square(offset - 0.1).mean(), rel=1e-4)
+    half_way = lines["metronome, spread 0.5"]
+    assert half_way["timing_mse"] == pytest.approx(np.square(offset - 0.05).mean(), rel=1e-4)
     assert lines["Seq2Seq (Gillick et al.)"]["timing_mae"] == 18.80
     assert set(lines["hits of the training files"]) == {"timing_kl", "velocity_kl"}
 

@@ -64,21 +64,23 @@ def test_damaged_weights_are_a_sentence(weights, file, damage) -> None:
 def test_a_network_that_reads_something_else_is_refused(weights) -> None:
     shutil.copy(assets.path(f"model/report/{NETWORK}"), weights / NETWORK)
     assert re.search(
-        rf"{NETWORK}: encode reads velocity 64 x 22; expected known 16 x 22, strikes "
-        r"16 x 22 x 4 x 2\. .*another version of beatgen: export them again",
+        rf"{NETWORK}: encode reads velocity 64 x 22 and gives log_var, mean; expected one that "
+        r"reads known 16 x 22, strikes 16 x 22 x 4 x 2 and gives log_var, mean\. "
+        r".*another version of beatgen: export them again",
         refusal(weights),
     )
 
 
 def test_a_network_of_other_dimensions_is_refused(weights) -> None:
     shutil.copy(assets.path(f"model/bar-16/{NETWORK}"), weights / NETWORK)
-    assert f"{NETWORK}: pattern reads z 10; expected z 64" in refusal(weights)
+    message = refusal(weights)
+    assert f"{NETWORK}: pattern reads z 10 and gives count; expected one that reads z 64" in message
 
 
 def test_a_prior_without_its_part_is_refused(weights) -> None:
     shutil.copy(weights / NETWORK, weights / PRIOR_NETWORK)
     message = refusal(weights)
-    assert f"{PRIOR_NETWORK}: drift reads nothing; expected time 2, x 192" in message
+    assert f"{PRIOR_NETWORK}: drift is not in it; expected one that reads time 2, x 192" in message
 
 
 def test_a_space_of_other_dimensions_is_refused(weights) -> None:
