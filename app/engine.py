@@ -175,11 +175,9 @@ def places(groove: Groove) -> np.ndarray:
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def way_places(a: Groove, b: Groove) -> np.ndarray:
     """Where the way from `a` to `b` leads on the map, bar by bar: (bars, FRAMES, 2)."""
-    bars = max(a.bars, b.bars)
-    first, last = (model().encode(groove.repeat(bars))[:, None] for groove in (a, b))
-    along = np.linspace(0, 1, FRAMES, dtype=np.float32)[:, None]
-    z = first + along * (last - first)
-    return atlas().place(z.reshape(bars * FRAMES, -1)).reshape(bars, FRAMES, 2)
+    frames = way(a, b)
+    places = atlas().place(model().encode(join(frames)))
+    return places.reshape(FRAMES, frames[0].bars, 2).swapaxes(0, 1)
 
 
 def hear(bar: int, tempo: float) -> Groove:

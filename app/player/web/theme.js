@@ -2,12 +2,15 @@
 //
 // Streamlit can be given a dark and a light theme, and then shows a newcomer the one that his system
 // has. It keeps a choice for the address of one page only, and does not have Python draw anew. So
-// what was shown last is kept here, and asked for in the menu where Streamlit begins otherwise.
+// what was shown last is kept here, and asked for in the menu where Streamlit begins otherwise; but
+// a newcomer may have been in the menu before this script came, and then what he chose holds.
 
 import { element } from "./dom.js";
 import { isLight } from "./look.js";
 
 const ITEM = "beatgen theme";
+const CHOSEN = `stActiveTheme-${location.pathname}-v`; // how the name of Streamlit's item begins
+const UNCHOSEN = '"System"'; // what it holds before
 const FIRST = "Dark";
 const MENU = '[data-testid="stMainMenu"]';
 const PATIENCE = 5000; // ms for the menu to open
@@ -20,9 +23,10 @@ export class Theme {
   #say = () => {};
 
   constructor() {
-    const wanted = recall();
+    const wanted = recall() ?? (chosenHere() ? this.#shown : FIRST);
     if (this.#page) this.#observer.observe(this.#page, { attributeFilter: ["class"] });
     if (wanted !== this.#shown) choose(wanted);
+    else keep(wanted);
   }
 
   receive({ drawn }, say) {
@@ -82,8 +86,17 @@ function keep(name) {
 
 function recall() {
   try {
-    return localStorage.getItem(ITEM) ?? FIRST;
+    return localStorage.getItem(ITEM);
   } catch {
-    return FIRST;
+    return null;
+  }
+}
+
+function chosenHere() {
+  try {
+    const items = Object.entries(localStorage);
+    return items.some(([name, value]) => name.startsWith(CHOSEN) && value !== UNCHOSEN);
+  } catch {
+    return false;
   }
 }
