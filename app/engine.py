@@ -157,12 +157,11 @@ def atlas() -> Atlas:
     return load_atlas()
 
 
-@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def nearest(groove: Groove) -> Nearest | None:
     """How near the groove comes to the training bars; None in an installation without atlas."""
     try:
-        return atlas().nearest(groove)
-    except ModelError:
+        return _nearest(groove)
+    except ModelError:  # is not remembered: the atlas may come
         return None
 
 
@@ -230,6 +229,11 @@ def zip_file(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return file.getvalue()
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+def _nearest(groove: Groove) -> Nearest:
+    return atlas().nearest(groove)
 
 
 def _or_silence(f1: float) -> float:
