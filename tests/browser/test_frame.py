@@ -22,12 +22,29 @@ def test_a_newcomer_sees_the_dark_theme_and_may_choose_the_light_one(serve, open
     page = open_page(serve(MAIN), color_scheme=scheme)
     page.wait_for_function(WHOLLY, arg="dark")
     page.wait_for_function("document.activeElement === document.body")  # space plays
-    page.click("[data-testid=stMainMenuButton]")
-    page.get_by_role("menuitemradio", name="Light").click()
-    page.keyboard.press("Escape")
+    choose_light(page)
     page.wait_for_function(WHOLLY, arg="light")
     page.goto(serve(MAIN) + "/vary")  # Streamlit would have forgotten it at another address
     page.wait_for_function(WHOLLY, arg="light")
+
+
+def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
+    page = open_page("about:blank")
+    held = []
+    page.route("**/theme.js", lambda route: held.append(route))  # playwright wants a function
+    with page.expect_request("**/theme.js"):
+        page.goto(serve(MAIN))
+    page.wait_for_selector(".st-key-takeaway")
+    choose_light(page)
+    for route in held:
+        route.continue_()
+    page.wait_for_function(WHOLLY, arg="light")
+
+
+def choose_light(page) -> None:
+    page.click("[data-testid=stMainMenuButton]")
+    page.get_by_role("menuitemradio", name="Light").click()
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
