@@ -114,6 +114,8 @@ def test_an_interrupt_is_quiet(tmp_path, rock) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A shell starts what it runs in the background deaf to interrupts, and so these tests.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as running:
         seen = running.stderr.read(60)  # the first of the progress bar: the workers are at it
         os.killpg(running.pid, signal.SIGINT)

@@ -75,6 +75,7 @@ def test_takes_are_drawn_from_a_lasso_and_played(page):
     page.locator(".st-key-map-takes").wait_for()
     changed(page, before)
     plays = page.locator(".st-key-map-takes").get_by_role("button", name="Play Take")
+    plays.last.wait_for()  # all are drawn at once
     assert plays.count() == 12
     first = hits(page)
     plays.nth(11).click()
