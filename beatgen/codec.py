@@ -16,10 +16,11 @@ from beatgen.strikes import N_VOICES, PLACES, expected_grid, to_grid, to_strikes
 
 class Codec:
     """A trained BarVAE's network. z has `pattern_dim` dimensions for the pattern, then those for
-    the feel.
+    the feel; sides: the dimensions of each, and the segments of the bar that share them out.
 
     card: the model card. threshold: the probability above which a sixteenth is struck. ceiling:
     the velocity above which a strike is one of the many that stand at the end of MIDI's range.
+    hides_feel: whether the encoders have learned what to expect where the feel is hidden.
     """
 
     def __init__(self, network: Network) -> None:
@@ -29,10 +30,17 @@ class Codec:
                 f"the model {self.card.get('model')!r} is there to be measured; blending and "
                 "varying needs one trained with --model bar."
             )
-        self.pattern_dim = int(self.card["config"]["pattern_dim"])
-        self.latent_dim = self.pattern_dim + int(self.card["config"]["feel_dim"])
+        config = self.card["config"]
+        self.sides = tuple(
+            (int(config[f"{side}_dim"]), int(config[f"{side}_segments"]))
+            for side in ("pattern", "feel")
+        )
+        self.pattern_dim = self.sides[0][0]
+        self.latent_dim = sum(dim for dim, _ in self.sides)
         self.threshold = float(self.card["threshold"])
         self.ceiling = float(self.card.get("ceiling", 1.0))
+        augmentation = self.card.get("training", {}).get("augmentation", {})
+        self.hides_feel = augmentation.get("hide_feel", 0) > 0
         self.network = network
 
     def encode_bars(
@@ -40,8 +48,9 @@ class Codec:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log variance of z, float32 (n, latent_dim) each, of grids (n, 64, 22).
 
-        known: (n, 16, 22), 0 for what of each sixteenth and voice is not to be looked at, 1
-        elsewhere; without it all is known. Raises BeatGenError for bars of other than 64 steps.
+        known: (n, 16, 22), 0 where the hits of a voice in a sixteenth are not to be looked at, HITS
+        (`beatgen.strikes`) where only their feel is not, 1 elsewhere; without it all is known.
+        Raises BeatGenError for bars of other than 64 steps.
         """
         if velocity.shape[1:] != (STEPS, N_VOICES):
             raise BeatGenError(

@@ -1,12 +1,23 @@
-"""Directions in latent space: the principal ones, and those with names that drummers use."""
+"""Directions in latent space: the principal ones, and those with names that drummers use.
+
+What a turn does depends on the bar. To play with more dynamics, what is loud gets louder and what
+is soft gets softer: no one shift of z does that to all bars. So a direction with a name is worked
+out for each bar, from how the decoded bar answers to a shift of its z (`response`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 RIDGE = 1e-3  # of the variance: keeps dimensions that the network does not use out of it
+SHARED_RIDGE = 1e-2  # the same for what depends on the bar
+CONFLICT = 1e-3  # of the mean response: what attributes have that no shift can tell apart
+
+# The sides of z in their order, pattern and feel: dimensions, and equal segments of the bar that
+# share them out (`beatgen.model.ModelConfig`).
+Sides = Sequence[tuple[int, int]]
 
 
 def principal_directions(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -20,37 +31,65 @@ def principal_directions(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def response(
-    measure: Callable[[np.ndarray], np.ndarray], z: np.ndarray, reach: float = 1.0, seed: int = 0
+    measure: Callable[[np.ndarray], np.ndarray],
+    z: np.ndarray,
+    sides: Sides,
+    reach: float = 1.0,
+    seed: int = 0,
 ) -> np.ndarray:
-    """How the decoded bars answer to z (n, d): the least-squares map (d, k) from a shift of z to
-    the change of their attributes.
+    """How decoded bars answer to a shift of z (n, d), by least squares, float64 (k, terms, d).
+
+    The change of attribute a is the sum of response[a, t, i] * context[t, i] * shift[i], with the
+    bar's own `context`. All segments of a side answer alike, up to a constant.
 
     measure: z (n, d) -> attributes (n, k) of the decoded bars. Each z is moved there and back by a
     draw from the bars' normal distribution, `reach` of it. What the decoder does, not what goes
     together in the data: a busy bar is often a loud one, but need not be.
     """
-    _, components = principal_directions(z)
-    noise = np.random.default_rng(seed).standard_normal(z.shape)
-    shifts = (reach * noise @ components).astype(np.float32)
+    center, components = principal_directions(z)
+    noise = reach * np.random.default_rng(seed).standard_normal(z.shape)
+    shifts = (noise @ components).astype(np.float32)
     changes = (measure(z + shifts) - measure(z - shifts)) / 2
-    ridge = RIDGE * len(z) * reach**2 * np.eye(z.shape[1])
     # In noise all directions are alike, so one ridge is fair to all.
-    whitened = reach * noise
-    slope = np.linalg.solve(whitened.T @ whitened + ridge, whitened.T @ changes)
-    return np.linalg.pinv(components) @ slope
+    constant, shared = _least_squares(noise, _products(shifts, z - center, sides), changes, reach)
+    told = np.zeros((changes.shape[1], 1 + 2 * _widest(sides), z.shape[1]))
+    told[:, 0] = (np.linalg.pinv(components) @ constant).T
+    for part, segments, share in _parts(sides):
+        own, bar, shared = np.split(shared, [share**2, 2 * share**2])
+        for first, term in ((1, own), (1 + _widest(sides), bar)):
+            term = term.reshape(share, share, -1).transpose(2, 1, 0)
+            told[:, first : first + share, part] = np.tile(term, segments)
+    return told
 
 
-def attribute_directions(z: np.ndarray, response: np.ndarray) -> np.ndarray:
-    """For each attribute the direction (k, d) in which it grows by one and all the others stay as
-    they are, as far as `response` (d, k) tells.
+def context(z: np.ndarray, center: np.ndarray, sides: Sides) -> np.ndarray:
+    """What a response depends on, float (n, terms, d), of z (n, d): for each dimension a 1, what
+    the segment that it belongs to has, and the mean of all segments of its side, `center`ed."""
+    widest = _widest(sides)
+    told = np.zeros((len(z), 1 + 2 * widest, z.shape[1]), np.float32)
+    told[:, 0] = 1
+    for part, segments, share in _parts(sides):
+        own = (z - center)[:, part].reshape(-1, segments, share)
+        for first, what in ((1, own), (1 + widest, own.mean(1, keepdims=True))):
+            wide = np.broadcast_to(what[..., None], (len(z), segments, share, share))
+            columns = wide.transpose(0, 2, 1, 3).reshape(len(z), share, -1)
+            told[:, first : first + share, part] = columns
+    return told
 
-    With W the response and C the covariance of z (n, d), it is C W (W' C W)^-1: of all such shifts
-    the likeliest under a normal distribution of z.
+
+def attribute_directions(slopes: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """For each attribute the direction (n, k, d) in which it grows by one and all the others stay
+    as they are, as far as their slopes (n, k, d) tell.
+
+    With W the slopes of a bar, transposed, and C the covariance (d, d) of z, it is
+    (W' C W)^-1 W' C: of all such shifts the likeliest under a normal distribution of z.
     """
-    covariance = np.cov(z.T)
-    spread = response.T @ covariance @ response
+    likely = slopes @ covariance
+    spread = likely @ slopes.swapaxes(1, 2)
+    count = slopes.shape[1]
+    mean = np.trace(spread, axis1=1, axis2=2)[:, None, None] / max(count, 1)
     # What no shift changes, as with a network that tells only silence, gets no direction.
-    return np.linalg.pinv(spread, hermitian=True) @ response.T @ covariance
+    return np.linalg.pinv(spread + CONFLICT * mean * np.eye(count), hermitian=True) @ likely
 
 
 def effects(
@@ -60,14 +99,50 @@ def effects(
     spread: np.ndarray,
     reach: float = 2.0,
 ) -> np.ndarray:
-    """What the directions (k, d) really do: entry (i, j) is the change of attribute j for one unit
-    of direction i, in standard deviations `spread` (k,).
+    """What the directions (n, k, d) of bars z (n, d) really do: entry (i, j) is the change of
+    attribute j for one unit of direction i, in standard deviations `spread` (k,).
 
-    measure: z (n, d) -> attributes (n, k) of the decoded bars. The mean over the bars z, and over
+    measure: z (n, d) -> attributes (n, k) of the decoded bars. The mean over the bars, and over
     going `reach` units there and back.
     """
     changes = []
-    for direction in directions:
+    for direction in directions.swapaxes(0, 1):
         there, back = measure(z + reach * direction), measure(z - reach * direction)
         changes.append((there - back).mean(0) / (2 * reach * spread))
     return np.stack(changes)
+
+
+def _least_squares(
+    noise: np.ndarray, products: np.ndarray, changes: np.ndarray, reach: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Slopes of the changes (n, k) on the noise (n, d) and on the products (n, p)."""
+    scale = np.maximum(products.std(0), 1e-9)
+    x = np.concatenate([noise, products / scale], 1)
+    dims = noise.shape[1]
+    ridge = np.full(x.shape[1], SHARED_RIDGE)
+    ridge[:dims] = RIDGE * reach**2
+    slopes = np.linalg.solve(x.T @ x + len(x) * np.diag(ridge), x.T @ changes)
+    return slopes[:dims], slopes[dims:] / scale[:, None]
+
+
+def _products(shifts: np.ndarray, centered: np.ndarray, sides: Sides) -> np.ndarray:
+    """Each side's shifts times its own segment's z, then times the mean of all its segments, summed
+    over them: (n, p) of (n, d)."""
+    products = []
+    for part, segments, share in _parts(sides):
+        shift, own = (x[:, part].reshape(-1, segments, share) for x in (shifts, centered))
+        for what in (own, np.broadcast_to(own.mean(1, keepdims=True), own.shape)):
+            products.append(np.einsum("nsi,nsj->nij", shift, what).reshape(len(own), -1))
+    return np.concatenate(products, 1)
+
+
+def _parts(sides: Sides) -> Iterator[tuple[slice, int, int]]:
+    """Where each side stands in z, its segments, and the dimensions of one of them."""
+    start = 0
+    for dim, segments in sides:
+        yield slice(start, start + dim), segments, dim // segments
+        start += dim
+
+
+def _widest(sides: Sides) -> int:
+    return max(dim // segments for dim, segments in sides)

@@ -20,7 +20,7 @@ from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
 from beatgen.config import CONFIG, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.directions import attribute_directions, effects, principal_directions, response
+from beatgen.directions import effects, principal_directions, response
 from beatgen.errors import ModelError
 from beatgen.flow import LatentFlow
 from beatgen.groove import STEPS
@@ -76,6 +76,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     losses = read_history(Path(run))["val_loss"]
     card["epochs"] = {"trained": len(losses), "best": int(np.argmin(losses)) + 1}
     space = {"mean": np.zeros(config.latent_dim), "components": np.eye(config.latent_dim)}
+    if config.model == "bar":
+        space["response"] = np.zeros((0, 1, config.latent_dim))
     _save(target, card, space)
     network = load_network(target)
     z = _means(network, training, config)
@@ -83,12 +85,11 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     card["threshold"] = _best_threshold(network, validation, config)
     if config.model == "bar":
         card["directions"] = []
-        space["directions"] = np.zeros((0, config.latent_dim))
         _save(target, card, space)
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
         spread = attributes(to_strikes(*training.grids())).std(0)
-        space["directions"] = _directions(load_model(target), z, spread)
+        space["response"] = _response(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
         card["directions"] = _effects(load_model(target), spread, validation)
@@ -183,13 +184,13 @@ def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarra
     return network.run("encode", strikes=strikes, known=known)["mean"]
 
 
-def _directions(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """The directions with names, from what the decoder makes of z moved at random."""
+def _response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """How the attributes, in their standard deviations, answer to z moved at random."""
 
     def measure(points: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(points))) / spread
 
-    return attribute_directions(z, response(measure, z))
+    return response(measure, z, vae.sides)
 
 
 def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
@@ -200,9 +201,8 @@ def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str
     def measure(z: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(z)))
 
-    names = list(ATTRIBUTES)
-    named = np.stack([direction.vector for direction in vae.directions[: len(names)]])
-    table = effects(measure, vae.encode_bars(velocity, timing)[0], named, spread)
+    names, z = list(ATTRIBUTES), vae.encode_bars(velocity, timing)[0]
+    table = effects(measure, z, vae.turns(z), spread)
     return [
         {
             "name": name,

@@ -18,11 +18,12 @@ import numpy as np
 
 from beatgen.codec import Codec
 from beatgen.decoded import Decoded, family_hits, pattern_of_hidden
+from beatgen.directions import attribute_directions, context
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
-from beatgen.strikes import N_VOICES, Strikes, to_grid, to_strikes
+from beatgen.strikes import HITS, N_VOICES, Strikes, to_grid, to_strikes
 from beatgen.way import way
 
 PATH_FRAMES = 33
@@ -33,7 +34,8 @@ FADE = 2.0  # the missed part shrinks with this power of the way left: half-way 
 @dataclass(frozen=True)
 class Direction:
     """A direction in latent space, float32 (latent_dim,): one standard deviation of the training
-    bars long, or as long as its attribute needs to grow by about one."""
+    bars long, or as long as its attribute needs to grow by about one. One with a name is told for
+    the mean of the training bars; it is another for each bar (`Vae.turns`)."""
 
     name: str
     vector: np.ndarray
@@ -60,8 +62,8 @@ class Vae(Codec):
         if "drift" in network:
             scale = np.sqrt(np.diag(covariance))
             self.prior = FlowPrior(network, center, scale, self.pattern_dim)
-        self._components = components
-        self._named = network.space["directions"]
+        self._center, self._covariance, self._components = center, covariance, components
+        self._response = network.space["response"]
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -141,18 +143,19 @@ class Vae(Codec):
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
         """The groove's pattern, played by another drummer: its own feel is not looked at.
 
-        spread: 1 draws a feel as probable as any that was played, 0 gives the one in the middle,
-        the same for every seed. The bars share most of a draw: it is one drummer who plays them.
-        Raises BeatGenError for a spread below 0 or above 1.
+        spread: 1 draws a feel as probable as any that was played, 0 gives the one that is to be
+        expected, the same for every seed. The bars share most of a draw: it is one drummer who
+        plays them. Raises BeatGenError for a spread below 0 or above 1.
         """
         _check_amount("spread", spread)
+        pattern, feel = self._expected_feel(groove)
+        if spread:
+            rng = np.random.default_rng(seed)
+            shared, own = rng.standard_normal((2, *feel.shape))
+            noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
+            feel = _mix(feel, self.prior.feel(pattern, noise.astype(np.float32)), spread)
         count = to_strikes(groove.velocity, groove.timing).count
-        z = self.encode(groove)
-        rng = np.random.default_rng(seed)
-        shared, own = rng.standard_normal((2, groove.bars, self.latent_dim - self.pattern_dim))
-        noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
-        feel = self.prior.feel(z[:, : self.pattern_dim], (spread * noise).astype(np.float32))
-        dressed, _ = self.decoded(np.concatenate([z[:, : self.pattern_dim], feel], 1), count)
+        dressed, _ = self.decoded(np.concatenate([pattern, feel], 1, dtype=np.float32), count)
         return self.groove_of(dressed, count, groove.tempo)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
@@ -185,10 +188,16 @@ class Vae(Codec):
     def directions(self) -> list[Direction]:
         """First those with names, such as "density" or "swing" (`beatgen.attributes`), then the
         principal ones, the widest first."""
-        names = [told["name"] for told in self.card["directions"]]
-        named = [Direction(name, v, True) for name, v in zip(names, self._named, strict=True)]
+        names, vectors = self.card["directions"], self.turns(self._center[None])[0]
+        named = [Direction(of["name"], v, True) for of, v in zip(names, vectors, strict=True)]
         principal = enumerate(self._components, start=1)
         return named + [Direction(f"principal {i}", v, False) for i, v in principal]
+
+    def turns(self, z: np.ndarray) -> np.ndarray:
+        """The directions with names as they are for bars z (n, latent_dim), float32 (n, k,
+        latent_dim): along each its attribute grows, and the others stay as they are."""
+        slopes = np.einsum("atd,ntd->nad", self._response, context(z, self._center, self.sides))
+        return attribute_directions(slopes, self._covariance).astype(np.float32)
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
         """Move a groove along `directions`, by as many units as `amounts` says.
@@ -200,20 +209,29 @@ class Vae(Codec):
 
     def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
         """`nudge` by each row of amounts (n, directions), decoded at once."""
-        vectors = np.concatenate([self._named, self._components])
+        count = len(self._response) + len(self._components)
         moves = np.asarray(amounts, np.float32)
-        if moves.ndim != 2 or moves.shape[1] > len(vectors) or not np.isfinite(moves).all():
-            raise BeatGenError(
-                f"amounts must be up to {len(vectors)} finite numbers; found {amounts!r}."
-            )
+        if moves.ndim != 2 or moves.shape[1] > count or not np.isfinite(moves).all():
+            raise BeatGenError(f"amounts must be up to {count} finite numbers; found {amounts!r}.")
         z = self.encode(groove)
-        takes = z + (moves @ vectors[: moves.shape[1]])[:, None]
+        named, principal = np.split(moves, [len(self._response)], axis=1)
+        takes = z + np.einsum("ma,bad->mbd", named, self.turns(z)[:, : named.shape[1]])
+        takes += (principal @ self._components[: principal.shape[1]])[:, None]
         left = np.exp(-0.5 * (moves**2).sum(1))  # how much of the groove itself is kept
         nudged = self._around(groove, z, takes, left[:, None, None, None, None])
         # With nothing turned it is the groove, down to the last bit.
         return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
 
     # --- inside ---------------------------------------------------------------------------------
+
+    def _expected_feel(self, groove: Groove) -> tuple[np.ndarray, np.ndarray]:
+        """z_pattern of each bar, and the z_feel that is to be expected for it."""
+        known = np.full((groove.bars, SIXTEENTHS, N_VOICES), HITS, np.float32)
+        z, _ = self.encode_bars(groove.velocity, groove.timing, known)
+        pattern, feel = np.split(z, [self.pattern_dim], axis=1)
+        if not self.hides_feel:
+            feel = self.prior.feel(pattern, np.zeros_like(feel))
+        return pattern, feel
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))

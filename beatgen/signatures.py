@@ -20,6 +20,13 @@ class Part(NamedTuple):
 
 Signatures = Mapping[str, Part]  # by the part's name
 
+# What stands in the space of a model, by its kind.
+SPACES = {
+    "bar": frozenset({"mean", "components", "response"}),
+    "report": frozenset({"mean", "components"}),
+}
+AGAIN = "These weights are of another version of beatgen: export them again with this one."
+
 
 def bar_signatures(pattern_dim: int, feel_dim: int) -> Signatures:
     """Those of `beatgen.model.BarVAE`."""
@@ -68,8 +75,7 @@ def check(file: object, found: Signatures, expected: Signatures) -> None:
     for name, part in expected.items():
         if found.get(name) != part:
             raise ModelError(
-                f"{file}: {name} {_told(found.get(name))}; expected one that {_told(part)}. "
-                "These weights are of another version of beatgen: export them again with this one."
+                f"{file}: {name} {_told(found.get(name))}; expected one that {_told(part)}. {AGAIN}"
             )
 
 

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from beatgen.directions import attribute_directions, effects, principal_directions, response
+from beatgen.directions import (
+    attribute_directions,
+    context,
+    effects,
+    principal_directions,
+    response,
+)
+
+WHOLE = ((3, 1),)  # one side that is not divided
 
 
 @pytest.fixture
@@ -12,6 +20,11 @@ def z() -> np.ndarray:
     rng = np.random.default_rng(0)
     mix = np.array([[3.0, 0, 0], [1.0, 1.0, 0], [0, 0.5, 0.2]])
     return rng.standard_normal((20_000, 3)) @ mix + [1, 2, 3]
+
+
+def slopes(told: np.ndarray, z: np.ndarray, of: np.ndarray, sides=WHOLE) -> np.ndarray:
+    """Those of the bars `of`, (n, k, d)."""
+    return np.einsum("atd,ntd->nad", told, context(of, z.mean(0), sides))
 
 
 def test_principal_directions_rebuild_the_covariance(z: np.ndarray) -> None:
@@ -25,22 +38,61 @@ def test_principal_directions_rebuild_the_covariance(z: np.ndarray) -> None:
 
 def test_an_attribute_moves_by_one_and_the_others_stay(z: np.ndarray) -> None:
     weights = np.array([[1.0, 0.3], [0.0, 1.0], [0.5, 0.0]])
-    told = response(lambda points: points @ weights, z)
-    assert told == pytest.approx(weights, abs=0.02)
-    moved = attribute_directions(z, told) @ weights
-    assert moved == pytest.approx(np.eye(2), abs=0.01)
+    told = response(lambda points: points @ weights, z, WHOLE)
+    assert told[:, 0] == pytest.approx(weights.T, abs=0.03)
+    assert told[:, 1:] == pytest.approx(0, abs=0.02)
+    turned = attribute_directions(slopes(told, z, z[:5]), np.cov(z.T))
+    assert turned @ weights == pytest.approx(np.tile(np.eye(2), (5, 1, 1)), abs=0.05)
 
 
 def test_the_response_is_what_the_decoder_does_and_not_what_goes_together(z: np.ndarray) -> None:
     """The first two dimensions rise and fall together, but only the first one is heard."""
     assert abs(np.corrcoef(z[:, 0], z[:, 1])[0, 1]) > 0.2
-    told = response(lambda points: points[:, :1] + 0.05 * np.sin(points[:, :1]), z)
+    told = response(lambda points: points[:, :1] + 0.05 * np.sin(points[:, :1]), z, WHOLE)[0, 0]
     assert told[0] == pytest.approx(1, abs=0.1) and np.abs(told[1:]).max() < 0.1
 
 
+def test_what_a_turn_does_may_depend_on_the_bar() -> None:
+    """Accents: each of four segments goes away from the mean of all, on either side of it."""
+    rng = np.random.default_rng(0)
+    sides = ((4, 4), (2, 1))
+    z = rng.standard_normal((20_000, 6)) + 2
+
+    def accents(points: np.ndarray) -> np.ndarray:
+        return points[:, :4].var(1, keepdims=True)
+
+    told = response(accents, z, sides)
+    of = np.array([[3.0, 1, 1, 1, 2, 2], [1.0, 3, 3, 3, 2, 2], [0, 4, 0, 4, 2, 2]])
+    away = of[:, :4] - of[:, :4].mean(1, keepdims=True)
+    found = slopes(told, z, of, sides)[:, 0]
+    assert found[:, :4] == pytest.approx(away / 2, abs=0.1)  # the variance's own slope
+    assert found[:, 4:] == pytest.approx(0, abs=0.1)
+    turned = attribute_directions(found[:, None], np.cov(z.T))
+    more, less = (accents(of + amount * turned[:, 0]) for amount in (0.1, -0.1))
+    assert (more - less) / 0.2 == pytest.approx(1, abs=0.1)
+
+
+def test_the_context_is_that_of_each_dimension() -> None:
+    """A side of two segments of two, and one of a single segment of one."""
+    z = np.array([[1.0, 2, 3, 4, 9]])
+    told = context(z, np.array([0, 0, 0, 0, 2.0]), ((4, 2), (1, 1)))[0]
+    assert told.tolist() == [
+        [1, 1, 1, 1, 1],
+        [1, 1, 3, 3, 7],  # of its own segment the first
+        [2, 2, 4, 4, 0],  # and the second
+        [2, 2, 2, 2, 7],  # the means
+        [3, 3, 3, 3, 0],
+    ]
+
+
+def test_what_nothing_changes_has_no_direction(z: np.ndarray) -> None:
+    told = attribute_directions(np.zeros((2, 1, 3)), np.cov(z.T))
+    assert not told.any() and told.shape == (2, 1, 3)
+
+
 def test_effects_are_measured_per_unit_in_deviations(z: np.ndarray) -> None:
-    spread = np.array([2.0, 4.0])
-    table = effects(lambda points: points[:, :2] ** 1, z[:50], np.eye(3)[:2], spread)
+    spread, each = np.array([2.0, 4.0]), np.tile(np.eye(3)[:2], (50, 1, 1))
+    table = effects(lambda points: points[:, :2] ** 1, z[:50], each, spread)
     assert table == pytest.approx(np.diag(1 / spread))
 
 

@@ -6,7 +6,7 @@ import pytest
 from beatgen import humanize
 from beatgen.dataset import Dataset
 from beatgen.groove import Groove
-from beatgen.humanize import Feel, histogram_kl, score, windows
+from beatgen.humanize import Feel, cell_kl, histogram_kl, score, windows
 from beatgen.humanizers import (
     GrooveTransfer,
     LearnedFeel,
@@ -67,7 +67,7 @@ def test_a_hit_belongs_to_its_nearest_sixteenth_and_the_loudest_of_a_class_count
 
 
 def test_a_perfect_feel_has_no_error(random_groove) -> None:
-    true = windows(dataset([random_groove(0, bars=20)]))
+    true = windows(dataset([random_groove(0, bars=400)]))
     told = score(true, true.feel)
     assert set(told.values()) == {0}
 
@@ -132,6 +132,23 @@ def test_histograms_differ_by_their_divergence() -> None:
     # Of normal distributions that lie d apart: d^2 / 2; beyond the edges nothing is lost
     assert histogram_kl(a, b + 1, edges) == pytest.approx(0.5, rel=0.03)
     assert histogram_kl(np.full(9, 99.0), np.full(9, 6.0), edges) == 0
+
+
+def test_cells_differ_by_the_divergence_of_their_normal_distributions() -> None:
+    rng = np.random.default_rng(0)
+    hits = np.zeros((5000, 32, 9), bool)
+    hits[:, [0, 16], 1] = True  # both bars' first beat is one cell
+    hits[:, 4, 0] = True
+    hits[:10, 6, 2] = True  # too few to count
+    real, told = rng.normal(size=hits.shape), 0.5 * rng.normal(size=hits.shape)
+    told[:, 4, 0] = rng.normal(size=len(hits)) + 1
+    told[:10, 6, 2] = 99
+    assert cell_kl(hits, real, real) == 0
+    # Half as wide: log(1 / 2) + 4 / 2 - 1 / 2; one apart: 1 / 2
+    assert cell_kl(hits, real, told) == pytest.approx((np.log(0.5) + 1.5 + 0.5) / 2, rel=0.03)
+    told[:, 4, 0] = 0.3
+    assert math.isnan(cell_kl(hits, real, told))
+    assert math.isnan(cell_kl(hits[:9], real[:9], told[:9]))
 
 
 def test_regression_learns_a_feel_that_follows_from_the_pattern(rock, samba) -> None:

@@ -84,13 +84,30 @@ def test_directions_move_a_groove_and_nothing_is_lost_at_zero(vae: Vae, funk: bg
 def test_a_named_direction_does_what_its_name_says(vae: Vae, index: int) -> None:
     """On average over bars; the shipped card tells by how much."""
     z = np.concatenate([vae.encode(bar) for bar in vae.sample(64, seed=5)])
-    vector = vae.directions[index].vector
+    turn = vae.turns(z)[:, index]
     less, more = (
-        list(ATTRIBUTES.values())[index](to_strikes(*vae.decode_bars(z + amount * vector)))
+        list(ATTRIBUTES.values())[index](to_strikes(*vae.decode_bars(z + amount * turn)))
         for amount in (-2, 2)
     )
     assert more.mean() > less.mean()
     assert vae.card["directions"][index]["effect"] > 0
+
+
+def test_dynamics_make_loud_louder_and_soft_softer(vae: Vae) -> None:
+    """So each bar is turned its own way; no one shift of z does that."""
+    z = np.concatenate([vae.encode(bar) for bar in vae.sample(64, seed=5)])
+    turn = vae.turns(z)[:, list(ATTRIBUTES).index("dynamics")]
+    assert turn.std(0).max() > 0.5 * np.abs(turn.mean(0)).max()
+    pattern = vae.decoded(z)[1]
+    less, now, more = (
+        vae.decoded(z + amount * turn, pattern)[0].strikes(pattern).velocity
+        for amount in (-1, 0, 1)
+    )
+    struck = now > 0
+    mean = now.sum((1, 2, 3), keepdims=True) / struck.sum((1, 2, 3), keepdims=True)
+    change = more - less
+    assert change[struck & (now < mean)].mean() < -0.02
+    assert change[struck & (now > mean)].mean() > 0.02
 
 
 def test_grids_of_other_steps_are_refused_with_advice(vae: Vae) -> None:

@@ -89,6 +89,12 @@ def test_a_space_of_other_dimensions_is_refused(weights) -> None:
     assert f"{SPACE}: mean has 16 dimensions; {CARD} beside it tells of 192" in refusal(weights)
 
 
+def test_a_space_of_another_version_is_refused(weights) -> None:
+    with np.load(weights / SPACE) as space:
+        np.savez(weights / SPACE, mean=space["mean"], components=space["components"])
+    assert f"{SPACE}: response is not in it. These weights are of another" in refusal(weights)
+
+
 @pytest.mark.parametrize("config", [{}, {"pattern_dim": 64}, None])
 def test_a_card_that_does_not_tell_the_dimensions_is_refused(weights, config) -> None:
     change_card(weights, config=config)
