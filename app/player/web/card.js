@@ -72,7 +72,7 @@ export class Card {
     const shown = [take.hits, take.bars, take.steps, take.tempo, ...rows].join();
     if (shown !== this.#shown) {
       this.#shown = shown;
-      this.groove = unpackGroove(take, take);
+      this.groove = unpackGroove(take);
       this.#roll.show(this.groove, rows);
     }
     write(this.#play, `Play ${take.name}`);
