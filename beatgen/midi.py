@@ -123,7 +123,7 @@ def write_midi(
     now = 0
     for tick, on, pitch, velocity in sorted(events, key=lambda event: event[:2]):
         said = {"channel": DRUM_CHANNEL, "note": pitch, "velocity": velocity, "time": tick - now}
-        # Checking each message would take a third of the time; a groove's hits are in range.
+        # Checking each message would take a quarter of the time; a groove's hits are in range.
         track.append(mido.Message("note_on" if on else "note_off", skip_checks=True, **said))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
