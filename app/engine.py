@@ -138,9 +138,9 @@ def fidelity(groove: Groove) -> float:
     return _or_silence(metrics.hit_f1(groove.velocity, held.velocity))
 
 
-@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def likeness(first: Groove, second: Groove) -> float:
     """How much of their patterns two grooves share, 0 to 1: F1 of the struck sixteenths."""
+    # To remember it would take longer than to compute it.
     return _or_silence(
         metrics.pattern_f1(first.velocity, first.timing, second.velocity, second.timing)
     )

@@ -82,7 +82,7 @@ def shown_part(page: AppTest, key: str) -> dict:
 def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:
     """Do something on the card of a take."""
     turn = shown_part(page, wall)["heard"] + 1
-    return tell_part(page, wall, "acted", [[turn, what, take.number]])
+    return tell_part(page, wall, "told", {"acts": [[turn, what, take.number]]})
 
 
 def midi_of(groove: Groove) -> bytes:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from drive import act, click, go, now, run, tell_part, text
+from drive import act, click, go, now, run, shown_part, tell_part, text
 
 from app import engine
+from app.player.wire import pack_groove
 from beatgen.errors import ModelError
 from beatgen.mapfigure import UNITS, from_units
 
@@ -46,6 +47,15 @@ def test_a_point_that_is_clicked_is_heard_in_a_region_too(page):
         assert now(page).take.groove == engine.hear(bar, now(page).heard.tempo)
         assert f"{bar + 1:,}" in now(page).take.name
         choose_region(page, LASSO)
+
+
+def test_beside_the_map_is_a_picture_of_what_sounds(page):
+    go(page, "map")
+    tell_part(page, "map-region", "chosen", [5000, 5000])
+    heard = now(page).heard
+    picture = shown_part(page, "map-picture")
+    assert picture["groove"] == pack_groove(heard)
+    assert set(np.flatnonzero(heard.velocity.any((0, 1)))) <= set(picture["rows"])
 
 
 @pytest.mark.parametrize("told", [None, 5, [1], [1, "2"], [1, None], [1e12, 0], {"x": 1, "y": 2}])

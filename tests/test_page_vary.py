@@ -87,13 +87,9 @@ def test_kept_takes_stay_and_discarded_ones_go(page):
 
 def test_a_card_tells_what_its_take_is(page):
     go(page, "vary")
-    act(page, "play", now(page).takes[1])
-    act(page, "keep", now(page).takes[2])
     wall = shown_part(page, "wall")
     takes = now(page).takes
-    assert wall["plays"] == takes[1].number
     assert [card["number"] for card in wall["takes"]] == [take.number for take in takes]
-    assert [card["kept"] for card in wall["takes"]] == [i == 2 for i in range(6)]
     for card, take in zip(wall["takes"], takes, strict=True):
         nearest = engine.nearest(take.groove)
         assert card["name"] == take.name
@@ -104,16 +100,54 @@ def test_a_card_tells_what_its_take_is(page):
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"
 
 
+def test_the_wall_tells_which_takes_are_kept_and_which_plays(page):
+    go(page, "vary")
+    takes = now(page).takes
+    assert shown_part(page, "wall")["plays"] is None and shown_part(page, "wall")["kept"] == []
+    act(page, "play", takes[1])
+    act(page, "keep", takes[2])
+    assert shown_part(page, "wall")["plays"] == takes[1].number
+    assert shown_part(page, "wall")["kept"] == [takes[2].number]
+
+
+def test_a_take_is_sent_once_and_all_again_to_a_browser_that_lacks_one(page):
+    go(page, "vary")
+    first = shown_part(page, "wall")["takes"]
+    kept = now(page).takes[4]
+    act(page, "keep", kept)
+    assert shown_part(page, "wall")["takes"] == [card["id"] for card in first]
+    click(page, "vary")
+    again, *fresh = shown_part(page, "wall")["takes"]
+    assert again == first[4]["id"]
+    assert [card["number"] for card in fresh] == [take.number for take in now(page).takes[1:]]
+    tell_part(page, "wall", "told", {"acts": [], "lacks": True})
+    assert shown_part(page, "wall")["takes"] == [first[4], *fresh]
+    go(page, "blend")
+    go(page, "vary")
+    assert shown_part(page, "wall")["takes"] == [again, *(card["id"] for card in fresh)]
+
+
+def test_another_take_under_the_same_number_is_sent(page):
+    go(page, "vary")
+    first = shown_part(page, "wall")["takes"]
+    now(page).takes[0].groove = now(page).takes[1].groove
+    act(page, "keep", now(page).takes[5])
+    sent = shown_part(page, "wall")["takes"]
+    assert sent[0]["number"] == first[0]["number"] and sent[0]["hits"] == first[1]["hits"]
+    assert sent[1:] == [card["id"] for card in first[1:]]
+
+
 def test_what_was_done_before_an_answer_is_done_once_and_in_order(page):
     go(page, "vary")
     first, second, third = now(page).takes[:3]
     told = [[1, "keep", first.number], [2, "play", second.number], [3, "discard", third.number]]
-    tell_part(page, "wall", "acted", told[:2])
-    tell_part(page, "wall", "acted", told)
+    tell_part(page, "wall", "told", {"acts": told[:2]})
+    tell_part(page, "wall", "told", {"acts": told})
     assert first.kept and now(page).take is second
     assert third not in now(page).takes and len(now(page).takes) == 5
     assert shown_part(page, "wall")["heard"] == 3
-    tell_part(page, "wall", "acted", [[3, "discard", first.number]])  # it was answered
+    answered = {"acts": [[3, "discard", first.number]]}
+    tell_part(page, "wall", "told", answered)
     assert first in now(page).takes
 
 
@@ -122,21 +156,23 @@ def test_what_was_done_before_an_answer_is_done_once_and_in_order(page):
     [
         None,
         "discard",
-        {"turn": 1},
-        [7],
-        [[1, "discard"]],
-        [["1", "discard", 1]],
-        [[1, "explode", 1]],
-        [[1, ["discard"], 1]],
-        [[1, "discard", None]],
-        [[1, "discard", 10**30]],
-        [[1, "discard", -1]],
+        [],
+        {"acts": {"turn": 1}},
+        {"lacks": 7},
+        {"acts": [7]},
+        {"acts": [[1, "discard"]]},
+        {"acts": [["1", "discard", 1]]},
+        {"acts": [[1, "explode", 1]]},
+        {"acts": [[1, ["discard"], 1]]},
+        {"acts": [[1, "discard", None]]},
+        {"acts": [[1, "discard", 10**30]]},
+        {"acts": [[1, "discard", -1]]},
     ],
 )
 def test_nonsense_from_the_wall_is_passed_over(page, told):
     go(page, "vary")
     takes = list(now(page).takes)
-    tell_part(page, "wall", "acted", told)
+    tell_part(page, "wall", "told", told)
     assert now(page).takes == takes and now(page).take is None
     act(page, "discard", takes[0])
     assert now(page).takes == takes[1:], "what comes after is heard"

@@ -13,6 +13,7 @@ import streamlit as st
 
 from app.player.mount import mount
 from app.player.wire import pack_groove
+from beatgen.figure import rows_of
 from beatgen.groove import Groove
 from beatgen.theme import Theme
 
@@ -94,6 +95,11 @@ def chart_region(
     if not isinstance(outlines, list):  # it comes from a browser and may be anything
         return []
     return [np.array(outline, float) for outline in outlines if _is_outline(outline)]
+
+
+def groove_picture(groove: Groove, *, key: str) -> None:
+    """The groove as a small drum grid, with a row for each voice of it and of the basic kit."""
+    part("picture", key, {"groove": pack_groove(groove), "rows": rows_of(groove)})
 
 
 def drag_handle(name: str, media_type: str, content: bytes, *, key: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Literal, get_args
 
 import streamlit as st
@@ -48,53 +49,62 @@ def takes_wall(
 ) -> None:
     """The cards, all with the same rows of voices.
 
+    A card travels once: while it hangs there, later runs name it, and say whether it is kept. A
+    browser that lacks one says so, and is sent all of them.
+
     plays:  the number of the take that sounds, if one does.
     on_act: called with what is done to which take, a card's number, before the next run.
     small:  name and picture alone, to play.
     """
+    heard, sent = f"{key} heard", f"{key} sent"
+    state = st.session_state
 
-    def acted() -> None:
-        for turn, act, number in _read(st.session_state[key].get("acted")):
-            if turn > heard():
-                st.session_state[f"{key} heard"] = turn
+    def told() -> None:
+        said = state[key].get("told")
+        if not isinstance(said, Mapping):
+            return  # it comes from a browser and may be anything
+        if said.get("lacks"):
+            state[sent] = frozenset()
+        for turn, act, number in _read(said.get("acts")):
+            if turn > state.get(heard, 0):
+                state[heard] = turn
                 on_act(act, number)
 
-    def heard() -> int:
-        return st.session_state.get(f"{key} heard", 0)
-
+    known = state.get(sent, frozenset())
+    takes = [_pack(card) for card in cards]
     data = {
-        "takes": [_pack(card) for card in cards],
+        "wall": key,
+        "takes": [take["id"] if take["id"] in known else take for take in takes],
+        "kept": [card.number for card in cards if card.kept],
         "rows": rows_of(*(card.groove for card in cards)),
         "plays": plays,
         "small": small,
-        "heard": heard(),
+        "heard": state.get(heard, 0),
     }
-    part("wall", key, data, on_acted_change=acted)
+    part("wall", key, data, on_told_change=told)
+    state[sent] = frozenset(take["id"] for take in takes)
 
 
 def _pack(card: Card) -> dict[str, Any]:
-    packed = pack_groove(card.groove)
-    told: dict[str, Any] = {
+    """A card but for whether it is kept, with an id that tells such cards apart."""
+    packed: dict[str, Any] = {
         "number": card.number,
         "name": card.name,
-        "bars": card.groove.bars,
-        "steps": card.groove.steps,
-        "tempo": packed["tempo"],
-        "hits": packed["hits"],
-        "kept": card.kept,
+        **pack_groove(card.groove),
         "alike": card.alike,
         "near": card.near,
     }
     if card.file is not None:
         name, content = card.file
-        told["file"] = {"name": name, "content": b64encode(content).decode("ascii")}
-    return told
+        packed["file"] = {"name": name, "content": b64encode(content).decode("ascii")}
+    packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
+    return packed
 
 
-def _read(said: object) -> Iterator[tuple[int, Act, int]]:
+def _read(acts: object) -> Iterator[tuple[int, Act, int]]:
     """(turn, act, number) of all that was done and not yet answered, as the browser sends it; what
-    cannot be is left out, for what a browser sends may be anything."""
-    for told in said[:MOST_ACTS] if isinstance(said, list) else []:
+    cannot be is left out."""
+    for told in acts[:MOST_ACTS] if isinstance(acts, list) else []:
         match told:
             case [int(turn), act, int(number)] if act in ACTS:
                 yield turn, act, number

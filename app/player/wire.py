@@ -52,11 +52,18 @@ def reach(steps: int) -> float:
 
 
 def pack_groove(groove: Groove) -> dict[str, Any]:
-    """`groove` as {"id", "tempo", "hits"}: hits in base64, the id tells grooves apart."""
+    """`groove` as {"id", "bars", "steps", "tempo", "hits"}: hits in base64, the id tells grooves
+    apart."""
     words = _words(groove).tobytes()
-    digest = blake2b(words + repr(groove.tempo).encode(), digest_size=8)
-    hits = b64encode(words).decode("ascii")
-    return {"id": digest.hexdigest(), "tempo": groove.tempo, "hits": hits}
+    digest = blake2b(words, digest_size=8)
+    digest.update(repr((groove.bars, groove.steps, groove.tempo)).encode())
+    return {
+        "id": digest.hexdigest(),
+        "bars": groove.bars,
+        "steps": groove.steps,
+        "tempo": groove.tempo,
+        "hits": b64encode(words).decode("ascii"),
+    }
 
 
 def pack_way(

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from app import engine, look, takes
-from app.player.parts import chart_region
+from app.player.parts import chart_region, groove_picture
 from app.state import SIDES, Session, Take, session
 from beatgen.atlas import Atlas
 from beatgen.errors import ModelError
@@ -119,7 +119,7 @@ def _sounding(now: Session) -> None:
     nearest = engine.nearest(now.heard)
     near = f"{nearest.likeness:.0%} like a {_said(nearest.style)} bar" if nearest else ""
     look.heading(now.title, [near])
-    st.html(look.small_roll(now.heard))
+    groove_picture(now.heard, key="map-picture")
 
 
 def _legend(atlas: Atlas) -> None:

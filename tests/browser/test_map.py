@@ -1,7 +1,7 @@
 """The map in a real browser: a click is heard, a lasso restricts what is drawn."""
 
 import pytest
-from visiting import changed, hits, open_app, settled
+from visiting import changed, hits, open_app, settled, strikes
 
 from beatgen import load_atlas
 from beatgen.errors import ModelError
@@ -65,6 +65,23 @@ def test_a_click_on_the_map_is_heard(page):
     x, y = at(page, 0.45, 0.55)
     assert mark["x"] + mark["width"] / 2 == pytest.approx(x, abs=40)
     assert mark["y"] + mark["height"] / 2 == pytest.approx(y, abs=40)
+
+
+def test_the_picture_beside_the_map_is_of_what_sounds(page):
+    picture = page.locator(".picture .roll")
+    assert strikes(picture) == page.evaluate("beatgen.state.hits.length") > 0
+    before, drawn = hits(page), picture.inner_html()
+    page.mouse.move(*at(page, 0.5, 0.5))
+    page.mouse.click(*at(page, 0.5, 0.5))
+    changed(page, before)
+    settled(page)
+    assert picture.inner_html() != drawn
+    assert strikes(picture) == page.evaluate("beatgen.state.hits.length") > 0
+    (box,) = page.locator(".picture").evaluate_all(
+        "all => all.map((it) => [it.clientWidth, it.clientHeight])"
+    )
+    side = page.locator(".st-key-map-side .bg-head").last.evaluate("it => it.clientWidth")
+    assert box == [side, 72] and picture.is_visible()
 
 
 def test_takes_are_drawn_from_a_lasso_and_played(page):

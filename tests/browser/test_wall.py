@@ -13,6 +13,7 @@ from visiting import (
     press,
     settled,
     sounds,
+    strikes,
     take_button,
     title,
     titled,
@@ -276,14 +277,7 @@ def test_pictures_have_the_same_rows_and_as_many_hits_as_are_heard(vary):
     assert len(set(boxes)) == 1
     take_button(vary, 2).click()
     titled(vary, "Take 2")
-    drawn = (
-        vary.locator(CARD)
-        .nth(1)
-        .locator(".roll path[opacity]")
-        .evaluate_all(
-            "paths => paths.map((path) => path.getAttribute('d')).join('').split('M').length - 1"
-        )
-    )
+    drawn = strikes(vary.locator(CARD).nth(1).locator(".roll"))
     assert drawn == vary.evaluate("beatgen.state.hits.length") > 0
 
 

@@ -90,6 +90,13 @@ def sounds(page, wanted: str) -> None:
     page.wait_for_function(f"wanted => {HITS} === wanted", arg=wanted)
 
 
+def strikes(roll) -> int:
+    """How many hits a small drum grid shows."""
+    return roll.locator("path[opacity]").evaluate_all(
+        "paths => paths.map((path) => path.getAttribute('d')).join('').split('M').length - 1"
+    )
+
+
 def wall(page, count: int = 6) -> None:
     """Wait until the takes of the Vary page are there, and are heard when pointed at."""
     press(page, "Discard").nth(count - 1).wait_for()

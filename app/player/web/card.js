@@ -69,10 +69,10 @@ export class Card {
 
   /** Show a take as Python sends it; rows: the voices that the picture has a row for. */
   show(take, rows, { plays, kept, small }) {
-    const shown = [take.hits, take.bars, take.steps, take.tempo, ...rows].join();
+    const shown = [take.id, ...rows].join();
     if (shown !== this.#shown) {
       this.#shown = shown;
-      this.groove = unpackGroove(take, take);
+      this.groove = unpackGroove(take);
       this.#roll.show(this.groove, rows);
     }
     write(this.#play, `Play ${take.name}`);

@@ -49,15 +49,15 @@ function unpackFeels(text, { hits, steps }) {
   hits.forEach((hit, i) => (hit.feels = [feelAt(4 * i), feelAt(4 * i + 2)]));
 }
 
-export function unpackGroove(packed, { bars, steps }) {
-  return { bars, steps, tempo: packed.tempo, hits: unpackHits(packed.hits, steps) };
+export function unpackGroove({ bars, steps, tempo, hits }) {
+  return { bars, steps, tempo, hits: unpackHits(hits, steps) };
 }
 
 export function unpackWay(packed) {
   const { id, bars, steps } = packed;
   const voices = packed.voices.map(([name, family]) => ({ name, family }));
   const frames = packed.frames.map((hits, i) =>
-    unpackGroove({ hits, tempo: packed.tempi[i] }, packed),
+    unpackGroove({ bars, steps, tempo: packed.tempi[i], hits }),
   );
   frames.forEach((frame, i) => packed.feels && unpackFeels(packed.feels[i], frame));
   const used = new Set(frames.flatMap((frame) => frame.hits.map((hit) => hit.voice)));

@@ -58,7 +58,7 @@ export function relock(lock, groove, { voices, sixteenths }) {
 
 /** A lock as Python sends it. */
 export function unpackLock({ bars, steps, voices, sixteenths, hits }) {
-  const held = unpackGroove({ hits }, { bars, steps });
+  const held = unpackGroove({ bars, steps, hits });
   return { bars, steps, voices: new Set(voices), sixteenths: new Set(sixteenths), hits: held.hits };
 }
 

@@ -8,6 +8,7 @@ import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
 import { Memory } from "./memory.js";
+import { Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { expose } from "./probe.js";
 import { Region } from "./region.js";
@@ -22,6 +23,7 @@ const RECHECK = 500; // ms until a component that Streamlit let go is looked aft
 const PARTS = {
   drag: DragHandle,
   memory: Memory,
+  picture: Picture,
   region: Region,
   shape: ShapePanel,
   share: ShareButton,

@@ -1,5 +1,4 @@
-// A groove, small: a drum grid that fills a card, louder hits stronger. `look.small_roll` draws the
-// same in Python.
+// A groove, small: a drum grid that fills its place, louder hits stronger.
 
 import { drawing, put } from "./dom.js";
 

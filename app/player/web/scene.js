@@ -45,11 +45,7 @@ export class Scene {
   settle({ settled, position, feel }) {
     const old = this.#settled;
     const place = { position, feel: feel ?? position };
-    this.#settled = settled && {
-      ...place,
-      id: settled.id,
-      groove: unpackGroove(settled, this.way),
-    };
+    this.#settled = settled && { ...place, id: settled.id, groove: unpackGroove(settled) };
     return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
   }
 

@@ -120,7 +120,7 @@ async function unpackWays({ ways, bars, steps, tempo }) {
     const groove = (end, i) => {
       const words = Array.from({ length: counts[i] }, (_, at) => end - counts[i] + at);
       const bytes = words.flatMap((at) => [0, 1, 2, 3].map((plane) => planes[plane * length + at]));
-      return unpackGroove({ tempo, hits: btoa(String.fromCharCode(...bytes)) }, { bars, steps });
+      return unpackGroove({ bars, steps, tempo, hits: btoa(String.fromCharCode(...bytes)) });
     };
     return () => (way ??= { frames: ends.map(groove) });
   });

@@ -6,6 +6,8 @@ import { element, put } from "./dom.js";
 
 const LINGER = 90; // ms on a card before it is heard: the pointer may only be passing
 
+const hung = new Map(); // by the wall's name, its takes by their ids: they outlive its views
+
 export class Wall {
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
   root = element("section", {
@@ -15,6 +17,7 @@ export class Wall {
   });
   #player;
   #data = null;
+  #lacks = false; // Python named a take that is not known here
   #say = () => {};
   #cards = new Map(); // by the take's number
   #unanswered = []; // what was done that Python has yet to hear of: [turn, act, number]
@@ -33,10 +36,16 @@ export class Wall {
     }
   }
 
-  /** plays: number of the take that sounds, null for none; heard: the last turn that is answered. */
+  /**
+   * takes: in full, or by their ids; kept: numbers of those that are; plays: number of the take that
+   * sounds, null for none; heard: the last turn that is answered.
+   */
   receive(data, say) {
-    this.#data = data;
     this.#say = say;
+    const takes = inFull(data);
+    this.#lacks = !takes;
+    if (!takes) return this.#askAgain();
+    this.#data = { ...data, takes };
     this.#turn = Math.max(this.#turn, data.heard);
     this.#unanswered = this.#unanswered.filter(([turn]) => turn > data.heard);
     this.#draw();
@@ -48,6 +57,7 @@ export class Wall {
   close() {
     this.#leave.abort();
     clearTimeout(this.#soon);
+    this.#say = () => {};
     this.#player.offer([]);
     this.#player.preview(null);
   }
@@ -60,7 +70,16 @@ export class Wall {
     this.#draw();
     this.#sound();
     if (act === "play") this.#player.play();
-    this.#say("acted", this.#unanswered);
+    this.#tell();
+  }
+
+  #tell() {
+    this.#say("told", { acts: this.#unanswered, lacks: this.#lacks });
+  }
+
+  /** Have Python send all takes, once this run of its has been taken in; until then all stays. */
+  #askAgain() {
+    setTimeout(() => this.#tell());
   }
 
   #point(event) {
@@ -106,7 +125,7 @@ export class Wall {
   }
 
   #draw() {
-    const { takes, rows, plays, small } = this.#data;
+    const { takes, kept, rows, plays, small } = this.#data;
     const discarded = this.#done("discard");
     const shown = takes.filter(({ number }) => !discarded.includes(number));
     const focused = this.#focused();
@@ -118,7 +137,7 @@ export class Wall {
       const last = this.#unanswered.findLast(([, act, on]) => on === number && isKeeping(act));
       this.#cards.get(number).show(take, rows, {
         plays: number === (this.#chosen ?? plays),
-        kept: last ? last[1] === "keep" : take.kept,
+        kept: last ? last[1] === "keep" : kept.includes(number),
         small,
       });
     }
@@ -156,6 +175,15 @@ export class Wall {
     const card = this.root.children[Math.min(place, this.root.children.length - 1)];
     card?.querySelector(`.${target.className}`).focus({ preventScroll: true });
   }
+}
+
+/** All takes of a wall in full; null where one was sent before and is not known here. */
+function inFull({ wall, takes }) {
+  const known = hung.get(wall);
+  const full = takes.map((take) => (typeof take === "string" ? known?.get(take) : take));
+  if (full.includes(undefined)) return null;
+  hung.set(wall, new Map(full.map((take) => [take.id, take])));
+  return full;
 }
 
 const isKeeping = (act) => act === "keep" || act === "let go";
