@@ -66,9 +66,9 @@ def heading(name: str, facts: Sequence[str], badge: Literal["A", "B", ""] = "") 
     )
 
 
-def roll(groove: Groove, accent: str, key: str, height: int | None = None) -> None:
+def roll(groove: Groove, accent: str, key: str) -> None:
     """The groove as a Plotly drum grid."""
-    figure = _roll(groove, accent, theme(), height)
+    figure = _roll(groove, accent, theme())
     st.plotly_chart(figure, key=key, theme=None, config=CHART)
 
 
@@ -79,5 +79,5 @@ def difference(original: Groove, other: Groove, accent: str, key: str) -> None:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
-def _roll(groove: Groove, accent: str, shown: Theme, height: int | None) -> Figure:
-    return draw(groove, accent=accent, theme=shown, height=height)
+def _roll(groove: Groove, accent: str, shown: Theme) -> Figure:
+    return draw(groove, accent=accent, theme=shown)

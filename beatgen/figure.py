@@ -12,8 +12,8 @@ from plotly.subplots import make_subplots
 
 from beatgen.chart import draw_learning_curves, draw_stats, draw_sweep
 from beatgen.errors import BeatGenError
-from beatgen.groove import BEATS, SIXTEENTHS, Groove
-from beatgen.kit import INDEX, NAMES, VOICES
+from beatgen.groove import BEATS, SIXTEENTHS, Groove, rows_of
+from beatgen.kit import NAMES, VOICES
 from beatgen.theme import STYLES, Style, Theme, finish, mix
 
 __all__ = [
@@ -23,10 +23,8 @@ __all__ = [
     "draw_pairs",
     "draw_stats",
     "draw_sweep",
-    "rows_of",
 ]
 
-BASIC_KIT = ("kick", "snare", "hi-hat")  # rows that a drum grid has even where they are silent
 MANY_HITS = 2000  # from here on markers on a canvas; so many SVG bars would take seconds
 
 
@@ -123,12 +121,6 @@ def draw_pairs(
             figure.add_trace(_hits(groove, rows, accent, style), row=row, col=column)
             _drum_axes(figure, groove.bars, rows, style, row=row, col=column)
     return finish(figure, style, title, 2 * (50 + 18 * len(rows)) + 50)
-
-
-def rows_of(*grooves: Groove) -> tuple[int, ...]:
-    """Voice indices that the grooves use, and the basic kit; low drums first."""
-    used = {int(i) for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))}
-    return tuple(sorted(used | {INDEX[name] for name in BASIC_KIT}))
 
 
 def _hits(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.kit import INDEX, NAMES, VOICES
+from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
 
 STEPS = 64  # steps per bar that the models are trained on
 SIXTEENTHS = 16
@@ -198,6 +198,13 @@ class Groove:
                         )
                     velocity[bar, i * (steps // len(cell)), voice] = TAB_VELOCITY[symbol]
         return cls(velocity, tempo=tempo)
+
+
+def rows_of(*grooves: Groove) -> tuple[int, ...]:
+    """The voices that a drum grid of the grooves has rows for, as indices, low drums first: those
+    that sound in any of them, and the basic kit."""
+    used = {int(i) for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))}
+    return tuple(sorted(used | {INDEX[name] for name in BASIC_KIT}))
 
 
 def join(grooves: Iterable[Groove]) -> Groove:

@@ -46,6 +46,7 @@ VOICES: tuple[Voice, ...] = (
     Voice("crash 2 edge", 52, 57, "crash", 49),
 )
 
+BASIC_KIT: tuple[str, ...] = ("kick", "snare", "hi-hat")
 FAMILIES: tuple[str, ...] = ("kick", "snare", "tom", "hat", "ride", "crash")
 CLASSES: tuple[int, ...] = (36, 38, 42, 46, 43, 47, 50, 49, 51)
 

@@ -5,7 +5,7 @@ import pytest
 
 from beatgen import figure
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
+from beatgen.groove import Groove, rows_of
 from beatgen.kit import INDEX
 from beatgen.stats import Stats
 
@@ -49,7 +49,7 @@ def test_rows_are_low_drums_first_cymbals_on_top_and_no_others():
 
 def test_silence_still_shows_the_basic_kit():
     silence = Groove(np.zeros((1, 64, 22)))
-    assert figure.rows_of(silence) == tuple(INDEX[name] for name in ("kick", "snare", "hi-hat"))
+    assert rows_of(silence) == tuple(INDEX[name] for name in ("kick", "snare", "hi-hat"))
     assert len(figure.draw(silence).data[0].base) == 0
 
 

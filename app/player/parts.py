@@ -13,8 +13,8 @@ import streamlit as st
 
 from app.player.mount import mount
 from app.player.wire import pack_groove
-from beatgen.figure import rows_of
-from beatgen.groove import Groove
+from beatgen.groove import Groove, rows_of
+from beatgen.kit import NAMES
 from beatgen.theme import Theme
 
 PLAYER = "player"  # key of the player that they work with
@@ -97,9 +97,21 @@ def chart_region(
     return [np.array(outline, float) for outline in outlines if _is_outline(outline)]
 
 
-def groove_picture(groove: Groove, *, key: str) -> None:
-    """The groove as a small drum grid, with a row for each voice of it and of the basic kit."""
-    part("picture", key, {"groove": pack_groove(groove), "rows": rows_of(groove)})
+def groove_picture(groove: Groove, label: str, accent: str = "", *, key: str) -> None:
+    """The groove as a small drum grid, with a row for each voice of it and of the basic kit.
+
+    label: what it shows, for screen readers. accent: its colour; with it the voices are named and
+    the bars are numbered, without it the picture is bare and in the blend's.
+    """
+    rows = rows_of(groove)
+    data = {
+        "groove": pack_groove(groove),
+        "rows": rows,
+        "names": [NAMES[voice] for voice in rows] if accent else None,
+        "accent": accent or None,
+        "label": label,
+    }
+    part("picture", key, data)
 
 
 def drag_handle(name: str, media_type: str, content: bytes, *, key: str) -> None:

@@ -12,8 +12,7 @@ import streamlit as st
 
 from app.player.parts import part
 from app.player.wire import pack_groove
-from beatgen.figure import rows_of
-from beatgen.groove import Groove
+from beatgen.groove import Groove, rows_of
 
 Act = Literal["play", "a", "b", "keep", "let go", "discard"]
 ACTS: tuple[Act, ...] = get_args(Act)

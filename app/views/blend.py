@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app import engine, look
+from app.player.parts import groove_picture
 from app.state import LOOPS, SIDES, Deck, Session, Side, session
 from beatgen.errors import BeatGenError
-
-ROLL_HEIGHT = 172
 
 
 def draw(now: Session) -> None:
@@ -21,7 +20,7 @@ def _card(now: Session, side: Side) -> None:
     deck = now.deck(side)
     groove, source = deck.groove, deck.source
     look.heading(source.name, _facts(deck), badge=side.upper())
-    look.roll(groove, _accent(side), key=f"roll-{side}", height=ROLL_HEIGHT)
+    groove_picture(groove, f"Drum grid of {source.name}", _accent(side), key=f"roll-{side}")
     with st.container(key=f"bars-{side}", horizontal=True, vertical_alignment="center"):
         _choose_bars(deck, side)
         _fidelity(deck, side)

@@ -119,7 +119,7 @@ def _sounding(now: Session) -> None:
     nearest = engine.nearest(now.heard)
     near = f"{nearest.likeness:.0%} like a {_said(nearest.style)} bar" if nearest else ""
     look.heading(now.title, [near])
-    groove_picture(now.heard, key="map-picture")
+    groove_picture(now.heard, f"Drum grid of {now.title}", key="map-picture")
 
 
 def _legend(atlas: Atlas) -> None:

@@ -51,7 +51,7 @@ def choose_light(page) -> None:
 def test_nothing_is_wider_than_the_screen(serve, open_page, width):
     page = open_app(serve, open_page, width=width, height=900)
     last = {
-        "Blend": lambda: page.wait_for_selector(".st-key-deck-b .js-plotly-plot"),
+        "Blend": lambda: page.wait_for_selector(".st-key-deck-b .picture .roll"),
         "Vary": lambda: wall(page),
         "Shape": lambda: slider(page, "Density").wait_for(),
     }

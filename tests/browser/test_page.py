@@ -111,7 +111,7 @@ def peak(page, seconds: float) -> float:
 def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
     for side, file in zip("ab", two_files, strict=True):
         upload(page, side, file)
-        page.locator(f".st-key-deck-{side} .js-plotly-plot").wait_for()
+        page.locator(f".st-key-deck-{side} .picture .roll").wait_for()
 
     # Blend: the settled groove is the model's, which the label of what is heard tells.
     before = shown(page)
@@ -274,7 +274,7 @@ def test_no_request_leaves_the_machine(serve, open_page):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(url)
-    page.wait_for_selector(".st-key-deck-b .js-plotly-plot")
+    page.wait_for_selector(".st-key-deck-b .picture .roll")
     remembered(page).evaluate("beatgen.kitReady.then(() => null)")
     inside = (url, url.replace("http", "ws"), "data:", "blob:")
     assert [address for address in asked if not address.startswith(inside)] == []

@@ -6,8 +6,13 @@ const SHADES = 4; // of velocity
 const FAINTEST = 0.3; // opacity of the softest
 const EDGE = 2; // steps before the first bar and after the last
 const SHORT = 1 / 22; // of a bar that a hit takes
+const BEATS = 4;
+
+/** How far from its left edge a step stands, 0 to 1 of a picture's width. */
+export const placeOf = (step, { bars, steps }) => (step + EDGE) / (bars * steps + 2 * EDGE);
 
 export class Roll {
+  #rules = drawing("path", { class: "rules", "vector-effect": "non-scaling-stroke" });
   #bars = drawing("path", { class: "bars", "vector-effect": "non-scaling-stroke" });
   #shades = Array.from({ length: SHADES }, (_, i) =>
     drawing("path", { opacity: FAINTEST + ((1 - FAINTEST) * i) / (SHADES - 1) }),
@@ -15,16 +20,21 @@ export class Roll {
   root = drawing(
     "svg",
     { class: "roll", preserveAspectRatio: "none", "aria-hidden": true },
+    this.#rules,
     this.#bars,
     ...this.#shades,
   );
 
-  /** rows: the voices that have one, low drums first. */
-  show({ bars, steps, hits }, rows) {
+  /** rows: the voices that have one, low drums first. ruled: with a line for each row and beat. */
+  show({ bars, steps, hits }, rows, { ruled = false } = {}) {
     const length = bars * steps;
     put(this.root, "viewBox", `${-EDGE} -0.5 ${length + 2 * EDGE} ${rows.length}`);
-    const lines = Array.from({ length: bars }, (_, bar) => `M${bar * steps} -.5v${rows.length}`);
-    put(this.#bars, "d", lines.join(""));
+    const upright = (step) => `M${step} -.5v${rows.length}`;
+    const lines = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join("");
+    const level = (row) => `M0 ${row}h${length}`;
+    const rules = () => lines(rows.length, level) + lines(bars * BEATS, (i) => upright((i * steps) / BEATS));
+    put(this.#rules, "d", ruled ? rules() : "");
+    put(this.#bars, "d", lines(bars, (bar) => upright(bar * steps)));
     const width = Math.max(1, steps * SHORT);
     const paths = this.#shades.map(() => "");
     for (const { step, timing, voice, velocity } of hits) {

@@ -1,0 +1,67 @@
+"""The decks' pictures, which the page opens with."""
+
+import re
+
+import pytest
+from visiting import open_app
+
+from app import engine
+from beatgen.groove import rows_of
+from beatgen.kit import NAMES
+
+pytestmark = pytest.mark.usefixtures("weights")
+
+
+@pytest.fixture
+def page(serve, open_page):
+    return open_app(serve, open_page)
+
+
+def picture(page, side: str):
+    return page.locator(f".st-key-deck-{side} .picture")
+
+
+@pytest.mark.parametrize("side, name, bars", [("a", "Funk", 2), ("b", "Samba", 2)])
+def test_a_deck_shows_its_groove_with_voices_and_bars(page, side, name, bars):
+    groove = engine.demos()[name].groove[:bars]
+    shown = picture(page, side)
+    shown.locator(".roll").wait_for()
+    assert shown.get_attribute("aria-label") == f"Drum grid of {name}"
+    voices = [NAMES[voice] for voice in reversed(rows_of(groove))]
+    assert shown.locator(".names span").all_inner_texts() == voices
+    assert shown.locator(".numbers span").all_inner_texts() == [str(i + 1) for i in range(bars)]
+    paths = shown.locator(".roll path[opacity]").evaluate_all(
+        "all => all.map(p => p.attributes.d.value)"
+    )
+    assert len(re.findall("M", "".join(paths))) == (groove.velocity > 0).sum()
+
+
+def test_a_hit_stands_beside_its_voice_and_below_its_bar(page):
+    """The kick of the first beat: at the left, in the last row; its name is level with it."""
+    shown = picture(page, "a")
+    places = shown.evaluate(
+        """root => {
+            const middle = (box) => box.y + box.height / 2;
+            const roll = root.querySelector('.roll').getBoundingClientRect();
+            const kick = [...root.querySelectorAll('.names span')].at(-1);
+            const rows = root.querySelectorAll('.names span').length;
+            const [one, two] = [...root.querySelectorAll('.numbers span')].map(
+                (number) => (number.getBoundingClientRect().x - roll.x) / roll.width);
+            return {
+                name: kick.textContent,
+                off: middle(kick.getBoundingClientRect()) - (roll.bottom - roll.height / rows / 2),
+                one, two,
+            };
+        }"""
+    )
+    assert places["name"] == "kick" and abs(places["off"]) < 2
+    assert places["one"] == pytest.approx(2 / 132, abs=0.01)
+    assert places["two"] == pytest.approx(66 / 132, abs=0.01)
+
+
+def test_the_page_opens_without_plotly(serve, open_page):
+    """Which is 4.7 MB to fetch and to run before anything can sound."""
+    page = open_app(serve, open_page)
+    picture(page, "b").locator(".roll").wait_for()
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    assert len(fetched) > 20 and not [name for name in fetched if "plotly" in name.lower()]
