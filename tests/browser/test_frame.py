@@ -1,7 +1,7 @@
 """The page around the player, in a real browser: themes, masthead, narrow and wide screens."""
 
 import pytest
-from visiting import MAIN, go, open_app, press, slider, wall
+from visiting import MAIN, drawn, go, open_app, press, settled, slider, wall
 
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -39,6 +39,17 @@ def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
     for route in held:
         route.continue_()
     page.wait_for_function(WHOLLY, arg="light")
+
+
+def test_the_picture_of_the_way_goes_with_the_theme(serve, open_page):
+    page = open_app(serve, open_page)
+    picture = page.locator("canvas.way")
+    dark = picture.evaluate("it => it.toDataURL()")
+    choose_light(page)
+    page.wait_for_function(WHOLLY, arg="light")
+    settled(page)
+    drawn(page)
+    assert picture.evaluate("it => it.toDataURL()") != dark
 
 
 def choose_light(page) -> None:
