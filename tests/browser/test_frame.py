@@ -82,6 +82,30 @@ def test_on_a_phone_a_whole_bar_is_seen_and_mute_is_a_tap_away(serve, open_page)
     assert press(page, "Mute kick").bounding_box()["width"] >= 32
 
 
+def test_what_is_pressed_on_a_phone_is_as_high_as_a_finger(serve, open_page):
+    page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
+    page.get_by_label("More controls").tap()
+    page.locator(".bar .toggle").first.wait_for()
+    page.locator(".st-key-held-b").wait_for()
+    pressed = page.locator(":is(button, summary):visible").evaluate_all(
+        """all => all.filter((it) => !it.closest('header, [role=combobox] + *'))
+            .map((it) => [it.getBoundingClientRect().height, it.ariaLabel || it.innerText])"""
+    )
+    assert len(pressed) > 40
+    low = [(height, name) for height, name in pressed if height < 39.5]
+    assert not low
+
+
+def test_the_end_of_the_page_is_not_under_the_bar(serve, open_page):
+    page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
+    page.get_by_label("More controls").tap()
+    page.locator(".bar .toggle").first.wait_for()
+    drawn(page)
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 1e6)")
+    last, bar = (page.locator(name).bounding_box() for name in (".st-key-detail", ".bar"))
+    assert last["y"] + last["height"] < bar["y"]
+
+
 def test_the_masthead_stays_and_streamlits_menu_covers_nothing_else(serve, open_page):
     page = open_app(serve, open_page, width=390, height=844)
     page.evaluate("document.querySelector('.stMain').scrollTo(0, 600)")
