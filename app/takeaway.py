@@ -25,7 +25,7 @@ def draw(session: Session) -> None:
     assert groove is not None  # the entry script sets it before it draws
     with st.container(key="takeaway", horizontal=True, vertical_alignment="center"):
         bars = f"{groove.bars} bar" + "s" * (groove.bars > 1)
-        look.heading(session.title, [bars, f"{groove.tempo:.0f} BPM"])
+        look.heading(session.title, [bars, look.bpm(groove.tempo)])
         if session.take or session.shaped:
             st.button("Back to the blend", key="back", on_click=session.play, args=(None,))
         st.button(

@@ -12,7 +12,7 @@ ROLL_HEIGHT = 172
 
 
 def draw(now: Session) -> None:
-    for column, side in zip(st.columns(2, gap="medium"), SIDES, strict=True):
+    for column, side in zip(st.columns(2, gap="small"), SIDES, strict=True):
         with column, st.container(key=f"deck-{side}", height="stretch"):
             _card(now, side)
 
@@ -38,10 +38,10 @@ def _accent(side: Side) -> str:
 
 
 def _facts(deck: Deck) -> list[str]:
-    bars = deck.source.groove.bars
+    source, bars = deck.source, deck.source.groove.bars
     return [
-        deck.source.style,
-        f"{deck.source.groove.tempo:.0f} BPM",
+        "" if source.style == source.name.lower() else source.style,
+        look.bpm(source.groove.tempo),
         f"{bars} bar" + "s" * (bars > 1),
     ]
 
@@ -81,13 +81,15 @@ def _choose_bars(deck: Deck, side: Side) -> None:
 
 def _fidelity(deck: Deck, side: Side) -> None:
     """How well the model holds the groove; opened, what differs."""
-    f1 = _two_places(engine.fidelity(deck.groove))
-    popover = st.popover(f"held at F1 {f1}", type="tertiary", key=f"held-{side}", on_change="rerun")
+    kept = int(100 * engine.fidelity(deck.groove))  # 100 only where nothing differs
+    label = f"model keeps {kept}%"
+    popover = st.popover(label, type="tertiary", key=f"held-{side}", on_change="rerun")
     if popover.open:
         with popover:
             st.caption(
-                "What the model makes of this groove, bar by bar. At the ends of the slider you "
-                "hear the groove itself: what the model misses fades along the way."
+                "What the model makes of this groove, bar by bar (the percentage is the F1 of the "
+                "hits). At the ends of the slider you hear the groove itself: what the model "
+                "misses fades along the way."
             )
             look.difference(
                 deck.groove,
@@ -142,11 +144,6 @@ def _span(first: int, length: int, bars: int) -> str:
     if length == 1:
         return f"bar {first + 1} of {bars}"
     return f"bars {first + 1} to {first + length} of {bars}"
-
-
-def _two_places(value: float) -> str:
-    """0.94 as .94, the way scores are printed."""
-    return f"{value:.2f}".removeprefix("0")
 
 
 draw(session())
