@@ -17,6 +17,15 @@ WHOLLY = """(theme) => {
 }"""
 
 
+FOCUSED = """() => {
+    let it = document.activeElement;
+    while (it.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+    const { top, bottom } = it.getBoundingClientRect();
+    const name = it.ariaLabel || it.innerText;
+    return { top, bottom, name, inBar: Boolean(it.closest('.bar')) };
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_a_newcomer_sees_the_dark_theme_and_may_choose_the_light_one(serve, open_page, scheme):
     page = open_page(serve(MAIN), color_scheme=scheme)
@@ -94,6 +103,22 @@ def test_what_is_pressed_on_a_phone_is_as_high_as_a_finger(serve, open_page):
     assert len(pressed) > 40
     low = [(height, name) for height, name in pressed if height < 39.5]
     assert not low
+
+
+def test_what_has_the_focus_is_seen_between_masthead_and_bar(serve, open_page):
+    page = open_app(serve, open_page, height=700)
+    head, bar = (page.locator(name).bounding_box() for name in (".st-key-masthead", ".bar"))
+    press(page, "Share").focus()
+    for key, last in (("Tab", "WAV loop"), ("Shift+Tab", "Demo groove for A")):
+        focused = {"name": ""}
+        for _ in range(100):
+            page.keyboard.press(key)
+            focused = page.evaluate(FOCUSED)
+            between = head["height"] <= focused["top"] and focused["bottom"] <= bar["y"]
+            assert focused["inBar"] or between, focused
+            if last in focused["name"]:
+                break
+        assert last in focused["name"]
 
 
 def test_the_end_of_the_page_is_not_under_the_bar(serve, open_page):
