@@ -52,6 +52,7 @@ def draw(session: Session) -> None:
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
     """Put a groove that was made here on a deck."""
+    session.deck(side).renewed += 1  # the browser may yet send what its widgets showed before
     session.load(side, Source(name, groove))
 
 

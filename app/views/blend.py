@@ -51,10 +51,12 @@ def _choose_bars(deck: Deck, side: Side) -> None:
     bars = deck.source.groove.bars
     if bars == 1:
         return
-    length, start = f"length-{side}-{deck.uploads}", f"start-{side}-{deck.uploads}"
+    drawn = deck.renewed
+    length, start = f"length-{side}-{drawn}", f"start-{side}-{drawn}"
 
     def choose() -> None:
-        deck.choose(st.session_state.get(start, 0), st.session_state[length])
+        if deck.renewed == drawn:
+            deck.choose(st.session_state.get(start, 0), st.session_state[length])
 
     st.session_state[length] = deck.bars
     st.segmented_control(
@@ -102,18 +104,19 @@ def _fidelity(deck: Deck, side: Side) -> None:
 def _choose_source(now: Session, side: Side) -> None:
     deck = now.deck(side)
     demos = engine.demos()
-    pick, upload = f"demo-{side}-{deck.uploads}", f"upload-{side}-{deck.uploads}"
+    drawn = deck.renewed
+    pick, upload = f"demo-{side}-{drawn}", f"upload-{side}-{drawn}"
 
     def load_demo() -> None:
         name = st.session_state[pick]
-        if name is not None:
+        if name is not None and deck.renewed == drawn:
             now.load(side, demos[name])
 
     def load_file() -> None:
         file = st.session_state[upload]
         if file is None:
             return
-        deck.uploads += 1
+        deck.renewed += 1
         try:
             now.load(side, engine.read(file.name, file.getvalue()))
         except BeatGenError as error:
