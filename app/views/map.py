@@ -117,7 +117,7 @@ def _sounding(now: Session) -> None:
     """What sounds, and how near it comes to what the model learned from."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
-    near = f"{nearest.likeness:.0%} like a {written(nearest.style)} bar" if nearest else ""
+    near = f"nearest learned {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
     look.heading(now.title, [near])
     st.html(look.small_roll(now.heard))
 
