@@ -1,4 +1,4 @@
-"""How the page looks: its style sheet, the wordmark, headings and drum grids."""
+"""How the page looks: its style sheets, the wordmark, headings and drum grids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from beatgen.theme import STYLES, Theme, mix
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-CSS = Path(__file__).with_name("style.css")
+SHEETS = [Path(__file__).with_name(name) for name in ("style.css", "phone.css")]
 ICON = Path(__file__).with_name("icon.svg")
 CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 
@@ -49,7 +49,13 @@ def dress() -> None:
         "on-accent": "#101215" if theme() == "dark" else "#ffffff",
     }
     variables = "".join(f"--bg-{name}:{colour};" for name, colour in colours.items())
-    st.html(f"<style>:root{{{variables}}}{CSS.read_text('utf-8')}</style>")
+    sheets = "".join(sheet.read_text("utf-8") for sheet in SHEETS)
+    st.html(f"<style>:root{{{variables}}}{sheets}</style>")
+
+
+def bpm(tempo: float) -> str:
+    """A tempo, to the tenth where it is not whole, as the player shows it."""
+    return f"{round(tempo, 1):g} BPM"
 
 
 def wordmark() -> None:

@@ -15,7 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 from app import engine, look, share, takeaway
 from app.player import Played, Scene, player, released
 from app.player.parts import browser_memory, share_button, theme_watch
-from app.state import Deck, Session
+from app.state import SIDES, Deck, Session
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -61,6 +61,8 @@ def recall(text: str) -> None:
         session.hang(kept.takes, kept.numbered)
     else:
         kept.recalled = True
+        for side in SIDES:  # the browser may yet send what their widgets showed before
+            kept.deck(side).renewed = session.deck(side).renewed + 1
         st.session_state["session"] = kept
 
 

@@ -40,7 +40,7 @@ class Deck:
     start: int = 0  # first bar of the loop, from 0
     bars: int = 1
     error: str = ""  # why the last file was refused
-    uploads: int = 0  # so far; numbers the uploader, which starts empty after each
+    renewed: int = 0  # times; numbers its widgets: what those of before still send counts no more
 
     def __post_init__(self) -> None:
         self.load(self.source)

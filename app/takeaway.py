@@ -25,7 +25,7 @@ def draw(session: Session) -> None:
     assert groove is not None  # the entry script sets it before it draws
     with st.container(key="takeaway", horizontal=True, vertical_alignment="center"):
         bars = f"{groove.bars} bar" + "s" * (groove.bars > 1)
-        look.heading(session.title, [bars, f"{groove.tempo:.0f} BPM"])
+        look.heading(session.title, [bars, look.bpm(groove.tempo)])
         if session.take or session.shaped:
             st.button("Back to the blend", key="back", on_click=session.play, args=(None,))
         st.button(
@@ -52,6 +52,7 @@ def draw(session: Session) -> None:
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
     """Put a groove that was made here on a deck."""
+    session.deck(side).renewed += 1  # the browser may yet send what its widgets showed before
     session.load(side, Source(name, groove))
 
 

@@ -9,6 +9,7 @@ from app import engine
 from app.player.wall import Act, Card, takes_wall
 from app.state import Session, Take
 from app.takeaway import file_name, make_source
+from beatgen.atlas import written
 
 
 def wall(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
@@ -40,13 +41,12 @@ def _small_card(take: Take) -> Card:
 
 def _card(take: Take) -> Card:
     nearest = engine.nearest(take.groove)
-    style = "" if nearest is None else nearest.style.replace("-", ", ")
     return Card(
         take.number,
         take.name,
         take.groove,
         alike=f"{take.likeness:.0%} alike",
-        near="" if nearest is None else f"{nearest.likeness:.0%}, {style}",
+        near=f"{nearest.likeness:.0%}, {written(nearest.style)}" if nearest else "",
         kept=take.kept,
         file=(file_name(take.name, take.groove, "mid"), engine.midi_file(take.groove)),
     )

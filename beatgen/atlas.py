@@ -29,6 +29,17 @@ PLACES = 65535  # that a place can take on each axis
 NEIGHBOURS = 8  # bars between which a new point is placed
 FALL = 6  # power by which a neighbour's weight falls with its distance
 COMPANIONS = 6  # nearest bars of a region, one of which a draw leans towards
+WRITTEN = {  # styles whose name in the data set is not how it is written
+    "hiphop": "hip-hop",
+    "afrocuban": "Afro-Cuban",
+    "neworleans": "New Orleans",
+    "middleeastern": "Middle Eastern",
+}
+
+
+def written(style: str) -> str:
+    """A style's name as people write it."""
+    return WRITTEN.get(style, style)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from beatgen.atlas import Atlas
+from beatgen.atlas import Atlas, written
 from beatgen.theme import STYLES, Theme, finish, mix
 
 UNITS = 10_000  # places travel as whole numbers of two bytes
@@ -71,7 +71,7 @@ def legend(atlas: Atlas, theme: Theme = "dark") -> list[tuple[str, str, np.ndarr
     style = STYLES[theme]
     rare = np.arange(NAMED, len(atlas.styles))
     groups = [
-        (name, colour, np.array([i]))
+        (written(name), colour, np.array([i]))
         for i, (name, colour) in enumerate(zip(atlas.styles, COLOURS[theme], strict=False))
     ]
     if len(rare):

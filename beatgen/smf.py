@@ -52,6 +52,8 @@ def read_events(source: Source, name: str) -> Events:
         data = _contents(source)
         if len(data) > MAX_BYTES:
             raise MidiError(f"{name}: larger than {MAX_BYTES // 2**20} MB; no drum file is.")
+        if not data.startswith(b"MThd"):
+            raise ValueError("it does not begin like one")
         if ENDLESS_NUMBER.search(data):
             raise ValueError("a number in it does not end")
         file = mido.MidiFile(file=BytesIO(data), clip=True)

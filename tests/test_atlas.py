@@ -238,6 +238,12 @@ def test_rare_styles_share_a_colour(atlas) -> None:
     assert [name for name, _, _ in legend(atlas)] == ["rock", "latin"]
 
 
+def test_styles_are_told_as_people_write_them(atlas) -> None:
+    jargon = Atlas(**{**_fields(atlas), "styles": ("hiphop", "rock")})
+    assert [name for name, _, _ in legend(jargon)] == ["hip-hop", "rock"]
+    assert "hip-hop" in draw_map(jargon).data[-1].hovertemplate
+
+
 def test_marks_stand_where_the_figure_draws_their_places() -> None:
     figure = draw_map(_atlas_of(Groove(np.ones((5, 64, 22)))))
     low, high = figure.layout.xaxis.range

@@ -2,11 +2,11 @@
 
 import pytest
 from compare import same_hits
-from drive import choose, midi_of, now, run, text, upload
+from drive import choose, click, midi_of, now, open_page, run, tell_part, text, upload
 from midifile import BAR, KICK, SNARE, end, hit, meter, midi
 
-from app import engine
-from app.state import Deck, Source
+from app import engine, share
+from app.state import Deck, Session, Source
 from beatgen.groove import Groove
 
 
@@ -30,6 +30,21 @@ def test_an_upload_empties_the_demo_list_and_a_demo_can_follow(page, rock):
     assert page.selectbox(key="demo-a-1").value is None
     choose(page, "demo-a-1", first)
     assert now(page).a.source.name == first
+
+
+def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
+    """It sends what its widgets show whenever the player asks for a run."""
+    page = open_page()
+    house, samba = engine.demos()["House"], now(page).b.source
+    shown = page._tree.get_widget_states()
+    kept = share.memory(Session(Deck(house), Deck(samba)))
+    tell_part(page, "browser-memory", "recalled", kept)
+    page._run(shown)
+    assert now(page).a.source.name == "House"
+    shown = page._tree.get_widget_states()
+    click(page, "make-a")
+    page._run(shown)
+    assert now(page).a.source.name == "Blend 50%"
 
 
 def test_of_a_long_file_the_bars_are_chosen(page, random_groove):

@@ -22,7 +22,7 @@ def test_each_card_tells_how_well_the_model_holds_the_groove(page):
     f1 = 2 * (kept & struck).sum() / (kept.sum() + struck.sum())
     assert engine.fidelity(deck.groove) == pytest.approx(f1)
     labels = [block.proto.popover.label for block in page.get("popover")]
-    assert f"held at F1 {f1:.2f}".replace("0.", ".") in labels
+    assert f"model keeps {int(100 * f1)}%" in labels
 
 
 def test_nothing_of_tensorflow_is_loaded(page):

@@ -6,6 +6,7 @@ from drive import act, choose, click, go, now, shown_part, tell_part, tell_playe
 
 from app import engine
 from app.player.wire import pack_groove
+from beatgen.atlas import written
 
 
 def test_the_wall_is_filled_and_each_click_brings_new_takes(page):
@@ -94,7 +95,7 @@ def test_a_card_tells_what_its_take_is(page):
         nearest = engine.nearest(take.groove)
         assert card["name"] == take.name
         assert card["alike"] == f"{take.likeness:.0%} alike"
-        assert card["near"].startswith(f"{nearest.likeness:.0%}, {nearest.style.split('-')[0]}")
+        assert card["near"] == f"{nearest.likeness:.0%}, {written(nearest.style)}"
         assert card["hits"] == pack_groove(take.groove)["hits"]
     used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"

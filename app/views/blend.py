@@ -11,7 +11,7 @@ from beatgen.errors import BeatGenError
 
 
 def draw(now: Session) -> None:
-    for column, side in zip(st.columns(2, gap="medium"), SIDES, strict=True):
+    for column, side in zip(st.columns(2, gap="small"), SIDES, strict=True):
         with column, st.container(key=f"deck-{side}", height="stretch"):
             _card(now, side)
 
@@ -37,10 +37,10 @@ def _accent(side: Side) -> str:
 
 
 def _facts(deck: Deck) -> list[str]:
-    bars = deck.source.groove.bars
+    source, bars = deck.source, deck.source.groove.bars
     return [
-        deck.source.style,
-        f"{deck.source.groove.tempo:.0f} BPM",
+        "" if source.style == source.name.lower() else source.style,
+        look.bpm(source.groove.tempo),
         f"{bars} bar" + "s" * (bars > 1),
     ]
 
@@ -50,10 +50,12 @@ def _choose_bars(deck: Deck, side: Side) -> None:
     bars = deck.source.groove.bars
     if bars == 1:
         return
-    length, start = f"length-{side}-{deck.uploads}", f"start-{side}-{deck.uploads}"
+    drawn = deck.renewed
+    length, start = f"length-{side}-{drawn}", f"start-{side}-{drawn}"
 
     def choose() -> None:
-        deck.choose(st.session_state.get(start, 0), st.session_state[length])
+        if deck.renewed == drawn:
+            deck.choose(st.session_state.get(start, 0), st.session_state[length])
 
     st.session_state[length] = deck.bars
     st.segmented_control(
@@ -80,13 +82,15 @@ def _choose_bars(deck: Deck, side: Side) -> None:
 
 def _fidelity(deck: Deck, side: Side) -> None:
     """How well the model holds the groove; opened, what differs."""
-    f1 = _two_places(engine.fidelity(deck.groove))
-    popover = st.popover(f"held at F1 {f1}", type="tertiary", key=f"held-{side}", on_change="rerun")
+    kept = int(100 * engine.fidelity(deck.groove))  # 100 only where nothing differs
+    label = f"model keeps {kept}%"
+    popover = st.popover(label, type="tertiary", key=f"held-{side}", on_change="rerun")
     if popover.open:
         with popover:
             st.caption(
-                "What the model makes of this groove, bar by bar. At the ends of the slider you "
-                "hear the groove itself: what the model misses fades along the way."
+                "What the model makes of this groove, bar by bar (the percentage is the F1 of the "
+                "hits). At the ends of the slider you hear the groove itself: what the model "
+                "misses fades along the way."
             )
             look.difference(
                 deck.groove,
@@ -99,18 +103,19 @@ def _fidelity(deck: Deck, side: Side) -> None:
 def _choose_source(now: Session, side: Side) -> None:
     deck = now.deck(side)
     demos = engine.demos()
-    pick, upload = f"demo-{side}-{deck.uploads}", f"upload-{side}-{deck.uploads}"
+    drawn = deck.renewed
+    pick, upload = f"demo-{side}-{drawn}", f"upload-{side}-{drawn}"
 
     def load_demo() -> None:
         name = st.session_state[pick]
-        if name is not None:
+        if name is not None and deck.renewed == drawn:
             now.load(side, demos[name])
 
     def load_file() -> None:
         file = st.session_state[upload]
         if file is None:
             return
-        deck.uploads += 1
+        deck.renewed += 1
         try:
             now.load(side, engine.read(file.name, file.getvalue()))
         except BeatGenError as error:
@@ -141,11 +146,6 @@ def _span(first: int, length: int, bars: int) -> str:
     if length == 1:
         return f"bar {first + 1} of {bars}"
     return f"bars {first + 1} to {first + length} of {bars}"
-
-
-def _two_places(value: float) -> str:
-    """0.94 as .94, the way scores are printed."""
-    return f"{value:.2f}".removeprefix("0")
 
 
 draw(session())

@@ -15,7 +15,7 @@ import streamlit as st
 from app import engine, look, takes
 from app.player.parts import chart_region, groove_picture
 from app.state import SIDES, Session, Take, session
-from beatgen.atlas import Atlas
+from beatgen.atlas import Atlas, written
 from beatgen.errors import ModelError
 from beatgen.mapfigure import draw_map, from_units, legend, share_of
 from beatgen.theme import Theme
@@ -29,12 +29,11 @@ SHOWN = 12  # of the wall's takes, on the map and beside it
 TOLD = 3  # styles of a region
 BUTTONS = [["pan2d", "lasso2d", "select2d"]]
 CHART = {"displayModeBar": True, "modeBarButtons": BUTTONS, "doubleClick": False}
-WRITTEN = {  # styles whose name in the data set is not how it is written
-    "hiphop": "hip-hop",
-    "afrocuban": "Afro-Cuban",
-    "neworleans": "New Orleans",
-    "middleeastern": "Middle Eastern",
-}
+KEY_TO_MARKS = (
+    '<div class="bg-legend"><span><b class="a">A</b><b class="b">B</b>your grooves, bar by bar'
+    '</span><span><i class="way"></i>the blend between them</span><span><b class="heard"></b>'
+    'what you hear</span><span><b class="take"></b>takes</span></div>'
+)
 ALT = "Map of the training bars, coloured by style. Choose a point to hear its bar."
 
 
@@ -44,7 +43,7 @@ def draw(now: Session) -> None:
     except ModelError as error:
         st.error(str(error), icon=":material/error:")
         return
-    left, right = st.columns([7, 4], gap="medium")
+    left, right = st.columns([7, 4], gap="small")
     with left, st.container(key="map-panel"):
         _legend(atlas)
         with st.container(key="map-plot"):
@@ -75,7 +74,7 @@ def _hear(now: Session, x: float, y: float) -> None:
     atlas = engine.atlas()
     bar = atlas.bar_at(*from_units((x, y)))
     kind = "fill" if atlas.fill[bar] else "bar"
-    title = f"{_capital(_said(atlas.style_of(bar)))} {kind} {bar + 1:,}"
+    title = f"{_capital(written(atlas.style_of(bar)))} {kind} {bar + 1:,}"
     groove = now.locked(engine.hear(bar, _tempo(now)))
     now.play(Take(0, groove, 1.0, title=title))
 
@@ -97,11 +96,12 @@ def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
             "Bars that stand together are alike. Click one to hear it. With the lasso or the box "
             "(at the map's right edge) choose a region, and draw new takes from it alone."
         )
+        st.html(KEY_TO_MARKS)
         return
     bars = f"{len(among):,} bar" + "s" * (len(among) > 1)
     look.heading("A region", [bars])
     counts = Counter(atlas.style[among].tolist()).most_common(TOLD)
-    told = ", ".join(f"{n / len(among):.0%} {_said(atlas.styles[i])}" for i, n in counts)
+    told = ", ".join(f"{n / len(among):.0%} {written(atlas.styles[i])}" for i, n in counts)
     st.caption(f"{told}. New takes lie among these bars and around them, at the tempo you hear.")
     st.button(
         f"{COUNT} takes from here",
@@ -117,14 +117,14 @@ def _sounding(now: Session) -> None:
     """What sounds, and how near it comes to what the model learned from."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
-    near = f"{nearest.likeness:.0%} like a {_said(nearest.style)} bar" if nearest else ""
+    near = f"nearest learned {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
     look.heading(now.title, [near])
     groove_picture(now.heard, f"Drum grid of {now.title}", key="map-picture")
 
 
 def _legend(atlas: Atlas) -> None:
     groups = "".join(
-        f'<span><i style="background:{colour}"></i>{escape(_said(name))}</span>'
+        f'<span><i style="background:{colour}"></i>{escape(name)}</span>'
         for name, colour, _ in legend(atlas, look.theme())
     )
     st.html(f'<div class="bg-legend">{groups}</div>')
@@ -181,11 +181,6 @@ def _figure(shown: Theme) -> Figure:
 def _tempo(now: Session) -> float:
     assert now.heard is not None  # the entry script sets it before any page is drawn
     return now.heard.tempo
-
-
-def _said(style: str) -> str:
-    """A style's name as people write it."""
-    return WRITTEN.get(style, style)
 
 
 def _capital(words: str) -> str:

@@ -30,9 +30,7 @@ def draw(now: Session) -> None:
         with st.container(
             key="vary-actions",
             horizontal=True,
-            vertical_alignment="center",
             width="content",
-            height="stretch",
             gap="xsmall",
         ):
             st.button(
@@ -55,7 +53,7 @@ def draw(now: Session) -> None:
                 help="A zip with the MIDI file of every take on the wall.",
             )
     st.caption(
-        "The nearest first. While it plays, point at a take to hear it; click it and it stays."
+        "The nearest first. Click a take to play it; while it plays, pointing at one is enough."
     )
     takes.wall(now, now.takes, key="wall")
 

@@ -1,7 +1,7 @@
 """The page around the player, in a real browser: themes, masthead, narrow and wide screens."""
 
 import pytest
-from visiting import MAIN, go, open_app, press, slider, wall
+from visiting import MAIN, drawn, go, open_app, press, settled, slider, wall
 
 pytestmark = pytest.mark.usefixtures("weights")
 
@@ -14,6 +14,15 @@ WHOLLY = """(theme) => {
     return document.querySelector('.st-key-takeaway')
         && light('.stApp') === light('.st-key-takeaway') && light('.stApp') === (theme === 'light')
         && !document.querySelector('[role=menuitemradio]');
+}"""
+
+
+FOCUSED = """() => {
+    let it = document.activeElement;
+    while (it.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+    const { top, bottom } = it.getBoundingClientRect();
+    const name = it.ariaLabel || it.innerText;
+    return { top, bottom, name, inBar: Boolean(it.closest('.bar')) };
 }"""
 
 
@@ -39,6 +48,17 @@ def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
     for route in held:
         route.continue_()
     page.wait_for_function(WHOLLY, arg="light")
+
+
+def test_the_picture_of_the_way_goes_with_the_theme(serve, open_page):
+    page = open_app(serve, open_page)
+    picture = page.locator("canvas.way")
+    dark = picture.evaluate("it => it.toDataURL()")
+    choose_light(page)
+    page.wait_for_function(WHOLLY, arg="light")
+    settled(page)
+    drawn(page)
+    assert picture.evaluate("it => it.toDataURL()") != dark
 
 
 def choose_light(page) -> None:
@@ -69,6 +89,46 @@ def test_on_a_phone_a_whole_bar_is_seen_and_mute_is_a_tap_away(serve, open_page)
     assert not press(page, "Mute kick").is_visible()
     press(page, "Mute, solo").tap()
     assert press(page, "Mute kick").bounding_box()["width"] >= 32
+
+
+def test_what_is_pressed_on_a_phone_is_as_high_as_a_finger(serve, open_page):
+    page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
+    page.get_by_label("More controls").tap()
+    page.locator(".bar .toggle").first.wait_for()
+    page.locator(".st-key-held-b").wait_for()
+    pressed = page.locator(":is(button, summary):visible").evaluate_all(
+        """all => all.filter((it) => !it.closest('header, [role=combobox] + *'))
+            .map((it) => [it.getBoundingClientRect().height, it.ariaLabel || it.innerText])"""
+    )
+    assert len(pressed) > 40
+    low = [(height, name) for height, name in pressed if height < 39.5]
+    assert not low
+
+
+def test_what_has_the_focus_is_seen_between_masthead_and_bar(serve, open_page):
+    page = open_app(serve, open_page, height=700)
+    head, bar = (page.locator(name).bounding_box() for name in (".st-key-masthead", ".bar"))
+    press(page, "Share").focus()
+    for key, last in (("Tab", "WAV loop"), ("Shift+Tab", "Demo groove for A")):
+        focused = {"name": ""}
+        for _ in range(100):
+            page.keyboard.press(key)
+            focused = page.evaluate(FOCUSED)
+            between = head["height"] <= focused["top"] and focused["bottom"] <= bar["y"]
+            assert focused["inBar"] or between, focused
+            if last in focused["name"]:
+                break
+        assert last in focused["name"]
+
+
+def test_the_end_of_the_page_is_not_under_the_bar(serve, open_page):
+    page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
+    page.get_by_label("More controls").tap()
+    page.locator(".bar .toggle").first.wait_for()
+    drawn(page)
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 1e6)")
+    last, bar = (page.locator(name).bounding_box() for name in (".st-key-detail", ".bar"))
+    assert last["y"] + last["height"] < bar["y"]
 
 
 def test_the_masthead_stays_and_streamlits_menu_covers_nothing_else(serve, open_page):

@@ -77,7 +77,7 @@ def test_arrows_move_pattern_and_feel_each_on_its_own(page):
         page.keyboard.press(key)
     wait_until_told(page, position=2 / 32, feel=1.25 / 32)
     feel = page.get_by_label("Feel from A to B")
-    assert feel.get_attribute("aria-valuetext") == "feel 4 % of the way from A to B"
+    assert feel.get_attribute("aria-valuetext") == "feel 4% of the way from A to B"
     page.mouse.click(640, 950)
     page.keyboard.press("ArrowRight")
     wait_until_told(page, position=3 / 32, feel=1.25 / 32)

@@ -44,6 +44,7 @@ def test_a_slider_is_heard_while_it_is_dragged_without_a_word_to_python(shape):
             changed(shape, before)  # its grooves have arrived
         drawn(shape)
         heard.add(hits(shape))
+        assert shape.locator(".status").inner_text().startswith("Click"), "it is not A or B"
     assert len(heard) > 5 and before not in heard
     assert shape.evaluate("window.sent") == 0
     shape.mouse.up()

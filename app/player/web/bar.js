@@ -145,7 +145,7 @@ function slider(caption, input, valueOf) {
     const { min, max } = input;
     input.value = value;
     style(root, "--filled", (value - min) / (max - min));
-    write(output, `${Math.round(value * 100)} %`);
+    write(output, `${Math.round(value * 100)}%`);
   };
   return { root, show };
 }

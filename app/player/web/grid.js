@@ -13,7 +13,7 @@ import { CLICK } from "./strokes.js";
 
 const SIXTEENTHS = 16;
 // px above the rows: a finger needs more
-const RULER = window.matchMedia("(pointer: coarse)").matches ? 36 : 26;
+const RULER = window.matchMedia("(pointer: coarse)").matches ? 40 : 26;
 const HIT_WIDTH = 0.5; // of a sixteenth
 const WIDEST_HIT = 16; // px
 const HIT_HEIGHT = { least: 0.26, most: 0.86 }; // of the row, softest and loudest

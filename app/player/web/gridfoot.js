@@ -41,10 +41,10 @@ export class GridFoot {
   /** Show a line of text; without one, what can be done here. */
   tell(text) {
     const { scene, history } = this.#player;
-    const { canEdit, monitor, leftEdits } = scene;
+    const { monitor, leftEdits } = scene;
     const left = history.canUndo ? LEFT_UNDO : LEFT;
     const own = leftEdits ? left : HINT;
-    const hint = canEdit ? own : `This is ${monitor.toUpperCase()} as it came`;
+    const hint = monitor === "blend" ? own : `This is ${monitor.toUpperCase()} as it came`;
     write(this.#status, text || hint);
     this.#status.classList.toggle("hint", !text);
   }

@@ -31,7 +31,7 @@ export class Look {
     const light = isLight(getComputedStyle(this.root).backgroundColor);
     this.root.classList.toggle("light", light);
     // An accent chosen for a dark ground is too pale for a light one.
-    const fit = (accent) => (light ? `oklch(from ${accent} min(l, 0.62) c h)` : accent);
+    const fit = (accent) => (light ? `oklch(from ${accent} min(l, 0.5) c h)` : accent);
     style(this.root, "--a", fit(accents[0]));
     style(this.root, "--b", fit(accents[1]));
     style(this.root, "--place", shade(scene.place));

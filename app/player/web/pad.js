@@ -109,7 +109,7 @@ export class Pad {
   }
 }
 
-export const percent = (place) => `${Math.round(place * 100)} %`;
+export const percent = (place) => `${Math.round(place * 100)}%`;
 
 function diagonal() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -8,9 +8,9 @@ const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the t
 export class WayPicture {
   root = element("canvas", { class: "way", "aria-hidden": "true" });
   #player;
-  #drawn = null; // way that the picture shows
+  #drawn = {}; // the way that the picture shows, and the theme it was drawn in
   #drawSoon = perFrame(() => this.#draw());
-  #observer = new ResizeObserver(() => ((this.#drawn = null), this.#drawSoon()));
+  #observer = new ResizeObserver(() => ((this.#drawn = {}), this.#drawSoon()));
 
   constructor(player) {
     this.#player = player;
@@ -18,17 +18,25 @@ export class WayPicture {
   }
 
   update() {
-    if (this.#player.way !== this.#drawn) this.#drawSoon();
+    if (!this.#isDrawn) this.#drawSoon();
   }
 
   close() {
     this.#observer.disconnect();
   }
 
+  get #isLight() {
+    return this.root.closest(".light") !== null;
+  }
+
+  get #isDrawn() {
+    return this.#player.way === this.#drawn.way && this.#isLight === this.#drawn.light;
+  }
+
   #draw() {
     const { way } = this.#player;
-    if (!way || way === this.#drawn || !this.root.clientWidth) return;
-    this.#drawn = way;
+    if (!way || this.#isDrawn || !this.root.clientWidth) return;
+    this.#drawn = { way, light: this.#isLight };
     const context = fitted(this.root);
     const { clientWidth: width, clientHeight: height } = this.root;
     const colours = coloursOf(this.root);
