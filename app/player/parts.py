@@ -97,18 +97,17 @@ def chart_region(
     return [np.array(outline, float) for outline in outlines if _is_outline(outline)]
 
 
-def groove_picture(groove: Groove, label: str, accent: str = "", *, key: str) -> None:
-    """The groove as a small drum grid, with a row for each voice of it and of the basic kit.
+def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None:
+    """The groove as a drum grid, with a row for each voice of it and of the basic kit.
 
-    label: what it shows, for screen readers. accent: its colour; with it the voices are named and
-    the bars are numbered, without it the picture is bare and in the blend's.
+    label: what it shows, for screen readers. accent: its colour.
     """
     rows = rows_of(groove)
     data = {
         "groove": pack_groove(groove),
         "rows": rows,
-        "names": [NAMES[voice] for voice in rows] if accent else None,
-        "accent": accent or None,
+        "names": [NAMES[voice] for voice in rows],
+        "accent": accent,
         "label": label,
     }
     part("picture", key, data)

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from app import engine, look, takes
+from app.colour import between
 from app.player.parts import chart_region, groove_picture
 from app.state import SIDES, Session, Take, session
 from beatgen.atlas import Atlas, written
@@ -119,7 +120,8 @@ def _sounding(now: Session) -> None:
     nearest = engine.nearest(now.heard)
     near = f"nearest learned {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
     look.heading(now.title, [near])
-    groove_picture(now.heard, f"Drum grid of {now.title}", key="map-picture")
+    accent = between(*look.accents(), now.position)
+    groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")
 
 
 def _legend(atlas: Atlas) -> None:

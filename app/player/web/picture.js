@@ -1,5 +1,5 @@
-// The picture of one groove, a part of the page by itself: bare, or with its voices' names and the
-// numbers of its bars.
+// The picture of one groove, with its voices' names and the numbers of its bars: a part of the page
+// by itself.
 
 import { element, put, style } from "./dom.js";
 import { unpackGroove } from "./groove.js";
@@ -7,33 +7,31 @@ import { placeOf, Roll } from "./roll.js";
 
 export class Picture {
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
-  root = element("section", { class: "player picture", style: "visibility: hidden" });
+  root = element("section", { class: "player picture", role: "img", style: "visibility: hidden" });
   #roll = new Roll();
   #names = element("div", { class: "names" });
-  #bars = element("div", { class: "numbers" });
+  #numbers = element("div", { class: "numbers" });
 
   constructor() {
-    this.root.append(this.#names, this.#roll.root, this.#bars);
+    this.root.append(this.#names, this.#roll.root, this.#numbers);
   }
 
   /**
-   * groove: as Python sends it; rows: the voices that have one, low drums first. names: theirs, or
-   * null for the bare picture; accent: its colour, or null for the blend's; label: for screen readers.
+   * groove: as Python sends it; rows: the voices that have one, low drums first; names: theirs;
+   * accent: its colour; label: what it shows, for screen readers.
    */
   receive({ groove, rows, names, accent, label }) {
     const shown = unpackGroove(groove);
-    this.#roll.show(shown, rows, { ruled: Boolean(names) });
-    this.root.classList.toggle("named", Boolean(names));
+    this.#roll.show(shown, rows, { ruled: true });
     style(this.root, "--rows", rows.length);
-    if (accent) style(this.root, "--mix", accent);
-    put(this.root, "role", "img");
+    style(this.root, "--mix", accent);
     put(this.root, "aria-label", label);
-    const top = [...(names ?? [])].reverse().map((name) => element("span", {}, name));
+    const top = names.map((name) => element("span", {}, name)).reverse();
     this.#names.replaceChildren(...top);
-    this.#bars.replaceChildren(...(names ? Array.from({ length: shown.bars }, numberOf(shown)) : []));
+    this.#numbers.replaceChildren(...Array.from({ length: shown.bars }, numberIn(shown)));
   }
 }
 
-/** Below its first line, the number of a bar. */
-const numberOf = (groove) => (_, bar) =>
+/** The number of a bar, below its first line. */
+const numberIn = (groove) => (_, bar) =>
   element("span", { style: `left: ${100 * placeOf(bar * groove.steps, groove)}%` }, bar + 1);
