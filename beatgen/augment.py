@@ -8,7 +8,6 @@ import numpy as np
 
 from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.kit import INDEX, VOICES
-from beatgen.strikes import HITS
 
 # Voices that one limb or one intention moves together, exchanged between bars as a whole.
 GROUPS = tuple(
@@ -27,16 +26,15 @@ class Augmentation:
     mix: chance, for each voice group, that it is taken from another bar. loudness: velocities are
     scaled by a factor up to 1 + loudness either way. jitter: standard deviation of extra timing,
     in steps. exchange: chance that hats and rides change places. hide: chance that voice groups or
-    beats of a bar are hidden from the encoders; hide_feel: that the feel of the whole bar is.
+    beats of a bar are hidden from the encoders.
     """
 
-    rotate: float = 0.5
+    rotate: float = 0.75
     mix: float = 0.1
     loudness: float = 0.25
     jitter: float = 0.0
     exchange: float = 0.1
-    hide: float = 0.25
-    hide_feel: float = 0.2
+    hide: float = 0.2
 
 
 def augmented(
@@ -83,11 +81,10 @@ def following_bars(file_index: np.ndarray, number: np.ndarray) -> np.ndarray:
 
 
 def known_parts(n: int, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
-    """What the encoders may see of n bars, float32 (n, 16, 22): 1, or HITS where the feel is hidden
-    and 0 where the hits are, too.
+    """What the encoders may see of n bars, float32 (n, 16, 22): 1, or 0 where it is hidden.
 
-    Of a bar that has hits hidden, either some of its voice groups are, or all voices for one to
-    three beats; never everything.
+    Of a bar that has something hidden, either some of its voice groups are, or all voices for one
+    to three beats; never everything.
     """
     known = np.ones((n, SIXTEENTHS, len(VOICES)), np.float32)
     hidden = np.flatnonzero(rng.random(n) < how.hide)
@@ -101,5 +98,4 @@ def known_parts(n: int, how: Augmentation, rng: np.random.Generator) -> np.ndarr
     after = (np.arange(SIXTEENTHS) // (SIXTEENTHS // BEATS) - first[:, None]) % BEATS
     silenced = (after < beats[:, None]) & ~by_voice[:, None]
     known[hidden] *= ~silenced[..., None]
-    known[rng.random(n) < how.hide_feel] *= HITS
     return known

@@ -20,7 +20,6 @@ class Codec:
 
     card: the model card. threshold: the probability above which a sixteenth is struck. ceiling:
     the velocity above which a strike is one of the many that stand at the end of MIDI's range.
-    hides_feel: whether the encoders have learned what to expect where the feel is hidden.
     """
 
     def __init__(self, network: Network) -> None:
@@ -39,8 +38,6 @@ class Codec:
         self.latent_dim = sum(dim for dim, _ in self.sides)
         self.threshold = float(self.card["threshold"])
         self.ceiling = float(self.card.get("ceiling", 1.0))
-        augmentation = self.card.get("training", {}).get("augmentation", {})
-        self.hides_feel = augmentation.get("hide_feel", 0) > 0
         self.network = network
 
     def encode_bars(
@@ -48,9 +45,8 @@ class Codec:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log variance of z, float32 (n, latent_dim) each, of grids (n, 64, 22).
 
-        known: (n, 16, 22), 0 where the hits of a voice in a sixteenth are not to be looked at, HITS
-        (`beatgen.strikes`) where only their feel is not, 1 elsewhere; without it all is known.
-        Raises BeatGenError for bars of other than 64 steps.
+        known: (n, 16, 22), 0 for what of each sixteenth and voice is not to be looked at, 1
+        elsewhere; without it all is known. Raises BeatGenError for bars of other than 64 steps.
         """
         if velocity.shape[1:] != (STEPS, N_VOICES):
             raise BeatGenError(

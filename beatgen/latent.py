@@ -23,7 +23,7 @@ from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
-from beatgen.strikes import HITS, N_VOICES, Strikes, to_grid, to_strikes
+from beatgen.strikes import N_VOICES, Strikes, to_grid, to_strikes
 from beatgen.way import way
 
 PATH_FRAMES = 33
@@ -143,19 +143,18 @@ class Vae(Codec):
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
         """The groove's pattern, played by another drummer: its own feel is not looked at.
 
-        spread: 1 draws a feel as probable as any that was played, 0 gives the one that is to be
-        expected, the same for every seed. The bars share most of a draw: it is one drummer who
-        plays them. Raises BeatGenError for a spread below 0 or above 1.
+        spread: 1 draws a feel as probable as any that was played, 0 gives the one in the middle,
+        the same for every seed. The bars share most of a draw: it is one drummer who plays them.
+        Raises BeatGenError for a spread below 0 or above 1.
         """
         _check_amount("spread", spread)
-        pattern, feel = self._expected_feel(groove)
-        if spread:
-            rng = np.random.default_rng(seed)
-            shared, own = rng.standard_normal((2, *feel.shape))
-            noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
-            feel = _mix(feel, self.prior.feel(pattern, noise.astype(np.float32)), spread)
         count = to_strikes(groove.velocity, groove.timing).count
-        dressed, _ = self.decoded(np.concatenate([pattern, feel], 1, dtype=np.float32), count)
+        z = self.encode(groove)
+        rng = np.random.default_rng(seed)
+        shared, own = rng.standard_normal((2, groove.bars, self.latent_dim - self.pattern_dim))
+        noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
+        feel = self.prior.feel(z[:, : self.pattern_dim], (spread * noise).astype(np.float32))
+        dressed, _ = self.decoded(np.concatenate([z[:, : self.pattern_dim], feel], 1), count)
         return self.groove_of(dressed, count, groove.tempo)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
@@ -223,15 +222,6 @@ class Vae(Codec):
         return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
 
     # --- inside ---------------------------------------------------------------------------------
-
-    def _expected_feel(self, groove: Groove) -> tuple[np.ndarray, np.ndarray]:
-        """z_pattern of each bar, and the z_feel that is to be expected for it."""
-        known = np.full((groove.bars, SIXTEENTHS, N_VOICES), HITS, np.float32)
-        z, _ = self.encode_bars(groove.velocity, groove.timing, known)
-        pattern, feel = np.split(z, [self.pattern_dim], axis=1)
-        if not self.hides_feel:
-            feel = self.prior.feel(pattern, np.zeros_like(feel))
-        return pattern, feel
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))

@@ -1,7 +1,7 @@
 """BarVAE: a variational autoencoder over single bars, with pattern and feel kept apart.
 
     strikes (16, 22, 4) --+-- count (16, 22) --> pattern encoder --> z_pattern
-                          +-------- and count --> feel encoder ----> z_feel
+                          +-------------------> feel encoder ----> z_feel
     z_pattern ----------------> pattern decoder --> how often each sixteenth is struck
     z_feel, count ------------> feel decoder -----> place, velocity, timing of each strike
 
@@ -9,10 +9,11 @@ The pattern never sees z_feel, so turning the feel cannot change which sixteenth
 feel decoder is given the pattern and only dresses it. All four networks are stacks of pre-norm
 transformer blocks over the bar's sixteen sixteenths.
 
-Both encoders are told what they may know. z is to tell the rest all the same: so the network learns
-to finish a beat, and where only the feel is hidden, to play a pattern as a drummer would.
+Both encoders are told which voices and sixteenths are known. What is hidden from them they do not
+see, and z is to tell the whole bar all the same: so the network learns to finish a beat.
 
-Only `keras.ops` is used, for any backend. Shapes are written (batch, sixteenth, voice, place).
+Only `keras.ops` is used: TensorFlow, JAX and PyTorch train it alike. Shapes are written (batch,
+sixteenth, voice, place).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from beatgen.losses import (
     log_subset,
     velocity_error,
 )
-from beatgen.strikes import HITS, N_VOICES, PLACES
+from beatgen.strikes import N_VOICES, PLACES
 from beatgen.transformer import Trunk
 
 BAR = (SIXTEENTHS, N_VOICES)
@@ -141,8 +142,7 @@ class BarVAE(keras.Model):
     """The whole network.
 
     Input: strikes, float32 (batch, 16, 22, 4, 2) with velocity (0 is no strike) and timing; or a
-    dict of them and of "known", (batch, 16, 22): what the encoders see, 1 all, HITS all but the
-    feel, 0 nothing.
+    dict of them and of "known", (batch, 16, 22): 1, or 0 for what the encoders must not see.
     Loss in nats per bar, hidden parts included:
 
     pattern  categorical cross-entropy of the count, over 16 x 22
@@ -178,7 +178,7 @@ class BarVAE(keras.Model):
         )
         self.trackers = {name: keras.metrics.Mean(name=name) for name in TRACKED}
         self.pattern_encoder.build((None, SIXTEENTHS, 3 * N_VOICES))
-        self.feel_encoder.build((None, SIXTEENTHS, N_VOICES * (PLACES * 3 + 3)))
+        self.feel_encoder.build((None, SIXTEENTHS, N_VOICES * (PLACES * 3 + 1)))
         self.pattern_decoder.build()
         self.feel_decoder.build()
         self.built = True
@@ -188,15 +188,16 @@ class BarVAE(keras.Model):
     ) -> tuple[Any, Any, Any, Any]:
         """Mean and log variance of z_pattern, then of z_feel. known: all, unless given."""
         velocity, timing = strikes[..., 0], strikes[..., 1]
-        known = ops.ones_like(velocity[..., 0]) if known is None else known
-        hits, struck = (ops.cast(x > 0, "float32") for x in (known, velocity))
-        count = pattern_features(hits * ops.sum(struck, -1))
-        felt = struck * ops.cast(known > HITS, "float32")[..., None]
-        feel = ops.stack([felt, velocity * felt, timing * felt], -1)
-        feel = ops.reshape(feel, (-1, SIXTEENTHS, N_VOICES * PLACES * 3))
-        pattern, feel = (ops.concatenate(x, -1) for x in ([count, hits], [feel, count, known]))
-        z_pattern = self.pattern_encoder(pattern, training=training)
-        return *z_pattern, *self.feel_encoder(feel, training=training)
+        if known is None:
+            known = ops.ones_like(velocity[..., 0])
+        seen = ops.cast(velocity > 0, "float32") * known[..., None]
+        everything = ops.stack([seen, velocity * seen, timing * seen], -1)
+        flat = ops.reshape(everything, (-1, SIXTEENTHS, N_VOICES * PLACES * 3))
+        pattern = ops.concatenate([pattern_features(ops.sum(seen, -1)), known], -1)
+        return (
+            *self.pattern_encoder(pattern, training=training),
+            *self.feel_encoder(ops.concatenate([flat, known], -1), training=training),
+        )
 
     def decode_pattern(self, z_pattern: Any, training: bool = False) -> Any:
         """Logits of 0 to 4 strikes, (batch, 16, 22, 5)."""
@@ -234,8 +235,8 @@ class BarVAE(keras.Model):
         if self.expected_weight:
             own = ops.cast(ops.argmax(told["count"], -1), "float32")
             scores, velocity, _ = self.decode_feel(z_feel, own, training=training)
-            heard = scores, velocity, strikes[..., 0]
-            told["expected_error"] = expected_error(told["count"], *heard)
+            true = strikes[..., 0]
+            told["expected_error"] = expected_error(told["count"], scores, velocity, true)
         return told
 
     def _draw(self, mean: Any, log_var: Any) -> Any:

@@ -20,7 +20,6 @@ from beatgen.kit import VOICES
 
 PLACES = STEPS // SIXTEENTHS
 ON_LINE = PLACES // 2  # the place that stands on the sixteenth's line
-HITS = 0.5  # what is known of a sixteenth's voice: 1 all, HITS how often it is struck, 0 nothing
 N_VOICES = len(VOICES)
 # Grid step of each place: (16, 4)
 STEP_OF_PLACE = (
