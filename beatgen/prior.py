@@ -16,7 +16,7 @@ from beatgen.runtime import Network
 
 PATTERN, FEEL = 0, 1
 RIDGE = 1e-6  # of the largest variance: what is smaller is no variance at all
-STEPS = 4  # of each half of the flow's way, two evaluations each
+STEPS = 3  # of each half of the flow's way, two evaluations each
 REMEMBERED = 64  # answers of the flow; each is some 70 kB
 FEW = 66  # bars that an answer is remembered for; a way of four bars asks for 13 stations, 52 bars
 
