@@ -25,7 +25,7 @@ export class Card {
   #nearest = element(
     "div",
     { class: "told", title: NEAR },
-    element("span", {}, "nearest learned"),
+    element("span", {}, "nearest"),
     this.#near,
   );
   #keep;
