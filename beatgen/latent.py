@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -183,14 +184,14 @@ class Vae(Codec):
         )
         return Groove(velocity, timing, groove.tempo)
 
-    @property
-    def directions(self) -> list[Direction]:
+    @cached_property  # the page asks for them many times a run
+    def directions(self) -> tuple[Direction, ...]:
         """First those with names, such as "density" or "swing" (`beatgen.attributes`), then the
         principal ones, the widest first."""
         names, vectors = self.card["directions"], self.turns(self._center[None])[0]
-        named = [Direction(of["name"], v, True) for of, v in zip(names, vectors, strict=True)]
+        named = (Direction(of["name"], v, True) for of, v in zip(names, vectors, strict=True))
         principal = enumerate(self._components, start=1)
-        return named + [Direction(f"principal {i}", v, False) for i, v in principal]
+        return *named, *(Direction(f"principal {i}", v, False) for i, v in principal)
 
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The directions with names as they are for bars z (n, latent_dim), float32 (n, k,
