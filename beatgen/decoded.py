@@ -55,7 +55,7 @@ class Decoded(NamedTuple):
 def pattern_of(count: np.ndarray, threshold: float) -> np.ndarray:
     """How often each sixteenth is struck, int (..., 16, 22), from the probabilities of 0 to 4
     strikes: none unless any is likelier than `threshold`."""
-    return np.where(1 - count[..., 0] > threshold, 1 + count[..., 1:].argmax(-1), 0)
+    return _how_often(1 - count[..., 0] > threshold, count)
 
 
 def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
@@ -71,7 +71,7 @@ def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
         flat = likely[..., voices].reshape(*likely.shape[:-2], -1)
         chosen = _rank(flat) < np.rint(hits[..., family, None])
         struck[..., voices] = chosen.reshape(*likely.shape[:-1], len(voices))
-    return np.where(struck, 1 + count[..., 1:].argmax(-1), 0)
+    return _how_often(struck, count)
 
 
 def pattern_of_hidden(count: np.ndarray, hidden: np.ndarray) -> np.ndarray:
@@ -82,13 +82,20 @@ def pattern_of_hidden(count: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """
     likely = np.where(hidden, 1 - count[..., 0], 0).reshape(len(count), -1)
     struck = _rank(likely) < np.rint(likely.sum(1, keepdims=True))
-    return np.where(struck.reshape(hidden.shape) & hidden, 1 + count[..., 1:].argmax(-1), 0)
+    return _how_often(struck.reshape(hidden.shape) & hidden, count)
 
 
 def family_hits(pattern: np.ndarray) -> np.ndarray:
     """Struck sixteenths of each family, (..., families), of a pattern (..., 16, 22)."""
     struck = pattern > 0
     return np.stack([struck[..., voices].sum((-2, -1)) for voices in VOICES_OF_FAMILY], -1)
+
+
+def _how_often(struck: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """The likeliest number of strikes where there are any, 0 elsewhere."""
+    pattern = np.zeros(struck.shape, int)
+    pattern[struck] = 1 + count[struck][:, 1:].argmax(-1)
+    return pattern
 
 
 def _rank(values: np.ndarray) -> np.ndarray:

@@ -61,28 +61,29 @@ class LatentFlow(keras.Model):
         zeros = {"kernel_initializer": "zeros", "dtype": "float32"}
         self.gather = [layers.Dense(dim // n, **zeros) for dim, n in sides]
         for (dim, n), spread, gather in zip(sides, self.spread, self.gather, strict=True):
-            spread.build((None, n, dim // n))
-            gather.build((None, n, SIXTEENTHS // n * config.width))
+            spread.build((None, dim // n))
+            gather.build((None, SIXTEENTHS // n * config.width))
         self.trunk.build((None, SIXTEENTHS, 2 * half + 4 * FREQUENCIES))
         self.built = True
 
     def drift(self, x: Any, time: Any, training: bool = False) -> Any:
         """Where x (batch, latent_dim) moves at `time` (batch, 2); (batch, latent_dim)."""
-        parts = ops.split(x, [self.dims[0]], axis=-1)
+        parts = x[:, : self.dims[0]], x[:, self.dims[0] :]
         told = [
             ops.reshape(
-                spread(ops.reshape(part, (-1, n, dim // n))),
+                spread(ops.reshape(part, (-1, dim // n))),
                 (-1, SIXTEENTHS, self.config.width // 2),
             )
             for part, spread, dim, n in zip(
                 parts, self.spread, self.dims, self.segments, strict=True
             )
         ]
-        clock = ops.repeat(_clock(time)[:, None], SIXTEENTHS, axis=1)
+        # The same clock for each sixteenth; LiteRT would cut the network at a repeat.
+        clock = ops.ones((SIXTEENTHS, 1)) * ops.reshape(_clock(time), (-1, 1, 4 * FREQUENCIES))
         y = self.trunk(ops.concatenate([*told, clock], -1), training=training)
         drifts = [
             ops.reshape(
-                gather(ops.reshape(y, (-1, n, SIXTEENTHS // n * self.config.width))), (-1, dim)
+                gather(ops.reshape(y, (-1, SIXTEENTHS // n * self.config.width))), (-1, dim)
             )
             for gather, dim, n in zip(self.gather, self.dims, self.segments, strict=True)
         ]

@@ -35,7 +35,7 @@ from beatgen.losses import (
     velocity_error,
 )
 from beatgen.strikes import N_VOICES, PLACES
-from beatgen.transformer import Trunk
+from beatgen.transformer import Trunk, rows
 
 BAR = (SIXTEENTHS, N_VOICES)
 TRACKED = ("pattern", "place", "velocity", "timing", "kl_pattern", "kl_feel", "hit_f1")
@@ -91,8 +91,7 @@ class Encoder(layers.Layer):
     def __init__(self, config: ModelConfig, dim: int, segments: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dim = dim
-        # (segments, what each segment's sixteenths bring along)
-        self.inner = (segments, SIXTEENTHS // segments * config.width)
+        self.inner = SIXTEENTHS // segments * config.width  # features of a segment's sixteenths
         self.trunk = config.trunk()
         # Small at first, so that training starts near the prior and the KL does not explode.
         small = keras.initializers.RandomNormal(stddev=0.02)
@@ -101,11 +100,11 @@ class Encoder(layers.Layer):
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         self.trunk.build(shape)
-        self.mean.build((None, *self.inner))
-        self.log_var.build((None, *self.inner))
+        self.mean.build((None, self.inner))
+        self.log_var.build((None, self.inner))
 
     def call(self, x: Any, training: bool = False) -> tuple[Any, Any]:
-        x = ops.reshape(self.trunk(x, training=training), (-1, *self.inner))
+        x = ops.reshape(self.trunk(x, training=training), (-1, self.inner))
         mean = ops.reshape(self.mean(x), (-1, self.dim))
         log_var = ops.reshape(self.log_var(x), (-1, self.dim))
         return mean, ops.clip(log_var, -12.0, 4.0)
@@ -118,24 +117,25 @@ class Decoder(layers.Layer):
         self, config: ModelConfig, dim: int, segments: int, given: int, out: int, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.share = (segments, dim // segments)
+        self.share = dim // segments
         self.width = config.width
-        self.given = given
+        self.given, self.out = given, out
         self.spread = layers.Dense(SIXTEENTHS // segments * config.width)
         self.trunk = config.trunk()
         self.head = layers.Dense(out, dtype="float32")
 
     def build(self, *_: Any) -> None:
-        self.spread.build((None, *self.share))
+        self.spread.build((None, self.share))
         self.trunk.build((None, SIXTEENTHS, self.width + self.given))
-        self.head.build((None, SIXTEENTHS, self.width))
+        self.head.build((None, self.width))
 
     def call(self, z: Any, given: Any = None, training: bool = False) -> Any:
-        x = self.spread(ops.reshape(z, (-1, *self.share)))
+        x = self.spread(ops.reshape(z, (-1, self.share)))
         x = ops.reshape(x, (-1, SIXTEENTHS, self.width))
         if given is not None:
             x = ops.concatenate([x, ops.cast(given, self.compute_dtype)], -1)
-        return self.head(self.trunk(x, training=training))
+        y = self.head(rows(self.trunk(x, training=training)))
+        return ops.reshape(y, (-1, SIXTEENTHS, self.out))
 
 
 class BarVAE(keras.Model):
@@ -187,13 +187,12 @@ class BarVAE(keras.Model):
         self, strikes: Any, known: Any = None, training: bool = False
     ) -> tuple[Any, Any, Any, Any]:
         """Mean and log variance of z_pattern, then of z_feel. known: all, unless given."""
-        velocity, timing = strikes[..., 0], strikes[..., 1]
         if known is None:
-            known = ops.ones_like(velocity[..., 0])
-        seen = ops.cast(velocity > 0, "float32") * known[..., None]
-        everything = ops.stack([seen, velocity * seen, timing * seen], -1)
+            known = ops.ones_like(strikes[..., 0, 0])
+        seen = ops.ceil(strikes[..., :1]) * ops.reshape(known, (-1, *BAR, 1, 1))  # 1 if struck
+        everything = ops.concatenate([seen, strikes * seen], -1)
         flat = ops.reshape(everything, (-1, SIXTEENTHS, N_VOICES * PLACES * 3))
-        pattern = ops.concatenate([pattern_features(ops.sum(seen, -1)), known], -1)
+        pattern = ops.concatenate([pattern_features(ops.sum(seen, (-2, -1))), known], -1)
         return (
             *self.pattern_encoder(pattern, training=training),
             *self.feel_encoder(ops.concatenate([flat, known], -1), training=training),
@@ -297,4 +296,5 @@ def parts_of(bars: Any) -> tuple[Any, Any]:
 
 def pattern_features(count: Any) -> Any:
     """Counts (batch, 16, 22) -> struck or not, and how often: (batch, 16, 44)."""
-    return ops.concatenate([ops.cast(count > 0, "float32"), ops.cast(count, "float32") / 2], -1)
+    count = ops.cast(count, "float32")
+    return ops.concatenate([ops.minimum(count, 1), count / 2], -1)

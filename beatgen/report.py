@@ -14,6 +14,7 @@ bar, so that reconstruction and KL are both per bar and beta weighs one against 
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -73,43 +74,46 @@ class ReportVAE(keras.Model):
         self.beta = self.add_weight(shape=(), initializer="zeros", trainable=False, name="beta")
         self.beta.assign(beta)
         self.noise = keras.random.SeedGenerator(seed)
-        inner = (c.inner_steps, c.widths[-1])
-        self.encoder = keras.Sequential([keras.Input((STEPS, N_VOICES))], name="encoder")
-        for width in c.widths:
-            self.encoder.add(layers.Conv1D(width, c.kernel, padding="same", activation="relu"))
-            self.encoder.add(layers.MaxPooling1D(2))
-        self.encoder.add(layers.Flatten())
+        # Over the steps alone, but of Keras' kind for pictures, one row high: a Conv1D becomes one
+        # in LiteRT, too, and cuts the network where it does (see `beatgen.transformer`).
+        self.inner = (1, c.inner_steps, c.widths[-1])
+        hidden = {"kernel_size": (1, c.kernel), "padding": "same", "activation": "relu"}
+        self.convolutions = [layers.Conv2D(width, **hidden) for width in c.widths]
+        self.pool = layers.MaxPooling2D((1, 2))
         self.mean = layers.Dense(c.latent_dim, name="mean")
         # Small at first, so that training starts near a variance of 1.
         small = keras.initializers.RandomNormal(stddev=0.02)
         self.log_var = layers.Dense(c.latent_dim, kernel_initializer=small, name="log_var")
-        self.decoder = keras.Sequential([keras.Input((c.latent_dim,))], name="decoder")
-        self.decoder.add(layers.Dense(inner[0] * inner[1], activation="relu"))
-        self.decoder.add(layers.Reshape(inner))
-        for width in reversed(c.widths[:-1]):
-            self.decoder.add(layers.UpSampling1D(2))
-            self.decoder.add(layers.Conv1D(width, c.kernel, padding="same", activation="relu"))
+        self.spread = layers.Dense(math.prod(self.inner), activation="relu")
+        self.mirrored = [layers.Conv2D(width, **hidden) for width in reversed(c.widths[:-1])]
         # Starts near silence: around a sigmoid's 0.5 it would first unlearn a wall of noise.
-        quiet = keras.initializers.Constant(-3.0)
-        self.decoder.add(layers.UpSampling1D(2))
-        self.decoder.add(
-            layers.Conv1D(
-                N_VOICES, c.kernel, padding="same", activation="sigmoid", bias_initializer=quiet
-            )
-        )
+        quiet = {"activation": "sigmoid", "bias_initializer": keras.initializers.Constant(-3.0)}
+        self.mirrored.append(layers.Conv2D(N_VOICES, **hidden | quiet))
+        widths = [N_VOICES, *c.widths]
+        for convolution, width in zip(self.convolutions, widths, strict=False):
+            convolution.build((None, 1, None, width))
+        for convolution, width in zip(self.mirrored, reversed(widths), strict=False):
+            convolution.build((None, 1, None, width))
         for head in (self.mean, self.log_var):
-            head.build((None, inner[0] * inner[1]))
+            head.build((None, math.prod(self.inner)))
+        self.spread.build((None, c.latent_dim))
         self.trackers = {name: keras.metrics.Mean(name=name) for name in ("reconstruction", "kl")}
         self.built = True
 
     def encode(self, velocity: Any, training: bool = False) -> tuple[Any, Any]:
         """Velocity (batch, 64, 22) -> mean and log variance of z, (batch, latent_dim) each."""
-        x = self.encoder(velocity, training=training)
+        x = ops.reshape(velocity, (-1, 1, STEPS, N_VOICES))
+        for convolution in self.convolutions:
+            x = self.pool(convolution(x))
+        x = ops.reshape(x, (-1, math.prod(self.inner)))
         return self.mean(x), ops.clip(self.log_var(x), -12.0, 4.0)
 
     def decode(self, z: Any, training: bool = False) -> Any:
         """z (batch, latent_dim) -> velocity (batch, 64, 22), 0 to 1."""
-        return self.decoder(z, training=training)
+        x = ops.reshape(self.spread(z), (-1, *self.inner))
+        for convolution in self.mirrored:
+            x = convolution(_doubled(x))
+        return ops.reshape(x, (-1, STEPS, N_VOICES))
 
     def call(self, velocity: Any, training: bool = False) -> dict[str, Any]:
         mean, log_var = self.encode(velocity, training=training)
@@ -139,3 +143,10 @@ class ReportVAE(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         return asdict(self.config)
+
+
+def _doubled(x: Any) -> Any:
+    """Each step twice, (batch, 1, n, width) -> (batch, 1, 2 n, width). LiteRT would cut the network
+    at Keras' upsampling (see `beatgen.transformer`)."""
+    *_, steps, width = x.shape
+    return ops.reshape(ops.concatenate([x, x], -1), (-1, 1, 2 * steps, width))

@@ -18,7 +18,7 @@ import numpy as np
 from beatgen.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
 from beatgen.config import CONFIG, MODELS, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.errors import BeatGenError
+from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.flow import LatentFlow
 from beatgen.model import BarVAE
 from beatgen.report import ReportVAE
@@ -34,7 +34,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     """Train, or go on with a run that was killed; returns the history, a list per measure.
 
     Deterministic on a CPU: the same config gives the same weights. Raises BeatGenError for an
-    unknown model and for a run folder that holds another config.
+    unknown model and for a run folder that holds another config, or weights that do not fit it.
     """
     if config.model not in MODELS:
         raise BeatGenError(f"model is {config.model!r}; expected one of {', '.join(MODELS)}.")
@@ -43,6 +43,8 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     run = Path(config.run)
     inputs, held_out = _inputs(config, training, validation)
     _claim(run, config)
+    if (run / BEST).exists():
+        load_run(run)  # or it cannot go on
     devices = _share_out(config.batch_size)
     keras.utils.set_random_seed(config.seed)
     bars = Bars(inputs, training, config)
@@ -172,7 +174,7 @@ def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | Report
         warmup_steps=warmup,
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, clipnorm=1.0)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "position"])
+    optimizer.exclude_from_weight_decay(var_names=["bias", "position"])
     model = build_model(config)
     # On two cores an epoch takes a quarter of the time compiled by XLA, and compiling it a minute.
     # The other backends know themselves.
@@ -182,13 +184,20 @@ def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | Report
 
 
 def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE | LatentFlow, TrainConfig]:
-    """The network of a run with its best weights. Raises BeatGenError where there are none."""
+    """The network of a run with its best weights. Raises BeatGenError where there are none, and
+    where they are damaged or of another version's network."""
     config = TrainConfig.load(Path(run) / CONFIG)
     best = Path(run) / BEST
     if not best.exists():
         raise BeatGenError(f"{best}: no such file; train the run to its first epoch.")
     model = build_model(config)
-    model.load_weights(best)
+    try:
+        model.load_weights(best)
+    except UNREADABLE as error:
+        raise BeatGenError(
+            f"{best}: damaged, or the weights of another version's network; train the run anew, in "
+            "another folder."
+        ) from error
     return model, config
 
 

@@ -30,12 +30,24 @@ def learner(seed: int = 0) -> ReportVAE:
 
 def test_it_has_the_shape_the_report_tells() -> None:
     model = ReportVAE(ReportConfig())
-    convolutions = [x for x in model.encoder.layers if isinstance(x, keras.layers.Conv1D)]
-    assert [x.filters for x in convolutions] == [32, 64, 128, 256]
-    assert {x.kernel_size for x in convolutions} == {(3,)}
-    assert model.encoder.layers[-2].output.shape == (None, 4, 256)
+    assert [x.filters for x in model.convolutions] == [32, 64, 128, 256]
+    assert [x.filters for x in model.mirrored] == [128, 64, 32, 22]
+    assert {x.kernel_size for x in (*model.convolutions, *model.mirrored)} == {(1, 3)}
+    assert model.inner == (1, 4, 256)
     assert model.mean.units == model.log_var.units == 16
-    assert model.decoder.output_shape == (None, 64, 22)
+    assert model.decode(np.zeros((2, 16), np.float32)).shape == (2, 64, 22)
+
+
+def test_each_inner_step_becomes_sixteen_steps_of_its_own() -> None:
+    model = ReportVAE(ReportConfig())
+    kernel = np.array(model.spread.kernel)
+    kernel[:, 256:] = 0  # z reaches the first of the four inner steps alone
+    model.spread.kernel.assign(kernel)
+    silent, told = np.array(model.decode(np.float32([[0] * 16, [9] * 16])))
+    changed = np.abs(told - silent).max(-1) > 0
+    assert (
+        changed[:16].all() and not changed[16 + 8 + 4 + 2 + 1 :].any()
+    )  # and what convolutions see
 
 
 def test_silence_is_cheap_and_velocities_stay_in_range(bars) -> None:

@@ -26,6 +26,19 @@ FOCUSED = """() => {
 }"""
 
 
+# Streamlit's menu, closed again as soon as it opens for the first time.
+CLOSES_ONCE = """
+window.closedMenu = false;
+const watch = new MutationObserver(() => {
+    if (!document.querySelector('[role=menuitemradio]')) return;
+    watch.disconnect();
+    window.closedMenu = true;
+    document.querySelector('[data-testid=stMainMenuButton]').click();
+});
+watch.observe(document, { childList: true, subtree: true });
+"""
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_a_newcomer_sees_the_dark_theme_and_may_choose_the_light_one(serve, open_page, scheme):
     page = open_page(serve(MAIN), color_scheme=scheme)
@@ -48,6 +61,41 @@ def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
     for route in held:
         route.continue_()
     page.wait_for_function(WHOLLY, arg="light")
+
+
+def test_the_theme_is_asked_for_again_where_the_menu_closes(serve, open_page):
+    page = open_page(serve(MAIN))
+    page.wait_for_function(WHOLLY, arg="dark")
+    choose_light(page)
+    page.wait_for_function(WHOLLY, arg="light")
+    page.add_init_script(CLOSES_ONCE)
+    page.goto(serve(MAIN) + "/vary")
+    page.wait_for_function(WHOLLY, arg="light")
+    assert page.evaluate("closedMenu")
+
+
+def test_python_is_told_of_the_theme_until_it_draws_for_it(serve, open_page):
+    page = open_page("about:blank")
+    lost = []
+
+    def let_through(message) -> None:
+        if not lost and isinstance(message, bytes) and b'"shown' in message:
+            lost.append(message)
+        else:
+            server.send(message)
+
+    def route(socket) -> None:
+        nonlocal server
+        server = socket.connect_to_server()
+        socket.on_message(let_through)
+
+    server = None
+    page.route_web_socket("**", route)
+    page.goto(serve(MAIN))
+    page.wait_for_function(WHOLLY, arg="dark")
+    choose_light(page)
+    page.wait_for_function(WHOLLY, arg="light")
+    assert lost
 
 
 def test_the_picture_of_the_way_goes_with_the_theme(serve, open_page):

@@ -12,21 +12,25 @@ const ITEM = "beatgen theme";
 const CHOSEN = `stActiveTheme-${location.pathname}-v`; // how the name of Streamlit's item begins
 const UNCHOSEN = '"System"'; // what it holds before
 const FIRST = "Dark";
+const PAGE = ".stApp";
 const MENU = '[data-testid="stMainMenu"]';
-const PATIENCE = 5000; // ms for the menu to open
+const PATIENCE = 5000; // ms for the menu, and for Python, to answer
+const TRIES = 3;
+
+let hand = null; // what goes on in the menu; there is one hand, however often the part is mounted
 
 export class Theme {
   root = element("div", { hidden: true });
-  #page = document.querySelector(".stApp");
   #observer = new MutationObserver(() => this.#tell());
   #drawn = null; // theme that Python draws for
   #say = () => {};
+  #reminder = 0;
 
   constructor() {
-    const wanted = recall() ?? (chosenHere() ? this.#shown : FIRST);
-    if (this.#page) this.#observer.observe(this.#page, { attributeFilter: ["class"] });
-    if (wanted !== this.#shown) choose(wanted);
-    else keep(wanted);
+    const wanted = recall() ?? (chosenHere() ? shown() : FIRST);
+    this.#observer.observe(document.querySelector(PAGE), { attributeFilter: ["class"] });
+    keep(wanted);
+    if (wanted !== shown()) hand ??= choose(wanted).finally(() => (hand = null));
   }
 
   receive({ drawn }, say) {
@@ -37,35 +41,43 @@ export class Theme {
 
   close() {
     this.#observer.disconnect();
-  }
-
-  get #shown() {
-    return isLight(getComputedStyle(this.#page ?? document.body).backgroundColor)
-      ? "Light"
-      : "Dark";
+    clearTimeout(this.#reminder);
   }
 
   /** Have Python draw for the theme that is shown. */
   #tell() {
-    const shown = this.#shown;
-    if (shown.toLowerCase() === this.#drawn) return;
-    keep(shown);
-    this.#drawn = shown.toLowerCase();
-    this.#say("shown", this.#drawn);
+    if (!hand) keep(shown());
+    clearTimeout(this.#reminder);
+    if (shown().toLowerCase() === this.#drawn) return;
+    this.#say("shown", shown().toLowerCase());
+    // The run that this asks for may begin before Streamlit tells it of the theme.
+    this.#reminder = setTimeout(() => this.#tell(), PATIENCE);
   }
 }
 
-/** Choose a theme in the menu, as a hand would. */
+function shown() {
+  return isLight(getComputedStyle(document.querySelector(PAGE)).backgroundColor) ? "Light" : "Dark";
+}
+
+/** Choose a theme in the menu, as a hand would: look, press, wait for what comes of it. */
 async function choose(name) {
-  const button = document.querySelector(`${MENU} button, button${MENU}`);
-  if (!button) return; // the page is embedded without its menu
-  const find = () => document.querySelector(`[data-testid="stMainMenuItem-theme-${name}"]`);
-  button.click();
-  await until(() => find() !== null);
-  find()?.click();
-  button.click(); // the menu stays open
-  await until(() => document.activeElement === button);
-  button.blur(); // or it would take the space bar, which plays
+  const button = () => document.querySelector(`${MENU} button, button${MENU}`);
+  const item = () => document.querySelector(`[data-testid="stMainMenuItem-theme-${name}"]`);
+  for (let tries = 0; tries < TRIES && shown() !== name; tries++) {
+    await press(button, item); // a busy page may close its menu again
+    await press(item, () => shown() === name);
+  }
+  await press(button, () => !item()); // it stays open
+  await until(() => document.activeElement === button());
+  button()?.blur(); // or it would take the space bar, which plays
+}
+
+/** Press what is found, unless what it is for is already done. Nothing is found where the page is
+ * embedded without its menu. */
+async function press(find, done) {
+  await until(() => find() || done());
+  if (!done()) find()?.click();
+  await until(done);
 }
 
 /** Resolves once `holds`, or after a while. */

@@ -1,0 +1,43 @@
+"""Long trainings on TensorFlow are compiled, and the same seed still gives the same weights."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
+import keras
+import numpy as np
+import pytest
+
+from beatgen import train as training
+from beatgen.config import TrainConfig
+from beatgen.report import ReportConfig
+from beatgen.train import WORTH_COMPILING, compiled_model, load_run, train
+
+pytestmark = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="other backends know themselves"
+)
+
+
+@pytest.fixture
+def config(dataset_file, tmp_path: Path) -> TrainConfig:
+    report = ReportConfig(latent_dim=4, filters=4)
+    run = str(tmp_path / "short")
+    return TrainConfig(
+        dataset_file(20, 6), run, model="report", report=report, epochs=1, batch_size=10
+    )
+
+
+def test_only_a_long_run_is_compiled(config) -> None:
+    assert compiled_model(config, WORTH_COMPILING).jit_compile is True
+    assert compiled_model(config, WORTH_COMPILING - 1).jit_compile is not True
+
+
+def test_the_seed_decides_the_weights_of_a_compiled_run(config, monkeypatch) -> None:
+    monkeypatch.setattr(training, "WORTH_COMPILING", 1)
+    one, same = (replace(config, run=config.run + name) for name in ("one", "same"))
+    assert train(one) == train(same)
+    for a, b in zip(*(load_run(c.run)[0].get_weights() for c in (one, same)), strict=True):
+        np.testing.assert_array_equal(a, b)
