@@ -15,9 +15,6 @@ from urllib.request import urlopen
 import pytest
 from visiting import HARNESS, ready
 
-from beatgen import assets
-from beatgen.errors import BeatGenError
-
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
@@ -37,15 +34,6 @@ PATIENCE = 60_000  # ms; a first page on a busy machine takes its time
 def chromium_path() -> str | None:
     """Where the system's Chromium is, None where there is none."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-
-
-@pytest.fixture(scope="session")
-def weights() -> None:
-    """What the whole page needs."""
-    try:
-        assets.path("model")
-    except BeatGenError:
-        pytest.skip("assets/model is missing; train and export the model first")
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ from app import engine
 from beatgen.groove import rows_of
 from beatgen.kit import NAMES
 
-pytestmark = pytest.mark.usefixtures("weights")
-
 
 @pytest.fixture
 def page(serve, open_page):

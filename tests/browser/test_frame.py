@@ -3,8 +3,6 @@
 import pytest
 from visiting import MAIN, drawn, go, open_app, press, settled, slider, wall
 
-pytestmark = pytest.mark.usefixtures("weights")
-
 # Streamlit and what Python draws are in the same theme, and no menu stands open.
 WHOLLY = """(theme) => {
     const light = (name) => {

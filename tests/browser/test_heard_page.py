@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import pytest
 from hearing import LOOP, NEAR, REST, distance, listen, strike_times
 from playing import elapse
 from test_map import at, open_map
@@ -22,24 +21,24 @@ from visiting import (
     wall,
 )
 
-from beatgen import load_atlas
-from beatgen.errors import ModelError
 from beatgen.groove import Groove
 from beatgen.kit import INDEX, NAMES
 from beatgen.midi import scan_midi
 
 FIRM = 40  # velocity from which a stroke is sure to stand out
+PLACES = ((0.45, 0.55), (0.3, 0.4), (0.6, 0.6), (0.5, 0.3))  # of the map; a bar may be all cymbals
 CLEAR = (INDEX["kick"], INDEX["snare"])  # each sounds for itself; hi-hats damp one another
 
 
-pytestmark = pytest.mark.usefixtures("weights")
+def struck(page) -> Counter:
+    """How many firm strokes each voice has that sounds for itself."""
+    hits = page.evaluate("beatgen.state.hits")
+    return Counter(h["voice"] for h in hits if h["voice"] in CLEAR and h["velocity"] >= FIRM)
 
 
 def heard_alone(page, seconds: float):
     """One voice of what sounds: captured sound of it alone, and its index."""
-    hits = page.evaluate("beatgen.state.hits")
-    struck = Counter(h["voice"] for h in hits if h["voice"] in CLEAR and h["velocity"] >= FIRM)
-    voice = struck.most_common(1)[0][0]
+    voice = struck(page).most_common(1)[0][0]
     page.get_by_role("button", name=f"Solo {NAMES[voice]}", exact=True).click()
     elapse(page, 0.6)  # what rang of the others has died away
     return listen(page, seconds), voice
@@ -133,17 +132,16 @@ def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_pa
 
 
 def test_a_place_on_the_map_is_heard_as_the_grid_shows_it(serve, open_page):
-    try:
-        load_atlas()
-    except ModelError as error:
-        pytest.skip(str(error))
     page = open_map(serve, open_page)
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("beatgen.state.beat > 0.1")
-    before = hits(page)
-    page.mouse.move(*at(page, 0.45, 0.55))
-    page.mouse.click(*at(page, 0.45, 0.55))
-    changed(page, before)
-    settled(page)
+    for place in PLACES:
+        before = hits(page)
+        page.mouse.move(*at(page, *place))
+        page.mouse.click(*at(page, *place))
+        changed(page, before)
+        settled(page)
+        if struck(page):
+            break
     elapse(page, 0.5)
     assert_sounds_as_shown(page, 5.0)

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 from visiting import changed, hits, open_app, settled, strikes
 
 from beatgen import load_atlas
-from beatgen.errors import ModelError
 
 PLOT = ".st-key-map-plot .js-plotly-plot"
 LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"
@@ -14,10 +13,7 @@ LASSO = ((0.3, 0.3), (0.6, 0.3), (0.65, 0.5), (0.45, 0.7), (0.25, 0.5))  # share
 
 @pytest.fixture(scope="module", autouse=True)
 def atlas():
-    try:
-        return load_atlas()
-    except ModelError as error:
-        pytest.skip(str(error))
+    return load_atlas()
 
 
 @pytest.fixture

@@ -26,8 +26,6 @@ from beatgen.groove import Groove
 from beatgen.kit import NAMES
 from beatgen.midi import scan_midi, write_midi
 
-pytestmark = pytest.mark.usefixtures("weights")
-
 GMD_FILES = (  # of the training and validation splits: a funk and a samba
     "drummer1/session1/1_funk_80_beat_4-4.mid",
     "drummer1/session1/38_latin-samba_116_beat_4-4.mid",
