@@ -90,10 +90,10 @@ class ReportVAE(keras.Model):
         quiet = {"activation": "sigmoid", "bias_initializer": keras.initializers.Constant(-3.0)}
         self.mirrored.append(layers.Conv2D(N_VOICES, **hidden | quiet))
         widths = [N_VOICES, *c.widths]
-        for convolution, width in zip(self.convolutions, widths, strict=False):
-            convolution.build((None, 1, None, width))
-        for convolution, width in zip(self.mirrored, reversed(widths), strict=False):
-            convolution.build((None, 1, None, width))
+        for i, width in enumerate(widths[:-1]):
+            self.convolutions[i].build((None, 1, STEPS // 2**i, width))
+        for i, width in enumerate(widths[:0:-1]):
+            self.mirrored[i].build((None, 1, self.inner[1] * 2 ** (i + 1), width))
         for head in (self.mean, self.log_var):
             head.build((None, math.prod(self.inner)))
         self.spread.build((None, c.latent_dim))

@@ -75,7 +75,8 @@ def one_split(dataset: str, tmp_path) -> str:
 
 def test_train_can_summarize_the_network(capsys) -> None:
     done = execute("train", "--model", "report", "--summary")
-    assert "conv1d" in done.stdout and "Total params" in done.stdout
+    assert "(None, 1, 8, 256)" in done.stdout and "(None, 1, 64, 22)" in done.stdout
+    assert "Total params: 313,207" in done.stdout
 
 
 def test_train_without_data_says_what_it_needs() -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ from ai_edge_litert import schema_py_generated as schema
 
 import beatgen as bg
 from beatgen import assets
-from beatgen.errors import ModelError
+from beatgen.config import CONFIG, TrainConfig
+from beatgen.errors import BeatGenError, ModelError
+from beatgen.report import ReportConfig
 from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, load_network, model_folder
+from beatgen.train import BEST, build_model, load_run, train
 
 
 @pytest.fixture
@@ -83,6 +87,16 @@ def operators(network: bytes) -> set[str]:
     names = {code: name for name, code in vars(schema.BuiltinOperator).items()}
     codes = schema.ModelT.InitFromPackedBuf(network, 0).operatorCodes
     return {names[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in codes}
+
+
+def test_a_run_of_another_version_is_refused_before_it_goes_on(dataset_file, tmp_path) -> None:
+    config = TrainConfig(dataset_file(4, 2), str(tmp_path), model="report")
+    (tmp_path / CONFIG).write_text(json.dumps(asdict(config)), encoding="utf-8")
+    build_model(replace(config, report=ReportConfig(filters=8))).save_weights(tmp_path / BEST)
+    for go_on in (lambda: train(config), lambda: load_run(tmp_path)):
+        with pytest.raises(BeatGenError, match="another version") as refused:
+            go_on()
+        assert str(tmp_path / BEST) in str(refused.value)
 
 
 def change_card(folder: Path, **changes: object) -> None:
