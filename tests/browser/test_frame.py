@@ -1,7 +1,7 @@
 """The page around the player, in a real browser: themes, masthead, narrow and wide screens."""
 
 import pytest
-from visiting import MAIN, drawn, go, open_app, press, settled, slider, wall
+from visiting import MAIN, drawn, go, open_app, press, remembered, settled, slider, wall
 
 # Streamlit and what Python draws are in the same theme, and no menu stands open.
 WHOLLY = """(theme) => {
@@ -90,7 +90,7 @@ def test_python_is_told_of_the_theme_until_it_draws_for_it(serve, open_page):
     server = None
     page.route_web_socket("**", route)
     page.goto(serve(MAIN))
-    page.wait_for_function(WHOLLY, arg="dark")
+    remembered(page)  # no run goes on that Python would hear of the theme by
     choose_light(page)
     page.wait_for_function(WHOLLY, arg="light")
     assert lost
