@@ -12,7 +12,6 @@ const ITEM = "beatgen theme";
 const CHOSEN = `stActiveTheme-${location.pathname}-v`; // how the name of Streamlit's item begins
 const UNCHOSEN = '"System"'; // what it holds before
 const FIRST = "Dark";
-const PAGE = ".stApp";
 const MENU = '[data-testid="stMainMenu"]';
 const PATIENCE = 5000; // ms for the menu, and for Python, to answer
 const TRIES = 3;
@@ -28,7 +27,7 @@ export class Theme {
 
   constructor() {
     const wanted = recall() ?? (chosenHere() ? shown() : FIRST);
-    this.#observer.observe(document.querySelector(PAGE), { attributeFilter: ["class"] });
+    this.#observer.observe(page(), { attributeFilter: ["class"] });
     keep(wanted);
     if (wanted !== shown()) hand ??= choose(wanted).finally(() => (hand = null));
   }
@@ -45,24 +44,28 @@ export class Theme {
   }
 
   /** Have Python draw for the theme that is shown. */
-  #tell() {
+  #tell(tries = TRIES) {
     if (!hand) keep(shown());
     clearTimeout(this.#reminder);
     if (shown().toLowerCase() === this.#drawn) return;
     this.#say("shown", shown().toLowerCase());
     // The run that this asks for may begin before Streamlit tells it of the theme.
-    this.#reminder = setTimeout(() => this.#tell(), PATIENCE);
+    if (tries > 1) this.#reminder = setTimeout(() => this.#tell(tries - 1), PATIENCE);
   }
 }
 
+const page = () => document.querySelector(".stApp") ?? document.body;
+
 function shown() {
-  return isLight(getComputedStyle(document.querySelector(PAGE)).backgroundColor) ? "Light" : "Dark";
+  return isLight(getComputedStyle(page()).backgroundColor) ? "Light" : "Dark";
 }
 
 /** Choose a theme in the menu, as a hand would: look, press, wait for what comes of it. */
 async function choose(name) {
   const button = () => document.querySelector(`${MENU} button, button${MENU}`);
   const item = () => document.querySelector(`[data-testid="stMainMenuItem-theme-${name}"]`);
+  await until(button);
+  if (!button()) return; // the page is embedded without its menu
   for (let tries = 0; tries < TRIES && shown() !== name; tries++) {
     await press(button, item); // a busy page may close its menu again
     await press(item, () => shown() === name);
@@ -72,8 +75,7 @@ async function choose(name) {
   button()?.blur(); // or it would take the space bar, which plays
 }
 
-/** Press what is found, unless what it is for is already done. Nothing is found where the page is
- * embedded without its menu. */
+/** Press what is found, unless what it is for is already done. */
 async function press(find, done) {
   await until(() => find() || done());
   if (!done()) find()?.click();
