@@ -59,11 +59,12 @@ class SampleKit:
         folder = assets.path("kit")
         manifest = json.loads((folder / "kit.json").read_text(encoding="utf-8"))
         self.name = f"the shipped kit ({manifest['name']})"
+        row, rate = soundfile.read(folder / manifest["file"], dtype="float32")
         self._layers: list[list[tuple[int, np.ndarray]]] = []
         for name in NAMES:
             layers = []
             for layer in manifest["voices"][name]:
-                mono, rate = soundfile.read(folder / layer["file"], dtype="float32")
+                mono = row[layer["start"] : layer["start"] + layer["samples"]]
                 sound = resample(mono, rate, sample_rate)
                 layers.append((int(layer["velocity"]), pan(sound, manifest["pan"][name])))
             self._layers.append(layers)

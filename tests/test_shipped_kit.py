@@ -16,6 +16,14 @@ def manifest():
     return json.loads((assets.path("kit") / "kit.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="module")
+def row(manifest):
+    """All recordings one behind the other, float64 (samples,)."""
+    sound, rate = soundfile.read(assets.path("kit") / manifest["file"], always_2d=True)
+    assert (rate, sound.shape[1]) == (manifest["sample_rate"], 1)
+    return sound[:, 0]
+
+
 def test_the_kit_has_every_voice_at_three_velocities(manifest):
     assert list(manifest["voices"]) == list(NAMES)
     assert set(manifest["pan"]) == set(NAMES)
@@ -28,9 +36,17 @@ def test_the_kit_has_every_voice_at_three_velocities(manifest):
 def test_the_kit_carries_its_licence_and_no_stray_files(manifest):
     folder = assets.path("kit")
     assert "Permission is hereby granted" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
-    named = {layer["file"] for layers in manifest["voices"].values() for layer in layers}
-    assert named == {path.name for path in folder.glob("*.flac")}
-    assert sum((folder / name).stat().st_size for name in named) <= 1_200_000
+    assert [path.name for path in folder.glob("*.flac")] == [manifest["file"]]
+    assert (folder / manifest["file"]).stat().st_size <= 1_200_000
+
+
+def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
+    layers = [layer for layers in manifest["voices"].values() for layer in layers]
+    ends = [layer["start"] + layer["samples"] for layer in layers]
+    following = [layer["start"] for layer in layers[1:]] + [len(row)]
+    assert layers[0]["start"] == 0
+    for end, start in zip(ends, following, strict=True):
+        assert end + 64 <= start and not row[end:start].any()
 
 
 def test_the_kit_tells_players_what_the_mixer_does(manifest):
@@ -39,12 +55,11 @@ def test_the_kit_tells_players_what_the_mixer_does(manifest):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_recordings_start_at_once_do_not_clip_and_end_quietly(manifest, name):
+def test_recordings_start_at_once_do_not_clip_and_end_quietly(manifest, row, name):
     sounds = []
     for layer in manifest["voices"][name]:
-        sound, rate = soundfile.read(assets.path("kit") / layer["file"], always_2d=True)
-        assert (rate, sound.shape[1]) == (manifest["sample_rate"], 1)
-        assert onset(sound) < rate / 1000
+        sound = recording(row, layer)[:, None]
+        assert onset(sound) < manifest["sample_rate"] / 1000
         assert np.abs(sound).max() * (127 / layer["velocity"]) ** 2 < 1.25  # 16 bits unspent
         assert np.abs(sound).max() < 0.999
         assert np.abs(sound[-10:]).max() < 2e-3
@@ -62,9 +77,9 @@ def test_pan_keeps_power_and_takes_sides(manifest):
     assert (loudness(hit[:, 1]) > loudness(hit[:, 0])) == (manifest["pan"]["floor tom"] > 0)
 
 
-def test_articulations_are_different_sounds(manifest):
+def test_articulations_are_different_sounds(manifest, row):
     def loudest(name):
-        sound, _ = soundfile.read(assets.path("kit") / manifest["voices"][name][-1]["file"])
+        sound = recording(row, manifest["voices"][name][-1])
         return np.abs(np.fft.rfft(sound, 1 << 17))
 
     for one, other in (
@@ -84,3 +99,7 @@ def test_articulations_are_different_sounds(manifest):
         a, b = loudest(one), loudest(other)
         likeness = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
         assert likeness < 0.97, (one, other, likeness)
+
+
+def recording(row, layer):
+    return row[layer["start"] : layer["start"] + layer["samples"]]

@@ -2,7 +2,8 @@
 
     python assets/kit/make.py /usr/share/sounds/sf3/FluidR3Mono_GM.sf3
 
-writes the FLAC files and kit.json beside this script. The soundfont is Debian's
+writes kit.flac, all hits one behind the other, and kit.json, which tells where each begins, beside
+this script. One file is there at once where seventy take their time. The soundfont is Debian's
 fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has one sound where a real
 kit has a bow and an edge, or a head and a rim: such a voice is layered from its neighbours.
 Rides get their stick from a short second copy of themselves.
@@ -21,11 +22,14 @@ from beatgen.kit import VOICES
 from beatgen.synth import EXPONENT, FluidSynth, trim
 
 FOLDER = Path(__file__).parent
+FILE = "kit.flac"
 RATE = 44100
 LAYERS = (50, 84, 114)  # MIDI velocities
 FINE_LAYERS = (40, 72, 92, 108, 122)  # where the soundfont has layers of its own
 BRIGHTNESS = {50: 5500.0, 84: 11000.0}  # hertz: a softer hit is duller
-PEAK = 10 ** (-2 / 20)  # of the loudest file
+PEAK = 10 ** (-2 / 20)  # of the loudest hit
+BLOCK = 4096  # samples of a FLAC frame; hits of other resolution do not share one
+GAP = 64  # samples of silence behind every hit, for players that interpolate
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def fade_out(sound: np.ndarray, seconds: float) -> np.ndarray:
 
 
 def main(soundfont: str) -> None:
-    """Record all voices and write them, the loudest file at PEAK, with the manifest."""
+    """Record all voices and write them, the loudest hit at PEAK, with the manifest."""
     synth = FluidSynth(Path(soundfont), RATE)
     hits = {
         (name, velocity): record(synth, recipe, velocity)
@@ -132,16 +136,22 @@ def main(soundfont: str) -> None:
     }
     level = PEAK / max(np.abs(sound).max() for sound in hits.values())
     voices: dict[str, list[dict[str, object]]] = {voice.name: [] for voice in VOICES}
+    row: list[np.ndarray] = []
+    start = 0
     for (name, velocity), sound in hits.items():
-        file = f"{name.replace(' ', '-')}-{velocity}.flac"
         steps = 2 ** (RECIPES[name].bits - 1)
         coarse = np.rint(trim(sound * level, RATE) * steps) / steps
-        soundfile.write(FOLDER / file, coarse, RATE, subtype="PCM_16", compression_level=1.0)
-        voices[name].append({"file": file, "velocity": velocity})
+        row.append(np.pad(coarse, (0, GAP + -(len(coarse) + GAP) % BLOCK)))
+        voices[name].append({"velocity": velocity, "start": start, "samples": len(coarse)})
+        start += len(row[-1])
+    soundfile.write(
+        FOLDER / FILE, np.concatenate(row), RATE, subtype="PCM_16", compression_level=1.0
+    )
     manifest = {
         "name": "FluidR3 Mono, standard kit",
         "source": "FluidR3Mono_GM.sf3 (Debian fluidr3mono-gm-soundfont), recorded by make.py",
         "licence": "MIT, see LICENSE.txt",
+        "file": FILE,
         "sample_rate": RATE,
         "velocity": f"gain = (velocity / layer velocity) ** {EXPONENT:g}, nearest layer by ratio",
         "gain": GAIN,  # of every recording when it is mixed

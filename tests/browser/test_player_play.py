@@ -76,9 +76,10 @@ def test_the_tempo_changes_without_losing_the_beat(page):
     assert state(page)["dropped"] == 0
 
 
-def test_without_samples_the_page_says_so(serve, open_page):
+@pytest.mark.parametrize("file", ["kit.json", "kit.flac"])
+def test_without_samples_the_page_says_so(serve, open_page, file):
     page = open_page("about:blank")
-    page.route("**/kit.json", lambda route: route.abort())
+    page.route(f"**/{file}", lambda route: route.abort())
     page.goto(serve(HARNESS))
     page.click(".play")
     page.wait_for_function("beatgen.state.trouble")

@@ -1,39 +1,31 @@
-// The kit: samples of every voice at several velocities, fetched and decoded once per page.
+// The kit: every voice at several velocities, one behind the other in one file, which is fetched
+// and decoded once per page.
 
 // The files' address holds a digest of their content, so what the browser has is never stale.
-const fetchOnce = (url) => fetch(url, { cache: "force-cache" });
+async function fetchOnce(name, base) {
+  const answer = await fetch(new URL(name, base), { cache: "force-cache" });
+  if (!answer.ok) throw new Error(`${name}: the server answered ${answer.status}`);
+  return answer;
+}
 
-/** Load the kit whose kit.json lies at `base`. Resolves to a Kit. */
+/** Load the kit that lies at `base`. Resolves to a Kit. */
 export async function loadKit(base) {
-  const answer = await fetchOnce(new URL("kit.json", base));
-  if (!answer.ok) throw new Error(`kit.json: the server answered ${answer.status}`);
-  const table = await answer.json();
+  const [table, bytes] = await Promise.all([
+    fetchOnce("kit.json", base).then((answer) => answer.json()),
+    fetchOnce("kit.flac", base).then((answer) => answer.arrayBuffer()),
+  ]);
   // Decoding needs no gesture of the musician in an offline context, unlike in a live one.
-  const decoder = new OfflineAudioContext(2, 1, table.sample_rate);
-  const layersOf = async ([name, layers]) => [
-    name,
-    await Promise.all(
-      layers.map(async ({ file, velocity }) => {
-        const bytes = await (await fetchOnce(new URL(file, base))).arrayBuffer();
-        return { velocity, buffer: await decoder.decodeAudioData(bytes) };
-      }),
-    ),
-  ];
-  const voices = new Map(await Promise.all(Object.entries(table.voices).map(layersOf)));
-  return new Kit(table, voices);
+  const decoder = new OfflineAudioContext(1, 1, table.sample_rate);
+  return new Kit(table, await decoder.decodeAudioData(bytes));
 }
 
 class Kit {
-  #voices;
   #table;
+  #buffer;
 
-  constructor(table, voices) {
+  constructor(table, buffer) {
     this.#table = table;
-    this.#voices = voices;
-  }
-
-  get sampleRate() {
-    return this.#table.sample_rate;
+    this.#buffer = buffer;
   }
 
   /** Where the voice stands, -1 (left) to 1 (right). */
@@ -46,10 +38,20 @@ class Kit {
     return this.#table.chokes[name]?.includes(ringing) ?? false;
   }
 
-  /** Sample and gain for a velocity of 1 to 127: the layer nearest by ratio, scaled by square. */
+  /**
+   * What sounds for a velocity of 1 to 127, the layer nearest by ratio, scaled by square: seconds
+   * `offset` to `offset + duration` of `buffer`, and its gain.
+   */
   sample(name, velocity) {
     const away = (layer) => Math.abs(Math.log(layer.velocity / velocity));
-    const layer = this.#voices.get(name)?.reduce((a, b) => (away(b) < away(a) ? b : a));
-    return layer && { buffer: layer.buffer, gain: (velocity / layer.velocity) ** 2 };
+    const layer = this.#table.voices[name]?.reduce((a, b) => (away(b) < away(a) ? b : a));
+    if (!layer) return undefined;
+    const { sample_rate: rate } = this.#table;
+    return {
+      buffer: this.#buffer,
+      offset: layer.start / rate,
+      duration: layer.samples / rate,
+      gain: (velocity / layer.velocity) ** 2,
+    };
   }
 }

@@ -47,7 +47,7 @@ export class Sampler {
     });
     const gain = new GainNode(this.#context, { gain: sample.gain });
     source.connect(gain).connect(this.#channels[voice] ?? this.#volume);
-    source.start(time);
+    source.start(time, sample.offset, sample.duration); // all of the click, which has neither
     const handle = { source, gain, level: sample.gain, voice, time, dampedAt: Infinity };
     this.#live.add(handle);
     source.onended = () => {
