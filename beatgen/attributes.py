@@ -7,6 +7,7 @@ hits that a measure is about is in the middle of it, 0 unless said otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,15 @@ from beatgen.kit import INDEX, VOICES
 from beatgen.strikes import ON_LINE, PLACES, Strikes
 
 GHOST = 40 / 127  # a snare stroke softer than this is a ghost note
+
+BEATS, SIXTEENTHS_OF_BEAT, EIGHTH = 4, 4, 2  # an eighth in sixteenths
+# Where the sixteenths of a beat begin: half-way between their lines, but a hit that is nearer to
+# the second triplet, 4/3, than to the third line is a late second
+EDGES = (-np.inf, 0.5, 5 / 3, 2.5, np.inf)
+# A fourth sixteenth that is earlier than this, in sixteenths, is nearer to the third triplet, 1/3
+# before its line, than to the line
+TRIPLET = -1 / 6
+ONE_NOTE = 2 / 3  # hits that are nearer to each other than this, in sixteenths, are one note
 
 # Metrical weight of each sixteenth of a 4/4 bar (Longuet-Higgins and Lee 1984)
 WEIGHT = np.array([0, -4, -3, -4, -2, -4, -3, -4, -1, -4, -3, -4, -2, -4, -3, -4])
@@ -88,17 +98,32 @@ def dynamics(strikes: Strikes) -> np.ndarray:
 
 
 def swing(strikes: Strikes) -> np.ndarray:
-    """How much later the second sixteenth of each eighth is played than the first, in
-    sixteenths; a triplet feel is 1/3."""
-    first, second = (_mean_offset(strikes, slice(start, None, 2)) for start in (0, 1))
-    both = ~np.isnan(first) & ~np.isnan(second)
-    return np.where(both, np.nan_to_num(second) - np.nan_to_num(first), 0)
+    """How late the notes between are played, as a part of their value; a triplet feel is 1/3.
+
+    In a beat of eighths it is the one between the beats, else the second and fourth sixteenth. A
+    swung eighth may stand in the fourth sixteenth, too early for it: so it does where it is hit in
+    the third one as well, and where the bar's fourth sixteenths without a third are nearer to the
+    triplet than to their line. Measured from where the beats themselves are played.
+    """
+    hits, late = _beats(strikes)
+    third, fourth = (late[..., i] / np.maximum(hits[..., i], 1) for i in (2, 3))
+    one = (hits[..., 2] > 0) & (hits[..., 3] > 0) & (1 + fourth - third < ONE_NOTE)
+    alone = (hits[..., 3] > 0) & (hits[..., 2] == 0)
+    early = (late[..., 3] * alone).sum(1) < TRIPLET * (hits[..., 3] * alone).sum(1)
+    swung = one | (alone & early[:, None])
+    eighths = swung | (hits[..., 1] + hits[..., 3] == 0)
+    count = hits[..., 2] + hits[..., 3], hits[..., 2], hits[..., 1] + hits[..., 3]
+    behind = late[..., 2] + late[..., 3] + hits[..., 3], late[..., 2], late[..., 1] + late[..., 3]
+    counted, total = (np.select([swung, eighths], of[:2], of[2]) for of in (count, behind))
+    own = (total - counted * drag(strikes)[:, None]) / np.where(eighths, EIGHTH, 1)
+    return own.sum(1) / np.maximum(counted.sum(1), 1)
 
 
 def drag(strikes: Strikes) -> np.ndarray:
-    """Mean distance of the hits from their sixteenth, in sixteenths: above 0 laid back, below 0
-    pushed."""
-    return np.nan_to_num(_mean_offset(strikes, slice(None)))
+    """Mean distance of the hits on the four beats from their line, in sixteenths: above 0 laid
+    back, below 0 pushed. What swings is between the beats."""
+    hits, late = _beats(strikes)
+    return late[..., 0].sum(1) / np.maximum(hits[..., 0].sum(1), 1)
 
 
 ATTRIBUTES: dict[str, Callable[[Strikes], np.ndarray]] = {
@@ -125,12 +150,16 @@ def _hits(strikes: Strikes) -> np.ndarray:
     return strikes.count.astype(float)
 
 
-def _mean_offset(strikes: Strikes, sixteenths: slice) -> np.ndarray:
-    """Mean distance from the line of the hits in these sixteenths, in sixteenths; NaN where there
-    are none."""
-    struck = strikes.velocity[:, sixteenths] > 0
-    places = np.arange(PLACES) - ON_LINE
-    offset = (places + strikes.timing[:, sixteenths]) / PLACES
-    hits = struck.sum((1, 2, 3))
-    with np.errstate(invalid="ignore"):
-        return (offset * struck).sum((1, 2, 3)) / np.where(hits, hits, np.nan)
+def _beats(strikes: Strikes) -> tuple[np.ndarray, np.ndarray]:
+    """Hits by the four sixteenths of each beat, (n, 4, 4), and the sum of how far behind their line
+    they are, in sixteenths."""
+    struck = strikes.velocity > 0
+    line = np.arange(SIXTEENTHS)[:, None, None] % SIXTEENTHS_OF_BEAT
+    position = line + (np.arange(PLACES) - ON_LINE + strikes.timing) / PLACES
+    hits, late = np.zeros((2, len(struck), BEATS, SIXTEENTHS_OF_BEAT))
+    for sixteenth, (first, end) in enumerate(pairwise(EDGES)):
+        here = struck & (first <= position) & (position < end)
+        for sums, part in ((hits, here), (late, (position - sixteenth) * here)):
+            by_beat = part.reshape(len(struck), BEATS, -1)
+            sums[..., sixteenth] = by_beat.sum(-1)
+    return hits, late

@@ -11,7 +11,7 @@ from beatgen.decoded import Decoded, pattern_of, pattern_of_size
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import STEPS, Groove
 from beatgen.runtime import Network
-from beatgen.strikes import N_VOICES, PLACES, expected_grid, to_grid, to_strikes
+from beatgen.strikes import N_VOICES, PLACES, Strikes, expected_grid, to_grid, to_strikes
 
 
 class Codec:
@@ -41,19 +41,24 @@ class Codec:
         self.network = network
 
     def encode_bars(
-        self, velocity: np.ndarray, timing: np.ndarray, known: np.ndarray | None = None
+        self,
+        velocity: np.ndarray,
+        timing: np.ndarray,
+        known: np.ndarray | None = None,
+        loop: int = 1,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log variance of z, float32 (n, latent_dim) each, of grids (n, 64, 22).
 
         known: (n, 16, 22), 0 for what of each sixteenth and voice is not to be looked at, 1
-        elsewhere; without it all is known. Raises BeatGenError for bars of other than 64 steps.
+        elsewhere; without it all is known. loop: bars that follow one another, n of a groove.
+        Raises BeatGenError for bars of other than 64 steps.
         """
         if velocity.shape[1:] != (STEPS, N_VOICES):
             raise BeatGenError(
                 f"the model reads bars of {STEPS} steps; found {velocity.shape[1]}. Read the file "
                 f"with steps={STEPS}."
             )
-        strikes = to_strikes(velocity, timing)
+        strikes = to_strikes(velocity, timing, loop)
         if known is None:
             known = np.ones(strikes.velocity.shape[:3], np.float32)
         both = np.stack([strikes.velocity, strikes.timing], -1)
@@ -92,14 +97,18 @@ class Codec:
             pattern = pattern_of(count, self.threshold)
         return Decoded(count, *self._dress(z[:, self.pattern_dim :], pattern)), pattern
 
+    def dressed(self, z_feel: np.ndarray, pattern: np.ndarray) -> Decoded:
+        """What the network tells of z_feel (n, feel_dim) for a pattern (n, 16, 22) that is sure."""
+        return Decoded(_certain(pattern), *self._dress(z_feel, pattern))
+
     def missed(self, groove: Groove, z: np.ndarray) -> Decoded:
         """What has to be added to the decoded z so that it is the groove, per bar."""
-        true = to_strikes(groove.velocity, groove.timing)
+        true = to_strikes(groove.velocity, groove.timing, groove.bars)
         struck = true.velocity > 0
         told, _ = self.decoded(z, true.count)
         share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
         return Decoded(
-            np.eye(PLACES + 1, dtype=np.float32)[true.count] - told.counts,
+            _certain(true.count) - told.counts,
             np.where(struck.any(-1, keepdims=True), share - told.place, 0),
             np.where(struck, true.velocity - told.velocity, 0),
             np.where(struck, true.timing - told.timing, 0),
@@ -132,15 +141,10 @@ class Codec:
             )
         )
         decoded = Decoded(*(part.reshape(n * bars, *part.shape[2:]) for part in (count, *feel)))
-        whole = self.groove_of(decoded, pattern, 1.0)
+        whole = groove_of(decoded.strikes(pattern), 1.0, bars)
         return [
             replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
         ]
-
-    def groove_of(self, decoded: Decoded, pattern: np.ndarray, tempo: float) -> Groove:
-        """The pattern (bars, 16, 22) as `decoded` dresses it, in the velocities that MIDI has."""
-        velocity, timing = to_grid(decoded.strikes(pattern))
-        return Groove(np.rint(velocity * 127) / 127, timing, tempo)
 
     def _counts(self, z_pattern: np.ndarray) -> np.ndarray:
         return self.network.run("pattern", z=z_pattern)["count"]
@@ -152,3 +156,14 @@ class Codec:
         out = self.network.run("feel", z=z_feel, count=pattern)
         velocity = np.where(out["velocity"] >= self.ceiling, np.float32(1), out["velocity"])
         return out["place"], velocity, out["timing"]
+
+
+def groove_of(strikes: Strikes, tempo: float, loop: int = 1) -> Groove:
+    """Strikes in the velocities that MIDI has; loop: bars that follow one another."""
+    velocity, timing = to_grid(strikes, loop)
+    return Groove(np.rint(velocity * 127) / 127, timing, tempo)
+
+
+def _certain(pattern: np.ndarray) -> np.ndarray:
+    """Probabilities of 0 to 4 strikes, float32 (..., 5): all of it for the pattern's number."""
+    return np.eye(PLACES + 1, dtype=np.float32)[pattern]

@@ -92,7 +92,9 @@ class Windows:
         """The count alone, in all voices: on the line (a sixteenth's further strikes beside it),
         and all equally loud."""
         struck = self.count.reshape(-1, SIXTEENTHS, N_VOICES, 1) > RANK
-        velocity, timing = to_grid(Strikes(np.where(struck, LEVEL, 0), np.zeros(struck.shape)))
+        velocity, timing = to_grid(
+            Strikes(np.where(struck, LEVEL, 0), np.zeros(struck.shape)), BARS
+        )
         return [
             Groove(velocity[BARS * i : BARS * (i + 1)], timing[BARS * i : BARS * (i + 1)], tempo)
             for i, tempo in enumerate(self.tempo.tolist())
@@ -126,7 +128,7 @@ def windows(dataset: Dataset) -> Windows:
 def feel_of(grooves: Sequence[Groove]) -> Feel:
     """What a network made of patterns, windows in a row or one by one: the loudest strike of each
     sixteenth, by the one that it was written for, which may reach to -0.625 (`beatgen.strikes`)."""
-    velocity, offset = loudest(to_strikes(*_bars(grooves)))
+    velocity, offset = loudest(to_strikes(*_bars(grooves), BARS))
     return Feel(_by_window(velocity), _by_window(offset) / PLACES)
 
 

@@ -17,18 +17,18 @@ from typing import Any
 
 import numpy as np
 
-from beatgen.codec import Codec
+from beatgen.codec import Codec, groove_of
 from beatgen.decoded import Decoded, family_hits, pattern_of_hidden
 from beatgen.directions import attribute_directions, context
+from beatgen.dressing import dress
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
-from beatgen.strikes import N_VOICES, Strikes, to_grid, to_strikes
+from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
 from beatgen.way import way
 
 PATH_FRAMES = 33
-SAME_DRUMMER = 0.7  # share of the variance that the bars of a humanized groove have in common
 FADE = 2.0  # the missed part shrinks with this power of the way left: half-way a quarter is left
 
 
@@ -71,14 +71,15 @@ class Vae(Codec):
     def encode(self, groove: Groove) -> np.ndarray:
         """z_mean of each bar, float32 (bars, latent_dim). Raises BeatGenError for bars of other
         than 64 steps."""
-        return self.encode_bars(groove.velocity, groove.timing)[0]
+        return self.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
-        """One bar for each row of z, (latent_dim,) or (bars, latent_dim).
+        """One bar for each row of z, (latent_dim,) or (bars, latent_dim), one after the other.
 
         Raises BeatGenError for another shape.
         """
-        return self.groove_of(*self.decoded(self.checked(z)), tempo)
+        decoded, pattern = self.decoded(self.checked(z))
+        return groove_of(decoded.strikes(pattern), tempo, len(pattern))
 
     def reconstruct(self, groove: Groove) -> Groove:
         """The groove as the model holds it: encoded and decoded."""
@@ -138,25 +139,28 @@ class Vae(Codec):
         """New bars from the prior. Raises BeatGenError for a count below 1."""
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
-        decoded = self.decode(self.prior.to_z(self._noise(count, seed)), tempo)
-        return [decoded[i] for i in range(count)]
+        decoded, pattern = self.decoded(self.prior.to_z(self._noise(count, seed)))
+        bars = groove_of(decoded.strikes(pattern), tempo)
+        return [bars[i] for i in range(count)]
 
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
         """The groove's pattern, played by another drummer: its own feel is not looked at.
 
-        spread: 1 draws a feel as probable as any that was played, 0 gives the one in the middle,
-        the same for every seed. The bars share most of a draw: it is one drummer who plays them.
-        Raises BeatGenError for a spread below 0 or above 1.
+        spread: 1 draws a feel as probable as any that was played, 0 gives the average one, the same
+        for every seed. The bars share most of a draw: it is one drummer who plays them. Raises
+        BeatGenError for a spread below 0 or above 1.
         """
         _check_amount("spread", spread)
-        count = to_strikes(groove.velocity, groove.timing).count
-        z = self.encode(groove)
-        rng = np.random.default_rng(seed)
-        shared, own = rng.standard_normal((2, groove.bars, self.latent_dim - self.pattern_dim))
-        noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
-        feel = self.prior.feel(z[:, : self.pattern_dim], (spread * noise).astype(np.float32))
-        dressed, _ = self.decoded(np.concatenate([z[:, : self.pattern_dim], feel], 1), count)
-        return self.groove_of(dressed, count, groove.tempo)
+        pattern = to_strikes(groove.velocity, groove.timing, groove.bars).count
+        z_pattern = self.encode(groove)[:, : self.pattern_dim]
+
+        def decode(noise: np.ndarray) -> Decoded:
+            many = len(noise) // len(pattern), 1
+            z_feel = self.prior.feel(np.tile(z_pattern, many), noise)
+            return self.dressed(z_feel, np.tile(pattern, (*many, 1)))
+
+        strikes = dress(decode, pattern, self.latent_dim - self.pattern_dim, seed, spread)
+        return groove_of(strikes, groove.tempo, groove.bars)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is proposed from the rest, which stays as it is. There are
@@ -170,19 +174,21 @@ class Vae(Codec):
                 f"hidden has the shape {np.shape(hidden)}; expected "
                 f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
             )
-        z, _ = self.encode_bars(groove.velocity, groove.timing, known=~hidden)
-        true = to_strikes(groove.velocity, groove.timing)
+        z, _ = self.encode_bars(groove.velocity, groove.timing, ~hidden, groove.bars)
+        true = to_strikes(groove.velocity, groove.timing, groove.bars)
         proposed = pattern_of_hidden(self.decoded(z)[0].counts, hidden)
         pattern = np.where(hidden, proposed, true.count)
         told = self.decoded(z, pattern)[0].strikes(pattern)
-        at = np.asarray(hidden)[..., None]
+        at = hidden[..., None]
         velocity, timing = to_grid(
-            Strikes(
-                np.where(at, np.rint(told.velocity * 127) / 127, true.velocity),
-                np.where(at, told.timing, true.timing),
-            )
+            Strikes(np.where(at, told.velocity, 0), np.where(at, told.timing, 0)), groove.bars
         )
-        return Groove(velocity, timing, groove.tempo)
+        kept = ~steps_of(hidden, groove.velocity, groove.timing, groove.bars)  # to the bit
+        return Groove(
+            np.where(kept, groove.velocity, np.rint(velocity * 127) / 127),
+            np.where(kept, groove.timing, timing),
+            groove.tempo,
+        )
 
     @cached_property  # the page asks for them many times a run
     def directions(self) -> tuple[Direction, ...]:
@@ -259,7 +265,7 @@ class Vae(Codec):
         )
         tempos = [_mix(a.tempo, b.tempo, t) for t, _ in amounts]
         hits_a, hits_b = (
-            family_hits(to_strikes(groove.velocity, groove.timing).count) for groove in (a, b)
+            family_hits(to_strikes(groove.velocity, groove.timing, bars).count) for groove in (a, b)
         )
         hits = _mix(hits_a, hits_b, pattern[:, None, None])
         told = self.tell(z, missed, tempos, hits)

@@ -5,8 +5,9 @@ late. Which sixteenths are struck, and how often, is the bar's pattern; on which
 a strike falls, how loud and exactly when, is its feel. A laid-back snare stays in its sixteenth
 though it stands in the next step of the grid.
 
-The bar is a circle: the two early places of the first sixteenth are the last two steps of the
-bar, where a loop plays its early downbeat.
+Bars are a circle: the two early places of a downbeat are the last two steps of the bar before it,
+and those of the first bar are at the end of the last, where a loop plays its early downbeat. `loop`
+says how many bars in a row make a circle: all bars of a groove; 1 where each stands for itself.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Strikes:
         return np.count_nonzero(self.velocity, axis=3).astype(np.int32)
 
 
-def to_strikes(velocity: np.ndarray, timing: np.ndarray) -> Strikes:
+def to_strikes(velocity: np.ndarray, timing: np.ndarray, loop: int = 1) -> Strikes:
     """Grid arrays (bars, 64, 22), velocity 0 to 1 and timing in steps -> strikes.
 
     A downbeat that was played early (timing below -0.5 on step 0) moves to its early place; if
@@ -52,12 +53,13 @@ def to_strikes(velocity: np.ndarray, timing: np.ndarray) -> Strikes:
     velocity = np.array(velocity, np.float32)
     timing = np.array(timing, np.float32)
     last = STEPS - ON_LINE
-    moved = (velocity[:, last] > 0) & (timing[:, last] < 0)
-    moved &= (velocity[:, last - 1] == 0) & (velocity[:, 0] == 0)
+    moved = _late_last(velocity, timing, loop)
     velocity[:, last - 1][moved] = velocity[:, last][moved]
     timing[:, last - 1][moved] = 0.5
     velocity[:, last][moved] = 0
     timing[:, last][moved] = 0
+    for grid in (velocity, timing):
+        grid[:, last:] = _turned(grid[:, last:], loop, 1)
     for early in (1, 2):
         late = timing[:, 0]
         moved = (velocity[:, 0] > velocity[:, STEPS - early]) & (late < 0.5 - early)
@@ -76,11 +78,11 @@ def to_strikes(velocity: np.ndarray, timing: np.ndarray) -> Strikes:
     )
 
 
-def to_grid(strikes: Strikes) -> tuple[np.ndarray, np.ndarray]:
+def to_grid(strikes: Strikes, loop: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Strikes -> velocity and timing, float32 (bars, 64, 22) each, as `Groove` has them.
 
     A downbeat's early strike stands on step 0 with negative timing, unless the downbeat itself is
-    struck: then it is a grace note at the end of the bar.
+    struck: then it is a grace note at the end of the bar before it.
     """
     bars = len(strikes.velocity)
     velocity = np.zeros((bars, STEPS, N_VOICES), np.float32)
@@ -95,7 +97,22 @@ def to_grid(strikes: Strikes) -> tuple[np.ndarray, np.ndarray]:
         timing[:, 0][moved] = np.maximum(timing[:, source][moved] - early, -ON_LINE)
         velocity[:, source][moved] = 0
         timing[:, source][moved] = 0
+    for grid in (velocity, timing):
+        grid[:, -ON_LINE:] = _turned(grid[:, -ON_LINE:], loop, -1)
     return velocity, timing
+
+
+def steps_of(
+    sixteenths: np.ndarray, velocity: np.ndarray, timing: np.ndarray, loop: int = 1
+) -> np.ndarray:
+    """The steps of a grid that belong to some sixteenths, as `to_strikes` reads it: bool
+    (bars, 16, 22) -> bool (bars, 64, 22)."""
+    steps = np.zeros((len(sixteenths), STEPS, sixteenths.shape[2]), bool)
+    steps[:, STEP_OF_PLACE.reshape(-1)] = np.repeat(sixteenths, PLACES, axis=1)
+    steps[:, -ON_LINE:] = _turned(steps[:, -ON_LINE:], loop, -1)
+    late = _late_last(velocity, timing, loop)
+    steps[:, STEPS - ON_LINE][late] = sixteenths[:, -1][late]
+    return steps
 
 
 def expected_grid(expected: np.ndarray) -> np.ndarray:
@@ -109,3 +126,15 @@ def expected_grid(expected: np.ndarray) -> np.ndarray:
     grid[:, 0] += grid[:, early].sum(1)
     grid[:, early] = 0
     return grid
+
+
+def _late_last(velocity: np.ndarray, timing: np.ndarray, loop: int) -> np.ndarray:
+    """Where the last sixteenth is played so late that it stands two steps behind, (bars, 22)."""
+    last = STEPS - ON_LINE
+    free = (velocity[:, last - 1] == 0) & (_turned(velocity[:, 0], loop, -1) == 0)
+    return (velocity[:, last] > 0) & (timing[:, last] < 0) & free
+
+
+def _turned(bars: np.ndarray, loop: int, by: int) -> np.ndarray:
+    """What the bar before has (by 1), or the next one (by -1), in circles of `loop` bars."""
+    return np.roll(bars.reshape(-1, loop, *bars.shape[1:]), by, axis=1).reshape(bars.shape)

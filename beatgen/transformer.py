@@ -94,7 +94,9 @@ class Trunk(layers.Layer):
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         self.position = self.add_weight(
-            shape=(SIXTEENTHS, self.width), initializer=keras.initializers.RandomNormal(stddev=0.02)
+            name="position",  # which weight decay leaves alone (`beatgen.train`)
+            shape=(SIXTEENTHS, self.width),
+            initializer=keras.initializers.RandomNormal(stddev=0.02),
         )
         self.enter.build((None, shape[-1]))
         for layer in (*self.stack, self.norm):

@@ -9,7 +9,7 @@ from beatgen.strikes import to_strikes
 
 def pattern(groove: Groove) -> np.ndarray:
     """Strikes per sixteenth and voice, int (bars, 16, 22)."""
-    return to_strikes(groove.velocity, groove.timing).count
+    return to_strikes(groove.velocity, groove.timing, groove.bars).count
 
 
 def distance(a: Groove, b: Groove) -> float:

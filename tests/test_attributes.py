@@ -65,19 +65,55 @@ def test_loudness_and_dynamics_are_those_of_the_hits() -> None:
     assert measure("dynamics", "kick |g---O---|") == pytest.approx((115 - 32) / 2 / 127)
 
 
-def test_swing_and_drag_are_distances_in_sixteenths() -> None:
-    """A step is a quarter of a sixteenth."""
-    tab = "hi-hat |xxxxxxxxxxxxxxxx|"
-    velocity = Groove.from_tab(tab).velocity
-    late = np.zeros_like(velocity)
-    late[:, 4::8] = 0.4 * (velocity[:, 4::8] > 0)  # every second sixteenth
-    told = dict(zip(ATTRIBUTES, attributes(strikes(tab, late))[0], strict=True))
-    assert told["swing"] == pytest.approx(0.1)
-    assert told["drag"] == pytest.approx(0.05)
-    pushed = np.where(velocity > 0, -0.2, 0)
-    told = dict(zip(ATTRIBUTES, attributes(strikes(tab, pushed))[0], strict=True))
-    assert told["swing"] == pytest.approx(0)
-    assert told["drag"] == pytest.approx(-0.05)
+def told(groove: Groove) -> dict[str, float]:
+    values = attributes(to_strikes(groove.velocity, groove.timing))[0].tolist()
+    return dict(zip(ATTRIBUTES, values, strict=True))
+
+
+def at(*positions: float, voice: int = 15) -> Groove:
+    """A bar of hits so many sixteenths behind its beginning."""
+    velocity = np.zeros((1, 64, 22), np.float32)
+    timing = np.zeros_like(velocity)
+    for position in positions:
+        step = round(4 * position)
+        velocity[0, step, voice] = 0.7
+        timing[0, step, voice] = 4 * position - step
+    return Groove(velocity, timing)
+
+
+def each_beat(*positions: float, drag: float = 0) -> Groove:
+    return at(*(4 * beat + position + drag for beat in range(4) for position in positions))
+
+
+@pytest.mark.parametrize("drag", [0, 0.03])
+@pytest.mark.parametrize(
+    ("positions", "swing"),
+    [
+        ((0, 2), 0),
+        ((0, 2.2), 0.1),  # an eighth is two sixteenths
+        ((0, 8 / 3), 1 / 3),  # a ride in triplets
+        ((0, 4 / 3, 8 / 3), 1 / 3),
+        ((0, 2.3, 2.7), 0.25),  # an eighth that two hands play around the half-way of sixteenths
+        ((0, 3), 0),  # dotted, not swung
+        ((0, 1, 2, 3), 0),
+        ((0, 1.1, 2, 3.1), 0.1),
+        ((0, 4 / 3, 2, 10 / 3), 1 / 3),
+    ],
+)
+def test_swing_is_how_late_the_notes_between_are(positions, swing, drag) -> None:
+    heard = told(each_beat(*positions, drag=drag))
+    assert heard["swing"] == pytest.approx(swing, abs=1e-6)
+    assert heard["drag"] == pytest.approx(drag, abs=1e-6)
+
+
+def test_a_single_early_sixteenth_is_no_swing() -> None:
+    """Its bar's others stand where dotted notes do."""
+    assert told(at(0, 2.75, 4, 7, 8, 11, 12, 15))["swing"] == pytest.approx(-0.25 / 4)
+
+
+def test_pushed_hits_drag_less_than_nothing() -> None:
+    heard = told(at(0, 2, 3.95, 6, 7.95, 10, 11.95, 14))
+    assert heard["drag"] == pytest.approx(-0.05 * 3 / 4)
 
 
 def test_a_silent_bar_is_in_the_middle_of_everything() -> None:

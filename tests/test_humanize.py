@@ -103,12 +103,12 @@ def test_the_network_is_not_told_how_a_window_was_played(random_groove) -> None:
     """Other velocities and other timing within the sixteenth: the same answer, to the bit."""
     played = random_groove(2, bars=6, density=0.03)
     rng = np.random.default_rng(0)
-    true = to_strikes(played.velocity, played.timing)
+    true = to_strikes(played.velocity, played.timing, 6)
     places = np.argsort(rng.random(true.velocity.shape), -1)
     struck = np.take_along_axis(true.velocity > 0, places, -1)
     struck[:, [0, 15]] = (true.velocity > 0)[:, [0, 15]]  # where a bar ends, places run over
     late = np.where(struck, rng.uniform(-0.1, 0.3, struck.shape), 0)
-    other = Groove(*to_grid(Strikes(struck * rng.uniform(0.1, 1, struck.shape), late)))
+    other = Groove(*to_grid(Strikes(struck * rng.uniform(0.1, 1, struck.shape), late), 6))
     assert (other.velocity > 0).sum() == (played.velocity > 0).sum()
     vae = load_model("bar")
     for spread in (0.0, 1.0):

@@ -65,6 +65,25 @@ def test_a_beat_is_finished_and_what_was_there_stays(vae: Vae, funk: bg.Groove) 
     assert proposed[:, 0].all() and 2 <= proposed.sum() <= 16  # a kick on the downbeats
 
 
+def test_with_nothing_hidden_it_is_the_groove(vae: Vae, random_groove) -> None:
+    """Hits that share a place, and grace notes before the next bar's downbeat, stay to the bit."""
+    groove = random_groove(7, bars=3, density=0.1)
+    assert vae.complete(groove, np.zeros((3, 16, len(VOICES)), bool)) == groove
+
+
+def test_a_grace_note_stays_where_it_is_when_a_groove_begins_to_change(
+    vae: Vae, funk: bg.Groove
+) -> None:
+    velocity = funk.velocity.copy()
+    velocity[0, 60:] = velocity[1, :2] = 0
+    velocity[0, 62, INDEX["snare"]], velocity[1, 0, INDEX["snare"]] = 0.4, 0.9
+    groove = bg.Groove(velocity, None, funk.tempo)
+    changing = [vae.nudge(groove, [1e-6]), vae.blend(groove, funk, 1e-4)]
+    for near in changing:
+        struck = near.velocity[:, [0, 62], INDEX["snare"]] > 0
+        assert struck.tolist() == [[False, True], [True, False]]
+
+
 def test_what_is_hidden_has_no_say(vae: Vae, funk: bg.Groove) -> None:
     busier = funk.velocity.copy()
     busier[:, [4, 12], INDEX["kick"]] = 0.6

@@ -8,6 +8,7 @@ from beatgen.strikes import (
     STEP_OF_PLACE,
     Strikes,
     expected_grid,
+    steps_of,
     to_grid,
     to_strikes,
 )
@@ -113,3 +114,69 @@ def test_input_is_left_alone() -> None:
     np.testing.assert_array_equal(velocity, groove.velocity)
     np.testing.assert_array_equal(timing, groove.timing)
     assert strikes.velocity.dtype == strikes.timing.dtype == np.float32
+
+
+def two_bars(step: int, downbeat: bool) -> Groove:
+    """A kick at `step` of the first bar, and the second one's downbeat where it is struck."""
+    velocity = np.zeros((2, 64, 22), np.float32)
+    velocity[0, step, 0] = 0.3
+    velocity[1, 0, 0] = 0.9 * downbeat
+    return Groove(velocity, np.zeros_like(velocity))
+
+
+@pytest.mark.parametrize("step", [62, 63])
+def test_a_grace_note_leads_to_the_downbeat_of_the_next_bar(step: int) -> None:
+    groove = two_bars(step, downbeat=True)
+    strikes = to_strikes(groove.velocity, groove.timing, 2)
+    assert strikes.count[:, 0, 0].tolist() == [0, 2]
+    velocity, timing = to_grid(strikes, 2)
+    np.testing.assert_array_equal(velocity, groove.velocity)
+    np.testing.assert_array_equal(timing, groove.timing)
+    (alone,) = to_strikes(groove.velocity[:1], groove.timing[:1]).count[:, 0, 0]
+    assert alone == 1  # a bar for itself leads to its own downbeat
+
+
+def test_an_early_downbeat_of_the_next_bar_is_its_own() -> None:
+    groove = two_bars(62, downbeat=False)
+    velocity, timing = to_grid(to_strikes(groove.velocity, groove.timing, 2), 2)
+    assert np.argwhere(velocity).tolist() == [[1, 0, 0]] and timing[1, 0, 0] == -2  # the same time
+
+
+def test_circles_of_bars_do_not_touch_each_other() -> None:
+    """Two grooves of two bars at once are as each for itself; the last bar leads to the first."""
+    one, two = canonical(3, bars=2), two_bars(63, downbeat=True)
+    last = np.roll(two.velocity, 1, axis=0)  # the grace note stands in the second bar
+    velocity = np.concatenate([one.velocity, last])
+    timing = np.concatenate([one.timing, np.zeros_like(last)])
+    both = to_strikes(velocity, timing, 2)
+    np.testing.assert_array_equal(
+        both.velocity[:2], to_strikes(one.velocity, one.timing, 2).velocity
+    )
+    assert both.count[2:, 0, 0].tolist() == [2, 0]
+    np.testing.assert_array_equal(to_grid(both, 2)[0][2:], last)
+
+
+def test_steps_belong_to_the_sixteenth_that_their_strikes_belong_to() -> None:
+    hidden = np.zeros((2, 16, 22), bool)
+    hidden[1, 0, 0] = hidden[0, 3, 5] = True
+    silent = np.zeros((2, 64, 22))
+    told = np.argwhere(steps_of(hidden, silent, silent, 2)).tolist()
+    assert told == [
+        *([0, s, 5] for s in (10, 11, 12, 13)),
+        [0, 62, 0],
+        [0, 63, 0],
+        [1, 0, 0],
+        [1, 1, 0],
+    ]
+
+
+def test_a_late_last_sixteenth_has_its_own_step_two_steps_behind() -> None:
+    late = hit(62, -0.3)
+    hidden = np.zeros((1, 16, 22), bool)
+    hidden[0, 15, 0] = True
+    assert steps_of(hidden, late.velocity, late.timing)[0, 58:, 0].tolist() == [True] * 5 + [False]
+    early = hit(62, 0.0)  # of the downbeat
+    assert (
+        steps_of(hidden, early.velocity, early.timing)[0, 58:, 0].tolist()
+        == [True] * 4 + [False] * 2
+    )

@@ -13,6 +13,7 @@ import pytest
 
 from beatgen import train as training
 from beatgen.config import TrainConfig
+from beatgen.model import ModelConfig
 from beatgen.report import ReportConfig
 from beatgen.train import WORTH_COMPILING, compiled_model, load_run, train
 
@@ -41,3 +42,18 @@ def test_the_seed_decides_the_weights_of_a_compiled_run(config, monkeypatch) -> 
     assert train(one) == train(same)
     for a, b in zip(*(load_run(c.run)[0].get_weights() for c in (one, same)), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_biases_and_positions_do_not_decay(config) -> None:
+    """Where nothing is to be learned, all other weights shrink, by the same part."""
+    small = ModelConfig(width=8, blocks=1, heads=2)
+    model = compiled_model(replace(config, model="bar", bar=small, weight_decay=0.5), 10)
+    weights = model.trainable_variables
+    for weight in weights:
+        weight.assign(np.ones(weight.shape))
+    model.optimizer.apply([np.zeros(weight.shape, np.float32) for weight in weights], weights)
+    kept = {weight.path.split("/")[-1] for weight in weights if (weight.numpy() == 1).all()}
+    assert kept == {"bias", "position"}
+    assert sum(weight.name == "position" for weight in weights) == 4  # two encoders, two decoders
+    shrunk = [w.numpy() for w in weights if w.name not in kept]
+    assert len(shrunk) > 20 and all((w < 1).all() for w in shrunk)
