@@ -12,6 +12,12 @@ const OWN_ARROWS = [
 ].join();
 const PRESSABLE = "button,a[href],summary,input[type=checkbox],input[type=radio],[role=button]";
 
+// Whether the focus came by a pointer. The style :focus-visible cannot tell: browsers give it to a
+// clicked button, too, as soon as a key goes down.
+let pointed = false;
+document.addEventListener("pointerdown", () => (pointed = true), true);
+document.addEventListener("keydown", ({ key }) => (pointed &&= key !== "Tab"), true);
+
 /** Listen on the whole page; returns a function that ends it. */
 export function listenToKeys(player) {
   let letGo = 0;
@@ -32,7 +38,7 @@ export function listenToKeys(player) {
   };
 
   const actions = {
-    " ": () => (player.toggle(), true),
+    " ": ({ repeat }) => (repeat || player.toggle(), true),
     ArrowLeft: (event) => blend(event.shiftKey ? -FINE : -COARSE),
     ArrowRight: (event) => blend(event.shiftKey ? FINE : COARSE),
     z: undo,
@@ -69,5 +75,5 @@ function belongsElsewhere(target, key) {
   if (target.isContentEditable || target.matches(TYPING)) return true;
   if (key.startsWith("Arrow")) return target.matches(OWN_ARROWS);
   // One who walks by the keyboard presses buttons with space; one who clicked wants to play.
-  return key === " " && target.matches(PRESSABLE) && target.matches(":focus-visible");
+  return key === " " && target.matches(PRESSABLE) && !pointed;
 }

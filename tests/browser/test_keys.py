@@ -1,0 +1,60 @@
+"""Space in a real browser: it plays after a click, and presses a button after the tab key."""
+
+from playing import state
+from visiting import drawn, open_app, press, settled, take_button, wall
+
+CARDS = ".wall .card b"
+PLAYING = "(wanted) => beatgen.state.playing === wanted"
+
+
+def space(page, *, plays: bool) -> None:
+    page.keyboard.press("Space")
+    page.wait_for_function(PLAYING, arg=plays)
+
+
+def test_after_a_click_on_a_button_space_plays_and_stops(page):
+    for name in ("Metronome", "Mute kick", "Lock kick"):
+        button = press(page, name)
+        button.click()
+        space(page, plays=True)
+        space(page, plays=False)
+        assert button.get_attribute("aria-pressed") == "true", "pressed once, by the click"
+
+
+def test_after_a_click_on_a_take_or_a_button_of_the_page_space_plays_and_stops(serve, open_page):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    press(page, "Keep").first.click()
+    page.wait_for_selector(".wall [aria-pressed=true]")
+    space(page, plays=True)
+    assert page.locator(".wall [aria-pressed=true]").count() == 1
+    page.click(".st-key-vary button")
+    take_button(page, 7).wait_for()
+    settled(page)
+    takes = page.locator(CARDS).all_inner_texts()
+    space(page, plays=False)
+    settled(page)
+    assert page.locator(CARDS).all_inner_texts() == takes, "varied once, by the click"
+
+
+def test_who_walks_by_the_tab_key_presses_buttons_with_space(page):
+    page.mouse.click(640, 600)
+    metronome = press(page, "Metronome")
+    page.locator("[aria-label='Swing']").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert metronome.get_attribute("aria-pressed") == "true"
+    assert not state(page)["playing"]
+
+
+def test_space_held_down_is_pressed_once(page):
+    page.mouse.click(640, 600)
+    page.evaluate("beatgen.kitReady.then(() => true)")
+    page.keyboard.down("Space")
+    page.wait_for_function(PLAYING, arg=True)
+    for _ in range(3):
+        page.keyboard.down("Space")  # the keyboard repeats it
+        drawn(page)
+        assert state(page)["playing"]
+    page.keyboard.up("Space")
+    space(page, plays=False)
