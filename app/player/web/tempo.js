@@ -28,10 +28,9 @@ export class TempoControl {
       "aria-label": "Tempo in beats per minute",
       onchange: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
-      onpointerdown: (event) => (this.#drag = { y: event.clientY, tempo: this.#tempo }),
+      onpointerdown: (event) => this.#press(event),
       onpointermove: (event) => this.#dragged(event),
-      onpointerup: () => this.#letGo(),
-      onpointercancel: () => this.#letGo(),
+      onlostpointercapture: () => this.#letGo(),
     });
     const tap = element(
       "button",
@@ -39,7 +38,8 @@ export class TempoControl {
         class: "tap",
         title: "Tap the tempo",
         onpointerdown: () => this.#tap(),
-        onkeydown: (event) => event.key === "Enter" && this.#tap(),
+        // Keys and screen readers click without a pointer.
+        onclick: (event) => event.detail === 0 && this.#tap(),
       },
       "Tap",
     );
@@ -92,11 +92,16 @@ export class TempoControl {
     this.#set(clamp(Math.round(this.#tempo) + change), true);
   }
 
-  #dragged({ clientY, pointerId }) {
+  #press({ button, clientY, pointerId }) {
+    if (button !== 0) return;
+    this.#drag = { y: clientY, tempo: this.#tempo };
+    this.#input.setPointerCapture(pointerId); // it may be let go anywhere
+  }
+
+  #dragged({ clientY }) {
     if (!this.#drag) return;
     const rise = this.#drag.y - clientY;
     if (!this.#drag.moved && Math.abs(rise) < DRAG) return;
-    if (!this.#drag.moved) this.#input.setPointerCapture(pointerId);
     this.#drag.moved = true;
     this.#set(clamp(Math.round(this.#drag.tempo + rise * PER_PIXEL)), false);
   }
