@@ -14,7 +14,7 @@ export class GridEditor {
   #grid;
   #canvas;
   #say;
-  #press = null; // {hit, wasThere, y, moved, armed, timer}
+  #press = null; // {hit, wasThere, pointer, y, moved, armed, timer}
   #cursor = null; // {row, sixteenth}, where the keyboard stands
 
   /** `say(text)` shows a line about what stands under the pointer; "" for nothing. */
@@ -60,12 +60,14 @@ export class GridEditor {
   }
 
   #down(event) {
+    if (this.#press || !event.isPrimary) return this.#cancel(); // two fingers zoom the page
     if (event.button !== 0 || !this.#player.scene.canEdit) return;
+    const { pointerId: pointer, clientY: y } = event;
     const touch = event.pointerType === "touch";
-    this.#press = { ...this.#at(event), y: event.clientY, moved: false, armed: !touch };
+    this.#press = { ...this.#at(event), pointer, y, moved: false, armed: !touch };
     if (touch) this.#press.timer = setTimeout(() => this.#arm(), HOLD);
     else this.#arm();
-    if (!touch) this.#canvas.setPointerCapture(event.pointerId);
+    if (!touch) this.#canvas.setPointerCapture(pointer);
   }
 
   /** From here on the press edits: an empty cell gets its hit at once. */
@@ -78,8 +80,9 @@ export class GridEditor {
 
   #move(event) {
     if (!this.#press) return this.#tell(this.#at(event));
+    if (event.pointerId !== this.#press.pointer || !this.#press.armed) return;
     const rise = this.#press.y - event.clientY;
-    if (!this.#press.armed || (!this.#press.moved && Math.abs(rise) < DRAG)) return;
+    if (!this.#press.moved && Math.abs(rise) < DRAG) return;
     this.#press.moved = true;
     const velocity = Math.round(Math.min(127, Math.max(1, this.#press.hit.velocity + rise)));
     const hit = { ...this.#press.hit, velocity };
@@ -87,9 +90,9 @@ export class GridEditor {
     this.#tell({ hit, wasThere: true });
   }
 
-  #up() {
+  #up({ pointerId }) {
     const press = this.#press;
-    if (!press) return;
+    if (press?.pointer !== pointerId) return;
     clearTimeout(press.timer);
     if (!press.armed && !press.wasThere) this.#arm(); // a tap
     if (press.wasThere && !press.moved) this.#player.edit({ ...press.hit, velocity: 0 });
@@ -97,7 +100,7 @@ export class GridEditor {
     this.#player.keepEdits();
   }
 
-  /** The page took the finger over for scrolling. */
+  /** The page took the finger over for scrolling, or a second one came to it. */
   #cancel() {
     clearTimeout(this.#press?.timer);
     this.#press = null;

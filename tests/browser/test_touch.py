@@ -1,0 +1,66 @@
+"""Fingers on the player's grid, as a phone tells of them."""
+
+import pytest
+from playing import bounds, cells, state
+from visiting import HARNESS, ready
+
+SET = "beatgen.state.hits.some((hit) => hit.step === 20 && hit.voice === 0)"  # it has its hit
+
+
+class Fingers:
+    """Fingers of one hand; all that are down are told of at once."""
+
+    def __init__(self, page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.down: list[tuple[float, float]] = []
+
+    def _tell(self, kind: str) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(self.down)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def press(self, *place: float) -> None:
+        self.down.append(place)
+        self._tell("touchStart")
+
+    def move(self, *places: tuple[float, float]) -> None:
+        self.down = list(places)
+        self._tell("touchMove")
+
+    def lift(self) -> None:
+        self.down = []
+        self._tell("touchEnd")
+
+
+@pytest.fixture
+def phone(serve, open_page):
+    """The harness on a phone; afterwards no script must have failed."""
+    page = ready(open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True))
+    failed = []
+    page.on("pageerror", lambda error: failed.append(error))  # playwright wants a function
+    yield page
+    assert failed == []
+
+
+def test_two_fingers_on_the_grid_change_nothing(phone):
+    before = state(phone)["hits"]
+    fingers = Fingers(phone)
+    (x, y), (other, _) = bounds(phone, 16, "snare"), bounds(phone, 24, "snare")
+    fingers.press(x, y)
+    fingers.press(other, y)
+    fingers.lift()
+    assert state(phone)["hits"] == before
+    touch = phone.locator("canvas.cells").evaluate("(it) => getComputedStyle(it).touchAction")
+    assert touch == "manipulation", "so the page scrolls and zooms"
+
+
+def test_a_second_finger_ends_what_the_first_does(phone):
+    fingers = Fingers(phone)
+    x, y = bounds(phone, 20, "kick")
+    fingers.press(x, y)
+    phone.wait_for_function(SET)
+    assert (20, "kick") in cells(phone)
+    after = state(phone)["hits"]
+    fingers.press(x + 60, y)
+    fingers.move((x, y - 30), (x + 60, y - 30))
+    fingers.lift()
+    assert state(phone)["hits"] == after
