@@ -14,6 +14,7 @@ const VOLUME =
   "c3 1 5 4 5 7.5s-2 6.5-5 7.5v-2c1.9-.9 3-3 3-5.5s-1.1-4.6-3-5.5z";
 const MORE =
   "M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2V9h-2V7h2zM4 15h4v2H4zm7-2h2v2h7v2h-7v2h-2v-2H9v-2h2z";
+const INTERRUPTED = "The sound was interrupted: tap or press a key to go on.";
 
 export class Bar {
   #player;
@@ -63,20 +64,27 @@ export class Bar {
   }
 
   update() {
-    const { playing, settings, label, sound, scene } = this.#player;
-    if (this.#play.dataset.playing !== String(playing)) {
-      this.#play.dataset.playing = playing;
-      this.#play.replaceChildren(icon(playing ? STOP : PLAY));
-      this.#play.setAttribute("aria-label", playing ? "Stop" : "Play");
-      this.#play.title = `${playing ? "Stop" : "Play"} (space)`;
-    }
+    const { settings, label, sound, scene, isInterrupted } = this.#player;
+    this.#updatePlay();
     this.#tempo.update();
     for (const { root, name } of this.#toggles) put(root, "aria-pressed", settings[name]);
     for (const slider of this.#sliders) slider.show();
-    write(this.#label, sound.trouble || label);
-    this.#label.classList.toggle("trouble", Boolean(sound.trouble));
+    const trouble = isInterrupted ? INTERRUPTED : sound.trouble;
+    write(this.#label, trouble || label);
+    this.#label.classList.toggle("trouble", Boolean(trouble));
     this.#switch.root.hidden = !scene.isBlend;
     this.#switch.show(scene.monitor);
+  }
+
+  #updatePlay() {
+    const { playing, isStarting, isInterrupted } = this.#player;
+    const stops = (playing || isStarting) && !isInterrupted;
+    put(this.#play, "aria-busy", isStarting);
+    if (this.#play.dataset.stops === String(stops)) return;
+    this.#play.dataset.stops = stops;
+    this.#play.replaceChildren(icon(stops ? STOP : PLAY));
+    this.#play.setAttribute("aria-label", stops ? "Stop" : "Play");
+    this.#play.title = `${stops ? "Stop" : "Play"} (space)`;
   }
 
   close() {

@@ -8,15 +8,24 @@ async function fetchOnce(name, base) {
   return answer;
 }
 
-/** Load the kit that lies at `base`. Resolves to a Kit. */
+/** Load the kit that lies at `base`. Resolves to a Kit; rejects with a sentence for the musician. */
 export async function loadKit(base) {
-  const [table, bytes] = await Promise.all([
+  const files = [
     fetchOnce("kit.json", base).then((answer) => answer.json()),
     fetchOnce("kit.flac", base).then((answer) => answer.arrayBuffer()),
-  ]);
-  // Decoding needs no gesture of the musician in an offline context, unlike in a live one.
-  const decoder = new OfflineAudioContext(1, 1, table.sample_rate);
-  return new Kit(table, await decoder.decodeAudioData(bytes));
+  ];
+  const [table, bytes] = await Promise.all(files).catch((error) => {
+    const sentence = `The drum samples could not be loaded (${error.message}). Reload the page.`;
+    throw new Error(sentence, { cause: error });
+  });
+  try {
+    // Decoding needs no gesture of the musician in an offline context, unlike in a live one.
+    const decoder = new OfflineAudioContext(1, 1, table.sample_rate);
+    return new Kit(table, await decoder.decodeAudioData(bytes));
+  } catch (error) {
+    const sentence = `This browser cannot decode the drum samples (${error.message}).`;
+    throw new Error(sentence, { cause: error });
+  }
 }
 
 class Kit {

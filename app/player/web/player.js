@@ -1,23 +1,17 @@
-// The player: what sounds, how it is played, and everything the musician can do to it.
+// The player: what sounds, and everything the musician can do to it.
 //
 // It outlives its views: Streamlit may take the component out of the page and put it back, and
 // play goes on. Views call the methods and redraw when `watch` tells them that something changed.
 
 import { History } from "./history.js";
-import { Mixer } from "./mixer.js";
+import { Playback } from "./playback.js";
 import { Scene } from "./scene.js";
-import { Sound } from "./sound.js";
-import { Transport } from "./transport.js";
 
 export const TEMPO = { least: 30, most: 300 };
 
-export class Player {
+export class Player extends Playback {
   label = "";
   accents = [];
-  settings = { tempo: null, swing: 0.5, metronome: false, countIn: false };
-  mixer = new Mixer();
-  sound = new Sound();
-  transport = new Transport();
   history = new History();
   scene = new Scene();
   #editing = null; // snapshot of before an edit that goes on
@@ -25,7 +19,6 @@ export class Player {
   #heard = 0; // the last turn that Python had heard of when it sent what is here
   #turn = 0; // counts what was said to Python
   #say = () => {};
-  #watchers = new Set();
   #opened = null; // name of the settings that Python had the player open with
 
   /** Take what Python sends; `say(value)` answers it. */
@@ -36,6 +29,7 @@ export class Player {
     const { scene } = this;
     const isNew = data.way.id !== scene.way?.id;
     if (!scene.enter(data.way)) return this.#askAgain();
+    this.voices = scene.way.voices;
     const opened = this.#open(data.opening);
     this.label = data.label;
     this.accents = data.accents;
@@ -46,12 +40,6 @@ export class Player {
     if ((isNew || other) && !scene.moving) this.#another();
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
-  }
-
-  /** Call `watcher` after every change; returns a function that ends it. */
-  watch(watcher) {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
   }
 
   // Of the scene, what is most asked for
@@ -79,36 +67,6 @@ export class Player {
   /** Whether Python knows all that was done here. */
   get isHeard() {
     return this.#heard >= this.#turn;
-  }
-
-  // Play
-
-  get playing() {
-    return this.transport.playing;
-  }
-
-  async play() {
-    if (this.playing || !this.way) return;
-    if (await this.sound.open(this.way.voices)) {
-      this.sound.sampler.mix(this.mixer);
-      this.transport.start(this.sound.sampler, this.settings);
-    }
-    this.#announce();
-  }
-
-  stop() {
-    this.transport.stop();
-    this.#announce();
-  }
-
-  toggle() {
-    return this.playing ? this.stop() : this.play();
-  }
-
-  /** Sound one stroke now, as an answer to the hand. */
-  audition(voice, velocity) {
-    const { sampler } = this.sound;
-    if (sampler && !this.playing) sampler.play(voice, velocity, sampler.now);
   }
 
   // Blend
@@ -154,7 +112,7 @@ export class Player {
   /** Make room for voices that grooves on the page have which may be previewed. */
   offer(voices) {
     this.scene.offered = new Set(voices);
-    this.#announce();
+    this.announce();
   }
 
   // Edit
@@ -171,7 +129,7 @@ export class Player {
     this.history.record(this.#editing);
     this.#editing = null;
     this.#report();
-    this.#announce();
+    this.announce();
   }
 
   undo() {
@@ -209,25 +167,9 @@ export class Player {
 
   // Settings
 
-  /** Change settings while a control moves; `keepSettings` tells Python. */
-  set(changes) {
-    Object.assign(this.settings, changes);
-    const { tempo, swing, metronome } = this.settings;
-    if ("tempo" in changes) this.transport.tempo = tempo;
-    if ("swing" in changes) this.transport.swing = swing;
-    if ("metronome" in changes) this.transport.metronome = metronome;
-    this.#announce();
-  }
-
+  /** Tell Python of settings that were changed. */
   keepSettings() {
     this.#report();
-  }
-
-  /** Change the mixer: `turn` gets it and does so. */
-  mix(turn) {
-    turn(this.mixer);
-    this.sound.sampler?.mix(this.mixer);
-    this.#announce();
   }
 
   /** Be set as a page was that was made elsewhere, or before a reload; true where this is new. */
@@ -277,7 +219,7 @@ export class Player {
   #refresh() {
     this.scene.refresh();
     this.transport.groove = this.groove;
-    this.#announce();
+    this.announce();
   }
 
   #report() {
@@ -289,9 +231,5 @@ export class Player {
   /** Have Python run again, once this run of its has been taken in. */
   #askAgain() {
     setTimeout(() => this.#report());
-  }
-
-  #announce() {
-    for (const watcher of this.#watchers) watcher();
   }
 }

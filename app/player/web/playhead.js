@@ -57,7 +57,8 @@ export class Playhead {
 
   /** Audio time of what leaves the loudspeaker at this moment. */
   #heardTime() {
-    const { context } = this.#player.sound;
+    const { context, isRunning } = this.#player.sound;
+    if (!isRunning) return context.currentTime; // it stands, and the timestamp would walk on
     const { contextTime, performanceTime } = context.getOutputTimestamp();
     const behind = context.currentTime - contextTime;
     if (!performanceTime || behind < 0 || behind > 0.5) return context.currentTime;

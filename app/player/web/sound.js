@@ -4,12 +4,19 @@ import { loadKit } from "./kit.js";
 import { Sampler } from "./sampler.js";
 
 const RATE = 44100; // hertz, as the kit is recorded
+const GESTURES = ["pointerup", "click", "keydown"]; // at which a browser lets sound begin
 
 export class Sound {
   context = null; // there from the first `open` on
   sampler = null;
   kit = null; // promise of a Kit
   trouble = ""; // a sentence where there is no sound
+  #changed;
+
+  /** changed: called when the system takes the sound away, and when it is back. */
+  constructor(changed) {
+    this.#changed = changed;
+  }
 
   /** Start loading the kit that Streamlit serves as this component. */
   load(component) {
@@ -18,17 +25,41 @@ export class Sound {
     this.kit.catch(() => {}); // told when play is pressed
   }
 
+  get isRunning() {
+    return this.context?.state === "running";
+  }
+
   /** Be ready to sound `voices`; call it within a gesture of the musician. True where it works. */
   async open(voices) {
-    // Browsers let a context start only before anything in the gesture is awaited.
-    this.context ??= new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
-    this.context.resume();
     try {
-      this.sampler ??= new Sampler(this.context, await this.kit, voices);
-      return true;
+      const [, kit] = await Promise.all([this.#start(), this.kit]);
+      this.sampler ??= new Sampler(this.context, kit, voices);
+      this.trouble = "";
     } catch (error) {
-      this.trouble = `The drum samples could not be loaded (${error.message}). Reload the page.`;
-      return false;
+      this.trouble = error.message;
     }
+    return !this.trouble;
+  }
+
+  /** Go on after the system took the sound away; where it does not give it back, all waits. */
+  resume() {
+    this.context.resume().catch(() => {});
+  }
+
+  async #start() {
+    try {
+      // Browsers let a context start only before anything in the gesture is awaited.
+      this.context ??= this.#newContext();
+      await this.context.resume();
+    } catch (error) {
+      throw new Error(`This browser cannot make sound (${error.message}).`, { cause: error });
+    }
+  }
+
+  #newContext() {
+    const context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
+    context.onstatechange = () => this.#changed();
+    for (const gesture of GESTURES) document.addEventListener(gesture, () => this.resume(), true);
+    return context;
   }
 }

@@ -1,0 +1,91 @@
+// Playback: play and stop, with which settings and how loud, over a kit that may still be loading and
+// a system that may take the sound away.
+
+import { Mixer } from "./mixer.js";
+import { Sound } from "./sound.js";
+import { Transport } from "./transport.js";
+
+export class Playback {
+  settings = { tempo: null, swing: 0.5, metronome: false, countIn: false };
+  mixer = new Mixer();
+  sound = new Sound(() => this.announce());
+  transport = new Transport();
+  voices = null; // of what there is to play
+  isStarting = false; // play is pressed, and the sound is not open yet
+  #auditions = 0;
+  #watchers = new Set();
+
+  /** Call `watcher` after every change; returns a function that ends it. */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  announce() {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  get playing() {
+    return this.transport.playing;
+  }
+
+  /** Whether the system has taken the sound away while it plays; the beat waits there. */
+  get isInterrupted() {
+    return this.playing && !this.sound.isRunning;
+  }
+
+  async play() {
+    if (this.playing || this.isStarting || !this.voices) return;
+    this.isStarting = true;
+    this.#auditions++; // what waits for the kit is over
+    this.announce();
+    const opened = await this.#open();
+    if (!this.isStarting) return; // stopped meanwhile
+    this.isStarting = false;
+    if (opened) this.transport.start(this.sound.sampler, this.settings);
+    this.announce();
+  }
+
+  stop() {
+    this.isStarting = false;
+    this.transport.stop();
+    this.announce();
+  }
+
+  toggle() {
+    if (this.isInterrupted) return this.sound.resume();
+    return this.playing || this.isStarting ? this.stop() : this.play();
+  }
+
+  /** Sound one stroke now, as an answer to the hand; of those that wait for the kit, the last. */
+  async audition(voice, velocity) {
+    if (this.playing) return;
+    const turn = ++this.#auditions;
+    if (!(await this.#open())) return this.announce();
+    const { sampler } = this.sound;
+    if (turn === this.#auditions && !this.playing) sampler.play(voice, velocity, sampler.now);
+  }
+
+  async #open() {
+    const opened = await this.sound.open(this.voices);
+    if (opened) this.sound.sampler.mix(this.mixer);
+    return opened;
+  }
+
+  /** Change settings, also while a control moves. */
+  set(changes) {
+    Object.assign(this.settings, changes);
+    const { tempo, swing, metronome } = this.settings;
+    if ("tempo" in changes) this.transport.tempo = tempo;
+    if ("swing" in changes) this.transport.swing = swing;
+    if ("metronome" in changes) this.transport.metronome = metronome;
+    this.announce();
+  }
+
+  /** Change the mixer: `turn` gets it and does so. */
+  mix(turn) {
+    turn(this.mixer);
+    this.sound.sampler?.mix(this.mixer);
+    this.announce();
+  }
+}
