@@ -117,3 +117,12 @@ def test_a_finger_moves_it(serve, open_page):
 
 def point_between(one, other, amount: float) -> tuple[float, float]:
     return tuple(a + (b - a) * amount for a, b in zip(one, other, strict=True))
+
+
+def test_a_run_of_keys_on_the_pad_is_undone_at_once(page):
+    page.get_by_label("Pattern from A to B").focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+    wait_until_told(page, position=2 / 32, feel=1 / 32)
+    page.keyboard.press("z")
+    assert (state(page)["position"], state(page)["feel"]) == (0, 0)

@@ -75,3 +75,16 @@ def test_the_frames_of_a_way_travel_once(page):
     wait_until_told(page, position=0.4)
     assert not any(b'"frames"' in data for data in received)
     assert sum(map(len, received)) < min(opening, 8000)
+
+
+def test_a_run_of_keys_is_undone_at_once(page):
+    page.locator(SLIDER).focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    wait_until_told(page, position=4 / 32)
+    page.keyboard.press("z")
+    assert state(page)["position"] == 0
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("z")
+    assert state(page)["position"] == 0, "also before it has come to rest"
+    wait_until_told(page, position=0)

@@ -43,7 +43,7 @@ export class BlendControl {
       onchange: () => player.release(),
       onpointerup: () => player.release(),
       onkeydown: (event) => this.#onKey(event),
-      onkeyup: () => player.release(),
+      onkeyup: () => player.releaseSoon(),
       onblur: () => player.release(),
     });
     this.#modes = [

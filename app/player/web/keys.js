@@ -2,7 +2,6 @@
 
 const FINE = 1 / 128;
 const COARSE = 1 / 32;
-const RELEASE = 250; // ms after the last arrow key, the blend counts as let go
 
 const TYPING = "input:not([type=range],[type=checkbox],[type=radio],[type=button]),textarea,select";
 const OWN_ARROWS = [
@@ -20,14 +19,12 @@ document.addEventListener("keydown", ({ key }) => (pointed &&= key !== "Tab"), t
 
 /** Listen on the whole page; returns a function that ends it. */
 export function listenToKeys(player) {
-  let letGo = 0;
   let taken = null; // the key that was ours when it went down
 
   const blend = (amount) => {
     if (!player.scene.isBlend) return false;
     player.drag(player.position + amount);
-    clearTimeout(letGo);
-    letGo = setTimeout(() => player.release(), RELEASE);
+    player.releaseSoon();
     return true;
   };
 

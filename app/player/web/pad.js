@@ -35,7 +35,7 @@ export class Pad {
         onpointerup: () => this.#up(),
         onpointercancel: () => this.#up(),
         onkeydown: (event) => this.#key(event),
-        onkeyup: () => this.#dragging || player.release(),
+        onkeyup: () => this.#dragging || player.releaseSoon(),
       },
       diagonal(),
       element("div", { class: "across" }),

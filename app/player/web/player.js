@@ -8,12 +8,14 @@ import { Playback } from "./playback.js";
 import { Scene } from "./scene.js";
 
 export const TEMPO = { least: 30, most: 300 };
+const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
   label = "";
   accents = [];
   history = new History();
   scene = new Scene();
+  #letGo = 0;
   #editing = null; // snapshot of before an edit that goes on
   #told = {}; // the place that Python said last
   #heard = 0; // the last turn that Python had heard of when it sent what is here
@@ -73,15 +75,23 @@ export class Player extends Playback {
 
   /** Move the blend, its feel too where that is apart; Python hears of it on `release`. */
   drag(position, feel = this.feel) {
+    clearTimeout(this.#letGo);
     if (!this.scene.moving) this.#record();
     this.scene.move(position, feel);
     this.#refresh();
   }
 
   release() {
+    clearTimeout(this.#letGo);
     if (!this.scene.moving) return;
     this.scene.moving = false;
     this.#keep();
+  }
+
+  /** Let go where no other key follows soon: a run of them is one move, as a drag is. */
+  releaseSoon() {
+    clearTimeout(this.#letGo);
+    this.#letGo = setTimeout(() => this.release(), KEYS_REST);
   }
 
   /** Let pattern and feel be moved apart; they start from where they are. */
@@ -133,10 +143,12 @@ export class Player extends Playback {
   }
 
   undo() {
+    this.release();
     this.#restore(this.history.undo(this.scene.snapshot()));
   }
 
   redo() {
+    this.release();
     this.#restore(this.history.redo(this.scene.snapshot()));
   }
 
