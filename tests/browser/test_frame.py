@@ -134,7 +134,8 @@ def test_on_a_phone_a_whole_bar_is_seen_and_mute_is_a_tap_away(serve, open_page)
     assert scroller["width"] > 250
     assert not press(page, "Mute kick").is_visible()
     press(page, "Mute, solo").tap()
-    assert press(page, "Mute kick").bounding_box()["width"] >= 32
+    for name in ("Mute kick", "Lock kick"):
+        assert press(page, name).bounding_box()["width"] >= 32
 
 
 def test_what_is_pressed_on_a_phone_is_as_high_as_a_finger(serve, open_page):
