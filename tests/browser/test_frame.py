@@ -48,6 +48,18 @@ def test_a_newcomer_sees_the_dark_theme_and_may_choose_the_light_one(serve, open
     page.wait_for_function(WHOLLY, arg="light")
 
 
+def test_the_grid_is_drawn_in_the_theme_that_the_page_has_turned_to(serve, open_page):
+    page = open_app(serve, open_page, color_scheme="light")
+    page.wait_for_function(WHOLLY, arg="dark")
+    settled(page)
+    drawn(page)
+    lane = page.locator(".grid canvas").first.evaluate(
+        "it => it.getContext('2d').getImageData(2, it.height - 2, 1, 1).data[3] / 255"
+    )
+    rows = page.locator(".heads .head").count()
+    assert lane == pytest.approx(0.07 * (1 if rows % 2 else 0.6), abs=0.003), "as dark lanes are"
+
+
 def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
     page = open_page("about:blank")
     held = []

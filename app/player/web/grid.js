@@ -145,7 +145,8 @@ export class Grid {
     const { width, height } = this.size;
     if (!groove || !width) return;
     const colours = coloursOf(this.root);
-    const back = [width, height, groove.bars, ...this.#rows, colours.ground].join();
+    const { mix, ...still } = colours; // the blend's colour is not in the back
+    const back = [width, height, groove.bars, ...this.#rows, ...Object.values(still)].join();
     if (back !== this.#backDrawn) {
       this.#backDrawn = back;
       const families = this.#rows.map((voice) => way.voices[voice].family);
