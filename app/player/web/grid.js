@@ -124,16 +124,16 @@ export class Grid {
     return ((x - this.sixteenth / 2) / this.sixteenth) * (BEATS / SIXTEENTHS);
   }
 
-  /** Where a hit is drawn: {x, y, width, height}, x and y of its middle. */
-  boxOf(hit) {
-    const { groove, settings } = this.#player;
+  /** Where a hit is drawn, wholly inside the grid: {x, y, width, height}, x and y of its middle. */
+  boxOf(hit, beat = beatOf(hit, this.#player.groove.steps, this.#player.settings.swing)) {
     const loud = hit.velocity / 127;
     const height =
       this.rowHeight * (HIT_HEIGHT.least + (HIT_HEIGHT.most - HIT_HEIGHT.least) * loud);
+    const width = Math.min(WIDEST_HIT, Math.max(3, this.sixteenth * HIT_WIDTH));
     return {
-      x: this.xOf(beatOf(hit, groove.steps, settings.swing)),
+      x: Math.min(this.size.width - width / 2, Math.max(width / 2, this.xOf(beat))),
       y: this.topOf(this.#rows.indexOf(hit.voice) + 0.5),
-      width: Math.min(WIDEST_HIT, Math.max(3, this.sixteenth * HIT_WIDTH)),
+      width,
       height,
     };
   }

@@ -1,6 +1,6 @@
 // Editing on the grid: click sets and removes a hit, dragging up and down sets its velocity.
 
-import { BEATS, beatOf } from "./groove.js";
+import { BEATS } from "./groove.js";
 import { isLocked } from "./lock.js";
 
 const FRESH = 96; // velocity of a new hit
@@ -37,10 +37,9 @@ export class GridEditor {
 
   /** The hit or empty cell at a place of the canvas. */
   #at({ offsetX, offsetY, shiftKey }) {
-    const { groove, settings } = this.#player;
+    const { groove } = this.#player;
     const voice = this.#grid.rows[this.#grid.rowAt(offsetY)];
-    const away = (hit) =>
-      Math.abs(this.#grid.xOf(beatOf(hit, groove.steps, settings.swing)) - offsetX);
+    const away = (hit) => Math.abs(this.#grid.boxOf(hit).x - offsetX);
     const nearest = groove.hits
       .filter((hit) => hit.voice === voice)
       .reduce((a, b) => (a && away(a) <= away(b) ? a : b), null);

@@ -78,17 +78,15 @@ export class Playhead {
     this.#lit = strokes.length > 0;
     const context = fitted(this.#lights);
     context.fillStyle = getComputedStyle(this.#field).getPropertyValue("--shine");
-    const { bars } = this.#player.groove;
     for (const stroke of strokes) {
       if (!this.#player.mixer.isHeard(stroke.voice)) continue;
-      const box = this.#grid.boxOf(stroke);
-      const x = this.#grid.xOf(((stroke.beat + 1 / 8) % (bars * BEATS)) - 1 / 8);
+      const box = this.#grid.boxOf(stroke, stroke.place);
       const fade = 1 - (time - stroke.time) / GLOW;
       const grow = 2 * fade;
       context.globalAlpha = 0.85 * fade;
       context.beginPath();
       context.roundRect(
-        x - box.width / 2 - grow,
+        box.x - box.width / 2 - grow,
         box.y - box.height / 2 - grow,
         box.width + 2 * grow,
         box.height + 2 * grow,

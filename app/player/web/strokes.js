@@ -1,6 +1,7 @@
 // What is to sound when: strokes on an endless line of beats, and what a change makes of them.
 //
 // A stroke is {beat, voice, velocity}; beat 0 is where play began. Voice CLICK is the metronome.
+// Those of a groove have its step, too, and their place: their beat in the groove.
 
 import { BEATS, beatOf } from "./groove.js";
 
@@ -8,12 +9,10 @@ export const CLICK = -1;
 
 /** A groove laid out for looping: {length, strokes}, in beats, strokes by beat. */
 export function layOut(groove, swing) {
-  const strokes = groove.hits.map((hit) => ({
-    beat: beatOf(hit, groove.steps, swing),
-    voice: hit.voice,
-    velocity: hit.velocity,
-    step: hit.step,
-  }));
+  const strokes = groove.hits.map((hit) => {
+    const place = beatOf(hit, groove.steps, swing);
+    return { beat: place, place, voice: hit.voice, velocity: hit.velocity, step: hit.step };
+  });
   return { length: groove.bars * BEATS, strokes: strokes.sort((a, b) => a.beat - b.beat) };
 }
 
