@@ -4,11 +4,12 @@ from playing import (
     TOLD,
     bounds,
     cells,
+    play,
     state,
     wait_until_edited,
     wait_until_told,
 )
-from visiting import HARNESS, ready
+from visiting import HARNESS, drawn, ready
 
 
 def test_a_click_adds_a_hit_python_gets_it_and_undo_takes_it_back(page):
@@ -75,3 +76,31 @@ def test_hover_tells_voice_velocity_and_timing(page):
     page.mouse.move(*bounds(page, 16, "snare"))
     status = page.inner_text(".status")
     assert "snare" in status and "velocity 115" in status and "on the grid" in status
+
+
+def test_a_swung_hit_at_the_end_of_the_grid_is_drawn_whole(page):
+    page.mouse.click(*bounds(page, 124, "kick"))
+    page.locator("[aria-label='Swing']").fill("0.66")
+    drawn(page)
+    first, last = page.locator("canvas.cells").evaluate(
+        """(canvas) => {
+            const [sixteenth, middle] = [canvas.width / 32, canvas.height - 14];
+            const { data } = canvas.getContext('2d').getImageData(0, middle, canvas.width, 1);
+            const drawn = data.filter((_, i) => i % 4 === 3);
+            const count = (...ends) => drawn.slice(...ends).filter((alpha) => alpha > 128).length;
+            return [count(0, sixteenth), count(-sixteenth)];
+        }"""
+    )
+    assert first > 4
+    assert abs(first - last) <= 1
+
+
+def test_the_grid_stays_where_it_is_scrolled_while_it_plays(serve, open_page):
+    page = ready(open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True))
+    scroller = page.locator(".scroller")
+    play(page)
+    scroller.hover()
+    page.mouse.wheel(200, 0)
+    page.wait_for_function("it => it.scrollLeft === 200", arg=scroller.element_handle())
+    drawn(page)
+    assert scroller.evaluate("it => it.scrollLeft") == 200, "though the playhead is not there"

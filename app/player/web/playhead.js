@@ -5,6 +5,7 @@ import { element, fitted } from "./dom.js";
 
 const GLOW = 0.18; // s that a hit shines after it sounded
 const FOLLOW = 0.15; // of the visible width left before the grid scrolls on
+const HANDS_OFF = 4000; // ms that the grid stays where the musician scrolled it
 
 export class Playhead {
   #player;
@@ -15,6 +16,8 @@ export class Playhead {
   #lights = element("canvas", { class: "lights", "aria-hidden": "true" });
   #frame = 0;
   #lit = false;
+  #followed = 0; // where following put the grid
+  #handled = -Infinity; // when the musician last scrolled it
   #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(player, grid, field, scroller) {
@@ -23,10 +26,14 @@ export class Playhead {
     this.#field = field;
     this.#scroller = scroller;
     field.append(this.#lights, this.#line);
+    scroller.addEventListener("scroll", () => {
+      if (scroller.scrollLeft !== this.#followed) this.#handled = performance.now();
+    });
   }
 
   update() {
     const { playing } = this.#player;
+    if (playing && this.#line.hidden) this.#handled = -Infinity;
     this.#line.hidden = !playing;
     if (playing) this.#frame ||= requestAnimationFrame(() => this.#step());
   }
@@ -67,9 +74,11 @@ export class Playhead {
 
   #follow(x) {
     const { scrollLeft, clientWidth, scrollWidth } = this.#scroller;
-    if (scrollWidth <= clientWidth) return;
+    if (scrollWidth <= clientWidth || performance.now() - this.#handled < HANDS_OFF) return;
     const outside = x < scrollLeft || x > scrollLeft + clientWidth * (1 - FOLLOW / 3);
-    if (outside) this.#scroller.scrollLeft = Math.max(0, x - clientWidth * FOLLOW);
+    if (!outside) return;
+    this.#scroller.scrollLeft = Math.max(0, x - clientWidth * FOLLOW);
+    this.#followed = this.#scroller.scrollLeft; // the end of the grid may be nearer
   }
 
   #shine(time) {
