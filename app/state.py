@@ -18,6 +18,7 @@ Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
 LOOPS = (1, 2, 4)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove just loaded
+LONGEST_TAKE = 32  # bars
 MOST_TAKES = 48  # on the wall, kept ones included
 REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
 

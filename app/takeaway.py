@@ -10,12 +10,12 @@ import streamlit as st
 from app import engine, look
 from app.colour import between
 from app.player.parts import drag_handle
-from app.state import SIDES, Session, Side, Source, Take
+from app.state import LONGEST_TAKE, SIDES, Session, Side, Source, Take
 from app.swing import swing
 from beatgen.groove import Groove
 
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
-WALKS = (2, 32)  # bars that a walk from A to B may take
+WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
 MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 
 
@@ -65,7 +65,13 @@ def file_name(label: str, groove: Groove, ending: str) -> str:
 def takes_file(takes: Sequence[Take]) -> bytes:
     """A zip with the MIDI file of each take."""
     return engine.zip_file(
-        {file_name(take.name, take.groove, "mid"): engine.midi_file(take.groove) for take in takes}
+        {
+            # Several takes may have the same title.
+            file_name(f"Take {take.number} {take.title}", take.groove, "mid"): engine.midi_file(
+                take.groove
+            )
+            for take in takes
+        }
     )
 
 

@@ -27,7 +27,7 @@ from drive import (
 from streamlit.testing.v1 import AppTest
 
 from app import engine
-from app.state import Deck, Session, Source
+from app.state import Deck, Session, Source, Take
 from app.swing import swing
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
@@ -139,6 +139,13 @@ def test_all_takes_of_the_wall_download_in_one_zip(page, downloads):
     for take in now(page).takes:
         file = files[f"take-{take.number}-{take.groove.tempo:.0f}.mid"]
         assert same_hits(read_back(file), take.groove)
+
+
+def test_takes_of_the_same_title_are_all_in_the_zip(page, downloads, random_groove):
+    now(page).takes = [Take(i, random_groove(i), 1.0, title="Blend 55%") for i in (3, 4)]
+    go(page, "vary")
+    files = unzip(downloads["all-takes"][1]())
+    assert set(files) == {f"take-{i}-blend-55-{random_groove(i).tempo:.0f}.mid" for i in (3, 4)}
 
 
 # --- the walk from A to B
