@@ -60,7 +60,7 @@ def recall(text: str) -> None:
     if session.linked:
         session.hang(kept.takes, kept.numbered)
     else:
-        kept.recalled = True
+        kept.recalled, kept.trouble = True, session.trouble
         for side in SIDES:  # the browser may yet send what their widgets showed before
             kept.deck(side).renewed = session.deck(side).renewed + 1
         st.session_state["session"] = kept
@@ -120,10 +120,10 @@ def _demo_session() -> Session:
 def _linked_session(text: str) -> Session:
     try:
         session = share.unpack(text)
-    except BeatGenError as error:
+        session.linked = True
+    except BeatGenError as error:  # what the browser kept stays
         session = _demo_session()
         session.trouble = str(error)
-    session.linked = True
     return session
 
 

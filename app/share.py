@@ -2,17 +2,8 @@
 
 A text is its version, one character, and then base64url of zlib of two parts, a zero byte between
 them. The first is JSON: what is on the decks, where the blend stands, the settings, the takes.
-The second is the hits of all grooves named there, in their order, column by column:
-
-    hits in each bar       two bytes, low bytes first, then the high ones
-    steps since the hit before, from the first step of its bar      a byte
-    voice, 0 to 21         a byte
-    velocity, 1 to 127     a byte
-    timing, zigzag (0, -1, 1, -2 ...), in 1/120 of a step       two bytes, as above
-
-Velocities come back as they were. A unit of timing is 1/1920 of a beat, a quarter of a tick of the
-Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.13 ms at tempo 120.
-A demo groove is named, without its hits. Two grooves of two bars make 300 to 700 characters.
+The second is the hits of all grooves named there, in their order, as app/hits.py has them. A demo
+groove is named, without its hits. Two grooves of two bars make 300 to 700 characters.
 """
 
 from __future__ import annotations
@@ -20,7 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -28,32 +19,32 @@ from typing import Any
 import numpy as np
 
 from app import engine
+from app.hits import Hits, columns, number, whole
 from app.player.said import SWING_RANGE, TEMPO_RANGE, Opening
-from app.state import MOST_TAKES, REACH, Deck, Session, Source, Take
+from app.player.wire import MOST_BARS
+from app.state import LONGEST_TAKE, LOOPS, MOST_TAKES, REACH, Deck, Session, Source, Take
 from beatgen.errors import BeatGenError
-from beatgen.groove import SIXTEENTHS, STEPS, Groove
+from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
 VERSION = "1"
-LONGEST = 200_000  # characters that are read
+LONGEST = 500_000  # characters that are read
 LARGEST = 2_000_000  # bytes that they may hold, unpacked
-WHOLE = 64  # bars of a source that a browser keeps; of a longer one it keeps the loop
-TIMING_UNITS = 120  # in a step
-LATEST = 2 * TIMING_UNITS  # of a hit, from its step
+WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
+ROOM = 2 * WHOLE + (MOST_TAKES + 1) * LONGEST_TAKE + MOST_BARS  # bars of all grooves together
 LONGEST_NAME = 80
-TEMPO = (10.0, 1000.0)
 
 
 def link(session: Session) -> str:
     """What sounds and how it was made, for another machine: decks, loop by loop, blend, settings,
     and the take that plays."""
-    return _pack(session, [], whole=False)
+    return _pack(session, [], sources=False)
 
 
 def memory(session: Session) -> str:
     """The same and all takes on the wall, for the browser to keep."""
-    return _pack(session, session.takes, whole=True)
+    return _pack(session, session.takes, sources=True)
 
 
 def unpack(text: str) -> Session:
@@ -69,7 +60,7 @@ def unpack(text: str) -> Session:
     try:
         head, hits = _inflate(text)
         name = blake2b(text.encode(), digest_size=8).hexdigest()
-        return _session(json.loads(head), _Hits(hits), name)
+        return _session(json.loads(head), Hits(hits, ROOM), name)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, zlib.error) as error:
         raise BeatGenError(
             "This link cannot be read, for it was cut off or changed on its way: copy the whole "
@@ -80,7 +71,7 @@ def unpack(text: str) -> Session:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _pack(session: Session, wall: Sequence[Take], whole: bool) -> str:
+def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
     plays = _take_that_plays(session)
     takes = [*wall]
     if plays and not any(plays is take for take in takes):
@@ -98,7 +89,7 @@ def _pack(session: Session, wall: Sequence[Take], whole: bool) -> str:
         if engine.demos().get(source.name) is source:
             return {"demo": source.name, "start": deck.start, "bars": deck.bars}
         told = {"name": source.name[:LONGEST_NAME], "style": source.style[:LONGEST_NAME]}
-        if whole and source.groove.bars <= WHOLE:
+        if sources and source.groove.bars <= WHOLE:
             loop = {"start": deck.start, "bars": deck.bars}
             return {**told, **loop, "groove": stored(source.groove)}
         return {**told, "start": 0, "bars": deck.bars, "groove": stored(deck.groove)}
@@ -132,7 +123,7 @@ def _pack(session: Session, wall: Sequence[Take], whole: bool) -> str:
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    packed = zlib.compress(text.encode() + b"\0" + _columns(grooves), 9)
+    packed = zlib.compress(text.encode() + b"\0" + columns(grooves), 9)
     return VERSION + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
@@ -141,23 +132,9 @@ def _take_that_plays(session: Session) -> Take | None:
     if session.edited and session.heard is not None:
         title = f"{session.label}, edited"
         return Take(session.numbered + 1, session.heard, 1.0, kept=True, title=title)
+    if session.take and not session.take.number:
+        return replace(session.take, number=session.numbered + 1)
     return session.take
-
-
-def _columns(grooves: Iterable[Groove]) -> bytes:
-    counts, rows = [], []
-    for groove in grooves:
-        bar, step, voice = cell = np.nonzero(groove.velocity)
-        counts.append(np.bincount(bar, minlength=groove.bars))
-        gap = np.where(np.diff(bar, prepend=-1) > 0, step, np.diff(step, prepend=0))
-        units = np.rint(groove.timing[cell].astype(float) * TIMING_UNITS).astype(int)
-        zigzag = np.where(units < 0, -2 * units - 1, 2 * units)
-        velocity = np.maximum(1, np.rint(groove.velocity[cell] * 127).astype(int))
-        rows.append(np.stack([gap, voice, velocity, zigzag & 255, zigzag >> 8]))
-    counted = np.concatenate([*counts, np.zeros(0, int)])
-    columns = np.concatenate([*rows, np.zeros((5, 0), int)], axis=1)
-    parts = [counted & 255, counted >> 8, *columns]
-    return b"".join(part.astype(np.uint8).tobytes() for part in parts)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -176,45 +153,7 @@ def _inflate(text: str) -> tuple[str, bytes]:
     return head.decode(), hits
 
 
-class _Hits:
-    """The second part of a text, handed out groove by groove."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = np.frombuffer(content, np.uint8).astype(int)
-        self._wanted: list[tuple[int, float]] = []  # bars and tempo of each groove
-
-    def ask(self, told: dict[str, Any]) -> int:
-        """The place of a groove among those that `grooves` will give."""
-        self._wanted.append((_whole(told["bars"], 1, LARGEST), _number(told["tempo"], *TEMPO)))
-        return len(self._wanted) - 1
-
-    def grooves(self) -> list[Groove]:
-        bars = sum(bars for bars, _ in self._wanted)
-        if 2 * bars > len(self._content) or bars > LARGEST // (STEPS * len(VOICES)):
-            raise ValueError("more bars than there is room for")
-        low, high, rest = np.split(self._content, [bars, 2 * bars])
-        counts = low + 256 * high
-        gap, voice, velocity, low, high = rest.reshape(5, counts.sum())
-        bar = np.repeat(np.arange(bars), counts)
-        run = gap.cumsum()
-        before = np.concatenate([[0], run])[counts.cumsum() - counts]  # of each bar's first hit
-        step = run - np.repeat(before, counts)
-        zigzag = low + 256 * high
-        units = np.where(zigzag % 2, -(zigzag + 1) // 2, zigzag // 2)
-        grid = np.zeros((2, bars, STEPS, len(VOICES)), np.float32)
-        if (velocity < 1).any() or (velocity > 127).any() or (np.abs(units) > LATEST).any():
-            raise ValueError("a velocity or timing that cannot be")
-        grid[:, bar, step, voice] = velocity / 127, units / TIMING_UNITS
-        if np.count_nonzero(grid[0]) != len(voice):
-            raise ValueError("two hits in one cell")
-        ends = np.cumsum([bars for bars, _ in self._wanted])
-        return [
-            Groove(grid[0, end - bars : end], grid[1, end - bars : end], tempo)
-            for end, (bars, tempo) in zip(ends, self._wanted, strict=True)
-        ]
-
-
-def _session(head: dict[str, Any], hits: _Hits, name: str) -> Session:
+def _session(head: dict[str, Any], hits: Hits, name: str) -> Session:
     asked = [
         hits.ask(told["groove"]) if "groove" in told else None
         for told in [head["a"], head["b"], *head["takes"], head["lock"] or {}]
@@ -223,23 +162,26 @@ def _session(head: dict[str, Any], hits: _Hits, name: str) -> Session:
     found = [None if i is None else grooves[i] for i in asked]
     a, b = (_deck(head[side], found[i]) for i, side in enumerate("ab"))
     takes = [_take(told, groove) for told, groove in zip(head["takes"], found[2:-1], strict=True)]
+    numbers = [take.number for take in takes]
+    if len(set(numbers)) < len(numbers):
+        raise ValueError("two takes of one number")
     plays, feel = head["plays"], head["feel"]
-    tempo = None if head["tempo"] is None else _number(head["tempo"], *TEMPO_RANGE)
-    swing = _number(head["swing"], *SWING_RANGE)
+    tempo = None if head["tempo"] is None else number(head["tempo"], *TEMPO_RANGE)
+    swing = number(head["swing"], *SWING_RANGE)
     session = Session(
         a,
         b,
-        position=_number(head["position"], 0, 1),
-        feel=None if feel is None else _number(feel, 0, 1),
-        take=None if plays is None else takes[_whole(plays, 0, len(takes) - 1)],
+        position=number(head["position"], 0, 1),
+        feel=None if feel is None else number(feel, 0, 1),
+        take=None if plays is None else takes[whole(plays, 0, len(takes) - 1)],
         takes=takes[:MOST_TAKES],
-        seed=_whole(head["seed"], 0, 2**53),
-        numbered=_whole(head["numbered"], 0, 2**53),
+        seed=whole(head["seed"], 0, 2**53),
+        numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
         opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
     )
     names = [direction.name for direction in engine.directions()]
     session.amounts = {
-        names.index(name): _number(amount, -REACH, REACH)
+        names.index(name): number(amount, -REACH, REACH)
         for name, amount in dict(head["amounts"]).items()
         if name in names  # other weights may have other directions
     }
@@ -251,15 +193,19 @@ def _deck(told: dict[str, Any], groove: Groove | None) -> Deck:
         source = engine.demos()[told["demo"]]
     else:
         source = Source(_text(told["name"]), groove, style=_text(told["style"]))
+    _refuse_longer(whole(told["bars"], 1, LARGEST), max(LOOPS), "loop")
+    if told["bars"] not in LOOPS:
+        raise ValueError("no loop of ours")
     deck = Deck(source)
-    deck.choose(_whole(told["start"], 0, LARGEST), _whole(told["bars"], 1, LARGEST))
+    deck.choose(whole(told["start"], 0, LARGEST), told["bars"])
     return deck
 
 
 def _take(told: dict[str, Any], groove: Groove | None) -> Take:
     if groove is None:
         raise ValueError("a take without a groove")
-    take = Take(_whole(told["number"], 0, 2**53), groove, _number(told["likeness"], 0, 1))
+    _refuse_longer(groove.bars, LONGEST_TAKE, "take")
+    take = Take(whole(told["number"], 1, 2**53), groove, number(told["likeness"], 0, 1))
     return replace(take, kept=bool(told["kept"]), title=_text(told["title"]))
 
 
@@ -268,22 +214,19 @@ def _lock(told: dict[str, Any] | None, groove: Groove | None) -> Lock | None:
         return None
     if groove is None:
         raise ValueError("a lock without a groove")
-    voices = (_whole(voice, 0, len(VOICES) - 1) for voice in told["voices"])
-    sixteenths = (_whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in told["sixteenths"])
+    _refuse_longer(groove.bars, MOST_BARS, "lock")
+    voices = (whole(voice, 0, len(VOICES) - 1) for voice in told["voices"])
+    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in told["sixteenths"])
     return Lock(groove, frozenset(voices), frozenset(sixteenths))
 
 
-def _number(value: object, low: float, high: float) -> float:
-    """`value`, where it is a number from low to high. Raises ValueError where it is not."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{value!r} is not between {low} and {high}")
-    return float(value)
-
-
-def _whole(value: object, low: int, high: int) -> int:
-    if not isinstance(value, int):
-        raise ValueError(f"{value!r} is not a whole number")
-    return int(_number(value, low, high))
+def _refuse_longer(bars: int, most: int, what: str) -> None:
+    """A link may ask for more than the page can make, and that would take its time."""
+    if bars > most:
+        raise BeatGenError(
+            f"This link holds a {what} of {bars} bars, longer than BeatGen plays ({most} bars): "
+            "ask for another one."
+        )
 
 
 def _text(value: object) -> str:

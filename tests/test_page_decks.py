@@ -60,6 +60,14 @@ def test_of_a_long_file_the_bars_are_chosen(page, random_groove):
     assert now(page).a.groove == now(page).a.source.groove[5]
 
 
+def test_a_file_too_long_to_be_kept_says_so_before_a_reload(page, monkeypatch, random_groove):
+    monkeypatch.setattr(share, "WHOLE", 8)
+    upload(page, "a", "short.mid", midi_of(random_groove(bars=8)))
+    assert not any("after a reload" in caption.value for caption in page.caption)
+    upload(page, "a", "long.mid", midi_of(random_groove(bars=9)))
+    assert any("after a reload" in caption.value for caption in page.caption)
+
+
 def test_what_was_folded_is_told_on_the_card(page):
     beat = [hit(i * 480, pitch) for i, pitch in enumerate((35, SNARE, 35, SNARE))]
     upload(page, "b", "old kit.mid", midi([*beat, end(BAR)]).getvalue())

@@ -1,10 +1,11 @@
 """The page as it opens: of itself, and from a link."""
 
 import pytest
-from drive import APP, choose, now, run, tell_player, text
+from drive import APP, choose, now, run, tell_part, tell_player, text
 from streamlit.testing.v1 import AppTest
 
 from app import engine, share
+from app.state import Deck, Session
 from beatgen.errors import ModelError
 
 
@@ -74,3 +75,11 @@ def test_a_bad_link_is_told_until_something_else_plays(page):
     assert now(other).heard == now(page).heard
     tell_player(other, position=0.25)
     assert not other.error
+
+
+def test_a_bad_link_leaves_what_the_browser_kept(page):
+    house = engine.demos()["House"]
+    other = open_link("1cut")
+    tell_part(other, "browser-memory", "recalled", share.memory(Session(Deck(house), Deck(house))))
+    assert now(other).a.source is house
+    assert "cut off" in other.error[0].value

@@ -11,7 +11,7 @@ import pytest
 
 from app import engine, share
 from app.player.said import Opening
-from app.state import REACH, Deck, Session, Source, Take
+from app.state import LONGEST_TAKE, MOST_TAKES, REACH, Deck, Session, Source, Take
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
@@ -116,10 +116,33 @@ def test_a_browser_keeps_the_wall_and_whole_sources(session):
 
 
 def test_of_a_long_source_the_loop_is_kept(session, random_groove):
-    session.a.load(Source("long", random_groove(bars=share.WHOLE + 1)))
+    session.a.load(Source("long", random_groove(bars=share.WHOLE + 1, density=0.01)))
     session.a.choose(9, 4)
     back = share.unpack(share.memory(session))
     assert back.a.groove == session.a.groove == back.a.source.groove
+
+
+def test_a_quarter_of_an_hour_is_kept_whole_beside_a_full_wall_of_long_takes(
+    session, random_groove
+):
+    long = random_groove(bars=share.WHOLE, density=0.02)
+    for side in ("a", "b"):
+        session.deck(side).load(Source("long", long))
+        session.deck(side).choose(299, 2)
+    takes = [random_groove(i, bars=LONGEST_TAKE, density=0.01) for i in range(MOST_TAKES)]
+    session.takes = [Take(i + 1, groove, 0.5) for i, groove in enumerate(takes)]
+    back = share.unpack(share.memory(session))
+    assert back.a.source.groove.bars == share.WHOLE and back.a.groove == session.a.groove
+    assert [take.groove for take in back.takes] == takes
+
+
+def test_a_bar_of_the_map_that_plays_is_numbered_and_does_not_collide(session, random_groove):
+    for _ in range(2):  # reloads, each with another bar playing
+        session.take = Take(0, random_groove(8), 1.0, title="Funk bar 8")
+        session = share.unpack(share.memory(session))
+        session.tempo, session.swing = session.opening.tempo, session.opening.swing
+    assert [take.number for take in session.takes] == [9, 8, 6, 7]
+    assert session.numbered == 9
 
 
 def test_timing_between_two_ticks_comes_back_within_an_eighth_of_one():
@@ -144,7 +167,7 @@ def test_a_recording_comes_back_to_the_last_bit_in_a_short_link(gmd):
 
 
 def test_a_full_wall_is_small_enough_to_be_kept(session, random_groove):
-    session.takes = [Take(i, random_groove(i, density=0.02), 0.5) for i in range(48)]
+    session.takes = [Take(i + 1, random_groove(i, density=0.02), 0.5) for i in range(48)]
     assert len(share.memory(session)) < 50_000
 
 
@@ -200,6 +223,7 @@ def test_a_small_link_cannot_unpack_to_a_large_one():
         (("amounts",), {"density": REACH + 1}),
         (("takes",), {"x": 1}),
         (("takes",), [{}]),
+        (("a", "bars"), 3),
         (("plays",), 99),
         (("plays",), -1),
         (("numbered",), 1e300),
@@ -233,6 +257,25 @@ def test_hits_that_cannot_be_are_refused(session, column):
     at = 2 * bars + column * length
     with pytest.raises(BeatGenError, match="cut off or changed"):
         share.unpack(text_of(head, hits[:at] + b"\xff" * length + hits[at + length :]))
+
+
+def test_a_small_link_that_asks_for_long_loops_or_takes_is_refused_in_one_sentence(session):
+    silence = Groove(np.zeros((100, 64, 22)))
+    session.take = Take(8, silence, 1.0)
+    with pytest.raises(BeatGenError, match="a take of 100 bars, longer than BeatGen plays"):
+        share.unpack(share.link(session))
+    session.take = None
+    session.a.source = Source("slow", silence)
+    session.a.bars = 100
+    with pytest.raises(BeatGenError, match="a loop of 100 bars, longer than BeatGen plays"):
+        share.unpack(share.link(session))
+
+
+def test_two_takes_of_one_number_are_refused(session):
+    head, hits = content(share.memory(session))
+    head["takes"][1]["number"] = head["takes"][0]["number"]
+    with pytest.raises(BeatGenError, match="cut off or changed"):
+        share.unpack(text_of(head, hits))
 
 
 def test_deep_nesting_is_refused():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import engine, look
+from app import engine, look, share
 from app.player.parts import groove_picture
 from app.state import LOOPS, SIDES, Deck, Session, Side, session
 from beatgen.errors import BeatGenError
@@ -28,6 +28,11 @@ def _card(now: Session, side: Side) -> None:
         st.error(deck.error, icon=":material/error:")
     if source.messages:
         st.caption(" ".join(source.messages))
+    if source.groove.bars > share.WHOLE:
+        st.caption(
+            f"Longer than {share.WHOLE} bars: after a reload only the loop is still here, and to "
+            "choose other bars the file has to be loaded again."
+        )
     with st.container(key=f"source-{side}", horizontal=True, vertical_alignment="bottom"):
         _choose_source(now, side)
 
