@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from app import engine, look, share, takeaway
-from app.player import Played, Scene, player, released
+from app.player import Played, Scene, player, released, returned
 from app.player.parts import browser_memory, share_button, theme_watch
 from app.state import SIDES, Deck, Session
 from beatgen.errors import BeatGenError
@@ -85,6 +85,8 @@ def draw() -> None:
         st.error(str(error))
         st.stop()
     session.move(*released(session.position, session.feel))
+    if mark := returned():
+        session.go_back(mark)
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
@@ -147,6 +149,7 @@ def _scene(session: Session) -> Scene:
         look.accents(),
         session.feel,
         feels,
+        session.mark,
     )
 
 

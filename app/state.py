@@ -122,11 +122,23 @@ class Session:
         return self.position, self.position if self.feel is None else self.feel
 
     def move(self, position: float, feel: float | None = None) -> None:
-        """Blend at `position`, the feel apart or not; a take gives way to the blend."""
+        """Blend at `position`, the feel apart or not. A take gives way to the blend; the shape of
+        the blend stays."""
         before = self.place
         self.position, self.feel = position, feel
-        if self.place != before:
+        if self.place == before:
+            return
+        self.trouble = ""
+        if self.take:
             self.play(None)
+
+    @property
+    def mark(self) -> tuple[Take | None, dict[int, float]]:
+        """What sounds besides the place of the blend, to `go_back` to."""
+        return self.take, self.amounts
+
+    def go_back(self, mark: tuple[Take | None, dict[int, float]]) -> None:
+        self.take, self.amounts = mark
 
     def locked(self, groove: Groove) -> Groove:
         """`groove` with what is locked in place of its own."""

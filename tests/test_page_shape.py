@@ -6,6 +6,7 @@ from drive import act, click, go, now, run, tell_player
 
 from app import engine, shaping
 from app.player import parts
+from app.player.wire import pack_groove
 from app.state import REACH
 
 
@@ -49,6 +50,42 @@ def test_a_take_is_shaped_and_moving_the_blend_starts_anew(page):
     assert now(page).heard == engine.model().nudge(take.groove, [-1.5])
     tell_player(page, position=0.0)
     assert not now(page).shaped
+
+
+def test_the_shape_stays_while_the_blend_moves_until_one_goes_back_to_the_blend(page):
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    tell_player(page, position=0.25)
+    a, b = now(page).a.groove, now(page).b.groove
+    assert now(page).heard == engine.nudge(engine.blend(a, b, 0.25), (0, 2.0))
+    assert now(page).label == "Blend 25%, shaped"
+    click(page, "back")
+    assert now(page).heard == engine.blend(a, b, 0.25)
+
+
+@pytest.mark.parametrize("back", [None, 5, [1], ["1", "x"], [1, 2], [1, "unknown"], {"1": "x"}])
+def test_going_back_to_what_cannot_be_changes_nothing(page, back):
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    heard = now(page).heard
+    tell_player(page, position=0.5, back=back)
+    assert now(page).heard == heard
+
+
+def test_going_back_to_a_shaped_take_brings_back_take_and_shape(page):
+    go(page, "vary")
+    act(page, "play", now(page).takes[0])
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    shaped, label = now(page).heard, now(page).label
+    tell_player(page, position=0.25)
+    assert now(page).take is None and not now(page).shaped
+    tell_player(page, position=0.5, turn=2, back=[1, pack_groove(shaped)["id"]])
+    assert (now(page).heard, now(page).label) == (shaped, label)
+    go(page, "vary")
+    act(page, "play", now(page).takes[1])
+    tell_player(page, position=0.5, turn=3, back=[1, pack_groove(shaped)["id"]])
+    assert now(page).take is now(page).takes[1], "what was gone back to before stays left"
 
 
 def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(page):

@@ -22,6 +22,7 @@ from beatgen import assets
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
+MARKS = 200  # scenes that one can go back to; the browser's history is as deep
 ACCENTS = ("#ffb224", "#35d3e6")  # A amber, B cyan
 
 
@@ -38,6 +39,7 @@ class Scene:
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of the same bars and steps.
     label:    what is sounding, such as "Blend" or "Take 3".
+    mark:     what `returned` gives once the musician has undone what came after this scene.
     accents:  CSS colours of A and B.
 
     Raises BeatGenError where the way is empty, where bars or steps or the numbers of frames
@@ -51,6 +53,7 @@ class Scene:
     accents: tuple[str, str] = ACCENTS
     feel: float | None = None
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
+    mark: Any = None
 
     def __post_init__(self) -> None:
         grooves = [*self.way, *([] if self.settled is None else [self.settled])]
@@ -112,8 +115,18 @@ def player(scene: Scene, opening: Opening | None = None, *, key: str = "player")
     ids = (way["id"], None if settled is None else settled["id"])
     played = read(result.get("played"), scene, ids, place, before.known)
     held = () if played.lock is None else (played.lock.groove,)
+    marks = dict(before.marks)
+    if settled is not None:
+        marks.pop(settled["id"], None)  # it is the last one again
+        marks[settled["id"]] = scene.mark
     st.session_state[f"{key} memory"] = _Memory(
-        said.get("turn", 0), (played.sounding, *held), scene.way, scene.feels, way
+        said.get("turn", 0),
+        (played.sounding, *held),
+        scene.way,
+        scene.feels,
+        way,
+        dict(list(marks.items())[-MARKS:]),
+        _back(said)[0] or before.returns,
     )
     return played
 
@@ -132,16 +145,27 @@ def released(
     return read_place(said, position, feel)
 
 
+def returned(*, key: str = "player") -> Any:
+    """The mark of the scene that the musician has gone back to by undo or redo since the player
+    was last drawn; None where he has not."""
+    count, settled = _back(_said(key))
+    memory = _memory(key)
+    return memory.marks.get(settled) if count not in (0, memory.returns) else None
+
+
 @dataclass(frozen=True)
 class _Memory:
     """Of the last run: its turn, the grooves that a lock may have been set on, and the way, which
-    is packed once."""
+    is packed once. Of the last scenes: their marks, by the ids of their settled grooves. And how
+    often the musician had gone back."""
 
     turn: int = 0
     known: tuple[Groove, ...] = ()
     way: Sequence[Groove] | None = None
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
     packed: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    returns: int = 0
 
 
 def _said(key: str) -> Mapping[str, Any]:
@@ -149,6 +173,14 @@ def _said(key: str) -> Mapping[str, Any]:
     state = st.session_state.get(key)
     said = state.get("played") if isinstance(state, Mapping) else None
     return said if isinstance(said, Mapping) else {}
+
+
+def _back(said: Mapping[str, Any]) -> tuple[int, str]:
+    """How often the musician went back so far, and to which settled groove at last."""
+    match said.get("back"):
+        case [int(count), str(settled)]:
+            return count, settled
+    return 0, ""  # nowhere, or it comes from a browser and may be anything
 
 
 def _memory(key: str) -> _Memory:

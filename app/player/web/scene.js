@@ -30,6 +30,8 @@ export class Scene {
   #lock = NO_LOCK;
   #settled = null; // {position, feel, id, groove}
   #previewed = null; // sounds for a while in place of all else
+  #returns = 0; // counts snapshots that were restored
+  #back = null; // id of the settled groove of the last one; null: the blend has moved on since
 
   // What Python sends
 
@@ -111,6 +113,7 @@ export class Scene {
   move(position, feel) {
     if (!this.moving) this.#left = false;
     this.moving = true;
+    this.#back = null;
     this.monitor = "blend";
     this.position = inside(position);
     this.feel = feel === null ? null : inside(feel);
@@ -167,12 +170,16 @@ export class Scene {
 
   snapshot() {
     const { position, feel, edits } = this;
-    return { position, feel, edits, lock: this.#lock };
+    return { position, feel, edits, lock: this.#lock, settled: this.#settledHere };
   }
 
-  restore({ position, feel, edits, lock }) {
-    Object.assign(this, { position, feel, monitor: "blend" });
+  /** Go back to a snapshot; a take that sounded then sounds again, and Python is told of it. */
+  restore({ position, feel, edits, lock, settled }) {
+    Object.assign(this, { position, feel, monitor: "blend", moving: false });
     this.#lock = lock;
+    this.#settled = settled ?? this.#settled;
+    this.#returns++;
+    this.#back = settled?.id ?? null;
     this.#takeUpEdits();
     this.#edits.cells = edits;
     this.#left = false;
@@ -186,6 +193,7 @@ export class Scene {
       feel: this.feel,
       monitor: this.monitor,
       base: this.#settledHere?.id ?? null,
+      back: this.#back && [this.#returns, this.#back],
       edits: [...this.edits.values()].map(packHit),
       lock: packLock(this.#lock),
     };
