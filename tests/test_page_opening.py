@@ -1,12 +1,13 @@
 """The page as it opens: of itself, and from a link."""
 
 import pytest
-from drive import APP, choose, now, run, tell_part, tell_player, text
+from drive import APP, choose, now, run, shown_part, tell_part, tell_player, text
 from streamlit.testing.v1 import AppTest
 
 from app import engine, share
 from app.state import Deck, Session
 from beatgen.errors import ModelError
+from beatgen.lock import Lock
 
 
 def test_it_opens_with_two_different_demo_grooves_half_way_between(page):
@@ -66,6 +67,19 @@ def test_a_link_opens_the_page_that_it_was_made_of(page):
     assert now(other).a.source is now(page).a.source
     assert now(other).heard == now(page).heard
     assert "groove" not in other.query_params
+
+
+def test_tempo_swing_and_lock_hold_before_the_browser_has_taken_them_up(page, random_groove):
+    """A reload right after a reload loses nothing."""
+    before = Session(now(page).a, now(page).b, tempo=97.0, swing=0.6)
+    before.lock = Lock(random_groove(3), frozenset({0}), frozenset())
+    other = run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
+    tell_part(other, "browser-memory", "recalled", share.memory(before))
+    kept = share.unpack(shown_part(other, "browser-memory")["page"]).opening
+    assert (kept.tempo, kept.swing, kept.lock.voices) == (97.0, 0.6, {0})
+    assert now(other).heard.tempo == 97
+    tell_player(other, position=0.5, tempo=98.0, swing=0.5, opened=now(other).opening.name)
+    assert (now(other).tempo, now(other).swing, now(other).lock) == (98.0, 0.5, None)
 
 
 def test_a_bad_link_is_told_until_something_else_plays(page):

@@ -113,7 +113,7 @@ def player(scene: Scene, opening: Opening | None = None, *, key: str = "player")
     result = mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)
     ids = (way["id"], None if settled is None else settled["id"])
-    played = read(result.get("played"), scene, ids, place, before.known)
+    played = read(result.get("played"), scene, ids, place, before.known, opening)
     held = () if played.lock is None else (played.lock.groove,)
     marks = dict(before.marks)
     if settled is not None:

@@ -61,37 +61,40 @@ def read(
     ids: tuple[str, str | None],
     place: tuple[float, float | None],
     known: Sequence[Groove],
+    opening: Opening | None = None,
 ) -> Played:
     """`said` as Played.
 
     ids: of the scene's way and of its settled groove. Edits and what is listened to count for
     these alone; those from before the settled groove had reached the browser name none.
-    place: what `released` told. known: as for `read_lock`.
+    place: what `released` told. known: as for `read_lock`. opening: holds until the browser says
+    that it was set to it.
     """
     base = scene.base
-    if not isinstance(said, Mapping):
-        return Played(base, *place)
+    said = said if isinstance(said, Mapping) else {}
     of_this = said.get("way") == ids[0] and said.get("base") in (None, ids[1])
     edits = []
     if of_this and same_place(place, (scene.position, scene.feel)):
         edits = read_edits(said.get("edits"), base)
     edited = with_edits(base, edits) if edits else None
     monitor = _monitor(said.get("monitor")) if of_this else "blend"
+    tempo, swing = said.get("tempo"), said.get("swing")
     lock = read_lock(said.get("lock"), base.steps, known)
+    if opening and said.get("opened") != opening.name:
+        tempo, swing, lock = opening.tempo, opening.swing, opening.lock
     blend = edited or base
     sounding = {
         "a": lambda: scene.way[0],
         "b": lambda: scene.way[-1],
         "blend": lambda: blend if lock is None else lock.keep(blend),
     }
-    tempo = said.get("tempo")
     return Played(
         sounding=sounding[monitor](),
         position=place[0],
         feel=place[1],
         tempo=None if tempo is None else number(tempo, *TEMPO_RANGE, None),
         edited=edited,
-        swing=number(said.get("swing"), *SWING_RANGE, 0.5),
+        swing=number(swing, *SWING_RANGE, 0.5),
         monitor=monitor,
         lock=lock,
     )

@@ -151,12 +151,25 @@ def test_a_lock_and_the_sliders_of_shape_survive_a_reload(serve, open_page):
 
 def test_what_was_kept_and_damaged_is_passed_over(serve, open_page):
     page = open_app(serve, open_page)
-    page.evaluate("localStorage.setItem('beatgen', '1nonsense')")
+    page.evaluate("localStorage.setItem('beatgen', '1nonsense'); sessionStorage.clear()")
     page.reload()
     ready(page)
     page.wait_for_function("localStorage.getItem('beatgen') !== '1nonsense'")
     titled(page, "Blend 50%")
     assert page.locator("[data-testid=stAlertContainer]").count() == 0
+
+
+def test_each_tab_keeps_its_own_page_and_a_new_one_goes_on_from_the_last(serve, open_page):
+    first = open_app(serve, open_page)
+    blend_at(first, 0.25)
+    wait_until_kept(first, lambda kept: kept.position == 0.25)
+    second = first.context.new_page()
+    second.goto(serve(MAIN))
+    titled(ready(second), "Blend 25%")
+    blend_at(second, 0.75)
+    wait_until_kept(second, lambda kept: kept.position == 0.75)
+    first.reload()
+    titled(ready(first), "Blend 25%")
 
 
 def test_without_storage_the_page_works(serve, open_page):

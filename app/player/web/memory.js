@@ -1,4 +1,5 @@
-// What the browser keeps of the page, so that a reload finds it again.
+// What the browser keeps of the page, so that a reload finds it again. Each tab keeps its own; a new
+// one goes on from what was last kept in any.
 
 import { element } from "./dom.js";
 
@@ -15,19 +16,24 @@ export class Memory {
 }
 
 // A browser may forbid storage or have run out of it: then a reload starts anew.
+const STORAGES = [() => sessionStorage, () => localStorage];
 
 function keep(text) {
-  try {
-    localStorage.setItem(ITEM, text);
-  } catch (error) {
-    console.warn(`BeatGen is not kept for a reload: ${error.message}`);
+  for (const storage of STORAGES) {
+    try {
+      storage().setItem(ITEM, text);
+    } catch (error) {
+      console.warn(`BeatGen is not kept for a reload: ${error.message}`);
+    }
   }
 }
 
 function recall() {
-  try {
-    return localStorage.getItem(ITEM) ?? "";
-  } catch {
-    return "";
+  for (const storage of STORAGES) {
+    try {
+      const text = storage().getItem(ITEM);
+      if (text) return text;
+    } catch {} // the next one may have it
   }
+  return "";
 }

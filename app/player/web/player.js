@@ -237,7 +237,7 @@ export class Player extends Playback {
   #report() {
     const { tempo, swing } = this.settings;
     this.#turn++;
-    this.#say({ turn: this.#turn, ...this.scene.pack(), tempo, swing });
+    this.#say({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
   }
 
   /** Have Python run again, once this run of its has been taken in. */
