@@ -90,7 +90,7 @@ def draw() -> None:
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
-        played = player(scene, session.opening)
+        played = player(scene, session.opening, session.starts)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.tempo, session.edited = played.tempo, played.edited is not None

@@ -94,6 +94,7 @@ class Session:
     monitor: Monitor = "blend"  # what was listened to in the last run
     lock: Lock | None = None  # the player's, in the last run
     tempo: float | None = None  # that the musician set; None: the groove's own
+    starts: int = 0  # times that play was started from here
     edited: bool = False  # `heard` was changed on the grid
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # came from a share link
@@ -112,6 +113,11 @@ class Session:
         """Let a take sound, or the blend; unshaped."""
         self.take, self.trouble = take, ""
         self.reset_shape()
+
+    def start(self, take: Take) -> None:
+        """Let a take sound, and start play where it is stopped."""
+        self.play(take)
+        self.starts += 1
 
     def reset_shape(self) -> None:
         self.amounts = {}

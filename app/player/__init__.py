@@ -84,13 +84,15 @@ class Scene:
         return self.way[round(self.position * (len(self.way) - 1))]
 
 
-def player(scene: Scene, opening: Opening | None = None, *, key: str = "player") -> Played:
+def player(
+    scene: Scene, opening: Opening | None = None, starts: int = 0, *, key: str = "player"
+) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
 
     Call it once per run, at the same place of the entry script. The frames of a way travel once:
     later runs send the position and settled groove only. A browser that has missed them says so,
     by naming another way.
-    opening: what the player is set to, once for each.
+    opening: what the player is set to, once for each. starts: when it grows, play starts.
     """
     said = _said(key)
     before = _memory(key)
@@ -109,6 +111,7 @@ def player(scene: Scene, opening: Opening | None = None, *, key: str = "player")
         "kit": _kit_component(),
         "heard": said.get("turn", 0),
         "opening": None if opening is None else _pack_opening(opening),
+        "starts": starts,
     }
     result = mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)

@@ -71,22 +71,22 @@ def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _hear(now: Session, x: float, y: float) -> None:
-    """Let the bar sound that is nearest to a place on the chart."""
+    """Start the bar that is nearest to a place on the chart."""
     atlas = engine.atlas()
     bar = atlas.bar_at(*from_units((x, y)))
     kind = "fill" if atlas.fill[bar] else "bar"
     title = f"{_capital(written(atlas.style_of(bar)))} {kind} {bar + 1:,}"
     groove = now.locked(engine.hear(bar, _tempo(now)))
-    now.play(Take(0, groove, 1.0, title=title))
+    now.start(Take(0, groove, 1.0, title=title))
 
 
 def _draw_takes(now: Session, among: np.ndarray) -> None:
-    """Fill the wall with takes from a region and play the first; each call steps the seed."""
+    """Fill the wall with takes from a region and start the first; each call steps the seed."""
     now.seed += 1
     drawn = [now.locked(take) for take in engine.sample(among, COUNT, now.seed, _tempo(now))]
     assert now.heard is not None  # the entry script sets it before any page is drawn
     now.add_takes(drawn, [engine.likeness(now.heard, take) for take in drawn])
-    now.play(next(take for take in now.takes if not take.kept))
+    now.start(next(take for take in now.takes if not take.kept))
 
 
 def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:

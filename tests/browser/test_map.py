@@ -64,6 +64,18 @@ def test_a_click_on_the_map_is_heard(page):
     assert mark["y"] + mark["height"] / 2 == pytest.approx(y, abs=40)
 
 
+def test_a_click_and_takes_from_a_region_start_play(page):
+    before = hits(page)
+    page.mouse.click(*at(page, 0.45, 0.55))
+    page.wait_for_function("beatgen.state.beat > 0")
+    assert hits(page) != before, "it starts with the bar, not with what was there before"
+    page.click(".play")
+    page.wait_for_function("!beatgen.state.playing")
+    draw_lasso(page)
+    page.get_by_role("button", name="takes from here").click()
+    page.wait_for_function("beatgen.state.beat > 0")
+
+
 def test_the_picture_beside_the_map_is_of_what_sounds(page):
     picture = page.locator(".picture .roll")
     assert strikes(picture) == page.evaluate("beatgen.state.hits.length") > 0

@@ -44,9 +44,17 @@ export default function mount({ data: [data], parentElement, setStateValue, setT
   }
   mounted.generation++;
   if (data.part) mounted.views[0].receive(data, setTriggerValue, setStateValue);
-  else mounted.player.receive(data, (value) => setStateValue("played", value));
+  else receive(mounted, data, (value) => setStateValue("played", value));
   const { generation } = mounted;
   return () => leave(mounted, generation, parentElement);
+}
+
+/** Give the player what Python sends, and start it where Python did since the last time. */
+function receive(mounted, data, say) {
+  const { player, starts } = mounted;
+  player.receive(data, say);
+  mounted.starts = data.starts;
+  if (data.starts > starts) player.play();
 }
 
 /**
