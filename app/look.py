@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -70,6 +71,16 @@ def heading(name: str, facts: Sequence[str], badge: Literal["A", "B", ""] = "") 
         f'<div class="bg-head">{mark}<h2 title="{escape(name)}">{escape(name)}</h2>'
         f'<div class="bg-facts">{small}</div></div>'
     )
+
+
+def note(text: str) -> None:
+    """A caption, word by word: in Streamlit's a name from elsewhere may be Markdown, with links."""
+    st.html(f'<p class="bg-note">{escape(text)}</p>')
+
+
+def plain(text: str) -> str:
+    """Text for a place that takes Markdown, to be shown as it is."""
+    return re.sub(r"([\\`*_\[\]<>$~#])", r"\\\1", text)
 
 
 def roll(groove: Groove, accent: str, key: str) -> None:

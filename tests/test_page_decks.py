@@ -72,7 +72,7 @@ def test_what_was_folded_is_told_on_the_card(page):
     beat = [hit(i * 480, pitch) for i, pitch in enumerate((35, SNARE, 35, SNARE))]
     upload(page, "b", "old kit.mid", midi([*beat, end(BAR)]).getvalue())
     (message,) = now(page).b.source.messages
-    assert message in [caption.value for caption in page.caption]
+    assert message in text(page)
 
 
 NO_DRUMS = midi([end(BAR)])
@@ -98,6 +98,11 @@ def test_a_bad_file_gives_one_sentence_and_the_groove_stays(page, content):
     assert now(page).a.source is before
     choose(page, "demo-a-1", next(name for name in engine.demos() if name != before.name))
     assert not page.error
+
+
+def test_an_error_tells_a_files_name_as_it_is(page):
+    upload(page, "a", "my_*best*_[take](http).mid", b"no MIDI")
+    assert "my\\_\\*best\\*\\_\\[take\\](http).mid" in page.error[0].value
 
 
 def test_a_click_of_the_fidelity_shows_what_differs(page):

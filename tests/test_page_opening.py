@@ -1,11 +1,11 @@
 """The page as it opens: of itself, and from a link."""
 
 import pytest
-from drive import APP, choose, now, run, shown_part, tell_part, tell_player, text
+from drive import APP, choose, go, now, run, shown_part, tell_part, tell_player, text
 from streamlit.testing.v1 import AppTest
 
 from app import engine, share
-from app.state import Deck, Session
+from app.state import Deck, Session, Take
 from beatgen.errors import ModelError
 from beatgen.lock import Lock
 
@@ -89,6 +89,13 @@ def test_a_bad_link_is_told_until_something_else_plays(page):
     assert now(other).heard == now(page).heard
     tell_player(other, position=0.25)
     assert not other.error
+
+
+def test_the_title_of_a_take_in_a_link_is_no_markdown(page):
+    now(page).take = Take(1, now(page).heard, 1.0, title="[win](https://example.org) <b>")
+    other = go(open_link(share.link(now(page))), "shape")
+    assert "[win](https://example.org) &lt;b&gt;. Turn a slider" in text(other)
+    assert not any("example.org" in each.value for each in [*other.caption, *other.markdown])
 
 
 def test_a_bad_link_leaves_what_the_browser_kept(page):

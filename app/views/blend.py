@@ -25,9 +25,9 @@ def _card(now: Session, side: Side) -> None:
         _choose_bars(deck, side)
         _fidelity(deck, side)
     if deck.error:
-        st.error(deck.error, icon=":material/error:")
+        st.error(look.plain(deck.error), icon=":material/error:")
     if source.messages:
-        st.caption(" ".join(source.messages))
+        look.note(" ".join(source.messages))
     if source.groove.bars > share.WHOLE:
         st.caption(
             f"Longer than {share.WHOLE} bars: after a reload only the loop is still here, and to "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import engine, shaping
+from app import engine, look, shaping
 from app.player.parts import Turn, shape_panel
 from app.state import REACH, Session, session
 
@@ -20,7 +20,7 @@ def draw(now: Session) -> None:
     named = [i for i, direction in enumerate(directions) if direction.named]
     raw = [i for i, direction in enumerate(directions) if not direction.named][:RAW]
     with st.container(key="shape-controls", horizontal=True, vertical_alignment="center"):
-        st.caption(
+        look.note(
             f"{now.label}. Turn a slider and hear it at once: each asks for more or less of one "
             "thing and leaves the others alone, as far as it can. A double click puts it back."
         )
