@@ -94,6 +94,9 @@ def draw() -> None:
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.tempo, session.edited = played.tempo, played.edited is not None
+    if session.keeping:
+        session.keeping = False
+        takeaway.keep(session, session.heard)
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")
@@ -150,6 +153,7 @@ def _scene(session: Session) -> Scene:
         session.feel,
         feels,
         session.mark,
+        session.take is not None,
     )
 
 

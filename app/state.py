@@ -96,6 +96,7 @@ class Session:
     tempo: float | None = None  # that the musician set; None: the groove's own
     starts: int = 0  # times that play was started from here
     edited: bool = False  # `heard` was changed on the grid
+    keeping: bool = False  # what is heard next is to be kept as a take
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # came from a share link
     recalled: bool = False  # the browser has said what it kept
@@ -204,6 +205,19 @@ class Session:
     def title(self) -> str:
         """What was heard, in a word or two: that, or A or B where one of them was listened to."""
         return self.label if self.monitor == "blend" else self.monitor.upper()
+
+    @property
+    def lasting_title(self) -> str:
+        """The same, for a groove that stays what it is while the blend moves on."""
+        if self.monitor != "blend":
+            return self.deck(self.monitor).source.name
+        name = f"{self.label}, edited" if self.edited else self.label
+        return name if self.take else f"{name}, kept"
+
+    def keep_heard(self) -> None:
+        """Put what is heard on the wall, once it is known: it may have moved since the page was
+        drawn."""
+        self.keeping = True
 
     def _numbered(self, groove: Groove, likeness: float) -> Take:
         self.numbered += 1

@@ -32,8 +32,7 @@ def draw(session: Session) -> None:
             "Keep as take",
             key="keep",
             icon=":material/bookmark:",
-            on_click=session.keep,
-            args=(groove,),
+            on_click=session.keep_heard,
             help="Puts what you hear on the wall of the Vary page.",
         )
         for side in SIDES:
@@ -41,13 +40,18 @@ def draw(session: Session) -> None:
                 f"Make it {side.upper()}",
                 key=f"make-{side}",
                 on_click=make_source,
-                args=(session, side, groove, session.title),
+                args=(session, side, groove, session.lasting_title),
             )
         _downloads(session, session.swung)
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
             look.roll(session.swung, between(*look.accents(), session.position), key="roll-detail")
+
+
+def keep(session: Session, groove: Groove) -> None:
+    """Put a groove on the wall, and say so: other pages do not show it."""
+    st.toast(f"{session.keep(groove).name} is on the wall of the Vary page.")
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
@@ -168,7 +172,7 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
             "Keep as take",
             key="walk-keep",
             icon=":material/bookmark:",
-            on_click=lambda: session.keep(walk()),
+            on_click=lambda: keep(session, walk()),
         )
         st.download_button(
             "MIDI",

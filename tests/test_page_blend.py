@@ -49,11 +49,13 @@ def way_of(page) -> str:
 @pytest.mark.parametrize("side", ["a", "b"])
 def test_what_is_listened_to_is_what_is_taken_away(page, side):
     tell_player(page, position=0.5, way=way_of(page), base=None, monitor=side)
-    groove = now(page).deck(side).groove
+    groove, name = now(page).deck(side).groove, now(page).deck(side).source.name
     assert now(page).heard == groove
     assert now(page).title == side.upper()
     click(page, "keep")
     assert now(page).takes[0].groove == groove
+    click(page, "make-b")
+    assert now(page).b.source.name == name
     go(page, "vary")
     act(page, "play", now(page).takes[-1])
     assert now(page).heard == now(page).takes[-1].groove, "a take that is played is heard"
@@ -123,6 +125,15 @@ def test_what_is_heard_is_kept_and_put_on_a_deck(page):
     assert [take.groove for take in now(page).takes if take.kept] == [heard]
     click(page, "make-b")
     assert now(page).b.groove == heard
+
+
+def test_what_is_kept_is_what_is_heard_by_then_and_is_told(page):
+    """The player may say where the blend was let go together with the press of the button."""
+    page.session_state["player"] = {"played": {"turn": 1, "position": 0.25}}
+    click(page, "keep")
+    assert now(page).label == "Blend 25%"
+    assert now(page).takes[0].groove == now(page).heard
+    assert [toast.value for toast in page.toast] == ["Take 1 is on the wall of the Vary page."]
 
 
 def test_the_detailed_roll_is_drawn_when_it_is_opened(page):

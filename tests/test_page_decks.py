@@ -44,7 +44,7 @@ def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
     shown = page._tree.get_widget_states()
     click(page, "make-a")
     page._run(shown)
-    assert now(page).a.source.name == "Blend 50%"
+    assert now(page).a.source.name == "Blend 50%, kept", "another blend is at 50% from now on"
 
 
 def test_of_a_long_file_the_bars_are_chosen(page, random_groove):

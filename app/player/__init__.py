@@ -39,6 +39,7 @@ class Scene:
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of the same bars and steps.
     label:    what is sounding, such as "Blend" or "Take 3".
+    take:     whether a take stands in for the blend.
     mark:     what `returned` gives once the musician has undone what came after this scene.
     accents:  CSS colours of A and B.
 
@@ -54,6 +55,7 @@ class Scene:
     feel: float | None = None
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
     mark: Any = None
+    take: bool = False
 
     def __post_init__(self) -> None:
         grooves = [*self.way, *([] if self.settled is None else [self.settled])]
@@ -107,6 +109,7 @@ def player(
         "feel": scene.feel,
         "settled": settled,
         "label": scene.label,
+        "take": scene.take,
         "accents": list(scene.accents),
         "kit": _kit_component(),
         "heard": said.get("turn", 0),

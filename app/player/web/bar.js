@@ -128,10 +128,10 @@ export class Bar {
     );
     const attributes = { class: "switch", role: "group", "aria-label": "Listen to" };
     const root = element("div", attributes, ...buttons);
-    const show = (monitor) =>
-      buttons.forEach((button) =>
-        put(button, "aria-pressed", button.dataset.of === monitor),
-      );
+    const show = (monitor) => {
+      for (const button of buttons) put(button, "aria-pressed", button.dataset.of === monitor);
+      write(buttons[1], player.scene.isTake ? "Take" : names.blend);
+    };
     return { root, show };
   }
 }

@@ -66,6 +66,7 @@ export class BlendControl {
     const apart = feel !== null;
     this.root.hidden = !isBlend;
     this.root.classList.toggle("apart", apart);
+    this.root.classList.toggle("waits", this.#player.scene.isTake);
     this.#slider.hidden = apart;
     this.#pad.root.hidden = !apart;
     this.#slider.value = position;

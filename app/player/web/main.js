@@ -83,7 +83,13 @@ function show(player, parent) {
   clearTimeout(player.leaving);
   expose(player);
   const end = [listenToKeys(player), ...views.map((view) => player.watch(() => view.update()))];
-  const stop = () => (player.leaving = setTimeout(() => player.stop(), GRACE));
+  // A blend moved by keys is let go a little later: what is pressed next is about what sounds now.
+  const letGo = () => player.release();
+  document.addEventListener("pointerdown", letGo, true);
+  const stop = () => {
+    document.removeEventListener("pointerdown", letGo, true);
+    player.leaving = setTimeout(() => player.stop(), GRACE);
+  };
   return { player, root, views, end: [...end, stop], generation: 0 };
 }
 

@@ -11,7 +11,6 @@ export const TEMPO = { least: 30, most: 300 };
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
-  label = "";
   accents = [];
   history = new History();
   scene = new Scene();
@@ -33,7 +32,6 @@ export class Player extends Playback {
     if (!scene.enter(data.way)) return this.#askAgain();
     this.voices = scene.way.voices;
     const opened = this.#open(data.opening);
-    this.label = data.label;
     this.accents = data.accents;
     const { edits } = scene;
     const other = scene.settle(data);
@@ -64,6 +62,10 @@ export class Player extends Playback {
 
   get lock() {
     return this.scene.lock;
+  }
+
+  get label() {
+    return this.scene.label;
   }
 
   /** Whether Python knows all that was done here. */

@@ -28,7 +28,8 @@ export class Scene {
   #edits = new Edits();
   #left = false; // edits stayed with a groove that was left
   #lock = NO_LOCK;
-  #settled = null; // {position, feel, id, groove}
+  #settled = null; // {position, feel, id, groove, take: whether it is one}
+  #label = ""; // of what Python had sound
   #previewed = null; // sounds for a while in place of all else
   #returns = 0; // counts snapshots that were restored
   #back = null; // id of the settled groove of the last one; null: the blend has moved on since
@@ -44,10 +45,11 @@ export class Scene {
   }
 
   /** Take the settled groove; true where it is another one at the same place. */
-  settle({ settled, position, feel }) {
+  settle({ settled, position, feel, take, label }) {
     const old = this.#settled;
+    this.#label = label;
     const place = { position, feel: feel ?? position };
-    this.#settled = settled && { ...place, id: settled.id, groove: unpackGroove(settled) };
+    this.#settled = settled && { ...place, id: settled.id, groove: unpackGroove(settled), take };
     return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
   }
 
@@ -71,6 +73,16 @@ export class Scene {
   /** Whether pattern and feel can be moved apart. */
   get hasFeels() {
     return Boolean(this.way?.hasFeels);
+  }
+
+  /** What is listened to, in a word or two. */
+  get label() {
+    return { a: "A", b: "B", blend: this.#label }[this.monitor];
+  }
+
+  /** Whether a take stands in for the blend. */
+  get isTake() {
+    return Boolean(this.#settledHere?.take);
   }
 
   get canEdit() {
