@@ -66,7 +66,7 @@ class TrainConfig:
     @classmethod
     def load(cls, path: Path) -> TrainConfig:
         """Read a run's config.json, or the training that a model card tells of (which names no
-        data and no run)."""
+        data and no run). What an older file does not tell of is as it is by default."""
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             stored = (
@@ -80,9 +80,9 @@ class TrainConfig:
                 "augmentation": Augmentation,
             }
             for name, part in parts.items():
-                stored[name] = part(**stored[name])
+                stored[name] = part(**stored.get(name, {}))
             return cls(**stored)
         except FileNotFoundError:
             raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error

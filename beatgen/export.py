@@ -62,10 +62,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     threshold that decides a hit is tuned on validation. Needs the TensorFlow backend; raises
     ModelError on another. Returns the card.
     """
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        raise ModelError("the export needs Keras on TensorFlow; set KERAS_BACKEND=tensorflow.")
+    need_tensorflow()
     model, config = load_run(run)
     dataset = load_dataset(config.data)
     training, validation = dataset.split("train"), dataset.split("validation")
@@ -97,6 +94,14 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         card["map"] = write_atlas(target, training)
     _save(target, card, space)
     return card
+
+
+def need_tensorflow() -> None:
+    """Raises ModelError where Keras runs on another backend."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ModelError("the export needs Keras on TensorFlow; set KERAS_BACKEND=tensorflow.")
 
 
 def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:

@@ -34,9 +34,9 @@ TRAINING = (
     number("--batch-size", int, None, "bars per batch"),
     number("--learning-rate", float, None, "at its peak"),
     number("--beta", float, None, "weight of the KL"),
-    SEED,
+    (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
 )
-MODEL = arg("--model", choices=("bar", "report"), default="bar", help="ours, or the 2020 report's")
+MODEL = arg("--model", choices=("bar", "report"), help="ours (default), or the 2020 report's")
 NETWORK = (MODEL, *TRAINING)
 
 
@@ -100,13 +100,19 @@ def train(options: Options) -> None:
     if options.summary:
         build_model(config).summary(expand_nested=True)
         return
+    # What is refused is refused before hours of training, not behind them.
+    if options.prior_epochs and config.model != "bar":
+        raise UsageError("--prior-epochs is for our network alone.")
+    prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
+    if options.export:
+        from beatgen.export import export, need_tensorflow
+
+        need_tensorflow()
     with redirect_stdout(sys.stderr):
         history = train(config, verbose=2)
-        if options.prior_epochs and config.model == "bar":
-            train(prior_config(config, options.prior_epochs), verbose=2)
+        if prior:
+            train(prior, verbose=2)
         if options.export:
-            from beatgen.export import export
-
             export(options.output, options.export)
     best = min(history["val_loss"])
     print(f"{options.output}: validation loss {best:.3f} after {len(history['val_loss'])} epochs")
@@ -170,22 +176,15 @@ def evaluate(options: Options) -> None:
 
 
 def _train_config(options: Options) -> TrainConfig:
-    """The defaults of training, and what the command line says otherwise."""
+    """The --config, or the defaults of training, and what the command line says otherwise."""
     from beatgen.config import TrainConfig
-    from beatgen.model import ModelConfig
-    from beatgen.report import ReportConfig
+    from beatgen.train import with_latent_dim
 
-    names = ("epochs", "batch_size", "learning_rate", "beta")
-    given = {name: getattr(options, name) for name in names}
+    path = getattr(options, "config", None)
+    config = TrainConfig.load(Path(path)) if path else TrainConfig("", "")
+    names = ("model", "start", "epochs", "batch_size", "learning_rate", "beta", "seed")
+    given = {name: getattr(options, name, None) for name in names}
     how: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    model, dim = getattr(options, "model", "bar"), getattr(options, "latent_dim", None)
-    if dim is not None and model == "report":
-        how["report"] = ReportConfig(latent_dim=dim)
-    elif dim is not None:
-        how["bar"] = ModelConfig().squeezed(dim)
-    if start := getattr(options, "start", None):
-        how["start"] = start
-    if path := getattr(options, "config", None):
-        how["data"], how["run"] = options.data, options.output
-        return replace(TrainConfig.load(Path(path)), **how)
-    return TrainConfig(options.data, options.output, model, seed=options.seed, **how)
+    config = replace(config, data=options.data, run=options.output, **how)
+    dim = getattr(options, "latent_dim", None)
+    return config if dim is None else with_latent_dim(config, dim)

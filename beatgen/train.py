@@ -94,13 +94,17 @@ def sweep(
     sweep.html. `told` is called with a line after each run.
     """
     rows: list[dict[str, float]] = []
-    for dim in latent_dims:
-        history = train(_with_latent_dim(config, dim))
+    root = Path(config.run)
+    runs = [
+        replace(with_latent_dim(config, dim), run=str(root / f"latent-{dim}"))
+        for dim in latent_dims
+    ]
+    for dim, one in zip(latent_dims, runs, strict=True):
+        history = train(one)
         best = int(np.argmin(history["val_loss"]))
         row = {"latent_dim": dim, "epoch": best + 1}
         rows.append(row | {name: values[best] for name, values in history.items()})
         told(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
-    root = Path(config.run)
     (root / "sweep.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     from beatgen.figure import draw_sweep
 
@@ -210,6 +214,15 @@ def read_history(run: Path) -> dict[str, list[float]]:
     return {name: table[name][once].tolist() for name in names}
 
 
+def with_latent_dim(config: TrainConfig, dim: int) -> TrainConfig:
+    """The same training with so many latent dimensions. Raises BeatGenError for too few."""
+    if config.model == "report":
+        return replace(config, report=replace(config.report, latent_dim=dim))
+    if dim < 2:
+        raise BeatGenError(f"latent_dim is {dim}; expected 2 or more, for pattern and feel.")
+    return replace(config, bar=config.bar.squeezed(dim))
+
+
 def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
     """The run that learns the prior of a bar model's run, in a folder of that."""
     return replace(
@@ -270,13 +283,6 @@ def _claim(run: Path, config: TrainConfig) -> None:
         return
     run.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(config), indent=1), encoding="utf-8")
-
-
-def _with_latent_dim(config: TrainConfig, dim: int) -> TrainConfig:
-    run = str(Path(config.run) / f"latent-{dim}")
-    if config.model == "report":
-        return replace(config, run=run, report=replace(config.report, latent_dim=dim))
-    return replace(config, run=run, bar=config.bar.squeezed(dim))
 
 
 def _draw(history: dict[str, list[float]], run: Path) -> None:

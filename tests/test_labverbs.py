@@ -3,13 +3,19 @@
 import json
 import os
 import subprocess
+from argparse import Namespace
 
 import pytest
 from command import COMMAND, execute, refusal, run
 
-from beatgen import demo
+from beatgen import assets, demo
+from beatgen import train as training
 from beatgen.cli import main
+from beatgen.commands import parser
+from beatgen.config import TrainConfig
 from beatgen.dataset import load_dataset
+from beatgen.errors import BeatGenError
+from beatgen.labverbs import _train_config
 from beatgen.midi import write_midi
 
 
@@ -82,3 +88,43 @@ def test_train_can_summarize_the_network(capsys) -> None:
 def test_train_without_data_says_what_it_needs() -> None:
     done = subprocess.run([*COMMAND, "train"], capture_output=True, text=True)
     assert done.returncode == 2 and "train needs DATA and -o RUN" in done.stderr
+
+
+def options(*argv: str) -> Namespace:
+    return parser().parse_args(["train", "d.npz", "-o", "run", *argv])
+
+
+def test_the_command_line_overrides_a_config() -> None:
+    card = str(assets.path("model/bar/card.json"))
+    config = _train_config(options("--config", card))
+    assert (config.model, config.seed, config.epochs, config.data) == ("bar", 0, 15, "d.npz")
+    own = ("--seed", "7", "--model", "report", "--epochs", "2", "--latent-dim", "3")
+    config = _train_config(options("--config", card, *own))
+    assert (config.model, config.seed, config.epochs) == ("report", 7, 2)
+    assert config.report.latent_dim == 3 and config.batch_size == 128
+    small = str(assets.path("model/bar-16/card.json"))
+    squeezed = _train_config(options("--config", small, "--latent-dim", "8")).bar
+    assert (squeezed.latent_dim, squeezed.width) == (8, 64)
+    assert _train_config(options()) == TrainConfig("d.npz", "run")
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "said"),
+    [
+        (["--prior-epochs", "-1"], 1, "epochs is -1; expected 1 or more"),
+        (["--prior-epochs", "2", "--model", "report"], 2, "for our network alone"),
+        (["--latent-dim", "1"], 1, "latent_dim is 1; expected 2 or more"),
+        (["--export", "told"], 1, "needs Keras on TensorFlow"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, said, capsys, monkeypatch):
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    monkeypatch.setattr("beatgen.train.train", lambda *_, **__: pytest.fail("it trains"))
+    assert main(["train", "d.npz", "-o", "run", *argv]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_sweep_is_refused_before_its_first_run(monkeypatch) -> None:
+    monkeypatch.setattr(training, "train", lambda *_, **__: pytest.fail("it trains"))
+    with pytest.raises(BeatGenError, match="latent_dim is 1"):
+        training.sweep(TrainConfig("d.npz", "run"), [64, 1])
