@@ -8,6 +8,7 @@ hidden is finished (`beatgen.completion`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -19,7 +20,7 @@ from beatgen.latent import Vae
 from beatgen.likeness import Bars
 from beatgen.reconstruct import BarNetwork, ReportNetwork
 from beatgen.section import Section
-from beatgen.walk import FRAMES, Walk, walk
+from beatgen.walk import FRAMES, Walk, even, means, walk
 
 Network = BarNetwork | ReportNetwork
 Tell = Callable[[str], None]
@@ -40,19 +41,33 @@ def sections(
     parts: Collection[str],
     told: Tell,
 ) -> Iterator[Section]:
-    """The tables of `parts`, of PARTS, for these networks; none where there is no network, or
-    the data are too few to measure anything: bars of less than four files."""
-    files = min(len(np.unique(dataset.file_index)) for dataset in (held_out, training))
-    if not networks or files < likeness.FOLDS:
+    """The tables of `parts`, of PARTS, for these networks; none where there is no network. What
+    the data are too few for is left out, and told."""
+    if not networks:
         return
     if "likeness" in parts:
-        yield from likeness_sections(networks, held_out, training, told)
+        with _leaving_out("likeness", told):
+            yield from likeness_sections(networks, held_out, training, told)
     if "walk" in parts:
-        yield walk_section(networks, held_out, told)
+        with _leaving_out("walk", told):
+            yield walk_section(networks, held_out, told)
     if "humanize" in parts:
-        yield humanize_section(networks, held_out, training, told)
+        with _leaving_out("humanize", told):
+            yield humanize_section(networks, held_out, training, told)
     if "complete" in parts:
         yield from complete_sections(networks, held_out, training, told)
+
+
+class TooFew(Exception):
+    """The data are too few for a section; says what it needs."""
+
+
+@contextmanager
+def _leaving_out(part: str, told: Tell) -> Iterator[None]:
+    try:
+        yield
+    except TooFew as needed:
+        told(f"{part}: left out; it needs {needed}")
 
 
 def likeness_sections(
@@ -65,6 +80,9 @@ def likeness_sections(
     """
     reference, source = (held_out.take(half) for half in _dealt(held_out.file_index))
     trained_on = training.take(_some(len(training), MOST))
+    sides = (reference, source, trained_on)
+    if min(len(np.unique(side.file_index)) for side in sides) < likeness.FOLDS:
+        raise TooFew(f"bars of {likeness.FOLDS} files to train on and on both held-out halves")
     real = Bars(*reference.grids())
     real_features, real_attributes = likeness.features(real), likeness.compared(real)
     known = likeness.packed_patterns(Bars(*training.grids()))
@@ -143,14 +161,16 @@ def walk_section(networks: Sequence[Network], held_out: Dataset, told: Tell) -> 
         for a, b in zip(starts, ends, strict=True)
     ]
     cuts = [_walk([a] * (FRAMES // 2) + [b] * (FRAMES - FRAMES // 2)) for a, b in pairs]
+    if not any(cut.apart for cut in cuts):
+        raise TooFew("held-out bars that differ")
     lines = {
-        "a cut half-way": _walks(cuts),
-        "evenly spread": _walks([_even(cut.apart) for cut in cuts]),
+        "a cut half-way": means(cuts),
+        "evenly spread": means([even(cut.apart) for cut in cuts]),
     }
     for network in networks:
         if isinstance(network, BarNetwork):
             told(f"walks: {network.name}")
-            lines[network.name] = _walks(
+            lines[network.name] = means(
                 [_walk(network.vae.blend_path(a, b, FRAMES)) for a, b in pairs]
             )
     note = (
@@ -174,6 +194,8 @@ def humanize_section(
 ) -> Section:
     """Feel for plain patterns, beside the published rows."""
     known, asked = humanize.windows(training), humanize.windows(held_out)
+    if not (len(known) and len(asked)):
+        raise TooFew("files of two bars in a row, to train on and held out")
     rows: list[humanize.Humanizer] = [
         humanizers.Quantized(known),
         humanizers.LinearRegression(known),
@@ -274,22 +296,3 @@ def _joined(grooves: Sequence[Groove]) -> Bars:
 
 def _walk(frames: Sequence[Groove]) -> Walk:
     return walk(*_joined(frames))
-
-
-def _even(apart: int) -> Walk:
-    """One change after the other."""
-    return Walk(np.diff(np.rint(np.linspace(0, apart, FRAMES))), apart)
-
-
-def _walks(walks: Sequence[Walk]) -> dict[str, float]:
-    """Means over walks, and the worst."""
-    moving = [one for one in walks if one.apart]
-    dead, jumps = [one.dead_zone for one in moving], [one.jump for one in moving]
-    return {
-        "changes": float(np.mean([one.changes.mean() for one in moving])),
-        "detour": float(np.mean([one.detour for one in moving])),
-        "dead_zone": float(np.mean(dead)),
-        "worst_dead_zone": float(np.max(dead)),
-        "jump": float(np.mean(jumps)),
-        "worst_jump": float(np.max(jumps)),
-    }

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from beatgen.dataset import Dataset
-from beatgen.groove import SIXTEENTHS, Groove, join
+from beatgen.groove import SIXTEENTHS, STEPS, Groove, join
 from beatgen.kit import CLASS_OF_VOICE, CLASSES
 from beatgen.likeness import loudest
 from beatgen.metrics import fold
@@ -229,10 +229,11 @@ def _played(grooves: Sequence[Groove]) -> tuple[np.ndarray, np.ndarray, Feel]:
 
 
 def _bars(grooves: Sequence[Groove]) -> tuple[np.ndarray, np.ndarray]:
-    """Velocity and timing of all bars, (bars, 64, 22) each."""
+    """Velocity and timing of all bars, (bars, 64, 22) each; of none, where there is no groove."""
+    none = np.zeros((0, STEPS, N_VOICES), np.float32)
     return (
-        np.concatenate([groove.velocity for groove in grooves]),
-        np.concatenate([groove.timing for groove in grooves]),
+        np.concatenate([none, *(groove.velocity for groove in grooves)]),
+        np.concatenate([none, *(groove.timing for groove in grooves)]),
     )
 
 

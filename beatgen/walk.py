@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,3 +48,23 @@ def walk(velocity: np.ndarray, timing: np.ndarray) -> Walk:
     count = to_strikes(velocity, timing).count
     steps = np.abs(np.diff(count, axis=0)).sum((1, 2))
     return Walk(steps, int(np.abs(count[-1] - count[0]).sum()))
+
+
+def even(apart: int) -> Walk:
+    """The smoothest walk between ends that differ in so many strikes: one change after the
+    other."""
+    return Walk(np.diff(np.rint(np.linspace(0, apart, FRAMES))), apart)
+
+
+def means(walks: Sequence[Walk]) -> dict[str, float]:
+    """Means over the walks whose ends differ, one at least, and the worst of them."""
+    moving = [one for one in walks if one.apart]
+    dead, jumps = [one.dead_zone for one in moving], [one.jump for one in moving]
+    return {
+        "changes": float(np.mean([one.changes.mean() for one in moving])),
+        "detour": float(np.mean([one.detour for one in moving])),
+        "dead_zone": float(np.mean(dead)),
+        "worst_dead_zone": float(np.max(dead)),
+        "jump": float(np.mean(jumps)),
+        "worst_jump": float(np.max(jumps)),
+    }

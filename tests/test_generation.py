@@ -69,8 +69,26 @@ def test_a_cut_jumps_and_an_even_walk_does_not(data) -> None:
 
 def test_only_networks_and_enough_files_are_measured(data, dataset_file) -> None:
     assert not evaluate(data, models=["silence"]).sections
-    assert not evaluate(dataset_file(4, 4), models=["bar"]).sections
     assert not evaluate(data, models=["bar"], parts=()).sections
+    told: list[str] = []
+    few = evaluate(dataset_file(4, 4), models=["bar"], told=told.append)
+    assert [section.name for section in few.sections][:2] == ["walk", "humanize"]
+    assert "likeness: left out; it needs bars of 4 files to train on" in " ".join(told)
+
+
+def test_single_bars_are_measured_as_far_as_they_go(data, tmp_path) -> None:
+    """A file a bar: no two in a row; and held-out bars that are all the same go nowhere."""
+    bars = load_dataset(data)
+    single = bars.take(np.arange(0, len(bars), BARS))
+    single.velocity[FILES:], single.timing[FILES:] = single.velocity[0], single.timing[0]
+    single.save(tmp_path / "single.npz")
+    told: list[str] = []
+    measured = evaluate(tmp_path / "single.npz", models=["bar"], told=told.append)
+    assert [section.name for section in measured.sections] == ["complete", "complete-folded"]
+    text = " ".join(told)
+    assert "likeness: left out; it needs bars of 4 files" in text
+    assert "walk: left out; it needs held-out bars that differ" in text
+    assert "humanize: left out; it needs files of two bars in a row" in text
 
 
 class Metronome:
