@@ -100,21 +100,29 @@ class Dataset:
         partial_path.replace(target)
 
 
-def load_dataset(path: str | os.PathLike[str]) -> Dataset:
-    """Read what `prepare` wrote. Raises BeatGenError for anything else."""
+def load_dataset(path: str | os.PathLike[str], steps: int | None = None) -> Dataset:
+    """Read what `prepare` wrote. Raises BeatGenError for anything else, and for bars of other
+    than `steps` steps, where these are given."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             if int(stored["format"]) != FORMAT:
                 raise BeatGenError(
                     f"{path}: written by another version of beatgen; run `beatgen prepare` again."
                 )
-            return Dataset(**{name: stored[name] for name in Dataset.__dataclass_fields__})
+            dataset = Dataset(**{name: stored[name] for name in Dataset.__dataclass_fields__})
     except FileNotFoundError:
         raise BeatGenError(f"{path}: no such file; make it with `beatgen prepare`.") from None
     except UNREADABLE as error:
         raise BeatGenError(
             f"{path}: not a dataset; expected an .npz file written by `beatgen prepare`."
         ) from error
+    found = dataset.velocity.shape[1]
+    if steps not in (None, found):
+        raise BeatGenError(
+            f"{path}: bars of {found} steps; expected {steps}. Run `beatgen prepare` again, with "
+            f"--steps {steps}."
+        )
+    return dataset
 
 
 def prepare(

@@ -16,7 +16,7 @@ from beatgen import metrics
 from beatgen.baselines import NearestBar, PrincipalComponents, Silence
 from beatgen.dataset import Dataset, load_dataset, prepare
 from beatgen.generation import PARTS, sections
-from beatgen.groove import Groove
+from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
 from beatgen.reconstruct import (
     BarNetwork,
@@ -136,7 +136,7 @@ def draw_examples(dataset: Dataset, told: Reconstruction, name: str) -> Any:
 
 def _load(data: str | os.PathLike[str]) -> Dataset:
     if not Path(data).is_dir():
-        return load_dataset(data)
+        return load_dataset(data, STEPS)
     with tempfile.TemporaryDirectory() as folder:
         return prepare(data, Path(folder) / "bars.npz")
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, STEPS
 from beatgen.kit import VOICES
 
@@ -48,8 +49,13 @@ def to_strikes(velocity: np.ndarray, timing: np.ndarray, loop: int = 1) -> Strik
     A downbeat that was played early (timing below -0.5 on step 0) moves to its early place; if
     that is taken by a grace note, the louder of the two stays. The last sixteenth, played so late
     that it stands two steps behind, moves one step back where the circle would carry it to the
-    front of the bar: where the downbeat is free.
+    front of the bar: where the downbeat is free. Raises BeatGenError for bars of other steps.
     """
+    if np.shape(velocity)[1:] != (STEPS, N_VOICES):
+        raise BeatGenError(
+            f"bars of the shape {np.shape(velocity)[1:]} found; expected ({STEPS}, {N_VOICES}). "
+            f"Read the file with steps={STEPS}."
+        )
     velocity = np.array(velocity, np.float32)
     timing = np.array(timing, np.float32)
     last = STEPS - ON_LINE

@@ -20,6 +20,7 @@ from beatgen.config import CONFIG, MODELS, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.flow import LatentFlow
+from beatgen.groove import STEPS
 from beatgen.model import BarVAE
 from beatgen.report import ReportVAE
 
@@ -38,7 +39,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     """
     if config.model not in MODELS:
         raise BeatGenError(f"model is {config.model!r}; expected one of {', '.join(MODELS)}.")
-    dataset = load_dataset(config.data)
+    dataset = load_dataset(config.data, STEPS)
     training, validation = dataset.split("train"), dataset.split("validation")
     run = Path(config.run)
     inputs, held_out = _inputs(config, training, validation)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from argparse import Namespace
+from dataclasses import replace
 
 import pytest
 from command import COMMAND, execute, refusal, run
@@ -67,6 +68,13 @@ def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -
     assert silence["hit_f1"] == 0 < ours["hit_f1"] <= 1 and silence["sse"] > 0
     assert f"| {silence['sse']:.2f} |" in text
     assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "told"))
+    other = tmp_path / "32.npz"
+    whole = load_dataset(dataset)
+    replace(whole, velocity=whole.velocity[:, ::2], timing=whole.timing[:, ::2]).save(other)
+    said = "32.npz: bars of 32 steps; expected 64. Run `beatgen prepare` again, with --steps 64"
+    assert said in refusal(capsys, "evaluate", other)
+    assert said in refusal(capsys, "train", other, "-o", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
     assert "has no bars" in refusal(
         capsys, "evaluate", one_split(dataset, tmp_path), "--split", "validation"
     )

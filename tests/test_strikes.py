@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.strikes import (
     ON_LINE,
@@ -12,6 +13,12 @@ from beatgen.strikes import (
     to_grid,
     to_strikes,
 )
+
+
+@pytest.mark.parametrize("steps", [16, 32, 96])
+def test_bars_of_other_steps_are_refused(steps) -> None:
+    with pytest.raises(BeatGenError, match=rf"\({steps}, 22\) found; expected \(64, 22\)"):
+        strikes_of(Groove(np.full((1, steps, 22), 0.5)))
 
 
 def strikes_of(groove: Groove) -> Strikes:
