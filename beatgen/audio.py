@@ -33,6 +33,7 @@ CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
 GAIN = 1.4  # leaves a lively groove about 2 dB of headroom
 SILENCE = 1e-7  # -140 dBFS: a peak below it is no sound
 CHOKE_FADE = 0.012  # seconds from the choking hit until the choked one is gone
+LONGEST = 30 * 60  # seconds, 0.6 GB of samples: far more than anyone plays in one go
 MIDI_TIMEOUT = 600  # seconds that FluidSynth may take over a MIDI file
 
 # One pair of cymbals: whatever closes the hats ends the open hats that still ring.
@@ -59,8 +60,8 @@ def render(
     sample_rate: hertz, 8000 to 96000.
     loop:        one seamless turn of exact length, instead of once with the end ringing out.
 
-    Raises AudioError where FluidSynth or the soundfont was asked for and is missing, and where a
-    groove with hits comes out silent.
+    Raises AudioError where FluidSynth or the soundfont was asked for and is missing, where a groove
+    with hits comes out silent, and where it lasts over half an hour.
     """
     return _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=False)["mix"]
 
@@ -139,12 +140,14 @@ def render_midi(
     process of its own, what it made is checked, and the peak is brought to -1 dBFS.
 
     Raises AudioError where FluidSynth or the soundfont is missing, where FluidSynth did not read
-    the soundfont or the MIDI file, and where the sound is silent or ends before the file does.
+    the soundfont or the MIDI file, where the file lasts over half an hour, and where the sound is
+    silent or ends before the file does.
     """
     import soundfile
 
     font = need_soundfont(soundfont)
     seconds = _midi_seconds(midi_path)
+    _check_length(str(midi_path), seconds)
     if shutil.which("fluidsynth") is None:
         raise AudioError(
             "the command fluidsynth is not installed; install it (Debian: apt install fluidsynth, "
@@ -176,6 +179,7 @@ def render_midi(
 
 def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndarray]:
     """The tracks, one for each family that plays where `split`, else one for all: "mix"."""
+    _check_length(f"a groove of {groove.bars} bars at {groove.tempo:g} BPM", groove.seconds)
     hits = _hits(groove, kit.sample_rate)
     room = length = max(1, round(groove.seconds * kit.sample_rate))
     if loop:
@@ -197,6 +201,14 @@ def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndar
     if hits:
         _set_level(list(tracks.values()), kit, len(hits))
     return {name: track[:length] for name, track in tracks.items()}
+
+
+def _check_length(what: str, seconds: float) -> None:
+    if seconds > LONGEST:
+        raise AudioError(
+            f"{what}: lasts {seconds / 60:.0f} minutes; expected {LONGEST // 60} at most. Render a "
+            "part of it."
+        )
 
 
 def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:

@@ -128,6 +128,17 @@ def test_no_hits_are_silence_of_full_length():
     assert audio.stems(groove_of(), engine="kit") == {}
 
 
+def test_what_would_exhaust_the_memory_is_refused(monkeypatch):
+    slow = groove_of(("kick", 0), tempo=3.58, bars=4096)
+    for make in (audio.render, audio.stems):
+        with pytest.raises(AudioError, match=r"4096 bars at .* BPM: lasts 4577 minutes; expected"):
+            make(slow, engine="kit")
+    monkeypatch.setattr(audio, "LONGEST", 4)
+    assert len(audio.render(groove_of(bars=2), engine="kit")) == 4 * RATE
+    with pytest.raises(AudioError, match="3 bars"):
+        audio.render(groove_of(bars=3), engine="kit")
+
+
 def test_a_silent_kit_is_an_error(monkeypatch):
     class Mute:
         name, sample_rate = "a mute kit", RATE
