@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,7 @@ from beatgen.smf import EARLY, MAX_BARS, Events, Source, name_of, read_events, s
 
 TICKS = 480  # ticks per beat of the files that are written
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
+TEMPOS = 60e6 / (2**24 - 1), 60e6  # BPM: MIDI counts microseconds per beat, in 24 bits
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ def scan_midi(
             f"{name}: no 4/4 bar found, only {', '.join(report.meters)}; only 4/4 is read. "
             "Choose another file, or set its meter to 4/4."
         )
+    if all(voice_of_pitch(pitch) is None for pitch in report.pitches):
+        raise MidiError(
+            f"{name}: no drum of the kit found on channel {report.channel}, only the "
+            f"{_pitches(report.pitches)}. Map them to General MIDI drums, 35 to 81."
+        )
     groove = _quantize(notes, bars, events, steps, report)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     report.hits = {voice: int(n) for voice, n in zip(NAMES, struck, strict=True) if n}
@@ -89,33 +95,37 @@ def write_midi(
     pitches: "gmd" writes each voice's own pitch (Roland TD-11), so that reading the file gives the
     same voices; "gm" writes the nearest General MIDI drums. An early hit of the very first bar is
     written on tick 0, with a text event from which `read_midi` restores its timing. The file is as
-    long as its bars. Raises BeatGenError for an unknown `pitches`.
+    long as its bars. Raises BeatGenError for an unknown `pitches`, and for a tempo that MIDI cannot
+    tell.
     """
     if pitches not in ("gmd", "gm"):
         raise BeatGenError(f"pitches is {pitches!r}; expected 'gmd' or 'gm'.")
+    if not TEMPOS[0] <= groove.tempo <= TEMPOS[1]:
+        raise BeatGenError(
+            f"a tempo of {groove.tempo:g} BPM cannot be written; MIDI files have {TEMPOS[0]:.2f} "
+            f"to {TEMPOS[1]:.0f}. Choose one of these."
+        )
     pitch_of = [v.pitch if pitches == "gmd" else v.gm for v in VOICES]
-    loudest: dict[tuple[int, int], int] = {}  # (tick, pitch) -> velocity: two voices may share one
-    early: dict[int, int] = {}
+    # (tick, pitch) -> velocity, and the tick it was played on; of two voices on one, the louder
+    loudest: dict[tuple[int, int], tuple[int, int]] = {}
     for bar, step, voice in np.argwhere(groove.velocity > 0).tolist():
         tick = _tick(groove, bar, step, voice)
-        pitch = pitch_of[voice]
-        if tick < 0:
-            early[pitch] = tick
-        key = (max(tick, 0), pitch)
+        key = (max(tick, 0), pitch_of[voice])
         velocity = max(1, round(float(groove.velocity[bar, step, voice]) * 127))
-        loudest[key] = max(velocity, loudest.get(key, 0))
+        loudest[key] = max((velocity, tick), loudest.get(key, (0, 0)))
+    early = {pitch: tick for (_, pitch), (_, tick) in loudest.items() if tick < 0}
 
     end = groove.bars * BEATS * TICKS
     events: list[tuple[int, bool, int, int]] = []  # tick, on (offs first), pitch, velocity
     following: dict[int, int] = {}  # pitch -> tick of its next note
-    for (tick, pitch), velocity in sorted(loudest.items(), reverse=True):
+    for (tick, pitch), (velocity, _) in sorted(loudest.items(), reverse=True):
         off = max(tick + 1, min(tick + TICKS // 8, following.get(pitch, end), end))
         events += [(tick, True, pitch, velocity), (off, False, pitch, 0)]
         following[pitch] = tick
     track = mido.MidiTrack()
     title = name.encode("latin-1", "replace").decode("latin-1")  # all that MIDI text can hold
     track.append(mido.MetaMessage("track_name", name=title))
-    track.append(mido.MetaMessage("set_tempo", tempo=min(mido.bpm2tempo(groove.tempo), 2**24 - 1)))
+    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(groove.tempo)))
     track.append(mido.MetaMessage("time_signature", numerator=BEATS, denominator=4))
     if early:
         pairs = " ".join(f"{pitch}:{tick}" for pitch, tick in sorted(early.items()))
@@ -141,13 +151,15 @@ def _lead(ticks_per_beat: int, steps: int) -> float:
 def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
     """Bar lines from the meters: whole bars up to the file's end, and one for every note.
 
-    A new meter starts a new bar; what stands before it is a shorter bar. An unfinished bar
-    without a note is no bar.
+    A new meter starts a new bar; what stands before it is a shorter bar. One that is told again is
+    not new. An unfinished bar without a note is no bar.
     """
     quarter = events.ticks_per_beat
     lead = _lead(quarter, steps)
     bars: list[_Bar] = []
-    changes = [*events.meters, (max(events.end, last_note + 1) + 2**30, 4, 4)]
+    changes = [events.meters[0]]
+    changes += [after for before, after in pairwise(events.meters) if after[1:] != before[1:]]
+    changes += [(max(events.end, last_note + 1) + 2**30, 4, 4)]
     for (start, numerator, denominator), (until, *_) in pairwise(changes):
         length = quarter * 4 * numerator / denominator
         at = float(start)
@@ -239,6 +251,13 @@ def _tick(groove: Groove, bar: int, step: int, voice: int) -> int:
     high = math.ceil((step + (0.5 if step < groove.steps - 1 else 1)) * width) - 1
     tick = round((step + float(groove.timing[bar, step, voice])) * width)
     return bar * BEATS * TICKS + min(max(tick, low), high)
+
+
+def _pitches(found: Iterable[int]) -> str:
+    """Some pitches, for people."""
+    pitches = [str(pitch) for pitch in found]
+    more = f" and {len(pitches) - 8} more" if len(pitches) > 8 else ""
+    return f"pitch{'es' if len(pitches) > 1 else ''} {', '.join(pitches[:8])}{more}"
 
 
 def _changes(values: Iterator[Any]) -> list[Any]:

@@ -21,7 +21,7 @@ from beatgen.groove import BEATS
 Source = str | os.PathLike[str] | IO[bytes]
 
 MAX_BARS = 4096  # a file that claims more is damaged, or made to exhaust the memory: two hours
-MAX_BYTES = 4 * 2**20  # larger files are no drums, and would be read for minutes
+MAX_BYTES = 2**20  # larger files are no drums, and would be read for many seconds
 # mido reads variable-length numbers (4 bytes at most) however long they are, in quadratic time.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
 DEFAULT_TEMPO = 500_000  # microseconds per beat where a file names none (120 BPM)

@@ -168,10 +168,17 @@ def test_other_meters_are_left_out_and_told() -> None:
 
 
 def test_a_meter_that_comes_too_soon_cuts_the_bar_before() -> None:
-    file = [hit(0, KICK), meter(960, 4, 4), hit(960, SNARE), end(960 + BAR)]
+    file = [hit(0, KICK), meter(960, 8, 8), hit(960, SNARE), end(960 + BAR)]
     groove, report = scan_midi(midi(file))
     assert hits(groove) == [(0, 0, SNARE, 80)]
     assert report.skipped == {1: "a cut bar"}
+
+
+def test_a_meter_that_is_told_again_cuts_no_bar() -> None:
+    again = [meter(0, 4, 4), meter(960, 4, 4), meter(BAR + 480, 4, 4)]
+    groove, report = scan_midi(midi([*again, hit(0, KICK), hit(960, SNARE), end(2 * BAR)]))
+    assert hits(groove) == [(0, 0, KICK, 80), (0, 32, SNARE, 80)]
+    assert groove.bars == 2 and not report.messages
 
 
 @pytest.mark.parametrize(("numerator", "denominator"), [(2, 2), (8, 8)])

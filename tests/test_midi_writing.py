@@ -1,6 +1,7 @@
 """Grooves to MIDI files and back, by ourselves and by other readers."""
 
 import random
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -87,6 +88,37 @@ def test_an_early_hit_of_the_first_bar_is_written_and_restored() -> None:
     assert np.allclose(groove.timing, timing, atol=1e-6)
     assert [tick for tick, *_ in sounding(written(groove))] == [0, 0, 0]
     assert again(groove) == groove
+
+
+@pytest.mark.parametrize("louder", ["hi-hat", "hi-hat edge"])
+def test_of_two_early_voices_on_one_pitch_the_louder_keeps_its_timing(louder) -> None:
+    velocity = np.zeros((1, 64, 22), np.float32)
+    timing = np.zeros_like(velocity)
+    for voice, late in (("hi-hat", -0.4), ("hi-hat edge", -1.5)):
+        velocity[0, 0, INDEX[voice]] = (100 if voice == louder else 30) / 127
+        timing[0, 0, INDEX[voice]] = late
+    groove = again(Groove(velocity, timing), pitches="gm")
+    assert groove.velocity[0, 0, INDEX["hi-hat"]] == np.float32(100 / 127)
+    late = {"hi-hat": -0.4, "hi-hat edge": -1.5}[louder]
+    assert groove.timing[0, 0, INDEX["hi-hat"]] == pytest.approx(late)
+
+
+def test_a_loud_hit_on_the_line_is_not_made_early_by_a_soft_one() -> None:
+    both = Groove.from_tab("hi-hat |X---|\nhi-hat edge |g---|")
+    timing = np.where(both.velocity == both.velocity.max(), 0, -1) * (both.velocity > 0)
+    groove = again(Groove(both.velocity, timing), pitches="gm")
+    assert not groove.timing.any()
+
+
+@pytest.mark.parametrize("tempo", [3, 1e-300, 2e8])
+def test_a_tempo_that_midi_cannot_tell_is_refused(rock, tempo) -> None:
+    with pytest.raises(BeatGenError, match=r"MIDI files have 3\.58 to 60000000"):
+        write_midi(replace(rock, tempo=tempo), BytesIO())
+
+
+@pytest.mark.parametrize("tempo", [3.58, 60e6])
+def test_the_slowest_and_the_fastest_tempo_are_kept(rock, tempo) -> None:
+    assert again(replace(rock, tempo=tempo)).tempo == tempo
 
 
 @pytest.mark.parametrize("text", ["beatgen early 36:-99999", "beatgen early 36:9 x :- 36:-", "36"])
