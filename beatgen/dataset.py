@@ -26,6 +26,7 @@ from beatgen.midi import MidiReport, scan_midi
 
 SPLITS = ("train", "validation", "test")
 SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
+COLUMNS = {"midi_filename", "split", "style"}  # of info.csv, those that are needed
 FORMAT = 1  # of the .npz file; raise it when its content changes
 
 
@@ -85,7 +86,10 @@ class Dataset:
         return self.velocity[bars] / np.float32(127), self.timing[bars].astype(np.float32)
 
     def groove(self, bar: int) -> Groove:
-        """One bar as a groove at its file's tempo."""
+        """One bar, counted from 0, as a groove at its file's tempo. Raises BeatGenError where there
+        is no such bar."""
+        if not 0 <= bar < len(self):
+            raise BeatGenError(f"no bar {bar}: the data have {len(self)}, counted from 0.")
         velocity, timing = self.grids(slice(bar, bar + 1))
         return Groove(velocity, timing, float(self.tempo[self.file_index[bar]]))
 
@@ -179,19 +183,31 @@ def scan_folder(
 def read_info(root: Path) -> dict[str, dict[str, str]]:
     """GMD's info.csv: file name -> its row; nothing where the folder has none.
 
-    Raises BeatGenError where the table lacks the columns midi_filename, split or style.
+    Raises BeatGenError where the table lacks the columns midi_filename, split or style, and where
+    a row is without one of them or names another split than those of SPLITS.
     """
     table = root / "info.csv"
     if not table.exists():
         return {}
-    with table.open(newline="", encoding="utf-8", errors="replace") as file:
-        rows = list(csv.DictReader(file))
-    missing = {"midi_filename", "split", "style"} - set(rows[0] if rows else ())
-    if missing:
-        raise BeatGenError(
-            f"{table}: the columns {', '.join(sorted(missing))} are missing; expected GMD's table."
-        )
-    return {row["midi_filename"]: row for row in rows}
+    info: dict[str, dict[str, str]] = {}
+    # Spreadsheets begin a table in UTF-8 with a mark of their own, which -sig leaves out.
+    with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        rows = csv.DictReader(file)
+        if missing := COLUMNS - set(rows.fieldnames or ()):
+            raise BeatGenError(
+                f"{table}: the columns {', '.join(sorted(missing))} are missing; expected GMD's "
+                "table."
+            )
+        for row in rows:
+            if any(row[name] is None for name in COLUMNS):
+                raise BeatGenError(f"{table}: line {rows.line_num} is too short; complete it.")
+            if row["split"] not in SPLITS:
+                raise BeatGenError(
+                    f"{table}: line {rows.line_num} has the split {row['split']!r}; expected one "
+                    f"of {', '.join(SPLITS)}."
+                )
+            info[row["midi_filename"]] = row
+    return info
 
 
 def _scan(path: Path, steps: int) -> tuple[Groove, MidiReport] | str:

@@ -74,6 +74,34 @@ def test_the_table_gives_splits_and_styles(midi_folder, tmp_path) -> None:
             dataset.split(name)
 
 
+def test_a_table_that_a_spreadsheet_wrote_is_read(midi_folder, tmp_path) -> None:
+    (midi_folder / "info.csv").write_text(TABLE, encoding="utf-8-sig")
+    dataset = prepare(midi_folder, tmp_path / "out.npz")
+    assert len(dataset.split("train")) == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (TABLE.replace(",train", ",dev"), "line 3 has the split 'dev'; expected one of train, val"),
+        (TABLE.replace(",validation", ""), "line 2 is too short"),
+        (TABLE.replace("split", "fold"), "the columns split are missing"),
+        ("", "the columns midi_filename, split, style are missing"),
+    ],
+)
+def test_a_table_that_does_not_tell_is_refused(midi_folder, tmp_path, table, said) -> None:
+    (midi_folder / "info.csv").write_text(table)
+    with pytest.raises(BeatGenError, match=f"info.csv: {said}"):
+        prepare(midi_folder, tmp_path / "out.npz")
+
+
+@pytest.mark.parametrize("bar", [-1, 3])
+def test_a_bar_that_is_not_there_is_refused(midi_folder, tmp_path, bar) -> None:
+    dataset = prepare(midi_folder, tmp_path / "out.npz")
+    with pytest.raises(BeatGenError, match=f"no bar {bar}: the data have 3"):
+        dataset.groove(bar)
+
+
 def test_without_a_table_files_are_split_by_seed(tmp_path, samba) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
