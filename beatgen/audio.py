@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from functools import reduce
 from pathlib import Path
 from typing import IO
@@ -114,16 +115,12 @@ def save_wav(
         raise AudioError(f"{bits} bits per sample; expected 16 or 24.")
     target = os.fspath(path_or_file) if isinstance(path_or_file, (str, os.PathLike)) else None
     try:
-        soundfile.write(
-            path_or_file if target is None else target,
-            sound,
-            sample_rate,
-            subtype=f"PCM_{bits}",
-            format="WAV",
-        )
+        # Opened here, for libsndfile says of a folder that is not there only "System error".
+        with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
+            soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
     except (OSError, soundfile.LibsndfileError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
-        raise AudioError(f"{target or 'WAV'} cannot be written: {reason}") from None
+        raise AudioError(f"{target or 'WAV'} cannot be written: {reason}.") from None
 
 
 def render_midi(

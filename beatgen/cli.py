@@ -52,7 +52,7 @@ def info(options: Options) -> None:
     """Tell what is in a MIDI file, and what is folded, dropped or skipped in reading it."""
     from beatgen.midi import scan_midi
 
-    _, report = scan_midi(options.file)
+    _, report = scan_midi(_file(options.file))
     print(json.dumps(_info(report)) if options.json else _info_text(report))
 
 
@@ -139,7 +139,7 @@ def reconstruct(options: Options) -> None:
     arg("--engine", choices=("auto", "fluidsynth", "kit"), default="auto", help="what plays"),
     arg("--soundfont", metavar="FILE", help="soundfont to play with (.sf2, .sf3)"),
     number("--sample-rate", int, 44100, "hertz"),
-    arg("--whole", action="store_true", help="all instruments of the file, not the drums alone"),
+    arg("--whole", action="store_true", help="all instruments of a MIDI file, by FluidSynth, once"),
 )
 def render(options: Options) -> None:
     """Play a groove into a WAV file."""
@@ -147,7 +147,9 @@ def render(options: Options) -> None:
 
     how = {"soundfont": options.soundfont, "sample_rate": options.sample_rate}
     if options.whole:
-        render_midi(options.groove, options.output, **how)
+        if options.loop or options.engine == "kit":
+            raise UsageError("--whole plays once, by FluidSynth; no --loop, no --engine kit.")
+        render_midi(_file(options.groove), options.output, **how)
     else:
         how |= {"engine": options.engine, "loop": options.loop}
         write_wav(_groove(options.groove), options.output, **how)
@@ -166,6 +168,15 @@ def draw(options: Options) -> None:
     name = Path(options.groove).name
     save_figure(draw(_groove(options.groove), title=name, theme=options.theme), options.output)
     print(options.output)
+
+
+def _file(source: str) -> str:
+    """The MIDI file of this name. Raises UsageError for a demo groove, which has none."""
+    from beatgen import demo
+
+    if source in demo.names() and not Path(source).exists():
+        raise UsageError(f"{source} is a demo groove; expected a MIDI file.")
+    return source
 
 
 def _groove(source: str) -> Groove:

@@ -15,6 +15,7 @@ import numpy as np
 from beatgen import metrics
 from beatgen.baselines import NearestBar, PrincipalComponents, Silence
 from beatgen.dataset import Dataset, load_dataset, prepare
+from beatgen.errors import BeatGenError
 from beatgen.generation import PARTS, sections
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
@@ -33,6 +34,7 @@ TITLES = {
     "bar-16": "BeatGen, 16 dimensions",
     "bar": "BeatGen",
 }
+MOST_COMPONENTS = 256  # of pca-N; these take twelve seconds, four times as many two minutes
 PICTURED = 4  # bars in the figure of originals and reconstructions
 
 
@@ -87,8 +89,10 @@ def build(model: str, training: Dataset) -> Reconstructor:
     }
     if model in learned:
         return learned[model]()
-    if model.startswith("pca-") and model.removeprefix("pca-").isdecimal():
-        return PrincipalComponents(training, int(model.removeprefix("pca-")))
+    if model.startswith("pca-") and (count := model.removeprefix("pca-")).isdecimal():
+        if not 1 <= int(count) <= MOST_COMPONENTS:
+            raise BeatGenError(f"no model {model!r}; expected pca-1 to pca-{MOST_COMPONENTS}.")
+        return PrincipalComponents(training, int(count))
     if (Path(model) / "config.json").exists():
         return _from_run(Path(model))
     return network(model, TITLES.get(model, Path(model).name))

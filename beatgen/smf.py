@@ -125,7 +125,8 @@ def save(track: mido.MidiTrack, ticks_per_beat: int, target: Source) -> None:
         else:
             file.save(file=target)
     except OSError as error:
-        raise MidiError(f"{name_of(target)}: cannot be written ({error.strerror}).") from error
+        where = target if isinstance(target, str | os.PathLike) else name_of(target)
+        raise MidiError(f"{where}: cannot be written ({error.strerror}).") from error
 
 
 def name_of(source: Source) -> str:

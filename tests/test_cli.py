@@ -83,6 +83,8 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
         (["draw", "rock", "-o", "rock.gif"], "ends in .html or .png"),
         (["draw", "rock", "-o", "nowhere/rock.html"], "nowhere/rock.html: No such file"),
         (["blend", "funk", "rock", "1.5", "-o", "x.mid"], "amount is 1.5; expected 0 to 1"),
+        (["blend", "funk", "rock", "0", "-o", "nowhere/x.mid"], "nowhere/x.mid: cannot be written"),
+        (["render", "rock", "-o", "nowhere/x.wav", "--engine", "kit"], "nowhere/x.wav cannot be"),
         (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
         (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
         (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
@@ -92,6 +94,21 @@ def test_what_cannot_be_done_is_said_in_one_line(argv, said, capsys, tmp_path, m
     monkeypatch.chdir(tmp_path)
     assert said in refusal(capsys, *argv)
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["info", "rock"], "rock is a demo groove; expected a MIDI file"),
+        (["render", "rock", "-o", "x.wav", "--whole"], "rock is a demo groove"),
+        (["render", "a.mid", "-o", "x.wav", "--whole", "--loop"], "--whole plays once"),
+        (["render", "a.mid", "-o", "x.wav", "--whole", "--engine", "kit"], "by FluidSynth"),
+    ],
+)
+def test_what_does_not_go_together_is_a_usage_error(argv, said, capsys) -> None:
+    assert main(argv) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and said in err and f"See `beatgen {argv[0]} --help`" in err
 
 
 def test_a_closed_pipe_is_no_error(midi_folder) -> None:

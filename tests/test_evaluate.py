@@ -201,6 +201,9 @@ def test_the_shipped_model_beats_the_baselines_on_a_bar_that_it_knows(training, 
 def test_an_unknown_model_is_refused(training) -> None:
     with pytest.raises(BeatGenError, match="no model 'gan'"):
         build("gan", training)
+    for model in ("pca-0", "pca-99999"):
+        with pytest.raises(BeatGenError, match=f"no model '{model}'; expected pca-1 to pca-256"):
+            build(model, training)
 
 
 def test_both_networks_stand_in_the_table(training) -> None:
