@@ -71,8 +71,9 @@ def bounds(page, step: float, voice: str) -> tuple[float, float]:
         page.locator("canvas.cells").evaluate(
             """(canvas, [step, row, rows]) => {
                 const box = canvas.getBoundingClientRect();
+                const top = canvas.parentNode.querySelector('.ruler').clientHeight;
                 return [box.left + (step / 4 + 0.5) * box.width / 32,
-                        box.top + (row + 0.5) * box.height / rows];
+                        box.top + top + (row + 0.5) * (box.height - top) / rows];
             }""",
             [step, names.index(voice), len(names)],
         )

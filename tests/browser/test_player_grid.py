@@ -9,7 +9,14 @@ from playing import (
     wait_until_edited,
     wait_until_told,
 )
-from visiting import HARNESS, drawn, ready
+from visiting import HARNESS, drawn, press, ready
+
+from beatgen.kit import NAMES
+
+
+def rows(page) -> list[str]:
+    """Voices that the grid shows, top row first."""
+    return page.locator(".heads .name").all_inner_texts()
 
 
 def test_a_click_adds_a_hit_python_gets_it_and_undo_takes_it_back(page):
@@ -70,6 +77,16 @@ def test_dragging_a_hit_upwards_makes_it_louder(page):
     after = next(h for h in state(page)["hits"] if (h["step"], h["voice"]) == (32, 0))
     assert (before["velocity"], after["velocity"]) == (80, 110)
     assert "|O-------O-------|O-------o-------|" in wait_until_edited(page)
+
+
+def test_a_voice_that_is_not_played_yet_gets_its_row_and_a_hit(page):
+    assert "crash 2" not in rows(page)
+    press(page, "All voices of the kit").click()
+    assert rows(page) == list(reversed(NAMES))
+    page.mouse.click(*bounds(page, 0, "crash 2"))
+    assert "crash 2" in wait_until_edited(page)
+    press(page, "All voices of the kit").click()
+    assert rows(page) == ["crash 2", "ride", "hi-hat", "snare", "kick"]
 
 
 def test_hover_tells_voice_velocity_and_timing(page):

@@ -54,9 +54,9 @@ export class Grid {
   }
 
   update() {
-    const { way, groove, scene } = this.#player;
+    const { way, groove, scene, settings } = this.#player;
     if (!groove) return;
-    const rows = rowsOf(scene);
+    const rows = rowsOf(scene, settings.allVoices);
     if (rows.join() !== this.#rows.join()) {
       this.#rows = rows;
       this.#heads.fill(rows);

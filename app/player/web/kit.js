@@ -8,7 +8,7 @@ async function fetchOnce(name, base) {
   return answer;
 }
 
-/** Load the kit that lies at `base`. Resolves to a Kit; rejects with a sentence for the musician. */
+/** Load the kit that lies at `base`. Resolves to a Kit; rejects with a sentence to be shown. */
 export async function loadKit(base) {
   const files = [
     fetchOnce("kit.json", base).then((answer) => answer.json()),

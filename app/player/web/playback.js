@@ -1,12 +1,12 @@
-// Playback: play and stop, with which settings and how loud, over a kit that may still be loading and
-// a system that may take the sound away.
+// Playback: play and stop, with which settings and how loud, over a kit that may still be loading
+// and a system that may take the sound away.
 
 import { Mixer } from "./mixer.js";
 import { Sound } from "./sound.js";
 import { Transport } from "./transport.js";
 
 export class Playback {
-  settings = { tempo: null, swing: 0.5, metronome: false, countIn: false };
+  settings = { tempo: null, swing: 0.5, metronome: false, countIn: false, allVoices: false };
   mixer = new Mixer();
   sound = new Sound(() => this.announce());
   transport = new Transport();

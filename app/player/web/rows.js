@@ -10,12 +10,12 @@ const ALWAYS = ["kick", "snare", "hi-hat"];
 const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0z";
 const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
 
-/** Indices of the voices to show, top row first: all that may sound here, and the basic kit. */
-export function rowsOf({ way, groove, lock, offered }) {
+/** Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit. */
+export function rowsOf({ way, groove, lock, offered }, all) {
   const hit = groove.hits.map(({ voice }) => voice);
   const played = new Set([...way.used, ...hit, ...lock.voices, ...offered]);
   return [...way.voices.keys()]
-    .filter((voice) => played.has(voice) || ALWAYS.includes(way.voices[voice].name))
+    .filter((voice) => all || played.has(voice) || ALWAYS.includes(way.voices[voice].name))
     .reverse();
 }
 
