@@ -1,7 +1,7 @@
 """The decks' pictures, which the page opens with."""
 
 import pytest
-from visiting import open_app, strikes
+from visiting import open_app, settled, strikes
 
 from app import engine
 from beatgen.groove import rows_of
@@ -58,3 +58,17 @@ def test_the_page_opens_without_plotly(serve, open_page):
     picture(page, "b").locator(".roll").wait_for()
     fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert len(fetched) > 20 and not [name for name in fetched if "plotly" in name.lower()]
+
+
+def test_why_a_file_was_refused_goes_when_the_next_one_is_refused(serve, open_page, tmp_path):
+    page = open_app(serve, open_page)
+    bad, large = tmp_path / "list.mid", tmp_path / "symphony.mid"
+    bad.write_text("milk, bread, sticks")
+    large.write_bytes(b"MThd" + bytes(3_000_000))
+    page.set_input_files(".st-key-deck-a input[type=file]", bad)
+    first = page.get_by_text("list.mid")
+    first.wait_for()
+    settled(page)
+    page.set_input_files(".st-key-deck-a input[type=file]", large)
+    page.get_by_text("2.0MB or smaller").wait_for()
+    first.wait_for(state="hidden")
