@@ -34,6 +34,8 @@ CURVES: dict[str, Callable[[float], float]] = {  # where on a way one is after a
 }
 LARGEST_FILE = 2_000_000  # bytes; as server.maxUploadSize, for whatever comes past the browser
 FOR_ALL = {"show_spinner": False, "max_entries": 128}
+FEW = {"show_spinner": False, "max_entries": 16}  # of many grooves each: a bar takes 11 kB
+LONG = {"show_spinner": False, "max_entries": 2}  # a way of 32 bars and its feels take 36 MB
 
 
 def contents(groove: Groove) -> bytes:
@@ -80,17 +82,26 @@ def demos() -> dict[str, Source]:
     return sources
 
 
-@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
 def way(a: Groove, b: Groove) -> list[Groove]:
     """The frames from `a` to `b`."""
     return model().blend_path(a, b, frames=FRAMES)
 
 
-@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
 def feels(a: Groove, b: Groove) -> tuple[list[Groove], list[Groove]]:
     """The same frames with the feel of `a`, and with that of `b`."""
     with_a, with_b = (model().blend_path(a, b, FRAMES, feel) for feel in (0.0, 1.0))
     return with_a, with_b
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **LONG)
+def long_way(
+    a: Groove, b: Groove, bars: int
+) -> tuple[list[Groove], tuple[list[Groove], list[Groove]]]:
+    """`way` and `feels`, repeated to so many bars. The same objects again are packed but once."""
+    long, of_a, of_b = ([frame.repeat(bars) for frame in row] for row in (way(a, b), *feels(a, b)))
+    return long, (of_a, of_b)
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
@@ -185,8 +196,19 @@ def hear(bar: int, tempo: float) -> Groove:
 
 
 def sample(among: np.ndarray, count: int, seed: int, tempo: float) -> list[Groove]:
-    """New bars among these training bars (indices) and around them."""
-    return list(model().decode(atlas().sample(among, count, seed), tempo))
+    """New bars among these training bars (indices) and around them.
+
+    Of twice as many draws those that have fewer hits than the sparsest tenth of these bars come
+    last: halfway between two bars there may be next to nothing.
+    """
+    drawn = list(model().decode(atlas().sample(among, 2 * count, seed), tempo))
+    fewest = np.quantile(np.unpackbits(atlas().patterns[among], axis=1).sum(1), 0.1)
+    return sorted(drawn, key=lambda bar: strikes(bar) < fewest)[:count]
+
+
+def strikes(groove: Groove) -> int:
+    """How many sixteenths of how many families are struck: hits, as the atlas counts them."""
+    return int(metrics.folded(groove.velocity, groove.timing).sum())
 
 
 def directions() -> Sequence:

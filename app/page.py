@@ -142,8 +142,7 @@ def _scene(session: Session) -> Scene:
         settled = engine.nudge(settled, session.shape)
     bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
     if bars > way[0].bars:
-        way, of_a, of_b = ([frame.repeat(bars) for frame in row] for row in (way, *feels))
-        feels = of_a, of_b
+        way, feels = engine.long_way(a, b, bars)
     return Scene(
         way,
         session.position,

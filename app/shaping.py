@@ -14,7 +14,7 @@ from app.state import REACH, Session
 from beatgen.groove import Groove
 
 LIKELY = 1.0  # spread of a random turn; 1 is that of the training bars
-FEW: dict[str, Any] = {"show_spinner": False, "max_entries": 8}  # each answer is 2 MB
+FEW: dict[str, Any] = {"show_spinner": False, "max_entries": 8}  # 1 MB for each bar of the groove
 ALIKE = 0.35  # cosine above which a principal direction is called after a named one
 WORDS = {  # a direction's name, and what less and more of it is called
     "density": ("Density", "sparse", "dense"),

@@ -80,6 +80,17 @@ def test_a_region_of_the_map_gives_takes(page):
     assert now(page).take is now(page).takes[5]
 
 
+def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(page):
+    atlas = engine.atlas()
+    for seed, middle in enumerate(range(0, len(atlas), len(atlas) // 8)):
+        squared = np.square(atlas.places - atlas.places[middle]).sum(1)
+        among = np.flatnonzero(squared < 0.05**2)
+        hits = np.unpackbits(atlas.patterns[among], axis=1).sum(1)
+        drawn = engine.sample(among, 12, seed, 120)
+        assert len(drawn) == 12 and drawn == engine.sample(among, 12, seed, 120)
+        assert min(map(engine.strikes, drawn)) >= np.quantile(hits, 0.1)
+
+
 def test_a_box_is_a_region_and_an_empty_one_teaches(page):
     go(page, "map")
     choose_region(page, BOX)

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from drive import act, choose, click, go, now, shown_part, tell_part, tell_player, text
+from drive import act, choose, click, go, now, run, shown_part, tell_part, tell_player, text
 
-from app import engine
+from app import engine, player
 from app.player.wire import pack_groove
+from app.state import Take
 from beatgen.atlas import written
 
 
@@ -187,3 +188,13 @@ def test_takes_survive_a_change_of_page(page):
     go(page, "vary")
     assert now(page).takes == takes
     assert page.slider(key="count").value == 8
+
+
+def test_the_way_beside_a_long_take_is_packed_once(page, monkeypatch, random_groove):
+    packed = []
+    pack = player.pack_way
+    monkeypatch.setattr(player, "pack_way", lambda *way: packed.append(way) or pack(*way))
+    now(page).play(Take(1, random_groove(bars=8), 1.0))
+    for _ in range(3):
+        run(page)
+    assert len(packed) == 1 and packed[0][0][0].bars == 8
