@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from beatgen.errors import BeatGenError
 from beatgen.kit import NAMES
-from beatgen.theme import STYLES, Theme, finish
+from beatgen.theme import Theme, finish, style_of
 
 if TYPE_CHECKING:
     from beatgen.stats import Stats
@@ -26,7 +26,7 @@ def draw_learning_curves(
     names = [name for name in history if not name.startswith("val_") and len(history[name])]
     if not names:
         raise BeatGenError("the training history is empty; expected one number per epoch.")
-    style = STYLES[theme]
+    style = style_of(theme)
     columns = min(3, len(names))
     figure = make_subplots(
         rows=-(-len(names) // columns),
@@ -72,7 +72,7 @@ def draw_sweep(
     ]
     if not measures:
         raise BeatGenError("the sweep holds no losses; expected rows with latent_dim and loss.")
-    style = STYLES[theme]
+    style = style_of(theme)
     ordered = sorted(rows, key=lambda row: row["latent_dim"])
     colours = (*style.accents, style.muted, style.ink)
     figure = go.Figure()
@@ -95,7 +95,7 @@ def draw_sweep(
 
 def draw_stats(stats: "Stats", *, title: str = "", theme: Theme = "dark") -> go.Figure:
     """A folder of MIDI files at a glance: hits per voice, velocities, tempos, bars per file."""
-    style = STYLES[theme]
+    style = style_of(theme)
     figure = make_subplots(
         rows=2,
         cols=3,

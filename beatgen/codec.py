@@ -81,9 +81,9 @@ class Codec:
     def checked(self, z: np.ndarray) -> np.ndarray:
         """z as float32 (bars, latent_dim). Raises BeatGenError for another shape."""
         z = np.atleast_2d(np.asarray(z, np.float32))
-        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):
+        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z) or not np.isfinite(z).all():
             raise BeatGenError(
-                f"z has the shape {np.shape(z)}; expected (bars, {self.latent_dim})."
+                f"z has the shape {np.shape(z)}; expected (bars, {self.latent_dim}), all finite."
             )
         return z
 

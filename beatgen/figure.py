@@ -14,7 +14,7 @@ from beatgen.chart import draw_learning_curves, draw_stats, draw_sweep
 from beatgen.errors import BeatGenError
 from beatgen.groove import BEATS, SIXTEENTHS, Groove, rows_of
 from beatgen.kit import NAMES, VOICES
-from beatgen.theme import STYLES, Style, Theme, finish, mix
+from beatgen.theme import Style, Theme, finish, mix, style_of
 
 __all__ = [
     "draw",
@@ -43,10 +43,13 @@ def draw(
     is; hovering tells voice, place, velocity (1-127) and timing (ms from the nearest step).
 
     accent: colour of the hits, "#rrggbb". height: pixels, by default as the rows need.
-    voices: indices of the rows, by default the voices in use and the basic kit.
+    voices: indices of the rows, by default the voices in use and the basic kit. Raises BeatGenError
+    for a theme, colour or voice that there is not.
     """
-    style = STYLES[theme]
+    style = style_of(theme)
     rows = rows_of(groove) if voices is None else tuple(voices)
+    if unknown := set(rows) - set(range(len(VOICES))):
+        raise BeatGenError(f"no voice {min(unknown)}; expected 0 to {len(VOICES) - 1}.")
     figure = go.Figure()
     figure.add_trace(_hits(groove, rows, accent or style.accents[0], style))
     _drum_axes(figure, groove.bars, rows, style)
@@ -67,7 +70,7 @@ def draw_difference(
     Raises BeatGenError where the two have different shapes.
     """
     _same_shape(original, other)
-    style = STYLES[theme]
+    style = style_of(theme)
     rows = rows_of(original, other)
     first, second = original.velocity > 0, other.velocity > 0
     figure = go.Figure()
@@ -104,7 +107,7 @@ def draw_pairs(
             f"{len(originals)} originals and {len(reconstructions)} reconstructions do not pair; "
             "expected as many of one as of the other, one at least."
         )
-    style = STYLES[theme]
+    style = style_of(theme)
     rows = rows_of(*originals, *reconstructions)
     figure = make_subplots(
         rows=2,

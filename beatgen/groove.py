@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import index
 
 import numpy as np
 
@@ -19,6 +20,7 @@ BEATS = 4
 # Cymbals and hats are struck with x, drums with o; either letter is read for any voice.
 TAB_VELOCITY = {"g": 32 / 127, "o": 80 / 127, "x": 80 / 127, "O": 115 / 127, "X": 115 / 127}
 TAB_REST = "-"
+TAB_SILENCE = "(silence)"  # names the one line, of rests, where nothing sounds
 TAB_LINE = re.compile(r"^\s*(?P<name>[^|]*?)\s*\|(?P<bars>.*)\|\s*$")
 
 
@@ -105,8 +107,9 @@ class Groove:
 
     def __getitem__(self, bars: int | slice) -> Groove:
         """The chosen bar or bars as a groove of their own."""
-        if isinstance(bars, int):
-            bars = slice(bars, bars + 1 or None)
+        if not isinstance(bars, slice):
+            bar = index(bars)  # of any whole number, numpy's too
+            bars = slice(bar, bar + 1 or None)
         if not len(range(*bars.indices(self.bars))):
             raise BeatGenError(
                 f"no such bars: the groove has {self.bars}, counted from 0; asked for "
@@ -128,8 +131,8 @@ class Groove:
 
     def repeat(self, bars: int) -> Groove:
         """This groove played over and over until it is `bars` long."""
-        index = np.arange(bars) % self.bars
-        return replace(self, velocity=self.velocity[index], timing=self.timing[index])
+        played = np.arange(bars) % self.bars
+        return replace(self, velocity=self.velocity[played], timing=self.timing[played])
 
     def trim(self) -> Groove:
         """Without the silent bars before the first hit and after the last; one bar at least."""
@@ -154,49 +157,53 @@ class Groove:
             if struck[:, :, i].any():
                 bars = ("".join(_symbol(v, i) for v in bar[:, i]) for bar in grid)
                 lines.append(f"{NAMES[i]:<{width}}|{'|'.join(bars)}|")
-        return "\n".join(lines) or f"{'(silence)':<{width}}|{TAB_REST * grid.shape[1]}|"
+        rests = "|".join([TAB_REST * grid.shape[1]] * self.bars)
+        return "\n".join(lines) or f"{TAB_SILENCE:<{width}}|{rests}|"
 
     @classmethod
     def from_tab(cls, tab: str, tempo: float = 120.0, steps: int = STEPS) -> Groove:
         """Read drum tab: a line per voice, `name |x---x---|x---x---|`, a cell per bar.
 
         Each bar holds any number of characters that divides `steps`: x and o are hits, X and O
-        accents, g ghost notes, - rests. Raises BeatGenError for an unknown voice or character, and
-        where bars or their lengths do not agree.
+        accents, g ghost notes, - rests. Raises BeatGenError for an unknown voice or character,
+        where bars or their lengths do not agree, and for steps below 1.
         """
-        rows: list[tuple[int, list[str]]] = []
+        if steps < 1:
+            raise BeatGenError(f"steps is {steps}; expected 1 or more per bar.")
+        rows: list[tuple[str, list[str]]] = []
         for line in filter(str.strip, tab.splitlines()):
             match = TAB_LINE.match(line)
             if match is None:
                 raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
             name = match["name"].lower()
-            if name not in INDEX:
+            if name not in INDEX and name != TAB_SILENCE:
                 raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
-            rows.append((INDEX[name], match["bars"].split("|")))
+            rows.append((name, match["bars"].split("|")))
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
         velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
-        for voice, cells in rows:
+        for name, cells in rows:
+            known = TAB_VELOCITY if name in INDEX else {}
             if len(cells) != bars:
                 raise BeatGenError(
-                    f"drum tab: {NAMES[voice]} has {len(cells)} bars, the first line has {bars}."
+                    f"drum tab: {name} has {len(cells)} bars, the first line has {bars}."
                 )
             for bar, cell in enumerate(cells):
                 if not cell or steps % len(cell):
                     raise BeatGenError(
-                        f"drum tab: {NAMES[voice]}, bar {bar + 1} has {len(cell)} characters; "
+                        f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
                         f"expected a divisor of {steps}."
                     )
                 for i, symbol in enumerate(cell):
                     if symbol == TAB_REST:
                         continue
-                    if symbol not in TAB_VELOCITY:
+                    if symbol not in known:
                         raise BeatGenError(
-                            f"drum tab: {NAMES[voice]}, bar {bar + 1}: {symbol!r} found; "
-                            f"expected one of {' '.join(TAB_VELOCITY)} or {TAB_REST}."
+                            f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
+                            f"expected one of {' '.join([*known, TAB_REST])}."
                         )
-                    velocity[bar, i * (steps // len(cell)), voice] = TAB_VELOCITY[symbol]
+                    velocity[bar, i * (steps // len(cell)), INDEX[name]] = known[symbol]
         return cls(velocity, tempo=tempo)
 
 

@@ -183,7 +183,7 @@ def cell_kl(hits: np.ndarray, real: np.ndarray, told: np.ndarray) -> float:
     times. hits, real, told: (n, 32, 9).
 
     For P = N(m, s) and Q = N(n, t): log(t / s) + (s^2 + (m - n)^2) / (2 t^2) - 1 / 2. NaN where
-    no cell is struck often enough, or one is always told alike, for then it is infinite.
+    no cell is struck often enough, or one is always played or told alike, for then it is infinite.
     """
     struck = hits.reshape(-1, SIXTEENTHS, len(CLASSES))
     often = struck.sum(0) >= CELL_HITS
@@ -197,7 +197,7 @@ def cell_kl(hits: np.ndarray, real: np.ndarray, told: np.ndarray) -> float:
         return mean, np.square(counted - mean).sum(0, where=here) / here.sum(0)
 
     (mean, variance), (told_mean, told_variance) = moments(real), moments(told)
-    if not (told_variance > ALIKE).all():
+    if not (np.minimum(variance, told_variance) > ALIKE).all():
         return float("nan")
     away = (variance + np.square(mean - told_mean)) / told_variance
     return float(np.mean((np.log(told_variance / variance) + away - 1) / 2))

@@ -136,7 +136,7 @@ class Vae(Codec):
         return self._around(groove, self.prior.to_z(own), self._to_z(takes), 1 - amount)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
-        """New bars from the prior. Raises BeatGenError for a count below 1."""
+        """New bars from the prior. Raises BeatGenError for a count below 1, a seed below 0."""
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
         decoded, pattern = self.decoded(self.prior.to_z(self._noise(count, seed)))
@@ -169,6 +169,7 @@ class Vae(Codec):
         hidden: bool (bars, 16, 22), the sixteenths and voices whose hits are not looked at. Raises
         BeatGenError for another shape.
         """
+        hidden = np.asarray(hidden, bool)
         if np.shape(hidden) != (groove.bars, SIXTEENTHS, N_VOICES):
             raise BeatGenError(
                 f"hidden has the shape {np.shape(hidden)}; expected "
@@ -216,7 +217,10 @@ class Vae(Codec):
     def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
         """`nudge` by each row of amounts (n, directions), decoded at once."""
         count = len(self._response) + len(self._components)
-        moves = np.asarray(amounts, np.float32)
+        try:
+            moves = np.asarray(amounts, np.float32)
+        except (ValueError, TypeError):
+            moves = np.array(np.nan)  # no numbers
         if moves.ndim != 2 or moves.shape[1] > count or not np.isfinite(moves).all():
             raise BeatGenError(f"amounts must be up to {count} finite numbers; found {amounts!r}.")
         z = self.encode(groove)
@@ -231,6 +235,8 @@ class Vae(Codec):
     # --- inside ---------------------------------------------------------------------------------
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
+        if seed < 0:
+            raise BeatGenError(f"seed is {seed}; expected 0 or more.")
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
         return noise.astype(np.float32)
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from beatgen.atlas import Atlas, written
-from beatgen.theme import STYLES, Theme, finish, mix
+from beatgen.theme import Theme, finish, mix, style_of
 
 UNITS = 10_000  # places travel as whole numbers of two bytes
 PAD = 0.02  # around the map, as a share of it
@@ -27,7 +27,7 @@ def draw_map(atlas: Atlas, *, theme: Theme = "dark", height: int = HEIGHT) -> go
     x and y run from 0 to UNITS (`from_units` gives places back); the plot fills the figure to its
     edges, so that whatever is laid over it can be placed by `share_of`.
     """
-    style = STYLES[theme]
+    style = style_of(theme)
     units = np.rint(atlas.places * UNITS).astype(np.int16)
     figure = go.Figure()
     for name, colour, styles in reversed(legend(atlas, theme)):
@@ -68,7 +68,7 @@ def draw_map(atlas: Atlas, *, theme: Theme = "dark", height: int = HEIGHT) -> go
 
 def legend(atlas: Atlas, theme: Theme = "dark") -> list[tuple[str, str, np.ndarray]]:
     """Name, colour and styles (indices) of each group of points, the most frequent first."""
-    style = STYLES[theme]
+    style = style_of(theme)
     rare = np.arange(NAMED, len(atlas.styles))
     groups = [
         (written(name), colour, np.array([i]))

@@ -126,9 +126,9 @@ def draw_scores(evaluation: Evaluation) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """For JSON, which has no NaN: null instead."""
+    """For JSON, which has neither NaN nor infinity: null instead."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

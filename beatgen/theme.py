@@ -1,13 +1,17 @@
 """The one look that all figures share, dark and light."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
+from beatgen.errors import BeatGenError
+
 Theme = Literal["dark", "light"]
 
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
 FONT = "Source Sans, Inter, Helvetica Neue, Arial, sans-serif"
 
 
@@ -34,8 +38,19 @@ STYLES: dict[str, Style] = {
 }
 
 
+def style_of(theme: str) -> Style:
+    """The colours of a theme. Raises BeatGenError where there is none of this name."""
+    if theme not in STYLES:
+        raise BeatGenError(f"theme is {theme!r}; expected one of {', '.join(STYLES)}.")
+    return STYLES[theme]
+
+
 def mix(first: str, second: str, amount: float) -> str:
-    """The colour `amount` (0-1) of the way from one #rrggbb to another."""
+    """The colour `amount` (0-1) of the way from one #rrggbb to another. Raises BeatGenError for
+    what is no such colour."""
+    for colour in (first, second):
+        if not COLOUR.fullmatch(colour):
+            raise BeatGenError(f"{colour!r} is no colour; expected one such as '#ffb224'.")
     a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (first, second))
     return "#" + "".join(f"{round(v):02x}" for v in a + (b - a) * amount)
 

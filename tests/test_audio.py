@@ -35,6 +35,16 @@ def test_a_harder_hit_is_a_louder_one(engine):
         assert all(np.diff(levels) > 0), name
 
 
+def test_loudness_follows_the_square_of_the_velocity_and_one_gain():
+    kit = synth.open_kit("kit")
+    for name in NAMES:
+        loud, soft = kit.hit(INDEX[name], 127), kit.hit(INDEX[name], 121)  # of one recording
+        np.testing.assert_allclose(soft, loud * (121 / 127) ** 2, rtol=1e-4, atol=1e-6)
+    struck = kit.hit(INDEX["kick"], 38)
+    sound = audio.render(groove_of(("kick", 0, 38 / 127)), engine="kit")
+    np.testing.assert_allclose(sound[: len(struck)], 1.4 * struck, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize(("tempo", "bars", "rate"), [(97.3, 3, 44100), (168, 1, 48000)])
 def test_a_loop_is_exactly_as_long_as_its_bars(tempo, bars, rate):
     groove = groove_of(("crash 1", 60), tempo=tempo, bars=bars)

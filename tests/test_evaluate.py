@@ -1,4 +1,6 @@
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from beatgen.evaluate import build, evaluate, repeats, score
 from beatgen.groove import Groove
 from beatgen.midi import write_midi
 from beatgen.reconstruct import Reconstruction, network
-from beatgen.scoreboard import MEASURES
+from beatgen.scoreboard import MEASURES, Row
 
 
 def dataset_of(grooves: dict[str, Groove], split: str = "train") -> Dataset:
@@ -164,6 +166,8 @@ def test_the_table_holds_what_was_measured(data) -> None:
 def test_the_figures_are_fit_for_json_and_are_written(data, tmp_path) -> None:
     evaluation = evaluate(data, models=["silence", Echo()], folder=tmp_path / "told")
     told = json.loads(json.dumps(evaluation.as_dict(), allow_nan=False))
+    endless = replace(evaluation, rows=(Row("endless", {"kl": math.inf}, {}, {}, {}),))
+    assert endless.as_dict()["rows"][0]["measures"] == {"kl": None}
     assert told["rows"][0]["measures"]["velocity_mae"] is None
     assert told["rows"][1]["per_voice"]["snare"]["hit_f1"] == 1
     assert json.loads((tmp_path / "told" / "evaluation.json").read_text()) == told

@@ -37,6 +37,20 @@ def test_every_hit_is_drawn_once_with_its_velocity():
     np.testing.assert_allclose(sorted(set(trace.marker.color)), np.array([32, 80, 115]) / 127)
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"theme": "blue"}, "theme is 'blue'; expected one of dark, light"),
+        ({"accent": "red"}, "'red' is no colour; expected one such as '#ffb224'"),
+        ({"voices": [0, 99]}, "no voice 99; expected 0 to 21"),
+        ({"voices": [-1]}, "no voice -1"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(how, said):
+    with pytest.raises(BeatGenError, match=said):
+        figure.draw(BEAT, **how)
+
+
 def test_rows_are_low_drums_first_cymbals_on_top_and_no_others():
     chart = figure.draw(BEAT)
     assert [name.strip() for name in chart.layout.yaxis.ticktext] == [

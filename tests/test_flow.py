@@ -76,6 +76,14 @@ def test_a_batch_lies_on_the_way_from_noise_to_z() -> None:
     np.testing.assert_allclose(x[feel, :PATTERN], z[feel, :PATTERN], atol=1e-6)
 
 
+def test_the_way_of_a_blurred_batch_leads_to_the_blurred_z() -> None:
+    z, blur = np.zeros((4000, BAR.latent_dim)), 0.5
+    batch = flow_batch(z, PATTERN, blur, np.random.default_rng(4))
+    feel = batch["time"][:, 0] == 1
+    ends = batch["x"] + (1 - batch["time"][:, 1:]) * batch["target"]
+    assert ends[feel, PATTERN:].std() == pytest.approx(blur, rel=0.02)
+
+
 def test_what_stands_still_costs_nothing(model) -> None:
     """Only the feel moves: an error in the pattern's drift is not counted."""
     rng = np.random.default_rng(5)

@@ -124,12 +124,24 @@ def test_lengths_in_bars_and_seconds(rock) -> None:
 
 
 def test_bars_are_taken_by_index_slice_and_loop(rock) -> None:
-    assert rock[1] == rock[-1] == rock[1:]
+    assert rock[1] == rock[-1] == rock[1:] == rock[np.int64(1)]
     assert rock[0].bars == 1 and rock[0] != rock[1]
     assert [bar == rock[i] for i, bar in enumerate(rock)] == [True, True]
     for nothing in (2, -3, slice(2, 5), slice(1, 1)):
         with pytest.raises(BeatGenError, match="has 2"):
             rock[nothing]
+
+
+def test_silence_is_written_and_read() -> None:
+    rest = Groove(silent(2), tempo=96)
+    assert str(rest).count("|") == 3 and Groove.from_tab(str(rest), tempo=96) == rest
+    with pytest.raises(BeatGenError, match=r"\(silence\), bar 1: 'x' found; expected one of -"):
+        Groove.from_tab("(silence)|x---|")
+
+
+def test_a_tab_of_no_steps_is_refused() -> None:
+    with pytest.raises(BeatGenError, match="steps is 0; expected 1 or more"):
+        Groove.from_tab("kick |o---|", steps=0)
 
 
 def test_repeat_goes_round(rock) -> None:

@@ -149,6 +149,7 @@ def test_cells_differ_by_the_divergence_of_their_normal_distributions() -> None:
     told[:, 4, 0] = 0.3
     assert math.isnan(cell_kl(hits, real, told))
     assert math.isnan(cell_kl(hits[:9], real[:9], told[:9]))
+    assert math.isnan(cell_kl(hits, told, real)), "a cell that is always played alike"
 
 
 def test_regression_learns_a_feel_that_follows_from_the_pattern(rock, samba) -> None:

@@ -53,6 +53,12 @@ def hidden(groove: bg.Groove, family: str) -> np.ndarray:
     return np.broadcast_to(chosen, (groove.bars, 16, len(VOICES)))
 
 
+def test_what_is_hidden_may_be_told_in_numbers_or_a_list(vae: Vae, funk: bg.Groove) -> None:
+    mask = hidden(funk, "kick")
+    finished = vae.complete(funk, mask)
+    assert vae.complete(funk, mask.astype(int)) == vae.complete(funk, mask.tolist()) == finished
+
+
 def test_a_beat_is_finished_and_what_was_there_stays(vae: Vae, funk: bg.Groove) -> None:
     kick = hidden(funk, "kick")[0, 0]
     silenced = bg.Groove(
