@@ -148,3 +148,24 @@ def test_the_loudest_are_as_loud_as_midi_can_say(vae: Vae) -> None:
     velocity = np.concatenate([bar.velocity for bar in vae.sample(64, seed=2)])
     assert (velocity == 1).sum() > 0.03 * (velocity > 0).sum()
     assert not ((velocity > vae.ceiling + 0.005) & (velocity < 1)).any()
+
+
+def test_what_is_no_number_or_no_seed_is_told(vae: Vae, funk: bg.Groove) -> None:
+    for call, said in (
+        (lambda: vae.sample(seed=-1), "seed is -1; expected 0 or more"),
+        (lambda: vae.vary(funk, seed=-1), "seed is -1"),
+        (lambda: vae.nudge(funk, ["a"]), "finite numbers"),
+        (lambda: vae.decode(np.full(vae.latent_dim, np.nan)), "all finite"),
+    ):
+        with pytest.raises(BeatGenError, match=said):
+            call()
+
+
+def test_half_way_a_quarter_of_what_the_model_misses_is_left(vae: Vae, funk, monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(vae, "tell", lambda _, missed, *__: told.append(missed) or [funk])
+    vae.vary(funk, count=1, amount=0.5)
+    missed = vae.missed(funk, vae.prior.to_z(vae.prior.to_noise(vae.encode(funk))))
+    for left, whole in zip(told[0], missed, strict=True):
+        np.testing.assert_allclose(left, whole / 4, atol=1e-6)
+        assert whole.any()
