@@ -186,8 +186,9 @@ def places(groove: Groove) -> np.ndarray:
 def way_places(a: Groove, b: Groove) -> np.ndarray:
     """Where the way from `a` to `b` leads on the map, bar by bar: (bars, FRAMES, 2)."""
     frames = way(a, b)
-    places = atlas().place(model().encode(join(frames)))
-    return places.reshape(FRAMES, frames[0].bars, 2).swapaxes(0, 1)
+    whole, bars = join(frames), frames[0].bars
+    z, _ = model().encode_bars(whole.velocity, whole.timing, loop=bars)
+    return atlas().place(z).reshape(FRAMES, bars, 2).swapaxes(0, 1)
 
 
 def hear(bar: int, tempo: float) -> Groove:
@@ -201,7 +202,7 @@ def sample(among: np.ndarray, count: int, seed: int, tempo: float) -> list[Groov
     Of twice as many draws those that have fewer hits than the sparsest tenth of these bars come
     last: halfway between two bars there may be next to nothing.
     """
-    drawn = list(model().decode(atlas().sample(among, 2 * count, seed), tempo))
+    drawn = [model().decode(z, tempo) for z in atlas().sample(among, 2 * count, seed)]
     fewest = np.quantile(np.unpackbits(atlas().patterns[among], axis=1).sum(1), 0.1)
     return sorted(drawn, key=lambda bar: strikes(bar) < fewest)[:count]
 

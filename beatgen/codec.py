@@ -9,9 +9,9 @@ import numpy as np
 
 from beatgen.decoded import Decoded, pattern_of, pattern_of_size
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import STEPS, Groove
+from beatgen.groove import Groove
 from beatgen.runtime import Network
-from beatgen.strikes import N_VOICES, PLACES, Strikes, expected_grid, to_grid, to_strikes
+from beatgen.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 
 
 class Codec:
@@ -53,11 +53,6 @@ class Codec:
         elsewhere; without it all is known. loop: bars that follow one another, n of a groove.
         Raises BeatGenError for bars of other than 64 steps.
         """
-        if velocity.shape[1:] != (STEPS, N_VOICES):
-            raise BeatGenError(
-                f"the model reads bars of {STEPS} steps; found {velocity.shape[1]}. Read the file "
-                f"with steps={STEPS}."
-            )
         strikes = to_strikes(velocity, timing, loop)
         if known is None:
             known = np.ones(strikes.velocity.shape[:3], np.float32)

@@ -28,3 +28,15 @@ class AudioError(BeatGenError):
 
 class MidiWarning(UserWarning):
     """A MIDI file was read, but not all of it: something was folded, dropped or left out."""
+
+
+def check_share(name: str, share: float) -> None:
+    """Raises BeatGenError for what is not from 0 to 1."""
+    if not 0 <= share <= 1:  # false for NaN, too
+        raise BeatGenError(f"{name} is {share}; expected 0 to 1.")
+
+
+def check_seed(seed: int) -> None:
+    """Raises BeatGenError for a seed below 0, which NumPy does not take."""
+    if seed < 0:
+        raise BeatGenError(f"seed is {seed}; expected 0 or more.")

@@ -284,9 +284,9 @@ def _takes(vae: Vae, grooves: Sequence[Groove], amount: float) -> Bars:
 
 
 def _blends(vae: Vae, grooves: Sequence[Groove]) -> Bars:
-    """Each bar with another, drawn."""
+    """Each bar with another, drawn; each for itself, for they do not follow one another."""
     others = np.random.default_rng(SEED).permutation(len(grooves))
-    return _joined([vae.blend(join(grooves), join(grooves[i] for i in others), 0.5)])
+    return _joined([vae.blend(a, grooves[i], 0.5) for a, i in zip(grooves, others, strict=True)])
 
 
 def _joined(grooves: Sequence[Groove]) -> Bars:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from beatgen.groove import SIXTEENTHS, join
+from beatgen.groove import SIXTEENTHS
 from beatgen.humanize import BARS, Feel, Windows, feel_of
 from beatgen.kit import CLASSES
 from beatgen.latent import Vae
@@ -110,8 +110,8 @@ class GrooveTransfer:
 
     def humanize(self, windows: Windows) -> Feel:
         donors = np.random.default_rng(self.seed).permutation(len(windows))
-        patterns, feels = join(windows.patterns()), join(windows.grooves[i] for i in donors)
-        return feel_of([self.vae.blend(patterns, feels, 0, feel=1)])
+        pairs = zip(windows.patterns(), donors, strict=True)
+        return feel_of([self.vae.blend(p, windows.grooves[i], 0, feel=1) for p, i in pairs])
 
 
 def _rows(hits: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from beatgen.codec import Codec, groove_of
 from beatgen.decoded import Decoded, family_hits, pattern_of_hidden
 from beatgen.directions import attribute_directions, context
 from beatgen.dressing import dress
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
@@ -128,7 +128,7 @@ class Vae(Codec):
         noise, so that a take is as likely a bar as the groove is. All bars of a take move the same
         way.
         """
-        _check_amount("amount", amount)
+        check_share("amount", amount)
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
         own = self.prior.to_noise(self.encode(groove))
@@ -148,9 +148,10 @@ class Vae(Codec):
 
         spread: 1 draws a feel as probable as any that was played, 0 gives the average one, the same
         for every seed. The bars share most of a draw: it is one drummer who plays them. Raises
-        BeatGenError for a spread below 0 or above 1.
+        BeatGenError for a spread below 0 or above 1, and for a seed below 0.
         """
-        _check_amount("spread", spread)
+        check_share("spread", spread)
+        check_seed(seed)
         pattern = to_strikes(groove.velocity, groove.timing, groove.bars).count
         z_pattern = self.encode(groove)[:, : self.pattern_dim]
 
@@ -235,8 +236,7 @@ class Vae(Codec):
     # --- inside ---------------------------------------------------------------------------------
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
-        if seed < 0:
-            raise BeatGenError(f"seed is {seed}; expected 0 or more.")
+        check_seed(seed)
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
         return noise.astype(np.float32)
 
@@ -250,8 +250,8 @@ class Vae(Codec):
         if a.steps != b.steps:
             raise BeatGenError(f"grooves of {a.steps} and {b.steps} steps per bar do not blend.")
         for t, f in amounts:
-            _check_amount("amount", t)
-            _check_amount("feel", f)
+            check_share("amount", t)
+            check_share("feel", f)
         bars = max(a.bars, b.bars)
         a, b = a.repeat(bars), b.repeat(bars)
         noise_a, noise_b = (self.prior.to_noise(self.encode(groove)) for groove in (a, b))
@@ -296,8 +296,3 @@ def _fade(left: Any) -> Any:
 
 def _mix(a: Any, b: Any, amount: Any) -> Any:
     return (1 - amount) * a + amount * b
-
-
-def _check_amount(name: str, amount: float) -> None:
-    if not 0 <= amount <= 1:  # false for NaN, too
-        raise BeatGenError(f"{name} is {amount}; expected 0 to 1.")

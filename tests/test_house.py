@@ -53,7 +53,16 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "prior",
         "way",
     },
-    {"strikes", "signatures", "decoded", "attributes", "directions", "lock", "nearest"},
+    {
+        "strikes",
+        "signatures",
+        "decoded",
+        "dressing",
+        "attributes",
+        "directions",
+        "lock",
+        "nearest",
+    },
     {"groove"},
     {"kit", "errors", "assets"},
 )

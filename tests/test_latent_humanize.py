@@ -35,6 +35,8 @@ def test_without_spread_everybody_plays_alike(vae: Vae, funk: bg.Groove) -> None
     assert vae.humanize(funk, seed=1, spread=0) == vae.humanize(funk, seed=2, spread=0)
     with pytest.raises(BeatGenError, match="spread is 2"):
         vae.humanize(funk, spread=2)
+    with pytest.raises(BeatGenError, match="seed is -1"):
+        vae.humanize(funk, seed=-1)
 
 
 def test_the_bars_of_one_humanized_groove_are_played_by_one_drummer(
