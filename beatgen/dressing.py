@@ -1,12 +1,8 @@
 """A feel for a pattern: drawn from the prior, or what drummers do with it on average.
 
-A sixteenth that is struck once gets the expected place and velocity of its strike, over the four
-places that the network tells probabilities of; one that is struck more often gets the likeliest
-places.
-
 The feel that noise 0 is carried to is none that is played on average: the network bends the way.
-So the average is taken over what is heard, of draws around the middle, and one draw is moved by as
-much as the middle is away from it.
+So the average is taken over what is heard, of draws around the middle, and a draw with little
+spread is moved by as much as the middle is away from it.
 """
 
 from __future__ import annotations
@@ -48,14 +44,12 @@ def dress(
     rng = np.random.default_rng(seed)
     shared, own = rng.standard_normal((2, len(pattern), feel_dim))
     noise = np.sqrt(SAME_DRUMMER) * shared[:1] + np.sqrt(1 - SAME_DRUMMER) * own
-    drawn = decode((spread * noise).astype(np.float32))
-    strike = single(drawn)
-    if spread < 1:
-        average, middle = _average(decode, len(pattern), feel_dim)
-        strike = Single(
-            *(s + (1 - spread) * (a - m) for s, a, m in zip(strike, average, middle, strict=True))
-        )
-    return _written(drawn.strikes(pattern), strike, pattern == 1)
+    strikes = decode((spread * noise).astype(np.float32)).strikes(pattern)
+    if spread == 1:
+        return strikes
+    average, middle = _average(decode, len(pattern), feel_dim)
+    away = Single(*((1 - spread) * (a - m) for a, m in zip(average, middle, strict=True)))
+    return _moved(strikes, away, pattern == 1)
 
 
 def single(told: Decoded) -> Single:
@@ -77,13 +71,17 @@ def _average(
     return Single(*(part[1:].mean(0) for part in each)), Single(*(part[0] for part in each))
 
 
-def _written(strikes: Strikes, strike: Single, once: np.ndarray) -> Strikes:
-    """The strikes, with those of sixteenths that are struck once put where `strike` has them."""
+def _moved(strikes: Strikes, away: Single, once: np.ndarray) -> Strikes:
+    """The strikes of sixteenths that are struck `once`, moved; where there are more, their places
+    are what makes them a flam or a drag, and stay."""
     velocity, timing = strikes.velocity.copy(), strikes.timing.copy()
-    offset = np.clip(strike.offset[once], -ON_LINE - 0.5, PLACES - ON_LINE - 0.5)
+    struck = (velocity > 0) & once[..., None]
+    place = np.nonzero(struck)[-1]
+    offset = place - ON_LINE + timing[struck] + away.offset[once]
+    offset = np.clip(offset, -ON_LINE - 0.5, PLACES - ON_LINE - 0.5)
     place = np.clip(np.rint(offset), -ON_LINE, PLACES - ON_LINE - 1).astype(int)
-    velocity[once], timing[once] = 0, 0
     at = (*np.nonzero(once), place + ON_LINE)
-    velocity[at] = np.clip(strike.velocity[once], 1 / 127, 1)
-    timing[at] = offset - place
+    level = np.clip(velocity[struck] + away.velocity[once], 1 / 127, 1)
+    velocity[once], timing[once] = 0, 0
+    velocity[at], timing[at] = level, offset - place
     return Strikes(velocity, timing)
