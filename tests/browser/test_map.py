@@ -90,7 +90,7 @@ def test_the_picture_beside_the_map_is_of_what_sounds(page):
         "all => all.map((it) => [it.clientWidth, it.clientHeight])"
     )
     side = page.locator(".st-key-map-side .bg-head").last.evaluate("it => it.clientWidth")
-    assert box[0] == side and box[1] > 150 and picture.is_visible()
+    assert box[0] == side and box[1] > 100 and picture.is_visible()
 
 
 def test_takes_are_drawn_from_a_lasso_and_played(page):
