@@ -202,7 +202,7 @@ def sample(among: np.ndarray, count: int, seed: int, tempo: float) -> list[Groov
     Of twice as many draws those that have fewer hits than the sparsest tenth of these bars come
     last: halfway between two bars there may be next to nothing.
     """
-    drawn = [model().decode(z, tempo) for z in atlas().sample(among, 2 * count, seed)]
+    drawn = model().decode_each(atlas().sample(among, 2 * count, seed), tempo)
     fewest = np.quantile(np.unpackbits(atlas().patterns[among], axis=1).sum(1), 0.1)
     return sorted(drawn, key=lambda bar: strikes(bar) < fewest)[:count]
 

@@ -98,7 +98,7 @@ class Codec:
 
     def missed(self, groove: Groove, z: np.ndarray) -> Decoded:
         """What has to be added to the decoded z so that it is the groove, per bar."""
-        true = to_strikes(groove.velocity, groove.timing, groove.bars)
+        true = strikes_of(groove)
         struck = true.velocity > 0
         told, _ = self.decoded(z, true.count)
         share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
@@ -151,6 +151,11 @@ class Codec:
         out = self.network.run("feel", z=z_feel, count=pattern)
         velocity = np.where(out["velocity"] >= self.ceiling, np.float32(1), out["velocity"])
         return out["place"], velocity, out["timing"]
+
+
+def strikes_of(groove: Groove) -> Strikes:
+    """The groove as the network sees it, its bars in a circle."""
+    return to_strikes(groove.velocity, groove.timing, groove.bars)
 
 
 def groove_of(strikes: Strikes, tempo: float, loop: int = 1) -> Groove:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from beatgen.codec import Codec, groove_of
+from beatgen.codec import Codec, groove_of, strikes_of
 from beatgen.decoded import Decoded, family_hits, pattern_of_hidden
 from beatgen.directions import attribute_directions, context
 from beatgen.dressing import dress
@@ -25,7 +25,7 @@ from beatgen.errors import BeatGenError, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
-from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
+from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid
 from beatgen.way import way
 
 PATH_FRAMES = 33
@@ -80,6 +80,12 @@ class Vae(Codec):
         """
         decoded, pattern = self.decoded(self.checked(z))
         return groove_of(decoded.strikes(pattern), tempo, len(pattern))
+
+    def decode_each(self, z: np.ndarray, tempo: float = 120.0) -> list[Groove]:
+        """`decode`, but each bar stands for itself: a groove for each row of z."""
+        decoded, pattern = self.decoded(self.checked(z))
+        bars = groove_of(decoded.strikes(pattern), tempo)
+        return [bars[i] for i in range(bars.bars)]
 
     def reconstruct(self, groove: Groove) -> Groove:
         """The groove as the model holds it: encoded and decoded."""
@@ -139,9 +145,7 @@ class Vae(Codec):
         """New bars from the prior. Raises BeatGenError for a count below 1, a seed below 0."""
         if count < 1:
             raise BeatGenError(f"count is {count}; expected 1 or more.")
-        decoded, pattern = self.decoded(self.prior.to_z(self._noise(count, seed)))
-        bars = groove_of(decoded.strikes(pattern), tempo)
-        return [bars[i] for i in range(count)]
+        return self.decode_each(self.prior.to_z(self._noise(count, seed)), tempo)
 
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
         """The groove's pattern, played by another drummer: its own feel is not looked at.
@@ -152,7 +156,7 @@ class Vae(Codec):
         """
         check_share("spread", spread)
         check_seed(seed)
-        pattern = to_strikes(groove.velocity, groove.timing, groove.bars).count
+        pattern = strikes_of(groove).count
         z_pattern = self.encode(groove)[:, : self.pattern_dim]
 
         def decode(noise: np.ndarray) -> Decoded:
@@ -177,7 +181,7 @@ class Vae(Codec):
                 f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
             )
         z, _ = self.encode_bars(groove.velocity, groove.timing, ~hidden, groove.bars)
-        true = to_strikes(groove.velocity, groove.timing, groove.bars)
+        true = strikes_of(groove)
         proposed = pattern_of_hidden(self.decoded(z)[0].counts, hidden)
         pattern = np.where(hidden, proposed, true.count)
         told = self.decoded(z, pattern)[0].strikes(pattern)
@@ -270,9 +274,7 @@ class Vae(Codec):
             )
         )
         tempos = [_mix(a.tempo, b.tempo, t) for t, _ in amounts]
-        hits_a, hits_b = (
-            family_hits(to_strikes(groove.velocity, groove.timing, bars).count) for groove in (a, b)
-        )
+        hits_a, hits_b = (family_hits(strikes_of(groove).count) for groove in (a, b))
         hits = _mix(hits_a, hits_b, pattern[:, None, None])
         told = self.tell(z, missed, tempos, hits)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b}  # hit for hit, down to the last bit

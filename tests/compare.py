@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from beatgen.codec import strikes_of
 from beatgen.groove import Groove
-from beatgen.strikes import to_strikes
 
 
 def pattern(groove: Groove) -> np.ndarray:
     """Strikes per sixteenth and voice, int (bars, 16, 22)."""
-    return to_strikes(groove.velocity, groove.timing, groove.bars).count
+    return strikes_of(groove).count
 
 
 def distance(a: Groove, b: Groove) -> float:

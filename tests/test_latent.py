@@ -56,6 +56,19 @@ def test_takes_differ_from_each_other_and_more_with_the_amount(vae: Vae, funk: b
     assert half != vae.vary(funk, count=8, amount=0.6, seed=8)
 
 
+def test_bars_that_stand_for_themselves_are_decoded_as_alone(vae: Vae) -> None:
+    """In a row, a grace note before a downbeat would end the bar before it."""
+    z = vae.prior.to_z(np.random.default_rng(3).standard_normal((200, vae.latent_dim)))
+    each = vae.decode_each(z, tempo=97)
+    assert [bar.bars for bar in each] == [1] * 200 and {bar.tempo for bar in each} == {97}
+    alone = [vae.decode(row, 97) for row in z]
+    assert all(
+        np.array_equal(a.velocity > 0, b.velocity > 0) for a, b in zip(each, alone, strict=True)
+    )
+    row = vae.decode(z, 97)
+    assert any(not np.array_equal(row[i].velocity > 0, each[i].velocity > 0) for i in range(200))
+
+
 def test_samples_are_bars_with_hits(vae: Vae) -> None:
     bars = vae.sample(count=16, seed=7)
     assert [bar.bars for bar in bars] == [1] * 16
