@@ -22,7 +22,7 @@ import beatgen as bg
 from app.state import Source
 from beatgen import audio, demo, metrics, midi
 from beatgen.atlas import Atlas, Nearest, load_atlas
-from beatgen.errors import MidiError, ModelError
+from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 
 FRAMES = 33  # of the way from A to B that the player blends between
@@ -32,7 +32,6 @@ CURVES: dict[str, Callable[[float], float]] = {  # where on a way one is after a
     "ease out": lambda t: 1 - (1 - t) ** 2,
     "S": lambda t: t**2 * (3 - 2 * t),
 }
-LARGEST_FILE = 2_000_000  # bytes; as server.maxUploadSize, for whatever comes past the browser
 FOR_ALL = {"show_spinner": False, "max_entries": 128}
 FEW = {"show_spinner": False, "max_entries": 16}  # of many grooves each: a bar takes 11 kB
 LONG = {"show_spinner": False, "max_entries": 2}  # a way of 32 bars and its feels take 36 MB
@@ -63,11 +62,6 @@ def model():
 @st.cache_resource(**FOR_ALL)
 def read(name: str, content: bytes) -> Source:
     """An uploaded MIDI file. Raises MidiError with one sentence where it is not a drum groove."""
-    if len(content) > LARGEST_FILE:
-        raise MidiError(
-            f"{name} has {len(content) / 1e6:.0f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are "
-            "read. Export the drum track alone."
-        )
     groove, report = midi.scan_midi(io.BytesIO(content), name=name)
     return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
 

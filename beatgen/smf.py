@@ -51,7 +51,10 @@ def read_events(source: Source, name: str) -> Events:
     try:
         data = _contents(source)
         if len(data) > MAX_BYTES:
-            raise MidiError(f"{name}: larger than {MAX_BYTES // 2**20} MB; no drum file is.")
+            raise MidiError(
+                f"{name}: larger than {MAX_BYTES // 2**20} MB; no drum file is. "
+                "Export the drum track alone."
+            )
         if not data.startswith(b"MThd"):
             raise ValueError("it does not begin like one")
         if ENDLESS_NUMBER.search(data):

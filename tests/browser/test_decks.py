@@ -70,5 +70,5 @@ def test_why_a_file_was_refused_goes_when_the_next_one_is_refused(serve, open_pa
     first.wait_for()
     settled(page)
     page.set_input_files(".st-key-deck-a input[type=file]", large)
-    page.get_by_text("2.0MB or smaller").wait_for()
+    page.get_by_text("1.0MB or smaller").wait_for()
     first.wait_for(state="hidden")

@@ -207,7 +207,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
     page.set_input_files(".st-key-deck-a input[type=file]", large)
     alert = page.locator(".st-key-deck-a [role=alert]")
     alert.wait_for()
-    assert "2.0MB or smaller" in alert.inner_text()
+    assert "1.0MB or smaller" in alert.inner_text()
     assert alert.bounding_box()["width"] > 100  # and not for screen readers only
 
 
