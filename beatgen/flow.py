@@ -35,7 +35,7 @@ class FlowConfig:
     blurred with, of theirs: it keeps the flow from learning single bars by heart."""
 
     width: int = 128
-    blocks: int = 3
+    blocks: int = 4
     heads: int = 4
     dropout: float = 0.1
     blur: float = 0.1

@@ -48,7 +48,8 @@ class ModelConfig:
     segments: into how many equal parts of the bar z is divided: 1 squeezes the whole bar into it
     at once, 4 gives each beat a share of its own (dim / 4), 16 each sixteenth. The shares pass
     through the same weights, so that more segments learn from less data; the blocks before and
-    behind them see the whole bar all the same.
+    behind them see the whole bar all the same. blocks: of each encoder; decoder_blocks: of each
+    decoder, which has to be quick.
     """
 
     pattern_dim: int = 64
@@ -57,6 +58,7 @@ class ModelConfig:
     feel_segments: int = 16
     width: int = 128
     blocks: int = 2
+    decoder_blocks: int = 1
     heads: int = 4
     dropout: float = 0.0
 
@@ -73,9 +75,9 @@ class ModelConfig:
     def latent_dim(self) -> int:
         return self.pattern_dim + self.feel_dim
 
-    def trunk(self) -> Trunk:
+    def trunk(self, blocks: int) -> Trunk:
         """A fresh stack of blocks."""
-        return Trunk(self.width, self.blocks, self.heads, self.dropout)
+        return Trunk(self.width, blocks, self.heads, self.dropout)
 
     def squeezed(self, latent_dim: int) -> ModelConfig:
         """The same network with so many dimensions, half for the pattern and half for the feel,
@@ -92,7 +94,7 @@ class Encoder(layers.Layer):
         super().__init__(**kwargs)
         self.dim = dim
         self.inner = SIXTEENTHS // segments * config.width  # features of a segment's sixteenths
-        self.trunk = config.trunk()
+        self.trunk = config.trunk(config.blocks)
         # Small at first, so that training starts near the prior and the KL does not explode.
         small = keras.initializers.RandomNormal(stddev=0.02)
         self.mean = layers.Dense(dim // segments, dtype="float32")
@@ -121,7 +123,7 @@ class Decoder(layers.Layer):
         self.width = config.width
         self.given, self.out = given, out
         self.spread = layers.Dense(SIXTEENTHS // segments * config.width)
-        self.trunk = config.trunk()
+        self.trunk = config.trunk(config.decoder_blocks)
         self.head = layers.Dense(out, dtype="float32")
 
     def build(self, *_: Any) -> None:
