@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 
 @asynccontextmanager
@@ -20,9 +23,18 @@ def _prepare() -> None:
     page.prepare()
 
 
+def _sound(request: Request) -> Response:
+    """Runs in a thread of its own, as Starlette has it: no page waits for it."""
+    from app import sounds
+
+    return sounds.answer(request)
+
+
 if __name__ == "__main__":  # a run of the script, for one browser
     from app import page
 
     page.draw()
 else:  # Streamlit imports what it serves
-    server = st.App(__file__, lifespan=opening)
+    base = st.get_option("server.baseUrlPath").strip("/")
+    sound = Route(f"{f'/{base}' if base else ''}/sound/{{text}}.wav", _sound)
+    server = st.App(__file__, lifespan=opening, routes=[sound])

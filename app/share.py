@@ -1,16 +1,12 @@
 """The page in a line of text: what a share link says, and what a browser keeps for a reload.
 
-A text is its version, one character, and then base64url of zlib of two parts, a zero byte between
-them. The first is JSON: what is on the decks, where the blend stands, the settings, the takes.
-The second is the hits of all grooves named there, in their order, as app/hits.py has them. A demo
-groove is named, without its hits. Two grooves of two bars make 300 to 700 characters.
+Its form is that of app/text.py: what is on the decks, where the blend stands, the settings, the
+takes, and the hits of all grooves named there, in their order. A demo groove is named, without its
+hits. Two grooves of two bars make 300 to 700 characters.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -18,19 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from app import engine
-from app.hits import Hits, columns, number, whole
+from app import engine, text
+from app.hits import Hits, number, whole
 from app.player.said import SWING_RANGE, TEMPO_RANGE, Opening
 from app.player.wire import MOST_BARS
 from app.state import LONGEST_TAKE, LOOPS, MOST_TAKES, REACH, Deck, Session, Source, Take
+from app.text import LARGEST, VERSION
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
-VERSION = "1"
-LONGEST = 500_000  # characters that are read
-LARGEST = 2_000_000  # bytes that they may hold, unpacked
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
 ROOM = 2 * WHOLE + (MOST_TAKES + 1) * LONGEST_TAKE + MOST_BARS  # bars of all grooves together
 LONGEST_NAME = 80
@@ -47,21 +41,21 @@ def memory(session: Session) -> str:
     return _pack(session, session.takes, sources=True)
 
 
-def unpack(text: str) -> Session:
+def unpack(packed: str) -> Session:
     """The session that `link` or `memory` put into a text.
 
     Raises BeatGenError with one sentence where the text is cut off, changed or none of ours.
     """
-    if text[:1].isdigit() and text[0] > VERSION:
+    if packed[:1].isdigit() and packed[0] > VERSION:
         raise BeatGenError(
-            f"This link was made by a newer BeatGen (form {text[0]}; this one reads {VERSION}): "
+            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads {VERSION}): "
             "update BeatGen to open it."
         )
     try:
-        head, hits = _inflate(text)
-        name = blake2b(text.encode(), digest_size=8).hexdigest()
-        return _session(json.loads(head), Hits(hits, ROOM), name)
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError, zlib.error) as error:
+        head, hits = text.unpack(packed, ROOM)
+        name = blake2b(packed.encode(), digest_size=8).hexdigest()
+        return _session(head, hits, name)
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BeatGenError(
             "This link cannot be read, for it was cut off or changed on its way: copy the whole "
             "link and open it again."
@@ -122,9 +116,7 @@ def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
         "lock": lock(session.lock) if session.lock else None,
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    packed = zlib.compress(text.encode() + b"\0" + columns(grooves), 9)
-    return VERSION + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    return text.pack(head, grooves)
 
 
 def _take_that_plays(session: Session) -> Take | None:
@@ -138,19 +130,6 @@ def _take_that_plays(session: Session) -> Take | None:
 
 
 # --- reading --------------------------------------------------------------------------------------
-
-
-def _inflate(text: str) -> tuple[str, bytes]:
-    """The two parts of a text. Raises ValueError or zlib.error where it has none."""
-    if text[:1] != VERSION or len(text) > LONGEST:
-        raise ValueError("no text of ours")
-    encoded = text[1:].encode("ascii")
-    inflating = zlib.decompressobj()
-    whole = inflating.decompress(urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4)), LARGEST)
-    if not inflating.eof:
-        raise ValueError("cut off, or too much")
-    head, _, hits = whole.partition(b"\0")
-    return head.decode(), hits
 
 
 def _session(head: dict[str, Any], hits: Hits, name: str) -> Session:

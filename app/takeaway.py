@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import engine, look
+from app import engine, look, sounds
 from app.colour import between
 from app.player.parts import drag_handle
 from app.state import LONGEST_TAKE, SIDES, Session, Side, Source, Take
@@ -102,7 +102,7 @@ def _downloads(session: Session, groove: Groove) -> None:
         loops = st.number_input("Times played", 1, 64, 1, key="loops")
     name = file_name(label, groove, "mid")
     midi = partial(engine.midi_file, groove, pitches, int(loops))
-    with st.container(key="drag", width="content"):
+    with st.container(key="grip-midi", width="content"):
         drag_handle(name, "audio/midi", midi(), key="drag-midi")
     st.download_button(
         "MIDI",
@@ -114,11 +114,14 @@ def _downloads(session: Session, groove: Groove) -> None:
         icon=":material/download:",
         type="primary",
     )
+    name = file_name(label, groove, "wav")
+    with st.container(key="grip-wav", width="content"):
+        drag_handle(name, sounds.WAV, sounds.path(groove), key="drag-wav")
     st.download_button(
         "WAV loop",
         partial(engine.wav_file, groove),
-        file_name(label, groove, "wav"),
-        "audio/wav",
+        name,
+        sounds.WAV,
         key="wav",
         on_click="ignore",
         icon=":material/download:",

@@ -113,9 +113,15 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None
     part("picture", key, data)
 
 
-def drag_handle(name: str, media_type: str, content: bytes, *, key: str) -> None:
-    """A handle to drag a file by, out of the page; where the browser cannot, nothing."""
-    file = {"name": name, "type": media_type, "content": b64encode(content).decode("ascii")}
+def drag_handle(name: str, media_type: str, content: bytes | str, *, key: str) -> None:
+    """A handle to drag a file by, out of the page; where the browser cannot, nothing.
+
+    content: of the file, or the path where the server has it, from where the page lies.
+    """
+    if isinstance(content, str):
+        file = {"name": name, "type": media_type, "path": content}
+    else:
+        file = {"name": name, "type": media_type, "content": b64encode(content).decode("ascii")}
     part("drag", key, {"file": file})
 
 

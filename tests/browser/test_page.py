@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hearing import listen
 from visiting import (
     MAIN,
@@ -31,10 +32,7 @@ GMD_FILES = (  # of the training and validation splits: a funk and a samba
     "drummer1/session1/38_latin-samba_116_beat_4-4.mid",
 )
 AUDIBLE = 0.01  # full scale is 1
-DRAG = """() => {
-    const host = [...document.querySelectorAll('*')].find(
-        (e) => e.shadowRoot?.querySelector('.drag'));
-    const handle = (host?.shadowRoot ?? document).querySelector('.drag');
+DRAG = """(handle) => {
     const dataTransfer = new DataTransfer();
     handle.dispatchEvent(new DragEvent('dragstart', { dataTransfer, bubbles: true }));
     return dataTransfer.getData('DownloadURL');
@@ -229,8 +227,8 @@ def test_what_sounds_is_dragged_out_as_a_midi_file(page):
     page.keyboard.press("Enter")
     page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
     settled(page)
-    page.locator(".drag[title*='blend-47-91.mid']").wait_for()
-    kind, name, address = page.evaluate(DRAG).split(":", 2)
+    handle = page.locator(".drag[title*='blend-47-91.mid']")
+    kind, name, address = handle.evaluate(DRAG).split(":", 2)
     assert (kind, name) == ("audio/midi", "blend-47-91.mid")
     dragged, report = scan_midi(io.BytesIO(b64decode(address.split(",")[1])), name=name)
     assert not report.messages
@@ -240,6 +238,40 @@ def test_what_sounds_is_dragged_out_as_a_midi_file(page):
         (float(swung_step(at, steps, 0.6)), voice, velocity) for at, voice, velocity in shown(page)
     ]
     assert same(hits_of(dragged), sorted(swung))
+
+
+def test_the_loop_is_dragged_out_as_the_wav_that_is_downloaded(page):
+    page.get_by_label("Tempo in beats per minute").fill("91")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
+    settled(page)
+    handle = page.locator(".drag[title*='blend-50-91.wav']")
+    kind, name, address = handle.evaluate(DRAG).split(":", 2)
+    assert (kind, name) == ("audio/wav", "blend-50-91.wav")
+    answer = page.request.get(address)
+    assert answer.headers["content-type"] == "audio/wav"
+    dragged, _ = soundfile.read(io.BytesIO(answer.body()))
+    with page.expect_download() as waiting:
+        press(page, "WAV loop").click()
+    downloaded, _ = soundfile.read(waiting.value.path())
+    assert dragged.shape == downloaded.shape == (round(8 * 60 / 91 * 44100), 2)
+    # Onsets are a few samples away at most, which the brightest sounds tell.
+    assert similarity(dragged, downloaded) > 0.9
+    assert similarity(dragged, np.roll(downloaded, 2000, axis=0)) < 0.5
+
+
+def similarity(one: np.ndarray, other: np.ndarray) -> float:
+    """Cosine between two sounds."""
+    return float((one * other).sum() / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+def test_a_sound_that_was_cut_off_is_no_sound(page):
+    handle = page.locator(".drag[title*='.wav']")
+    handle.wait_for(state="attached")
+    address = handle.evaluate(DRAG).split(":", 2)[2]
+    answer = page.request.get(address.replace(".wav", "").removesuffix("A")[:-3] + ".wav")
+    assert answer.status == 404
+    assert "drag it out of the page again" in answer.text()
 
 
 def swung_step(at: float, steps: int, share: float) -> float:
