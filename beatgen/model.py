@@ -45,11 +45,10 @@ TRACKED = ("pattern", "place", "velocity", "timing", "kl_pattern", "kl_feel", "h
 class ModelConfig:
     """Everything that decides the network's shape.
 
-    segments: into how many equal parts of the bar z is divided: 1 squeezes the whole bar into it
-    at once, 4 gives each beat a share of its own (dim / 4), 16 each sixteenth. The shares pass
-    through the same weights, so that more segments learn from less data; the blocks before and
-    behind them see the whole bar all the same. blocks: of each encoder; decoder_blocks: of each
-    decoder, which has to be quick.
+    segments: into how many equal parts of the bar z is divided: 1 squeezes all of it into z at
+    once, 4 gives each beat a share of its own (dim / 4), 16 each sixteenth. The shares pass through
+    the same weights, so that more segments learn from less data; the blocks, of each encoder and
+    (decoder_blocks) of each decoder, see the whole bar all the same.
     """
 
     pattern_dim: int = 64
@@ -76,7 +75,6 @@ class ModelConfig:
         return self.pattern_dim + self.feel_dim
 
     def trunk(self, blocks: int) -> Trunk:
-        """A fresh stack of blocks."""
         return Trunk(self.width, blocks, self.heads, self.dropout)
 
     def squeezed(self, latent_dim: int) -> ModelConfig:

@@ -1,29 +1,29 @@
 """The main job in a real browser: two files in, a blend out, heard, varied and taken away."""
 
 import io
-from base64 import b64decode
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 from hearing import listen
 from visiting import (
     MAIN,
     changed,
     go,
     hits,
+    hits_of,
     open_app,
     press,
     remembered,
+    same,
     settled,
+    shown,
     sounds,
     take_button,
     titled,
     wall,
 )
 
-from beatgen.groove import Groove
 from beatgen.kit import NAMES
 from beatgen.midi import scan_midi, write_midi
 
@@ -32,11 +32,6 @@ GMD_FILES = (  # of the training and validation splits: a funk and a samba
     "drummer1/session1/38_latin-samba_116_beat_4-4.mid",
 )
 AUDIBLE = 0.01  # full scale is 1
-DRAG = """(handle) => {
-    const dataTransfer = new DataTransfer();
-    handle.dispatchEvent(new DragEvent('dragstart', { dataTransfer, bubbles: true }));
-    return dataTransfer.getData('DownloadURL');
-}"""
 
 
 @pytest.fixture
@@ -65,32 +60,6 @@ def upload(page, side: str, file: Path) -> None:
     page.set_input_files(f".st-key-deck-{side} input[type=file]", file)
     page.locator(f".st-key-deck-{side} h2", has_text=file.stem).wait_for()
     page.wait_for_function("way => beatgen.state.way !== way", arg=way)
-
-
-def shown(page) -> list[tuple[float, str, int]]:
-    """What the player's grid shows and sounds: place in steps, voice, MIDI velocity."""
-    hits = page.evaluate("beatgen.state.hits")
-    return sorted((h["step"] + h["timing"], NAMES[h["voice"]], h["velocity"]) for h in hits)
-
-
-def hits_of(groove: Groove) -> list[tuple[float, str, int]]:
-    cells = bar, step, voice = np.nonzero(groove.velocity)
-    at = bar * groove.steps + step + groove.timing[cells]
-    velocity = np.rint(groove.velocity[cells] * 127).astype(int)
-    names = [NAMES[v] for v in voice]
-    return sorted(zip(at.tolist(), names, velocity.tolist(), strict=True))
-
-
-def same(first: list, second: list) -> bool:
-    """Hits alike but for the rounding of a tick, a thirtieth of a step."""
-
-    def by_voice(hits):
-        return sorted(hits, key=lambda hit: (hit[1], round(hit[0], 1), hit[2]))
-
-    one, two = by_voice(first), by_voice(second)
-    return len(one) == len(two) and all(
-        a[1:] == b[1:] and abs(a[0] - b[0]) < 0.05 for a, b in zip(one, two, strict=True)
-    )
 
 
 def download(page, button) -> bytes:
@@ -213,73 +182,6 @@ def test_a_page_opened_by_its_address_has_the_whole_page_around_it(serve, open_p
     page = open_app(serve, open_page, "vary")
     wall(page)
     assert page.locator(".st-key-masthead").count() == 1
-
-
-def test_what_sounds_is_dragged_out_as_a_midi_file(page):
-    """Edits, locks, swing and tempo included."""
-    press(page, "Lock kick").click()
-    page.locator(".blend .together").focus()
-    page.keyboard.press("ArrowLeft")
-    titled(page, "Blend 47%")
-    page.locator("canvas.cells").click(position={"x": 90, "y": 60})
-    for label, value in (("Swing", 0.6), ("Tempo in beats per minute", 91)):
-        page.get_by_label(label).fill(str(value))
-    page.keyboard.press("Enter")
-    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
-    settled(page)
-    handle = page.locator(".drag[title*='blend-47-91.mid']")
-    kind, name, address = handle.evaluate(DRAG).split(":", 2)
-    assert (kind, name) == ("audio/midi", "blend-47-91.mid")
-    dragged, report = scan_midi(io.BytesIO(b64decode(address.split(",")[1])), name=name)
-    assert not report.messages
-    assert dragged.tempo == pytest.approx(91, rel=1e-4)
-    steps = dragged.steps
-    swung = [
-        (float(swung_step(at, steps, 0.6)), voice, velocity) for at, voice, velocity in shown(page)
-    ]
-    assert same(hits_of(dragged), sorted(swung))
-
-
-def test_the_loop_is_dragged_out_as_the_wav_that_is_downloaded(page):
-    page.get_by_label("Tempo in beats per minute").fill("91")
-    page.keyboard.press("Enter")
-    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
-    settled(page)
-    handle = page.locator(".drag[title*='blend-50-91.wav']")
-    kind, name, address = handle.evaluate(DRAG).split(":", 2)
-    assert (kind, name) == ("audio/wav", "blend-50-91.wav")
-    answer = page.request.get(address)
-    assert answer.headers["content-type"] == "audio/wav"
-    dragged, _ = soundfile.read(io.BytesIO(answer.body()))
-    with page.expect_download() as waiting:
-        press(page, "WAV loop").click()
-    downloaded, _ = soundfile.read(waiting.value.path())
-    assert dragged.shape == downloaded.shape == (round(8 * 60 / 91 * 44100), 2)
-    # Onsets are a few samples away at most, which the brightest sounds tell.
-    assert similarity(dragged, downloaded) > 0.9
-    assert similarity(dragged, np.roll(downloaded, 2000, axis=0)) < 0.5
-
-
-def similarity(one: np.ndarray, other: np.ndarray) -> float:
-    """Cosine between two sounds."""
-    return float((one * other).sum() / np.linalg.norm(one) / np.linalg.norm(other))
-
-
-def test_a_sound_that_was_cut_off_is_no_sound(page):
-    handle = page.locator(".drag[title*='.wav']")
-    handle.wait_for(state="attached")
-    address = handle.evaluate(DRAG).split(":", 2)[2]
-    answer = page.request.get(address.replace(".wav", "").removesuffix("A")[:-3] + ".wav")
-    assert answer.status == 404
-    assert "drag it out of the page again" in answer.text()
-
-
-def swung_step(at: float, steps: int, share: float) -> float:
-    """Where a hit at a place, in steps, sounds with swing."""
-    per_eighth = steps / 8
-    eighth, phase = divmod(at / per_eighth, 1)
-    moved = phase * 2 * share if phase < 0.5 else share + (phase - 0.5) * 2 * (1 - share)
-    return (eighth + moved) * per_eighth
 
 
 def test_the_grid_keeps_its_rows_while_takes_are_pointed_at(page):

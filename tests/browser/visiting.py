@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from beatgen.groove import Groove
+from beatgen.kit import NAMES
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 HARNESS = Path(__file__).with_name("harness.py")
 HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
@@ -118,3 +123,29 @@ def leave_takes(page) -> None:
     """Point elsewhere: what sounds is no take that is pointed at, and can be edited."""
     page.mouse.move(5, 5)
     page.wait_for_selector(".grid:not(.fixed)")
+
+
+def shown(page) -> list[tuple[float, str, int]]:
+    """What the player's grid shows and sounds: place in steps, voice, MIDI velocity."""
+    hits = page.evaluate("beatgen.state.hits")
+    return sorted((h["step"] + h["timing"], NAMES[h["voice"]], h["velocity"]) for h in hits)
+
+
+def hits_of(groove: Groove) -> list[tuple[float, str, int]]:
+    cells = bar, step, voice = np.nonzero(groove.velocity)
+    at = bar * groove.steps + step + groove.timing[cells]
+    velocity = np.rint(groove.velocity[cells] * 127).astype(int)
+    names = [NAMES[v] for v in voice]
+    return sorted(zip(at.tolist(), names, velocity.tolist(), strict=True))
+
+
+def same(first: list, second: list) -> bool:
+    """Hits alike but for the rounding of a tick, a thirtieth of a step."""
+
+    def by_voice(hits):
+        return sorted(hits, key=lambda hit: (hit[1], round(hit[0], 1), hit[2]))
+
+    one, two = by_voice(first), by_voice(second)
+    return len(one) == len(two) and all(
+        a[1:] == b[1:] and abs(a[0] - b[0]) < 0.05 for a, b in zip(one, two, strict=True)
+    )
