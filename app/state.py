@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -60,6 +60,20 @@ class Deck:
     def groove(self) -> Groove:
         return self.source.groove[self.start : self.start + self.bars]
 
+    @property
+    def loop(self) -> tuple[Source, int, int]:
+        """The source, and the first and the number of its bars that play."""
+        return self.source, self.start, self.bars
+
+    def go_back(self, loop: tuple[Source, int, int]) -> None:
+        """Play what played before, the very same source."""
+        source, start, bars = loop
+        if self.source is source and (self.start, self.bars) == (start, bars):
+            return
+        self.load(source)
+        self.choose(start, bars)
+        self.renewed += 1  # the browser may yet send what its widgets showed
+
 
 @dataclass
 class Take:
@@ -76,6 +90,15 @@ class Take:
         return self.title or f"Take {self.number}"
 
 
+class Mark(NamedTuple):
+    """What sounds besides the place of the blend, to go back to."""
+
+    take: Take | None
+    amounts: dict[int, float]
+    a: tuple[Source, int, int]  # `Deck.loop`
+    b: tuple[Source, int, int]
+
+
 @dataclass
 class Session:
     """Two decks, where the blend stands between them, and what was made of it."""
@@ -87,6 +110,7 @@ class Session:
     take: Take | None = None  # sounds in place of the blend
     amounts: dict[int, float] = field(default_factory=dict)  # direction -> standard deviations
     takes: list[Take] = field(default_factory=list)
+    before: list[Take] = field(default_factory=list)  # on the wall, before takes went from it
     seed: int = 0
     numbered: int = 0  # takes so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
@@ -140,12 +164,13 @@ class Session:
             self.play(None)
 
     @property
-    def mark(self) -> tuple[Take | None, dict[int, float]]:
-        """What sounds besides the place of the blend, to `go_back` to."""
-        return self.take, self.amounts
+    def mark(self) -> Mark:
+        return Mark(self.take, self.amounts, *(self.deck(side).loop for side in SIDES))
 
-    def go_back(self, mark: tuple[Take | None, dict[int, float]]) -> None:
-        self.take, self.amounts = mark
+    def go_back(self, mark: Mark) -> None:
+        self.take, self.amounts = mark.take, mark.amounts
+        for side, loop in zip(SIDES, (mark.a, mark.b), strict=True):
+            self.deck(side).go_back(loop)
 
     def locked(self, groove: Groove) -> Groove:
         """`groove` with what is locked in place of its own."""
@@ -155,6 +180,7 @@ class Session:
         """Replace the takes that were not kept, most alike first."""
         ranked = sorted(zip(likenesses, range(len(grooves)), strict=True), reverse=True)
         fresh = [self._numbered(grooves[i], likeness) for likeness, i in ranked]
+        self.before = self.takes
         self.takes = [take for take in self.takes if take.kept] + fresh
 
     def keep(self, groove: Groove) -> Take:
@@ -175,9 +201,17 @@ class Session:
         self.takes = [*stay, *takes][:MOST_TAKES]
 
     def discard(self, take: Take) -> None:
+        self.before = self.takes
         self.takes = [other for other in self.takes if other is not take]
         if self.take is take:
             self.play(None)
+
+    def bring_back(self) -> None:
+        """Hang the wall as it was before takes went from it; done again, as it is now. What was
+        kept since stays."""
+        held = {id(take) for take in self.before}
+        since = [take for take in self.takes if take.kept and id(take) not in held]
+        self.takes, self.before = [*since, *self.before][:MOST_TAKES], self.takes
 
     @property
     def swung(self) -> Groove:

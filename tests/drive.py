@@ -7,6 +7,8 @@ from pathlib import Path
 from midifile import written
 from streamlit.testing.v1 import AppTest
 
+from app import engine
+from app.player.wire import pack_groove, pack_way
 from app.state import Session, Take
 from beatgen.groove import Groove
 from beatgen.midi import read_midi
@@ -58,6 +60,14 @@ def tell_player(page: AppTest, **said) -> AppTest:
     """What the player's browser side would send."""
     page.session_state["player"] = {"played": {"turn": 1, **said}}
     return run(page)
+
+
+def scene_ids(page: AppTest) -> list[str]:
+    """Names of the way and of the settled groove that sounds, as the player sends them back."""
+    session = now(page)
+    ends = session.a.groove, session.b.groove
+    way = pack_way(engine.way(*ends), engine.feels(*ends))
+    return [way["id"], pack_groove(session.heard)["id"]]
 
 
 def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:

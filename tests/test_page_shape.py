@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from drive import act, click, go, now, run, tell_player
+from drive import act, click, go, now, run, scene_ids, tell_player
 
 from app import engine, shaping
 from app.player import parts
-from app.player.wire import pack_groove
 from app.state import REACH
 
 
@@ -63,7 +62,9 @@ def test_the_shape_stays_while_the_blend_moves_until_one_goes_back_to_the_blend(
     assert now(page).heard == engine.blend(a, b, 0.25)
 
 
-@pytest.mark.parametrize("back", [None, 5, [1], ["1", "x"], [1, 2], [1, "unknown"], {"1": "x"}])
+@pytest.mark.parametrize(
+    "back", [None, 5, [1], ["1", "x", "x"], [1, 2, 3], [1, "x", "unknown"], {"1": "x"}]
+)
 def test_going_back_to_what_cannot_be_changes_nothing(page, back):
     go(page, "shape")
     turn(page, {1: 2.0})
@@ -77,14 +78,14 @@ def test_going_back_to_a_shaped_take_brings_back_take_and_shape(page):
     act(page, "play", now(page).takes[0])
     go(page, "shape")
     turn(page, {1: 2.0})
-    shaped, label = now(page).heard, now(page).label
+    shaped, label, ids = now(page).heard, now(page).label, scene_ids(page)
     tell_player(page, position=0.25)
     assert now(page).take is None and not now(page).shaped
-    tell_player(page, position=0.5, turn=2, back=[1, pack_groove(shaped)["id"]])
+    tell_player(page, position=0.5, turn=2, back=[1, *ids])
     assert (now(page).heard, now(page).label) == (shaped, label)
     go(page, "vary")
     act(page, "play", now(page).takes[1])
-    tell_player(page, position=0.5, turn=3, back=[1, pack_groove(shaped)["id"]])
+    tell_player(page, position=0.5, turn=3, back=[1, *ids])
     assert now(page).take is now(page).takes[1], "what was gone back to before stays left"
 
 

@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from drive import act, choose, click, go, now, run, shown_part, tell_part, tell_player, text
+from drive import (
+    act,
+    choose,
+    click,
+    go,
+    now,
+    run,
+    scene_ids,
+    shown_part,
+    tell_part,
+    tell_player,
+    text,
+)
 
 from app import engine, player
 from app.player.wire import pack_groove
@@ -53,6 +65,40 @@ def test_a_take_is_played_and_given_back(page):
     click(page, "back")
     session = now(page)
     assert session.heard == engine.blend(session.a.groove, session.b.groove, 0.5)
+
+
+def test_takes_that_went_from_the_wall_are_brought_back(page):
+    go(page, "vary")
+    first = list(now(page).takes)
+    click(page, "vary")
+    fresh = list(now(page).takes)
+    act(page, "keep", fresh[0])
+    click(page, "bring-back")
+    assert now(page).takes == [fresh[0], *first], "what was kept stays"
+    click(page, "bring-back")
+    assert now(page).takes == fresh
+    act(page, "discard", fresh[2])
+    assert fresh[2] not in now(page).takes
+    click(page, "bring-back")
+    assert now(page).takes == fresh
+
+
+def test_nothing_is_brought_back_to_a_new_wall(page):
+    go(page, "vary")
+    assert page.button(key="bring-back").disabled
+
+
+def test_going_back_brings_back_the_deck_that_a_take_was_put_on(page):
+    go(page, "vary")
+    choose(page, "count", 7)
+    before, source = now(page).heard, now(page).a.source
+    ids, renewed = scene_ids(page), now(page).a.renewed
+    act(page, "a", now(page).takes[1])
+    assert now(page).a.source is not source
+    tell_player(page, position=0.5, turn=2, back=[1, *ids])
+    assert now(page).a.source is source
+    assert now(page).a.renewed > renewed + 1, "what its widgets still send counts no more"
+    assert now(page).heard == before
 
 
 def test_moving_the_blend_ends_a_take(page):

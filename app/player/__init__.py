@@ -123,8 +123,9 @@ def player(
     held = () if played.lock is None else (played.lock.groove,)
     marks = dict(before.marks)
     if settled is not None:
-        marks.pop(settled["id"], None)  # it is the last one again
-        marks[settled["id"]] = scene.mark
+        name = (way["id"], settled["id"])
+        marks.pop(name, None)  # it is the last one again
+        marks[name] = scene.mark
     st.session_state[f"{key} memory"] = _Memory(
         said.get("turn", 0),
         (played.sounding, *held),
@@ -154,23 +155,23 @@ def released(
 def returned(*, key: str = "player") -> Any:
     """The mark of the scene that the musician has gone back to by undo or redo since the player
     was last drawn; None where he has not."""
-    count, settled = _back(_said(key))
+    count, name = _back(_said(key))
     memory = _memory(key)
-    return memory.marks.get(settled) if count not in (0, memory.returns) else None
+    return memory.marks.get(name) if count not in (0, memory.returns) else None
 
 
 @dataclass(frozen=True)
 class _Memory:
     """Of the last run: its turn, the grooves that a lock may have been set on, and the way, which
-    is packed once. Of the last scenes: their marks, by the ids of their settled grooves. And how
-    often the musician had gone back."""
+    is packed once. Of the last scenes: their marks, by the ids of their ways and settled grooves.
+    And how often the musician had gone back."""
 
     turn: int = 0
     known: tuple[Groove, ...] = ()
     way: Sequence[Groove] | None = None
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
     packed: Mapping[str, Any] = field(default_factory=dict)
-    marks: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     returns: int = 0
 
 
@@ -181,12 +182,12 @@ def _said(key: str) -> Mapping[str, Any]:
     return said if isinstance(said, Mapping) else {}
 
 
-def _back(said: Mapping[str, Any]) -> tuple[int, str]:
-    """How often the musician went back so far, and to which settled groove at last."""
+def _back(said: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
+    """How often the musician went back so far, and to which way and settled groove at last."""
     match said.get("back"):
-        case [int(count), str(settled)]:
-            return count, settled
-    return 0, ""  # nowhere, or it comes from a browser and may be anything
+        case [int(count), str(way), str(settled)]:
+            return count, (way, settled)
+    return 0, ("", "")  # nowhere, or it comes from a browser and may be anything
 
 
 def _memory(key: str) -> _Memory:

@@ -42,6 +42,14 @@ def draw(now: Session) -> None:
                 on_click=vary,
                 args=(now, around, AMOUNTS[word], count),
             )
+            st.button(
+                "Bring back",
+                key="bring-back",
+                icon=":material/undo:",
+                on_click=now.bring_back,
+                disabled=not now.before,
+                help="The takes that were on the wall before the last Vary or discard.",
+            )
             st.download_button(
                 "All takes",
                 partial(takes_file, tuple(now.takes)),

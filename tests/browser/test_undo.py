@@ -2,7 +2,21 @@
 
 import pytest
 from playing import bounds, cells
-from visiting import go, hits, leave_takes, open_app, settled, sounds, take_button, titled, wall
+from visiting import (
+    changed,
+    go,
+    hits,
+    leave_takes,
+    open_app,
+    press,
+    ready,
+    settled,
+    slider,
+    sounds,
+    take_button,
+    titled,
+    wall,
+)
 
 
 @pytest.fixture
@@ -60,3 +74,76 @@ def test_an_edit_that_is_undone_at_once_stays_undone(page):
     titled(page, "Blend 50%")
     settled(page)
     assert hits(page) == before
+
+
+def test_a_deck_that_was_filled_anew_is_given_back(page):
+    before = hits(page)
+    page.keyboard.press("ArrowRight")
+    titled(page, "Blend 53%")
+    settled(page)
+    moved = hits(page)
+    press(page, "Make it A").click()
+    page.locator(".st-key-deck-a h2", has_text="Blend 53%, kept").wait_for()
+    settled(page)
+    other = hits(page)
+    assert other != moved
+    page.locator(".st-key-takeaway h2").click()
+    page.keyboard.press("z")
+    page.locator(".st-key-deck-a h2", has_text="Funk").wait_for()
+    sounds(page, moved)
+    page.keyboard.press("z")
+    titled(page, "Blend 50%")
+    sounds(page, before)
+    page.keyboard.press("y")
+    page.keyboard.press("y")
+    page.locator(".st-key-deck-a h2", has_text="Blend 53%, kept").wait_for()
+    sounds(page, other)
+
+
+def test_a_take_that_was_played_gives_way_to_what_sounded_before(page):
+    before = hits(page)
+    go(page, "Vary")
+    wall(page)
+    for number in (2, 4):
+        take_button(page, number).click()
+        titled(page, f"Take {number}")
+        settled(page)
+    leave_takes(page)
+    page.keyboard.press("z")
+    titled(page, "Take 2")
+    settled(page)
+    page.keyboard.press("z")
+    titled(page, "Blend 50%")
+    settled(page)
+    assert hits(page) == before
+
+
+def test_a_slider_of_the_shape_goes_back(page):
+    go(page, "Shape")
+    before = hits(page)
+    density = slider(page, "Density")
+    for _ in range(2):
+        density.press("ArrowRight")
+        density.press("ArrowRight")
+        settled(page)
+        page.wait_for_timeout(600)
+    page.locator(".st-key-takeaway h2").click()
+    turned = density.input_value()
+    while "shaped" in page.locator(".st-key-takeaway h2").inner_text():
+        now = hits(page)
+        page.keyboard.press("z")
+        changed(page, now)
+        settled(page)
+    assert hits(page) == before
+    assert float(density.input_value()) == 0 != float(turned)
+
+
+def test_after_a_reload_there_is_nothing_to_undo(page):
+    press(page, "Make it A").click()
+    page.locator(".st-key-deck-a h2", has_text="Blend 50%, kept").wait_for()
+    settled(page)
+    page.wait_for_timeout(300)  # the browser keeps it
+    page.reload()
+    ready(page)
+    page.locator(".st-key-deck-a h2", has_text="Blend 50%, kept").wait_for()
+    assert press(page, "Undo (Z)").is_disabled()

@@ -28,6 +28,8 @@ export class Player extends Playback {
     this.#heard = data.heard;
     this.sound.load(data.kit);
     const { scene } = this;
+    if (scene.isBack && !this.#isUpToDate(data)) return; // what was undone is on its way back there
+    const before = scene.way && scene.snapshot();
     const isNew = data.way.id !== scene.way?.id;
     if (!scene.enter(data.way)) return this.#askAgain();
     this.voices = scene.way.voices;
@@ -37,7 +39,7 @@ export class Player extends Playback {
     const other = scene.settle(data);
     this.#follow(data, isNew);
     this.#refresh();
-    if ((isNew || other) && !scene.moving) this.#another();
+    if ((isNew || other) && !scene.moving) this.#another(opened ? null : before);
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
   }
@@ -71,6 +73,11 @@ export class Player extends Playback {
   /** Whether Python knows all that was done here. */
   get isHeard() {
     return this.#heard >= this.#turn;
+  }
+
+  /** Whether Python had heard of all that was done here when it sent these data. */
+  #isUpToDate({ heard }) {
+    return heard >= this.#turn;
   }
 
   // Blend
@@ -198,19 +205,22 @@ export class Player extends Playback {
     return true;
   }
 
-  /** Another groove sounds: it is what is listened to, and there is nothing to undo. */
-  #another() {
+  /** Another groove sounds: it is what is listened to. before: what undo goes back to, a snapshot;
+   * null: there is nothing to undo. */
+  #another(before) {
     this.scene.monitor = "blend";
     this.#editing = null;
-    this.history.clear();
+    if (before) this.history.record(before);
+    else this.history.clear();
     this.#refresh();
   }
 
   /** Go where Python is, unless the musician has moved on since. */
-  #follow({ position, feel, heard }, isNew) {
+  #follow(data, isNew) {
+    const { position, feel } = data;
     const moved = position !== this.#told.position || feel !== this.#told.feel || isNew;
     this.#told = { position, feel };
-    if (this.scene.moving || heard < this.#turn || !moved) return;
+    if (this.scene.moving || !this.#isUpToDate(data) || !moved) return;
     Object.assign(this.scene, { position, feel: feel ?? null });
   }
 

@@ -32,7 +32,7 @@ export class Scene {
   #label = ""; // of what Python had sound
   #previewed = null; // sounds for a while in place of all else
   #returns = 0; // counts snapshots that were restored
-  #back = null; // id of the settled groove of the last one; null: the blend has moved on since
+  #back = null; // ids of its way and settled groove; null: the blend has moved on since
 
   // What Python sends
 
@@ -83,6 +83,11 @@ export class Scene {
   /** Whether a take stands in for the blend. */
   get isTake() {
     return Boolean(this.#settledHere?.take);
+  }
+
+  /** Whether it is as a snapshot was, the blend not moved since. */
+  get isBack() {
+    return this.#back !== null;
   }
 
   get canEdit() {
@@ -181,17 +186,19 @@ export class Scene {
   // Going back, and telling
 
   snapshot() {
-    const { position, feel, edits } = this;
-    return { position, feel, edits, lock: this.#lock, settled: this.#settledHere };
+    const { way, position, feel, edits } = this;
+    return { way, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
   }
 
-  /** Go back to a snapshot; a take that sounded then sounds again, and Python is told of it. */
-  restore({ position, feel, edits, lock, settled }) {
-    Object.assign(this, { position, feel, monitor: "blend", moving: false });
+  /** Go back to a snapshot; the decks, shape or take that sounded then sound again, and Python is
+   * told of it. */
+  restore({ way, position, feel, edits, lock, settled }) {
+    this.#hold(way);
+    Object.assign(this, { way, position, feel, monitor: "blend", moving: false });
     this.#lock = lock;
     this.#settled = settled ?? this.#settled;
     this.#returns++;
-    this.#back = settled?.id ?? null;
+    this.#back = settled && [way.id, settled.id];
     this.#takeUpEdits();
     this.#edits.cells = edits;
     this.#left = false;
@@ -205,7 +212,7 @@ export class Scene {
       feel: this.feel,
       monitor: this.monitor,
       base: this.#settledHere?.id ?? null,
-      back: this.#back && [this.#returns, this.#back],
+      back: this.#back && [this.#returns, ...this.#back],
       edits: [...this.edits.values()].map(packHit),
       lock: packLock(this.#lock),
     };
