@@ -94,9 +94,8 @@ def draw() -> None:
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.tempo, session.edited = played.tempo, played.edited is not None
-    if session.keeping:
-        session.keeping = False
-        takeaway.keep(session, session.heard)
+    if session.wish:
+        takeaway.fulfil(session)
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")

@@ -16,6 +16,7 @@ from beatgen.lock import Lock
 
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
+Wish = Literal["keep", "a", "b"]  # as a take, or on a deck
 LOOPS = (1, 2, 4)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove just loaded
 LONGEST_TAKE = 32  # bars
@@ -120,7 +121,10 @@ class Session:
     tempo: float | None = None  # that the musician set; None: the groove's own
     starts: int = 0  # times that play was started from here
     edited: bool = False  # `heard` was changed on the grid
-    keeping: bool = False  # what is heard next is to be kept as a take
+    wish: Wish | None = None  # what is to become of what is heard next
+    varying: tuple[str, float, int] | None = (
+        None  # takes to make next: around what, how far, how many
+    )
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # came from a share link
     recalled: bool = False  # the browser has said what it kept
@@ -248,10 +252,14 @@ class Session:
         name = f"{self.label}, edited" if self.edited else self.label
         return name if self.take else f"{name}, kept"
 
-    def keep_heard(self) -> None:
-        """Put what is heard on the wall, once it is known: it may have moved since the page was
-        drawn."""
-        self.keeping = True
+    def ask(self, wish: Wish) -> None:
+        """Have something done with what is heard, once it is known: it may have moved since the
+        page was drawn."""
+        self.wish = wish
+
+    def ask_takes(self, around: str, amount: float, count: int) -> None:
+        """Have takes made, around what is heard by then."""
+        self.varying = around, amount, count
 
     def _numbered(self, groove: Groove, likeness: float) -> Take:
         self.numbered += 1

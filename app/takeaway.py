@@ -32,21 +32,31 @@ def draw(session: Session) -> None:
             "Keep as take",
             key="keep",
             icon=":material/bookmark:",
-            on_click=session.keep_heard,
+            on_click=session.ask,
+            args=("keep",),
             help="Puts what you hear on the wall of the Vary page.",
         )
         for side in SIDES:
             st.button(
-                f"Make it {side.upper()}",
-                key=f"make-{side}",
-                on_click=make_source,
-                args=(session, side, groove, session.lasting_title),
+                f"Make it {side.upper()}", key=f"make-{side}", on_click=session.ask, args=(side,)
             )
         _downloads(session, session.swung)
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
             look.roll(session.swung, between(*look.accents(), session.position), key="roll-detail")
+
+
+def fulfil(session: Session) -> None:
+    """Do with what is heard what was asked for."""
+    wish, session.wish = session.wish, None
+    groove = session.heard
+    assert groove is not None  # the entry script sets it before
+    if wish == "keep":
+        keep(session, groove)
+    elif wish:
+        make_source(session, wish, groove, session.lasting_title)
+        st.rerun()  # with other grooves on the decks
 
 
 def keep(session: Session, groove: Groove) -> None:

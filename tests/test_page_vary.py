@@ -56,6 +56,17 @@ def test_takes_are_made_around_the_groove_that_is_asked_for(page):
         assert take.likeness == engine.likeness(groove, take.groove)
 
 
+def test_takes_are_made_around_what_plays_when_they_are_asked_for(page):
+    go(page, "vary")
+    choose(page, "amount", "a touch")
+    page.session_state["player"] = {"played": {"turn": 5, "position": 0.125}}
+    click(page, "vary")
+    assert now(page).position == 0.125
+    take = now(page).takes[0]
+    assert take.likeness == engine.likeness(now(page).heard, take.groove)
+    assert take.groove.tempo == now(page).heard.tempo
+
+
 def test_a_take_is_played_and_given_back(page):
     go(page, "vary")
     take = now(page).takes[2]

@@ -18,7 +18,9 @@ KEPT = {"persist_state": "session"}  # while another page is shown
 
 def draw(now: Session) -> None:
     if not now.takes:
-        vary(now, "what plays", AMOUNTS["a little"], 6)
+        now.ask_takes("what plays", AMOUNTS["a little"], 6)
+    if now.varying:
+        vary(now, *now.varying)
     with st.container(key="vary-controls", horizontal=True):
         around = st.segmented_control(
             "Around", AROUND, default=AROUND[0], required=True, key="around", **KEPT
@@ -39,8 +41,8 @@ def draw(now: Session) -> None:
                 type="primary",
                 shortcut="V",
                 icon=":material/casino:",
-                on_click=vary,
-                args=(now, around, AMOUNTS[word], count),
+                on_click=now.ask_takes,
+                args=(around, AMOUNTS[word], count),
             )
             st.button(
                 "Bring back",
@@ -69,6 +71,7 @@ def draw(now: Session) -> None:
 def vary(now: Session, around: str, amount: float, count: int) -> None:
     """Fill the wall with new takes; each call steps the seed."""
     now.seed += 1
+    now.varying = None
     groove = _source(now, around)
     varied = [now.locked(take) for take in engine.vary(groove, count, amount, now.seed)]
     now.add_takes(varied, [engine.likeness(groove, take) for take in varied])

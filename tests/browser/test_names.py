@@ -63,3 +63,15 @@ def test_keep_as_take_right_after_an_arrow_key_keeps_what_sounds(page):
     page.get_by_role("button", name="Play Take 1").click()
     titled(page, "Take 1")
     assert page.evaluate("JSON.stringify(beatgen.state.hits)") == blend
+
+
+@pytest.mark.parametrize("how", ["click", "keyboard"])
+def test_make_it_b_right_after_an_arrow_key_takes_what_sounds(page, how):
+    make = press(page, "Make it B")
+    make.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+    make.click() if how == "click" else page.keyboard.press("Enter")
+    page.locator(".st-key-deck-b h2", has_text="Blend 25%, kept").wait_for()
+    settled(page)
+    assert title(page) == "Blend 25%"

@@ -20,6 +20,8 @@ import { Wall } from "./wall.js";
 const GRACE = 2000; // ms for a component taken out of the page to be put back
 const RECHECK = 500; // ms until a component that Streamlit let go is looked after again
 
+const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or go with others
+
 const PARTS = {
   drag: DragHandle,
   memory: Memory,
@@ -85,9 +87,12 @@ function show(player, parent) {
   const end = [listenToKeys(player), ...views.map((view) => player.watch(() => view.update()))];
   // A blend moved by keys is let go a little later: what is pressed next is about what sounds now.
   const letGo = () => player.release();
+  const onKey = ({ key }) => MOVES.test(key) || letGo();
   document.addEventListener("pointerdown", letGo, true);
+  document.addEventListener("keydown", onKey, true);
   const stop = () => {
     document.removeEventListener("pointerdown", letGo, true);
+    document.removeEventListener("keydown", onKey, true);
     player.leaving = setTimeout(() => player.stop(), GRACE);
   };
   return { player, root, views, end: [...end, stop], generation: 0 };
