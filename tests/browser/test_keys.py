@@ -58,3 +58,38 @@ def test_space_held_down_is_pressed_once(page):
         assert state(page)["playing"]
     page.keyboard.up("Space")
     space(page, plays=False)
+
+
+def focused(page) -> str:
+    return page.evaluate("""() => {
+        let on = document.activeElement;
+        while (on?.shadowRoot?.activeElement) on = on.shadowRoot.activeElement;
+        return on?.getAttribute('aria-label') ?? '';
+    }""")
+
+
+def test_the_voices_are_one_stop_of_the_tab_key_and_arrow_keys_go_on_there(page):
+    before = state(page)["position"]
+    page.get_by_role("slider", name="Blend from A to B").focus()
+    stops = []
+    while "Drum grid" not in (stops or [""])[-1]:
+        page.keyboard.press("Tab")
+        stops.append(focused(page))
+    voices = [stop for stop in stops if stop.startswith(("Lock ", "Hear ", "Mute ", "Solo "))]
+    assert len(voices) == 1, stops
+    page.keyboard.press("Shift+Tab")
+    top = focused(page).removeprefix("Lock ")
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == f"Lock {top}", "there is no row above"
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    name = focused(page)
+    assert name.startswith("Mute ") and not name.endswith(f" {top}")
+    page.keyboard.press("Enter")
+    assert press(page, name).get_attribute("aria-pressed") == "true"
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == name.replace("Mute", "Hear")
+    assert state(page)["position"] == before, "the arrow keys are the voices' there"
+    press(page, name).click()
+    page.keyboard.press("ArrowRight")
+    assert state(page)["position"] > before, "after a click they blend"

@@ -9,6 +9,7 @@ const OWN_ARROWS = [
   "[role=slider],[role=tab],[role=radio],[role=option],[role=combobox],[role=listbox]",
   "[role=menu],[role=menuitem],[role=grid],[role=spinbutton]",
 ].join();
+const WALKED = "[role=toolbar] button";
 const PRESSABLE = "button,a[href],summary,input[type=checkbox],input[type=radio],[role=button]";
 
 // Whether the focus came by a pointer. The style :focus-visible cannot tell: browsers give it to a
@@ -70,7 +71,9 @@ export function listenToKeys(player) {
 function belongsElsewhere(target, key) {
   if (!(target instanceof Element)) return false;
   if (target.isContentEditable || target.matches(TYPING)) return true;
-  if (key.startsWith("Arrow")) return target.matches(OWN_ARROWS);
-  // One who walks by the keyboard presses buttons with space; one who clicked wants to play.
+  // One who walks by the keyboard means the button that he came to; one who clicked it does not.
+  if (key.startsWith("Arrow")) {
+    return target.matches(OWN_ARROWS) || (target.matches(WALKED) && !pointed);
+  }
   return key === " " && target.matches(PRESSABLE) && !pointed;
 }

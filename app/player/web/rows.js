@@ -7,6 +7,8 @@ const HOLD =
   "they are the blend's again.";
 const ALWAYS = ["kick", "snare", "hi-hat"];
 
+const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
 const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0z";
 const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
 
@@ -19,9 +21,15 @@ export function rowsOf({ way, groove, lock, offered }, all) {
     .reverse();
 }
 
-/** The column of row heads. */
+/** The column of row heads: one stop of the tab key, where arrow keys go on. */
 export class RowHeads {
-  root = element("div", { class: "heads", role: "group", "aria-label": "Voices" });
+  root = element("div", {
+    class: "heads",
+    role: "toolbar",
+    "aria-label": "Voices",
+    onkeydown: (event) => this.#walk(event),
+    onfocusin: ({ target }) => this.#stopAt(target),
+  });
   /** On a narrow screen mute and solo are behind it. */
   opener = element(
     "button",
@@ -39,6 +47,7 @@ export class RowHeads {
   fill(rows) {
     this.#heads = rows.map((voice) => this.#head(voice));
     this.root.replaceChildren(...this.#heads.map(({ row }) => row));
+    this.#stopAt(this.#buttonsOf(0)[0]);
     this.update();
   }
 
@@ -59,6 +68,28 @@ export class RowHeads {
   #toggle() {
     const open = this.root.parentNode.classList.toggle("mixing");
     put(this.opener, "aria-expanded", open);
+  }
+
+  #walk(event) {
+    const way = WALK[event.key];
+    if (!way || event.defaultPrevented) return;
+    event.preventDefault(); // or the page scrolls
+    const [down, right] = way;
+    const row = this.#heads.findIndex((head) => head.row.contains(event.target));
+    const column = this.#buttonsOf(row).indexOf(event.target);
+    this.#buttonsOf(row + down)[column + right]?.focus();
+  }
+
+  /** Have the tab key come to this button, of all. */
+  #stopAt(button) {
+    for (const other of this.root.querySelectorAll("button")) other.tabIndex = -1;
+    if (button) button.tabIndex = 0;
+  }
+
+  /** The buttons of a row that are shown; none where there is no such row. */
+  #buttonsOf(row) {
+    const buttons = [...(this.#heads[row]?.row.children ?? [])];
+    return buttons.filter((button) => button.getClientRects().length || !this.root.isConnected);
   }
 
   #head(voice) {
