@@ -90,21 +90,20 @@ def to_grid(strikes: Strikes, loop: int = 1) -> tuple[np.ndarray, np.ndarray]:
     A downbeat's early strike stands on step 0 with negative timing, unless the downbeat itself is
     struck: then it is a grace note at the end of the bar before it.
     """
-    bars = len(strikes.velocity)
-    velocity = np.zeros((bars, STEPS, N_VOICES), np.float32)
-    timing = np.zeros_like(velocity)
-    order = STEP_OF_PLACE.reshape(-1)
-    velocity[:, order] = strikes.velocity.transpose(0, 1, 3, 2).reshape(bars, STEPS, N_VOICES)
-    timing[:, order] = strikes.timing.transpose(0, 1, 3, 2).reshape(bars, STEPS, N_VOICES)
+    both = np.stack([strikes.velocity, strikes.timing]).transpose(0, 1, 2, 4, 3)
+    rows = both.reshape(2, -1, STEPS, N_VOICES)  # from the early places of the downbeat on
+    grid = np.concatenate([rows[:, :, ON_LINE:], rows[:, :, :ON_LINE]], axis=2)
+    velocity, timing = grid
     for early in range(1, ON_LINE + 1):
         source = STEPS - early
         moved = (velocity[:, source] > 0) & (velocity[:, 0] == 0)
-        velocity[:, 0][moved] = velocity[:, source][moved]
-        timing[:, 0][moved] = np.maximum(timing[:, source][moved] - early, -ON_LINE)
-        velocity[:, source][moved] = 0
-        timing[:, source][moved] = 0
-    for grid in (velocity, timing):
-        grid[:, -ON_LINE:] = _turned(grid[:, -ON_LINE:], loop, -1)
+        if moved.any():
+            velocity[:, 0][moved] = velocity[:, source][moved]
+            timing[:, 0][moved] = np.maximum(timing[:, source][moved] - early, -ON_LINE)
+            grid[:, :, source][:, moved] = 0
+    if loop > 1:
+        for part in grid:
+            part[:, -ON_LINE:] = _turned(part[:, -ON_LINE:], loop, -1)
     return velocity, timing
 
 
