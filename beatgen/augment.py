@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,11 +30,15 @@ class Augmentation:
     """
 
     rotate: float = 0.75
-    mix: float = 0.1
+    mix: float = 0.15
     loudness: float = 0.25
     jitter: float = 0.0
     exchange: float = 0.1
-    hide: float = 0.2
+    hide: float = 0.3
+
+    def eased(self, share: float) -> Augmentation:
+        """Mixed and hidden less often, in this share of the bars that it would be in."""
+        return replace(self, mix=share * self.mix, hide=share * self.hide)
 
 
 def augmented(

@@ -75,8 +75,10 @@ class Bars(keras.utils.PyDataset):
             return (self.inputs[chosen],)
         if c.model == "flow":
             return (flow_batch(self.inputs[chosen], c.bar.pattern_dim, c.flow.blur, rng),)
-        strikes = augmented(self.inputs, self.following, chosen, c.augmentation, rng)
-        return ({"strikes": strikes, "known": known_parts(len(chosen), c.augmentation, rng)},)
+        done = self.epoch / max(1, c.epochs - 1)
+        how = c.augmentation.eased(1 - done * (1 - c.ease))
+        strikes = augmented(self.inputs, self.following, chosen, how, rng)
+        return ({"strikes": strikes, "known": known_parts(len(chosen), how, rng)},)
 
 
 def held_out_input(inputs: np.ndarray, config: TrainConfig) -> Any:

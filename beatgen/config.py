@@ -22,6 +22,8 @@ class TrainConfig:
     the prior of a finished run `of` a bar model. start: a run whose best weights are where this
     one begins.
 
+    ease: what is left, in the last epoch, of mixing and hiding; it is all in the first and falls
+    along a line, so that the network learns to guess, and at last bars as they are played.
     beta: weight of the KL, reached after `beta_warmup` of all epochs. velocity_tolerance (of the
     range) and timing_tolerance (in steps): errors of our network far below them cost next to
     nothing. expected_weight: of the squared error of our network's expected velocity, the report's
@@ -38,12 +40,13 @@ class TrainConfig:
     of: str = ""
     start: str = ""
     augmentation: Augmentation = field(default_factory=Augmentation)
+    ease: float = 0.3
     beta: float = 0.15
     beta_warmup: float = 0.1
     velocity_tolerance: float = 0.06
     timing_tolerance: float = 0.12
     expected_weight: float = 0.0
-    epochs: int = 40
+    epochs: int = 50
     batch_size: int = 128
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.01
@@ -55,7 +58,7 @@ class TrainConfig:
         for name in ("epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise BeatGenError(f"{name} is {getattr(self, name)}; expected 1 or more.")
-        for name in ("learning_rate", "beta", "expected_weight"):
+        for name in ("learning_rate", "beta", "expected_weight", "ease"):
             if not getattr(self, name) >= 0:  # true for NaN, too
                 raise BeatGenError(f"{name} is {getattr(self, name)}; expected 0 or more.")
 

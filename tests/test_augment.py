@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -133,3 +135,9 @@ def test_hats_and_rides_change_places(strikes) -> None:
     np.testing.assert_array_equal(swapped[:, :, HATS], strikes[:, :, RIDES])
     np.testing.assert_array_equal(swapped[:, :, RIDES], strikes[:, :, HATS])
     np.testing.assert_array_equal(swapped[:, :, INDEX["snare"]], strikes[:, :, INDEX["snare"]])
+
+
+def test_eased_augmentation_mixes_and_hides_less_and_changes_nothing_else():
+    how = Augmentation(rotate=0.5, mix=0.2, loudness=0.3, exchange=0.4, hide=0.4)
+    assert how.eased(1.0) == how
+    assert how.eased(0.5) == replace(how, mix=0.1, hide=0.2)

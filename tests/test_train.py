@@ -13,7 +13,6 @@ import pytest
 
 from beatgen import train as training
 from beatgen.augment import Augmentation
-from beatgen.batches import Bars, bar_input, report_input
 from beatgen.config import TrainConfig
 from beatgen.errors import BeatGenError
 from beatgen.flow import FlowConfig, LatentFlow
@@ -109,21 +108,6 @@ def test_a_killed_run_ends_as_an_unbroken_one(config, tmp_path, monkeypatch) -> 
     for kind in (weights, final_weights):
         for one, other in zip(kind(unbroken.run), kind(killed.run), strict=True):
             np.testing.assert_array_equal(one, other)
-
-
-def test_another_seed_gives_other_batches(config, data) -> None:
-    dataset = training.load_dataset(data).split("train")
-    inputs = {"bar": bar_input(dataset), "report": report_input(dataset)}
-    inputs["flow"] = np.random.default_rng(0).standard_normal((20, 32))
-    for model, x in inputs.items():
-        one, same, other = (
-            Bars(x, dataset, replace(config, model=model, seed=seed))[1][0] for seed in (1, 1, 2)
-        )
-        if model == "report":
-            one, same, other = ({"bars": batch} for batch in (one, same, other))
-        for part in one:
-            np.testing.assert_array_equal(one[part], same[part])
-            assert not np.array_equal(one[part], other[part])
 
 
 def test_a_run_leaves_its_papers(finished) -> None:
@@ -266,21 +250,6 @@ def test_a_run_that_is_not_there_is_refused(config, tmp_path) -> None:
     training._claim(Path(config.run), config)
     with pytest.raises(BeatGenError, match="first epoch"):
         load_run(config.run)
-
-
-def test_every_bar_is_seen_once_an_epoch_in_an_order_of_its_own(config, data) -> None:
-    dataset = training.load_dataset(data).split("train")
-    bars = Bars(report_input(dataset), dataset, config)
-
-    def epoch(number: int) -> np.ndarray:
-        bars.epoch = number
-        return np.concatenate([bars[i][0] for i in range(len(bars))])
-
-    first, second = epoch(0), epoch(1)
-    assert len(first) == 20 and not np.array_equal(first, second)
-    by_content = [np.unique(part.reshape(20, -1), axis=0) for part in (first, second)]
-    np.testing.assert_array_equal(*by_content)
-    np.testing.assert_array_equal(epoch(0), first)
 
 
 def test_a_sweep_tells_the_best_epoch_of_each_size(config, tmp_path) -> None:
