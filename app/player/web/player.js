@@ -205,12 +205,12 @@ export class Player extends Playback {
     return true;
   }
 
-  /** Another groove sounds: it is what is listened to. before: what undo goes back to, a snapshot;
-   * null: there is nothing to undo. */
+  /** Another groove sounds: it is what is listened to. before: a snapshot of what sounded, to go
+   * back to; null, or one that had not settled, which Python could not bring back: nothing is. */
   #another(before) {
     this.scene.monitor = "blend";
     this.#editing = null;
-    if (before) this.history.record(before);
+    if (before?.settled) this.history.record(before);
     else this.history.clear();
     this.#refresh();
   }
