@@ -22,6 +22,16 @@ def test_letting_go_settles_on_the_models_decoding(page):
     assert told(page)["position"] in (0.25, 0.28125)
 
 
+def test_what_was_lost_on_its_way_to_python_is_told_again(page):
+    page.evaluate("""() => {
+        const { send } = WebSocket.prototype;
+        WebSocket.prototype.send = function () { WebSocket.prototype.send = send; };
+    }""")
+    page.locator(SLIDER).focus()
+    page.keyboard.press("ArrowRight")
+    wait_until_told(page, position=0.03125)
+
+
 def test_the_ends_are_exactly_a_and_b(page):
     def expected(tab: str) -> list[tuple[int, int, int, float]]:
         groove = Groove.from_tab(tab)

@@ -8,6 +8,7 @@ import { Playback } from "./playback.js";
 import { Scene } from "./scene.js";
 
 export const TEMPO = { least: 30, most: 300 };
+const UNHEARD = 5000; // ms without an answer, after which Python is told again
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
@@ -15,6 +16,7 @@ export class Player extends Playback {
   history = new History();
   scene = new Scene();
   #letGo = 0;
+  #reminder = 0;
   #editing = null; // snapshot of before an edit that goes on
   #told = {}; // the place that Python said last
   #heard = 0; // the last turn that Python had heard of when it sent what is here
@@ -250,6 +252,9 @@ export class Player extends Playback {
     const { tempo, swing } = this.settings;
     this.#turn++;
     this.#say({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
+    // On a busy machine a message was lost between here and Python, if seldom.
+    clearTimeout(this.#reminder);
+    this.#reminder = setTimeout(() => this.isHeard || this.#report(), UNHEARD);
   }
 
   /** Have Python run again, once this run of its has been taken in. */
