@@ -111,7 +111,7 @@ class Session:
     take: Take | None = None  # sounds in place of the blend
     amounts: dict[int, float] = field(default_factory=dict)  # direction -> standard deviations
     takes: list[Take] = field(default_factory=list)
-    before: list[Take] = field(default_factory=list)  # on the wall, before takes went from it
+    last_wall: list[Take] = field(default_factory=list)  # as it was before takes went from it
     seed: int = 0
     numbered: int = 0  # takes so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
@@ -122,9 +122,7 @@ class Session:
     starts: int = 0  # times that play was started from here
     edited: bool = False  # `heard` was changed on the grid
     wish: Wish | None = None  # what is to become of what is heard next
-    varying: tuple[str, float, int] | None = (
-        None  # takes to make next: around what, how far, how many
-    )
+    varying: tuple[str, float, int] | None = None  # what `ask_takes` asked for
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # came from a share link
     recalled: bool = False  # the browser has said what it kept
@@ -184,7 +182,7 @@ class Session:
         """Replace the takes that were not kept, most alike first."""
         ranked = sorted(zip(likenesses, range(len(grooves)), strict=True), reverse=True)
         fresh = [self._numbered(grooves[i], likeness) for likeness, i in ranked]
-        self.before = self.takes
+        self.last_wall = self.takes
         self.takes = [take for take in self.takes if take.kept] + fresh
 
     def keep(self, groove: Groove) -> Take:
@@ -205,7 +203,7 @@ class Session:
         self.takes = [*stay, *takes][:MOST_TAKES]
 
     def discard(self, take: Take) -> None:
-        self.before = self.takes
+        self.last_wall = self.takes
         self.takes = [other for other in self.takes if other is not take]
         if self.take is take:
             self.play(None)
@@ -213,9 +211,9 @@ class Session:
     def bring_back(self) -> None:
         """Hang the wall as it was before takes went from it; done again, as it is now. What was
         kept since stays."""
-        held = {id(take) for take in self.before}
+        held = {id(take) for take in self.last_wall}
         since = [take for take in self.takes if take.kept and id(take) not in held]
-        self.takes, self.before = [*since, *self.before][:MOST_TAKES], self.takes
+        self.takes, self.last_wall = [*since, *self.last_wall][:MOST_TAKES], self.takes
 
     @property
     def swung(self) -> Groove:

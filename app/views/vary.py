@@ -49,7 +49,7 @@ def draw(now: Session) -> None:
                 key="bring-back",
                 icon=":material/undo:",
                 on_click=now.bring_back,
-                disabled=not now.before,
+                disabled=not now.last_wall,
                 help="The takes that were on the wall before the last Vary or discard.",
             )
             st.download_button(

@@ -22,6 +22,16 @@ def page(serve, open_page):
     return open_app(serve, open_page)
 
 
+def dragged_from(page, kind: str, name: str) -> str:
+    """The address of the file that its handle gives away; the handle is waited for."""
+    handle = page.locator(f".drag[title*='{name}']")
+    handle.wait_for()
+    settled(page)
+    *told, address = handle.evaluate(DRAG).split(":", 2)
+    assert told == [kind, name]
+    return address
+
+
 def test_what_sounds_is_dragged_out_as_a_midi_file(page):
     """Edits, locks, swing and tempo included."""
     press(page, "Lock kick").click()
@@ -32,11 +42,8 @@ def test_what_sounds_is_dragged_out_as_a_midi_file(page):
     for label, value in (("Swing", 0.6), ("Tempo in beats per minute", 91)):
         page.get_by_label(label).fill(str(value))
     page.keyboard.press("Enter")
-    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
-    settled(page)
-    handle = page.locator(".drag[title*='blend-47-91.mid']")
-    kind, name, address = handle.evaluate(DRAG).split(":", 2)
-    assert (kind, name) == ("audio/midi", "blend-47-91.mid")
+    name = "blend-47-91.mid"
+    address = dragged_from(page, "audio/midi", name)
     dragged, report = scan_midi(io.BytesIO(b64decode(address.split(",")[1])), name=name)
     assert not report.messages
     assert dragged.tempo == pytest.approx(91, rel=1e-4)
@@ -50,12 +57,7 @@ def test_what_sounds_is_dragged_out_as_a_midi_file(page):
 def test_the_loop_is_dragged_out_as_the_wav_that_is_downloaded(page):
     page.get_by_label("Tempo in beats per minute").fill("91")
     page.keyboard.press("Enter")
-    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
-    settled(page)
-    handle = page.locator(".drag[title*='blend-50-91.wav']")
-    kind, name, address = handle.evaluate(DRAG).split(":", 2)
-    assert (kind, name) == ("audio/wav", "blend-50-91.wav")
-    answer = page.request.get(address)
+    answer = page.request.get(dragged_from(page, "audio/wav", "blend-50-91.wav"))
     assert answer.headers["content-type"] == "audio/wav"
     dragged, _ = soundfile.read(io.BytesIO(answer.body()))
     with page.expect_download() as waiting:
@@ -73,9 +75,7 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_a_sound_that_was_cut_off_is_no_sound(page):
-    handle = page.locator(".drag[title*='.wav']")
-    handle.wait_for(state="attached")
-    address = handle.evaluate(DRAG).split(":", 2)[2]
+    address = dragged_from(page, "audio/wav", "blend-50-105.wav")
     answer = page.request.get(address.replace(".wav", "").removesuffix("A")[:-3] + ".wav")
     assert answer.status == 404
     assert "drag it out of the page again" in answer.text()
