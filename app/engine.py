@@ -22,6 +22,7 @@ import beatgen as bg
 from app.state import Source
 from beatgen import audio, demo, metrics, midi
 from beatgen.atlas import Atlas, Nearest, load_atlas
+from beatgen.between import Between
 from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 
@@ -59,9 +60,9 @@ def model():
     return vae
 
 
-@st.cache_resource(**FOR_ALL)
 def read(name: str, content: bytes) -> Source:
     """An uploaded MIDI file. Raises MidiError with one sentence where it is not a drum groove."""
+    # Not remembered: 16 kB may hold 45 MB of bars, and a file is read but once.
     groove, report = midi.scan_midi(io.BytesIO(content), name=name)
     return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
 
@@ -77,15 +78,21 @@ def demos() -> dict[str, Source]:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
+def between(a: Groove, b: Groove) -> Between:
+    """What all blends of two grooves have in common."""
+    return model().between(a, b)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
 def way(a: Groove, b: Groove) -> list[Groove]:
     """The frames from `a` to `b`."""
-    return model().blend_path(a, b, frames=FRAMES)
+    return between(a, b).path(FRAMES)
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
 def feels(a: Groove, b: Groove) -> tuple[list[Groove], list[Groove]]:
     """The same frames with the feel of `a`, and with that of `b`."""
-    with_a, with_b = (model().blend_path(a, b, FRAMES, feel) for feel in (0.0, 1.0))
+    with_a, with_b = (between(a, b).path(FRAMES, feel) for feel in (0.0, 1.0))
     return with_a, with_b
 
 
@@ -100,7 +107,7 @@ def long_way(
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
 def blend(a: Groove, b: Groove, position: float, feel: float | None = None) -> Groove:
-    return model().blend(a, b, position, feel)
+    return between(a, b).blend(position, feel)
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)

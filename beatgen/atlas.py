@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from beatgen.errors import UNREADABLE, BeatGenError, ModelError
+from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
 from beatgen.groove import Groove
 from beatgen.metrics import folded
 from beatgen.nearest import nearest, pack
@@ -144,8 +144,8 @@ class Atlas:
         that bar, with as much noise as the decoder was trained on. Raises BeatGenError where the
         region has no bar, and for a count below 1.
         """
-        if count < 1:
-            raise BeatGenError(f"count is {count}; expected 1 or more.")
+        check_count("count", count)
+        check_seed(seed)
         among = np.asarray(among, np.int64)
         if not len(among):
             raise BeatGenError("no training bar lies in this region; choose a larger one.")

@@ -27,8 +27,9 @@ import numpy as np
 from beatgen.errors import AudioError
 from beatgen.groove import Groove
 from beatgen.kit import FAMILIES, INDEX, VOICES
+from beatgen.smf import read_file
 from beatgen.soundfont import need_soundfont
-from beatgen.synth import LONGEST_HIT, Kit, open_kit
+from beatgen.synth import LONGEST_HIT, Kit, check_rate, open_kit
 
 CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
 GAIN = 1.4  # leaves a lively groove about 2 dB of headroom
@@ -136,14 +137,16 @@ def render_midi(
     stdout, fall back to another soundfont, and leaves 20 dB of level unused: so it runs as a
     process of its own, what it made is checked, and the peak is brought to -1 dBFS.
 
-    Raises AudioError where FluidSynth or the soundfont is missing, where FluidSynth did not read
-    the soundfont or the MIDI file, where the file lasts over half an hour, and where the sound is
-    silent or ends before the file does.
+    Raises MidiError where the file cannot be read, and AudioError where FluidSynth or the soundfont
+    is missing, where FluidSynth did not read one of them, where the file lasts over half an hour,
+    for a sample rate that FluidSynth cannot do, and where the sound is silent or ends before the
+    file does.
     """
     import soundfile
 
     font = need_soundfont(soundfont)
-    seconds = _midi_seconds(midi_path)
+    check_rate(sample_rate)
+    seconds = read_file(midi_path, str(midi_path)).length  # when its last event is due
     _check_length(str(midi_path), seconds)
     if shutil.which("fluidsynth") is None:
         raise AudioError(
@@ -264,17 +267,6 @@ def _add(track: np.ndarray, sound: np.ndarray, start: int) -> None:
         room = min(len(sound), len(track) - start)
         track[start : start + room] += sound[:room]
         sound, start = sound[room:], 0
-
-
-def _midi_seconds(midi_path: str | os.PathLike[str]) -> float:
-    """When the last event of a MIDI file is due."""
-    import mido
-
-    try:
-        return float(mido.MidiFile(os.fspath(midi_path), clip=True).length)
-    except (OSError, EOFError, ValueError, LookupError, mido.KeySignatureError) as error:
-        reason = getattr(error, "strerror", None) or "it is damaged or no MIDI file"
-        raise AudioError(f"{midi_path} cannot be read: {reason}.") from None
 
 
 def _midi2audio(soundfont: Path, midi_path: Path, wav_path: Path, sample_rate: int) -> str:

@@ -145,6 +145,8 @@ def render(options: Options) -> None:
     """Play a groove into a WAV file."""
     from beatgen.audio import render_midi, write_wav
 
+    if Path(options.output).suffix.lower() != ".wav":
+        raise UsageError(f"{options.output}: WAV is written; expected a name that ends in .wav.")
     how = {"soundfont": options.soundfont, "sample_rate": options.sample_rate}
     if options.whole:
         if options.loop or options.engine == "kit":
@@ -174,7 +176,7 @@ def _file(source: str) -> str:
     """The MIDI file of this name. Raises UsageError for a demo groove, which has none."""
     from beatgen import demo
 
-    if source in demo.names() and not Path(source).exists():
+    if source in demo.names() and not Path(source).is_file():
         raise UsageError(f"{source} is a demo groove; expected a MIDI file.")
     return source
 
@@ -184,7 +186,7 @@ def _groove(source: str) -> Groove:
     from beatgen import demo
     from beatgen.midi import scan_midi
 
-    if source in demo.names() and not Path(source).exists():
+    if source in demo.names() and not Path(source).is_file():
         return demo.load(source)
     groove, report = scan_midi(source)
     for message in report.messages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from beatgen.decoded import Decoded, pattern_of, pattern_of_size
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove
 from beatgen.runtime import Network
+from beatgen.signatures import AGAIN
 from beatgen.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 
 
@@ -29,14 +31,17 @@ class Codec:
                 f"the model {self.card.get('model')!r} is there to be measured; blending and "
                 "varying needs one trained with --model bar."
             )
-        config = self.card["config"]
-        self.sides = tuple(
-            (int(config[f"{side}_dim"]), int(config[f"{side}_segments"]))
-            for side in ("pattern", "feel")
-        )
+        try:
+            config = self.card["config"]
+            self.sides = tuple(
+                (int(config[f"{side}_dim"]), int(config[f"{side}_segments"]))
+                for side in ("pattern", "feel")
+            )
+            self.threshold = float(self.card["threshold"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the model card is incomplete ({error}). {AGAIN}") from error
         self.pattern_dim = self.sides[0][0]
         self.latent_dim = sum(dim for dim, _ in self.sides)
-        self.threshold = float(self.card["threshold"])
         self.ceiling = float(self.card.get("ceiling", 1.0))
         self.network = network
 
@@ -151,6 +156,12 @@ class Codec:
         out = self.network.run("feel", z=z_feel, count=pattern)
         velocity = np.where(out["velocity"] >= self.ceiling, np.float32(1), out["velocity"])
         return out["place"], velocity, out["timing"]
+
+
+def fade(left: Any) -> Any:
+    """How much of what the model misses of a groove is kept where so much of the way is left, 1 to
+    0: half-way it is a quarter."""
+    return left**2
 
 
 def strikes_of(groove: Groove) -> Strikes:

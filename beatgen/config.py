@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from beatgen.augment import Augmentation
@@ -58,6 +58,8 @@ class TrainConfig:
         for name in ("epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise BeatGenError(f"{name} is {getattr(self, name)}; expected 1 or more.")
+        if not 0 <= self.seed < 2**32:
+            raise BeatGenError(f"seed is {self.seed}; expected 0 to {2**32 - 1}.")
         for name in ("learning_rate", "beta", "expected_weight", "ease"):
             if not getattr(self, name) >= 0:  # true for NaN, too
                 raise BeatGenError(f"{name} is {getattr(self, name)}; expected 0 or more.")
@@ -89,3 +91,12 @@ class TrainConfig:
             raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
         except (ValueError, TypeError, AttributeError) as error:
             raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error
+
+
+def with_latent_dim(config: TrainConfig, dim: int) -> TrainConfig:
+    """The same training with so many latent dimensions. Raises BeatGenError for too few."""
+    if config.model == "report":
+        return replace(config, report=replace(config.report, latent_dim=dim))
+    if dim < 2:
+        raise BeatGenError(f"latent_dim is {dim}; expected 2 or more, for pattern and feel.")
+    return replace(config, bar=config.bar.squeezed(dim))

@@ -19,7 +19,7 @@ from signal import SIG_IGN, SIGINT, signal
 import numpy as np
 from tqdm import tqdm
 
-from beatgen.errors import UNREADABLE, BeatGenError
+from beatgen.errors import UNREADABLE, BeatGenError, check_seed
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import VOICES
 from beatgen.midi import MidiReport, scan_midi
@@ -139,10 +139,12 @@ def prepare(
 ) -> Dataset:
     """Read all 4/4 bars below `folder` and store them in `output` (.npz).
 
-    Split, style and tempo come from the folder's info.csv, as GMD has it; where there is none, the
-    files are split 80/10/10 by `seed`. A second call with the same files returns what is stored.
-    Raises BeatGenError where the folder has no MIDI file that can be read.
+    Split and style come from the folder's info.csv, as GMD has it, the tempo from each file; where
+    there is no such table, the files are split 80/10/10 by `seed`. A second call with the same
+    files returns what is stored. Raises BeatGenError where the folder has no MIDI file that can be
+    read, and for a seed below 0.
     """
+    check_seed(seed)
     root = Path(folder)
     paths = midi_files(root)
     fingerprint = _fingerprint(root, paths, steps, seed)
@@ -165,10 +167,11 @@ def midi_files(folder: Path) -> list[Path]:
 
 
 def scan_folder(
-    paths: list[Path], steps: int = STEPS, progress: bool = False
+    root: Path, paths: list[Path], steps: int = STEPS, progress: bool = False
 ) -> Iterator[tuple[Groove, MidiReport] | str]:
-    """Read files in parallel, in order: groove and report of each, or the sentence why not."""
-    scan = partial(_scan, steps=steps)
+    """Read files below `root` in parallel, in order: groove and report of each, or the sentence
+    why not."""
+    scan = partial(_scan, root, steps=steps)
     # A fork of a process in which these run threads of their own may crash.
     threaded = not {"tensorflow", "jax"}.isdisjoint(sys.modules)
     context = get_context("spawn" if threaded else None)
@@ -210,9 +213,9 @@ def read_info(root: Path) -> dict[str, dict[str, str]]:
     return info
 
 
-def _scan(path: Path, steps: int) -> tuple[Groove, MidiReport] | str:
-    try:
-        return scan_midi(path, steps)
+def _scan(root: Path, path: Path, steps: int) -> tuple[Groove, MidiReport] | str:
+    try:  # a file's bare name may be that of many
+        return scan_midi(path, steps, name=path.relative_to(root).as_posix())
     except BeatGenError as error:
         return str(error)
 
@@ -221,7 +224,7 @@ def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool
     info = read_info(root)
     splits = _splits(root, paths, info, seed)
     velocity, timing, file, number, tempo, left_out = [], [], [], [], [], []
-    for index, result in enumerate(scan_folder(paths, steps, progress)):
+    for index, result in enumerate(scan_folder(root, paths, steps, progress)):
         if isinstance(result, str):
             left_out.append(result)
             tempo.append(0.0)
@@ -266,11 +269,20 @@ def _fingerprint(root: Path, paths: list[Path], steps: int, seed: int) -> str:
     """Changes when any file, the table, or the way of reading changes."""
     table = root / "info.csv"
     stats = [
-        (path.relative_to(root).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
+        (path.relative_to(root).as_posix(), *_state(path))
         for path in [*paths, *([table] if table.exists() else [])]
     ]
     key = json.dumps([FORMAT, len(VOICES), steps, seed, stats])
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Size and time of a file; -1 where it cannot be looked at, as a link to nothing cannot."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return -1, -1
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _stored_fingerprint(path: str | os.PathLike[str]) -> str | None:

@@ -6,6 +6,8 @@ import zlib
 # What reading raises where an .npz, JSON or LiteRT file is damaged, or is something else
 UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
 
+MOST_BARS = 4096  # that are made or read at once: two hours; more would exhaust the memory
+
 
 class BeatGenError(Exception):
     """Something the user can understand and mend.
@@ -34,6 +36,12 @@ def check_share(name: str, share: float) -> None:
     """Raises BeatGenError for what is not from 0 to 1."""
     if not 0 <= share <= 1:  # false for NaN, too
         raise BeatGenError(f"{name} is {share}; expected 0 to 1.")
+
+
+def check_count(name: str, count: int, least: int = 1) -> None:
+    """Raises BeatGenError for fewer than `least`, and for more than MOST_BARS."""
+    if not least <= count <= MOST_BARS:
+        raise BeatGenError(f"{name} is {count}; expected {least} to {MOST_BARS}.")
 
 
 def check_seed(seed: int) -> None:

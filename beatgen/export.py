@@ -86,6 +86,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
         spread = attributes(to_strikes(*training.grids())).std(0)
+        spread[spread == 0] = 1  # of bars without toms, say: nothing turns them
         space["response"] = _response(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)

@@ -127,7 +127,7 @@ def train(options: Options) -> None:
 def sweep(options: Options) -> None:
     """Train with several latent dimensions and draw what each costs."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.train import sweep
+    from beatgen.sweep import sweep
 
     with redirect_stdout(sys.stderr):
         rows = sweep(_train_config(options), options.dims, tell)
@@ -177,8 +177,7 @@ def evaluate(options: Options) -> None:
 
 def _train_config(options: Options) -> TrainConfig:
     """The --config, or the defaults of training, and what the command line says otherwise."""
-    from beatgen.config import TrainConfig
-    from beatgen.train import with_latent_dim
+    from beatgen.config import TrainConfig, with_latent_dim
 
     path = getattr(options, "config", None)
     config = TrainConfig.load(Path(path)) if path else TrainConfig("", "")

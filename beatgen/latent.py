@@ -4,7 +4,7 @@ The network runs in LiteRT, TensorFlow's small runtime: no TensorFlow is importe
 
 What the model misses of a groove is not lost. Every way of playing starts from the groove itself
 and adds what the model says of the change, so that an amount of 0 is exactly the groove, hit for
-hit, and the part that the model cannot hold fades out along the way (`_fade`).
+hit, and the part that the model cannot hold fades out along the way (`fade`).
 """
 
 from __future__ import annotations
@@ -13,23 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from beatgen.codec import Codec, groove_of, strikes_of
-from beatgen.decoded import Decoded, family_hits, pattern_of_hidden
+from beatgen.between import PATH_FRAMES, Between
+from beatgen.codec import Codec, fade, groove_of, strikes_of
+from beatgen.decoded import Decoded, pattern_of_hidden
 from beatgen.directions import attribute_directions, context
 from beatgen.dressing import dress
-from beatgen.errors import BeatGenError, check_seed, check_share
+from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
+from beatgen.signatures import AGAIN
 from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid
-from beatgen.way import way
-
-PATH_FRAMES = 33
-FADE = 2.0  # the missed part shrinks with this power of the way left: half-way a quarter is left
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,8 @@ class Vae(Codec):
             self.prior = FlowPrior(network, center, scale, self.pattern_dim)
         self._center, self._covariance, self._components = center, covariance, components
         self._response = network.space["response"]
+        if len(self.card.get("directions", ())) > len(self._response):
+            raise ModelError(f"the model card names directions that are not there. {AGAIN}")
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -102,16 +101,17 @@ class Vae(Codec):
         busy in between as the two are. Bar by bar, the shorter groove repeating; the tempo blends
         with the amount. Raises BeatGenError for amounts outside 0 to 1.
         """
-        return self._blends(a, b, [(amount, amount if feel is None else feel)])[0]
+        return self.between(a, b).blend(amount, feel)
 
     def blend_path(
         self, a: Groove, b: Groove, frames: int = PATH_FRAMES, feel: float | None = None
     ) -> list[Groove]:
         """`blend` at `frames` (2 or more) equal steps from 0 to 1, decoded at once."""
-        if frames < 2:
-            raise BeatGenError(f"frames is {frames}; expected 2 or more.")
-        amounts = np.linspace(0, 1, frames).tolist()
-        return self._blends(a, b, [(t, t if feel is None else feel) for t in amounts])
+        return self.between(a, b).path(frames, feel)
+
+    def between(self, a: Groove, b: Groove) -> Between:
+        """Two grooves to be blended many times: what each blend would work out anew is done."""
+        return Between(self, self.prior, a, b)
 
     def interpolate(self, a: Groove, b: Groove, steps: int = 8) -> Groove:
         """A walk from `a` to `b`, one bar per step, both ends included.
@@ -120,10 +120,8 @@ class Vae(Codec):
         i of the blend (the shorter groove repeating). The tempo is a's. Raises BeatGenError for
         less than 2 steps.
         """
-        if steps < 2:
-            raise BeatGenError(f"steps is {steps}; expected 2 or more.")
-        frames = self.blend_path(a, b, steps)
-        return join(frame[i % frame.bars] for i, frame in enumerate(frames))
+        check_count("steps", steps, 2)
+        return join(self.between(a, b).walk(steps))
 
     def vary(
         self, groove: Groove, count: int = 6, amount: float = 0.5, seed: int = 0
@@ -135,16 +133,14 @@ class Vae(Codec):
         way.
         """
         check_share("amount", amount)
-        if count < 1:
-            raise BeatGenError(f"count is {count}; expected 1 or more.")
+        check_count("count", count)
         own = self.prior.to_noise(self.encode(groove))
         takes = np.sqrt(1 - amount**2) * own + amount * self._noise(count, seed)[:, None]
         return self._around(groove, self.prior.to_z(own), self._to_z(takes), 1 - amount)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
         """New bars from the prior. Raises BeatGenError for a count below 1, a seed below 0."""
-        if count < 1:
-            raise BeatGenError(f"count is {count}; expected 1 or more.")
+        check_count("count", count)
         return self.decode_each(self.prior.to_z(self._noise(count, seed)), tempo)
 
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
@@ -249,37 +245,6 @@ class Vae(Codec):
         flat = noise.reshape(-1, self.latent_dim).astype(np.float32)
         return self.prior.to_z(flat).reshape(noise.shape)
 
-    def _blends(self, a: Groove, b: Groove, amounts: Sequence[tuple[float, float]]) -> list[Groove]:
-        """Grooves for pairs of amounts, one for the pattern and one for the feel."""
-        if a.steps != b.steps:
-            raise BeatGenError(f"grooves of {a.steps} and {b.steps} steps per bar do not blend.")
-        for t, f in amounts:
-            check_share("amount", t)
-            check_share("feel", f)
-        bars = max(a.bars, b.bars)
-        a, b = a.repeat(bars), b.repeat(bars)
-        noise_a, noise_b = (self.prior.to_noise(self.encode(groove)) for groove in (a, b))
-        # Of the z that the noise leads back to: what gets lost on that way is missed, too.
-        missed_a, missed_b = (
-            self.missed(groove, self.prior.to_z(noise))
-            for groove, noise in ((a, noise_a), (b, noise_b))
-        )
-        z = way(self.prior, noise_a, noise_b, np.array(amounts, np.float32))
-        pattern, feel = np.array(amounts, np.float32).T
-        left = [(_fade(1 - t), _fade(t)) for t in (pattern, feel, feel, feel)]
-        missed = Decoded(
-            *(
-                of_a * to_a[:, None, None, None, None] + of_b * to_b[:, None, None, None, None]
-                for of_a, of_b, (to_a, to_b) in zip(missed_a, missed_b, left, strict=True)
-            )
-        )
-        tempos = [_mix(a.tempo, b.tempo, t) for t, _ in amounts]
-        hits_a, hits_b = (family_hits(strikes_of(groove).count) for groove in (a, b))
-        hits = _mix(hits_a, hits_b, pattern[:, None, None])
-        told = self.tell(z, missed, tempos, hits)
-        ends = {(0.0, 0.0): a, (1.0, 1.0): b}  # hit for hit, down to the last bit
-        return [ends.get(at, groove) for at, groove in zip(amounts, told, strict=True)]
-
     def _around(
         self, groove: Groove, z: np.ndarray, takes: np.ndarray, left: float | np.ndarray
     ) -> list[Groove]:
@@ -288,13 +253,5 @@ class Vae(Codec):
         take, (n, 1, 1, 1, 1)."""
         if np.ndim(left) == 0 and left == 1:
             return [groove] * len(takes)
-        missed = Decoded(*(part * _fade(left) for part in self.missed(groove, z)))
+        missed = Decoded(*(part * fade(left) for part in self.missed(groove, z)))
         return self.tell(takes, missed, [groove.tempo] * len(takes))
-
-
-def _fade(left: Any) -> Any:
-    return left**FADE
-
-
-def _mix(a: Any, b: Any, amount: Any) -> Any:
-    return (1 - amount) * a + amount * b

@@ -14,11 +14,11 @@ import mido
 import numpy as np
 
 from beatgen.drumchannel import drum_channel
-from beatgen.errors import BeatGenError, MidiError, MidiWarning
+from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
 from beatgen.groove import BEATS, SIXTEENTHS, STEPS, Groove
 from beatgen.kit import INDEX_OF_PITCH, NAMES, VOICES, voice_of_pitch
 from beatgen.midireport import DRUM_CHANNEL, MidiReport
-from beatgen.smf import EARLY, MAX_BARS, Events, Source, name_of, read_events, save, too_long
+from beatgen.smf import EARLY, Events, Source, name_of, read_events, save, too_long
 
 TICKS = 480  # ticks per beat of the files that are written
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
@@ -167,7 +167,7 @@ def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
             end = min(at + length, until)
             whole = end - at == quarter * BEATS
             meter = f"{numerator}/{denominator}" if end == at + length else "a cut bar"
-            if len(bars) == MAX_BARS:
+            if len(bars) == MOST_BARS:
                 raise MidiError(too_long(name))
             bars.append(_Bar(at, end, meter, whole))
             at = end

@@ -42,10 +42,12 @@ class Network:
         if missing := signatures.SPACES.get(self.card["model"], frozenset()) - set(self.space):
             raise ModelError(f"{folder / SPACE}: {min(missing)} is not in it. {signatures.AGAIN}")
         for name, array in self.space.items():
-            if array.shape[-1] != latent_dim:
+            if not np.isfinite(array).all():
+                raise ModelError(f"{folder / SPACE}: {name} is damaged. {signatures.AGAIN}")
+            if array.shape[-1:] != (latent_dim,):
                 raise ModelError(
-                    f"{folder / SPACE}: {name} has {array.shape[-1]} dimensions; {CARD} beside it "
-                    f"tells of {latent_dim}. Export both together."
+                    f"{folder / SPACE}: {name} has the shape {array.shape}; {CARD} beside it "
+                    f"tells of {latent_dim} dimensions. Export both together."
                 )
         self._parts: dict[str, Any] = {}
         for file, interpreter, wanted in zip(files, self._interpreters, expected, strict=False):
@@ -90,7 +92,8 @@ def model_folder(name: str | Path) -> Path:
     """Where the shipped weights of this name are, or the folder that is named. Raises ModelError
     for neither."""
     folder = Path(name)
-    if folder.is_dir():
+    # A folder that happens to be called so hides no weights.
+    if any((folder / file).is_file() for file in (NETWORK, SPACE, CARD)):
         return folder
     try:
         return assets.path(f"model/{name}")

@@ -15,12 +15,11 @@ from typing import IO, Any
 import mido
 import numpy as np
 
-from beatgen.errors import MidiError
+from beatgen.errors import MOST_BARS, MidiError
 from beatgen.groove import BEATS
 
 Source = str | os.PathLike[str] | IO[bytes]
 
-MAX_BARS = 4096  # a file that claims more is damaged, or made to exhaust the memory: two hours
 MAX_BYTES = 2**20  # larger files are no drums, and would be read for many seconds
 # mido reads variable-length numbers (4 bytes at most) however long they are, in quadratic time.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
@@ -48,6 +47,43 @@ def read_events(source: Source, name: str) -> Events:
 
     Raises MidiError for anything that cannot be read, and for a file without notes.
     """
+    file = read_file(source, name)
+    notes: list[tuple[int, int, int, int]] = []
+    tempos: list[tuple[int, int]] = []
+    meters: list[tuple[int, int, int]] = []
+    early: dict[int, int] = {}
+    end = 0
+    for track in file.tracks:
+        tick = 0
+        for message in track:
+            tick += message.time
+            kind = message.type
+            if kind == "note_on":
+                if message.velocity:
+                    notes.append((tick, message.channel, message.note, message.velocity))
+            elif kind == "set_tempo":
+                tempos.append((tick, max(1, message.tempo)))
+            elif kind == "time_signature":
+                meters.append((tick, max(1, message.numerator), message.denominator))
+            elif kind == "text" and message.text.startswith(EARLY):
+                early |= _early(message.text)
+        end = max(end, tick)
+    if not notes:
+        raise MidiError(f"{name}: no notes found; expected drums on channel 10.")
+    if end > MOST_BARS * BEATS * file.ticks_per_beat:
+        raise MidiError(too_long(name))
+    return Events(
+        file.ticks_per_beat,
+        np.array(sorted(notes), np.int64),
+        _timeline(tempos, (0, DEFAULT_TEMPO)),
+        _timeline(meters, (0, 4, 4)),
+        early,
+        end,
+    )
+
+
+def read_file(source: Source, name: str) -> mido.MidiFile:
+    """All of a file of type 0 or 1, in musical time. Raises MidiError for any other."""
     try:
         data = _contents(source)
         if len(data) > MAX_BYTES:
@@ -77,38 +113,7 @@ def read_events(source: Source, name: str) -> Events:
             f"{name}: ticks per beat is {file.ticks_per_beat}; expected 1 to 32767 (files timed in "
             "seconds, SMPTE, are not read). Export it with musical time."
         )
-    notes: list[tuple[int, int, int, int]] = []
-    tempos: list[tuple[int, int]] = []
-    meters: list[tuple[int, int, int]] = []
-    early: dict[int, int] = {}
-    end = 0
-    for track in file.tracks:
-        tick = 0
-        for message in track:
-            tick += message.time
-            kind = message.type
-            if kind == "note_on":
-                if message.velocity:
-                    notes.append((tick, message.channel, message.note, message.velocity))
-            elif kind == "set_tempo":
-                tempos.append((tick, max(1, message.tempo)))
-            elif kind == "time_signature":
-                meters.append((tick, max(1, message.numerator), message.denominator))
-            elif kind == "text" and message.text.startswith(EARLY):
-                early |= _early(message.text)
-        end = max(end, tick)
-    if not notes:
-        raise MidiError(f"{name}: no notes found; expected drums on channel 10.")
-    if end > MAX_BARS * BEATS * file.ticks_per_beat:
-        raise MidiError(too_long(name))
-    return Events(
-        file.ticks_per_beat,
-        np.array(sorted(notes), np.int64),
-        _timeline(tempos, (0, DEFAULT_TEMPO)),
-        _timeline(meters, (0, 4, 4)),
-        early,
-        end,
-    )
+    return file
 
 
 def _contents(source: Source) -> bytes:
@@ -140,8 +145,8 @@ def name_of(source: Source) -> str:
 
 
 def too_long(name: str) -> str:
-    """The sentence for a file of more than MAX_BARS."""
-    return f"{name}: it claims to be more than {MAX_BARS} bars long; the file is damaged."
+    """The sentence for a file of more than MOST_BARS."""
+    return f"{name}: it claims to be more than {MOST_BARS} bars long; the file is damaged."
 
 
 def _early(text: str) -> dict[int, int]:

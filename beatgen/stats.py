@@ -93,7 +93,7 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
     tempos: list[float] = []
     left_out: list[str] = []
     skipped = 0
-    for path, result in zip(paths, scan_folder(paths, progress=progress), strict=True):
+    for path, result in zip(paths, scan_folder(root, paths, progress=progress), strict=True):
         if isinstance(result, str):
             left_out.append(result)
             continue

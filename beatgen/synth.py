@@ -150,6 +150,14 @@ class FluidSynth:
         return np.concatenate(chunks)[: round(LONGEST_HIT * self.sample_rate)]
 
 
+def check_rate(sample_rate: int) -> None:
+    """Raises AudioError for a sample rate, in hertz, that FluidSynth cannot do."""
+    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
+        raise AudioError(
+            f"sample rate {sample_rate} Hz; expected {SAMPLE_RATES[0]} to {SAMPLE_RATES[1]}."
+        )
+
+
 def open_kit(
     engine: str = "auto", soundfont: str | os.PathLike[str] | None = None, sample_rate: int = 44100
 ) -> Kit:
@@ -161,10 +169,7 @@ def open_kit(
 
     Raises AudioError where what was asked for is not there.
     """
-    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
-        raise AudioError(
-            f"sample rate {sample_rate} Hz; expected {SAMPLE_RATES[0]} to {SAMPLE_RATES[1]}."
-        )
+    check_rate(sample_rate)
     if engine == "kit" and soundfont is None:
         return _sample_kit(sample_rate)
     if engine == "kit":

@@ -7,7 +7,7 @@ killed run goes on), best.weights.h5 and, at the end, curves.html.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     training, validation = dataset.split("train"), dataset.split("validation")
     run = Path(config.run)
     inputs, held_out = _inputs(config, training, validation)
-    _claim(run, config)
+    _check_claim(run, config)
     if (run / BEST).exists():
         load_run(run)  # or it cannot go on
     devices = _share_out(config.batch_size)
@@ -51,8 +51,9 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     bars = Bars(inputs, training, config)
     model = compiled_model(config, len(bars))
     if config.start:
-        model.set_weights(load_run(config.start)[0].get_weights())
-    losses = read_history(run)["val_loss"] if (run / LOG).exists() else []
+        _begin_with(model, config.start)
+    _claim(run, config)  # now that nothing is left to be refused
+    losses = read_history(run).get("val_loss", [])
     if losses and _epochs_since_best(losses) >= config.patience:
         return read_history(run)  # it has stopped early before
     callbacks: list[Any] = [
@@ -83,34 +84,6 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     history = read_history(run)
     _draw(history, run)
     return history
-
-
-def sweep(
-    config: TrainConfig, latent_dims: Sequence[int], told: Callable[[str], None] = lambda _: None
-) -> list[dict[str, float]]:
-    """Train the same model with several latent dimensions (the report's Fig. 2).
-
-    Returns, and writes to sweep.json in the run folder, a row for each: latent_dim, the lowest
-    val_loss, the epoch it was reached in, and the measures of that epoch. The rows are drawn in
-    sweep.html. `told` is called with a line after each run.
-    """
-    rows: list[dict[str, float]] = []
-    root = Path(config.run)
-    runs = [
-        replace(with_latent_dim(config, dim), run=str(root / f"latent-{dim}"))
-        for dim in latent_dims
-    ]
-    for dim, one in zip(latent_dims, runs, strict=True):
-        history = train(one)
-        best = int(np.argmin(history["val_loss"]))
-        row = {"latent_dim": dim, "epoch": best + 1}
-        rows.append(row | {name: values[best] for name, values in history.items()})
-        told(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
-    (root / "sweep.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    from beatgen.figure import draw_sweep
-
-    draw_sweep(rows).write_html(root / "sweep.html", include_plotlyjs=True)
-    return rows
 
 
 class EpochStart(keras.callbacks.Callback):
@@ -207,21 +180,14 @@ def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE | LatentFlow, TrainCon
 
 
 def read_history(run: Path) -> dict[str, list[float]]:
-    """The log of a run: measure -> its value after each epoch."""
+    """The log of a run: measure -> its value after each epoch; nothing before the first."""
+    if not (run / LOG).exists() or not (run / LOG).stat().st_size:
+        return {}
     table = np.genfromtxt(run / LOG, delimiter=",", names=True, ndmin=1)
     # A run that was killed just before its backup has logged that epoch twice.
     _, once = np.unique(table["epoch"], return_index=True)
     names = [name for name in table.dtype.names or () if name != "epoch"]
     return {name: table[name][once].tolist() for name in names}
-
-
-def with_latent_dim(config: TrainConfig, dim: int) -> TrainConfig:
-    """The same training with so many latent dimensions. Raises BeatGenError for too few."""
-    if config.model == "report":
-        return replace(config, report=replace(config.report, latent_dim=dim))
-    if dim < 2:
-        raise BeatGenError(f"latent_dim is {dim}; expected 2 or more, for pattern and feel.")
-    return replace(config, bar=config.bar.squeezed(dim))
 
 
 def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
@@ -230,6 +196,7 @@ def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
         of,
         model="flow",
         of=of.run,
+        start="",
         run=str(Path(of.run) / PRIOR),
         epochs=epochs,
         learning_rate=FLOW_RATE,
@@ -272,18 +239,30 @@ def _epochs_since_best(losses: Sequence[float]) -> int:
     return len(losses) - 1 - int(np.argmin(losses))
 
 
-def _claim(run: Path, config: TrainConfig) -> None:
-    """Make the run's folder, or see that it belongs to this very config."""
+def _begin_with(model: Any, start: str) -> None:
+    """Give the model the weights of a run. Raises BeatGenError where they are another network's."""
+    try:
+        model.set_weights(load_run(start)[0].get_weights())
+    except ValueError as error:
+        raise BeatGenError(
+            f"{start}: a run of a network of another shape; expected one like that to be trained."
+        ) from error
+
+
+def _check_claim(run: Path, config: TrainConfig) -> None:
+    """Raises BeatGenError where the folder is that of a run with another config."""
     path = run / CONFIG
-    if path.exists():
-        if TrainConfig.load(path) != config:
-            raise BeatGenError(
-                f"{run}: holds a run with another config; give the same to go on with it, or "
-                "another folder."
-            )
-        return
+    if path.exists() and TrainConfig.load(path) != config:
+        raise BeatGenError(
+            f"{run}: holds a run with another config; give the same to go on with it, or "
+            "another folder."
+        )
+
+
+def _claim(run: Path, config: TrainConfig) -> None:
     run.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(config), indent=1), encoding="utf-8")
+    if not (run / CONFIG).exists():
+        (run / CONFIG).write_text(json.dumps(asdict(config), indent=1), encoding="utf-8")
 
 
 def _draw(history: dict[str, list[float]], run: Path) -> None:

@@ -290,3 +290,8 @@ def test_held_out_bars_land_near_bars_of_their_style(shipped, gmd) -> None:
         chance.append(of_style.mean())
     assert len(hits) > 10
     assert np.mean(hits) > 1.3 * np.mean(chance)
+
+
+def test_a_seed_below_0_is_refused(atlas) -> None:
+    with pytest.raises(BeatGenError, match="seed is -1"):
+        atlas.sample(np.arange(3), seed=-1)

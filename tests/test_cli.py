@@ -220,3 +220,16 @@ def test_reconstruct_writes_what_the_model_holds(capsys, ab, tmp_path, rock) -> 
     run(capsys, "reconstruct", ab[0], "-o", tmp_path / "held.mid")
     held = load_model().reconstruct(rock)
     assert again(read_midi(tmp_path / "held.mid")) == again(held)
+
+
+def test_a_folder_that_is_called_like_a_demo_hides_nothing(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert main(["vary", "funk", "-o", "funk", "--count", "1"]) == 0
+    assert capsys.readouterr().out.split() == ["funk/take-1.mid"] * 2
+
+
+def test_sound_is_written_as_what_its_name_says(tmp_path, capsys) -> None:
+    assert main(["render", "funk", "--engine", "kit", "-o", str(tmp_path / "a.mp3")]) == 2
+    assert "a.mp3: WAV is written" in capsys.readouterr().err
+    assert not (tmp_path / "a.mp3").exists()

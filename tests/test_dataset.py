@@ -243,3 +243,20 @@ def test_the_real_dataset_in_time(gmd, tmp_path) -> None:
     assert all("no 4/4 bar found" in said for said in dataset.left_out)
     # 12 s on two idle cores; the limit here leaves room for a busy machine.
     assert first < 40 and second < 1
+
+
+def test_a_file_that_is_left_out_is_told_by_its_path(tmp_path, rock) -> None:
+    """Those of a folder may all have the same name; and a link may lead nowhere."""
+    folder = tmp_path / "in"
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "1.mid").write_text("not music")
+    (folder / "gone.mid").symlink_to(tmp_path / "nothing")
+    write_midi(rock, folder / "rock.mid")
+    told = prepare(folder, tmp_path / "out.npz").left_out
+    assert [said.split(":")[0] for said in told] == ["a/1.mid", "b/1.mid", "gone.mid"]
+
+
+def test_a_seed_below_0_is_refused(midi_folder, tmp_path) -> None:
+    with pytest.raises(BeatGenError, match="seed is -1"):
+        prepare(midi_folder, tmp_path / "out.npz", seed=-1)

@@ -26,8 +26,9 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "humanizers",
         "completion",
         "ablation",
+        "sweep",
     },
-    {"dataset", "latent", "stats", "download", "demo", "augment", "atlas", "mapfigure"},
+    {"dataset", "latent", "between", "stats", "download", "demo", "augment", "atlas", "mapfigure"},
     {
         "midi",
         "smf",

@@ -100,3 +100,28 @@ def test_interpolation_has_one_bar_per_step(vae: Vae, funk: bg.Groove, ride: bg.
     assert np.array_equal(way[7].velocity, ride[0].velocity)
     with pytest.raises(BeatGenError, match="steps is 1"):
         vae.interpolate(funk, ride, steps=1)
+
+
+def test_interpolation_plays_bar_after_bar_of_its_blends(
+    vae: Vae, funk: bg.Groove, samba: bg.Groove
+) -> None:
+    """Early hits of the next bar included, though no whole blend is made."""
+    rng = np.random.default_rng(0)
+    early = bg.Groove(funk.velocity, -0.4 * rng.random(funk.velocity.shape), funk.tempo)
+    for a, b, steps in ((early, samba, 7), (samba, samba.repeat(3), 70)):
+        frames = vae.blend_path(a, b, steps)
+        expected = bg.join(frame[i % frame.bars] for i, frame in enumerate(frames))
+        walked = vae.interpolate(a, b, steps)
+        assert walked == expected and walked.bars == steps
+
+
+@pytest.mark.parametrize("count", [0, 5000])
+def test_so_many_bars_are_refused(vae: Vae, funk: bg.Groove, count: int) -> None:
+    for call in (
+        lambda: vae.vary(funk, count),
+        lambda: vae.sample(count),
+        lambda: vae.interpolate(funk, funk, count),
+        lambda: vae.blend_path(funk, funk, count),
+    ):
+        with pytest.raises(BeatGenError, match=f"is {count}; expected . to 4096"):
+            call()

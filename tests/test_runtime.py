@@ -156,7 +156,7 @@ def test_a_prior_without_its_part_is_refused(weights) -> None:
 def test_a_space_of_other_dimensions_is_refused(weights) -> None:
     with np.load(weights / SPACE) as space:
         np.savez(weights / SPACE, **{**space, "mean": np.zeros(16)})
-    assert f"{SPACE}: mean has 16 dimensions; {CARD} beside it tells of 192" in refusal(weights)
+    assert f"{SPACE}: mean has the shape (16,); {CARD} beside it tells of 192" in refusal(weights)
 
 
 def test_a_space_of_another_version_is_refused(weights) -> None:
@@ -169,3 +169,31 @@ def test_a_space_of_another_version_is_refused(weights) -> None:
 def test_a_card_that_does_not_tell_the_dimensions_is_refused(weights, config) -> None:
     change_card(weights, config=config)
     assert "not a model that can be loaded" in refusal(weights)
+
+
+@pytest.mark.parametrize("lack", ["threshold", "pattern_segments"])
+def test_an_incomplete_card_is_refused(weights, lack) -> None:
+    card = json.loads((weights / CARD).read_text(encoding="utf-8"))
+    card.pop(lack, None)
+    card["config"].pop(lack, None)
+    (weights / CARD).write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(ModelError, match=f"incomplete .'{lack}'.*export them again"):
+        bg.load_model(weights)
+
+
+def test_a_damaged_space_is_refused(weights) -> None:
+    with np.load(weights / SPACE) as space:
+        whole = dict(space)
+    np.savez(weights / SPACE, **{**whole, "mean": np.full_like(whole["mean"], np.nan)})
+    assert f"{SPACE}: mean is damaged" in refusal(weights)
+    np.savez(weights / SPACE, **{**whole, "mean": np.float32(0)})
+    assert f"{SPACE}: mean has the shape ()" in refusal(weights)
+    np.savez(weights / SPACE, **{**whole, "response": whole["response"][:3]})
+    with pytest.raises(ModelError, match="names directions that are not there"):
+        bg.load_model(weights)
+
+
+def test_a_folder_that_is_called_like_the_weights_hides_nothing(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bar").mkdir()
+    assert model_folder("bar") == assets.path("model/bar")

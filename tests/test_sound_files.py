@@ -9,7 +9,7 @@ import soundfile
 from listen import RATE, groove_of, loudness, needs_command, needs_fluidsynth
 
 from beatgen import audio
-from beatgen.errors import AudioError
+from beatgen.errors import AudioError, MidiError
 
 
 @pytest.fixture
@@ -101,12 +101,16 @@ def test_what_midi2audio_leaves_behind_is_checked(song, tmp_path, monkeypatch, s
 def test_what_is_no_midi_file_is_told(tmp_path, song):
     (tmp_path / "text.mid").write_text("hello")
     (tmp_path / "half.mid").write_bytes(song.read_bytes()[:30])
+    (tmp_path / "seconds.mid").write_bytes(
+        song.read_bytes()[:12] + b"\xe7\x28" + song.read_bytes()[14:]
+    )
     for name, message in (
-        ("text.mid", "text.mid cannot be read: it is damaged or no MIDI file"),
-        ("half.mid", "half.mid cannot be read: it is damaged or no MIDI file"),
-        ("none.mid", "none.mid cannot be read: No such file"),
+        ("text.mid", "text.mid: not a MIDI file that can be read"),
+        ("half.mid", "half.mid: not a MIDI file that can be read"),
+        ("none.mid", "none.mid: no such file"),
+        ("seconds.mid", "seconds.mid: ticks per beat is .*SMPTE"),
     ):
-        with pytest.raises(AudioError, match=message):
+        with pytest.raises(MidiError, match=message):
             audio.render_midi(tmp_path / name, tmp_path / "song.wav")
 
 

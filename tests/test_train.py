@@ -18,7 +18,8 @@ from beatgen.errors import BeatGenError
 from beatgen.flow import FlowConfig, LatentFlow
 from beatgen.model import BarVAE, ModelConfig
 from beatgen.report import ReportConfig, ReportVAE
-from beatgen.train import load_run, prior_config, read_history, sweep, train
+from beatgen.sweep import sweep
+from beatgen.train import load_run, prior_config, read_history, train
 
 EPOCHS = 3
 
@@ -261,3 +262,26 @@ def test_a_sweep_tells_the_best_epoch_of_each_size(config, tmp_path) -> None:
     for row in rows:
         model, _ = load_run(Path(config.run) / f"latent-{row['latent_dim']}")
         assert model.mean.units == row["latent_dim"]
+
+
+def test_a_run_that_was_killed_in_its_first_epoch_begins_anew(config, monkeypatch) -> None:
+    with monkeypatch.context() as patch:
+        kill_in_epoch(0, patch)
+        with pytest.raises(KeyboardInterrupt):
+            train(config)
+    assert len(train(config)["loss"]) == EPOCHS
+
+
+def test_a_run_that_is_refused_leaves_its_folder_free(config, finished) -> None:
+    """With a start that is not there, or that of another network."""
+    other = replace(config, report=ReportConfig(latent_dim=8, filters=4), start=finished.run)
+    for start, message in (("nowhere", "no such file"), (other.start, "another shape")):
+        with pytest.raises(BeatGenError, match=message):
+            train(replace(other, start=start))
+        assert not Path(other.run).exists()
+    with pytest.raises(BeatGenError, match="seed is 4294967296; expected 0 to"):
+        replace(config, seed=2**32)
+
+
+def test_a_prior_starts_from_nothing(finished) -> None:
+    assert prior_config(replace(finished, start="somewhere"), epochs=1).start == ""
