@@ -1,30 +1,66 @@
-"""Sound that is dragged out of the page: made once the browser fetches it, of its address alone."""
+"""Files that are dragged out of the page: made once the browser fetches them, of their address
+alone. So nothing is made, and nothing sent, for a drag that never comes."""
 
 from __future__ import annotations
+
+import threading
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app import engine, text
+from app.hits import whole
 from app.state import LONGEST_TAKE
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
+from beatgen.groove import BEATS, Groove
 
-WAV = "audio/wav"
+MIDI, WAV = "audio/midi", "audio/wav"
+TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
+PITCHES = ("gmd", "gm")
+MOST_LOOPS = 64  # that a MIDI file plays its groove
+LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
+
+_one_at_a_time = threading.Lock()  # a long loop takes a core for a second, and 200 MB
 
 
-def path(groove: Groove) -> str:
-    """Where the server, as app/main.py routes it, has the groove as a WAV loop. Its hits stand
+def midi_path(groove: Groove, pitches: str, loops: int) -> str:
+    """Where the server, as app/main.py routes it, has the groove as a MIDI file. Its hits stand
     within 0.13 ms, at tempo 120, of where they are in the groove."""
-    return f"sound/{text.pack({'bars': groove.bars, 'tempo': groove.tempo}, [groove])}.wav"
+    return _path(groove, "mid", pitches=pitches, loops=loops)
+
+
+def wav_path(groove: Groove) -> str:
+    """The same as a WAV loop."""
+    return _path(groove, "wav")
 
 
 def answer(request: Request) -> Response:
-    """The WAV loop of a path."""
+    """The file of a path."""
+    ending = request.path_params["ending"]
     try:
         head, hits = text.unpack(request.path_params["text"], LONGEST_TAKE)
         hits.ask(head)
-        wav = engine.wav_file(*hits.grooves())
+        (groove,) = hits.grooves()
+        media_type = TYPES[ending]
+        with _one_at_a_time:
+            content = _wav(groove) if media_type == WAV else _midi(groove, head)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
-        return PlainTextResponse("This sound was cut off: drag it out of the page again.", 404)
-    return Response(wav, media_type=WAV)
+        return PlainTextResponse("This file was cut off: drag it out of the page again.", 404)
+    return Response(content, media_type=media_type)
+
+
+def _path(groove: Groove, ending: str, **how: str | int) -> str:
+    head = {"bars": groove.bars, "tempo": groove.tempo, **how}
+    return f"file/{text.pack(head, [groove])}.{ending}"
+
+
+def _wav(groove: Groove) -> bytes:
+    if groove.bars * BEATS * 60 / groove.tempo > LONGEST:
+        raise ValueError("none of the page's")
+    return engine.wav_file(groove)
+
+
+def _midi(groove: Groove, head: dict) -> bytes:
+    if head["pitches"] not in PITCHES:
+        raise ValueError("none of the page's")
+    return engine.midi_file(groove, head["pitches"], whole(head["loops"], 1, MOST_LOOPS))

@@ -23,11 +23,11 @@ def _prepare() -> None:
     page.prepare()
 
 
-def _sound(request: Request) -> Response:
+def _file(request: Request) -> Response:
     """Runs in a thread of its own, as Starlette has it: no page waits for it."""
-    from app import sounds
+    from app import files
 
-    return sounds.answer(request)
+    return files.answer(request)
 
 
 if __name__ == "__main__":  # a run of the script, for one browser
@@ -36,5 +36,5 @@ if __name__ == "__main__":  # a run of the script, for one browser
     page.draw()
 else:  # Streamlit imports what it serves
     base = st.get_option("server.baseUrlPath").strip("/")
-    sound = Route(f"{f'/{base}' if base else ''}/sound/{{text}}.wav", _sound)
-    server = st.App(__file__, lifespan=opening, routes=[sound])
+    file = Route(f"{f'/{base}' if base else ''}/file/{{text}}.{{ending}}", _file)
+    server = st.App(__file__, lifespan=opening, routes=[file])

@@ -70,8 +70,7 @@ def draw() -> None:
     """One run of the page."""
     st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
     look.dress()
-    with st.container(key="theme"):
-        theme_watch(look.theme())
+    theme_watch(look.theme())
     views = [
         st.Page(f"views/{name}.py", title=name.capitalize(), default=name == VIEWS[0])
         for name in VIEWS
@@ -103,8 +102,7 @@ def draw() -> None:
     takeaway.draw(session)
     with share_place:
         share_button(share.link(session))
-    with st.container(key="memory"):
-        browser_memory(share.memory(session) if session.recalled else None, recall)
+    browser_memory(share.memory(session) if session.recalled else None, recall)
 
 
 def prepare() -> None:

@@ -7,14 +7,14 @@ from functools import partial
 
 import streamlit as st
 
-from app import engine, look, sounds
+from app import engine, files, look
 from app.colour import between
 from app.player.parts import drag_handle
 from app.state import LONGEST_TAKE, SIDES, Session, Side, Source, Take
 from app.swing import swing
 from beatgen.groove import Groove
 
-PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
+PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}  # of files.PITCHES
 WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
 MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 
@@ -109,29 +109,26 @@ def _downloads(session: Session, groove: Groove) -> None:
             key="pitches",
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
         )
-        loops = st.number_input("Times played", 1, 64, 1, key="loops")
+        loops = int(st.number_input("Times played", 1, files.MOST_LOOPS, 1, key="loops"))
     name = file_name(label, groove, "mid")
-    midi = partial(engine.midi_file, groove, pitches, int(loops))
-    with st.container(key="grip-midi", width="content"):
-        drag_handle(name, "audio/midi", midi(), key="drag-midi")
+    drag_handle(name, files.MIDI, files.midi_path(groove, pitches, loops), key="drag-midi")
     st.download_button(
         "MIDI",
-        midi,
+        partial(engine.midi_file, groove, pitches, loops),
         name,
-        "audio/midi",
+        files.MIDI,
         key="midi",
         on_click="ignore",
         icon=":material/download:",
         type="primary",
     )
     name = file_name(label, groove, "wav")
-    with st.container(key="grip-wav", width="content"):
-        drag_handle(name, sounds.WAV, sounds.path(groove), key="drag-wav")
+    drag_handle(name, files.WAV, files.wav_path(groove), key="drag-wav")
     st.download_button(
         "WAV loop",
         partial(engine.wav_file, groove),
         name,
-        sounds.WAV,
+        files.WAV,
         key="wav",
         on_click="ignore",
         icon=":material/download:",
@@ -191,7 +188,7 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
             "MIDI",
             lambda: engine.midi_file(swing(walk(), session.swing), pitches),
             file_name(f"{session.a.source.name} to {session.b.source.name}", groove, "mid"),
-            "audio/midi",
+            files.MIDI,
             key="walk-midi",
             on_click="ignore",
             icon=":material/download:",

@@ -75,8 +75,7 @@ class Between:
             check_share("feel", f)
         a, b = self._ends
         chosen = np.arange(a.bars) if bars is None else bars
-        each = np.arange(len(amounts))[:, None]
-        z = way(self._prior, self._noise[0], self._noise[1], np.array(amounts, np.float32))
+        z = way(self._prior, self._noise[0], self._noise[1], np.array(amounts, np.float32), bars)
         pattern, feel = np.array(amounts, np.float32).T
         left = [(fade(1 - t), fade(t)) for t in (pattern, feel, feel, feel)]
         missed = Decoded(
@@ -89,6 +88,6 @@ class Between:
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
         share, (hits_a, hits_b) = pattern[:, None, None], self._hits
         hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
-        told = self._codec.tell(z[each, chosen], missed, tempos, hits)
+        told = self._codec.tell(z, missed, tempos, hits)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
         return [ends.get(at, groove) for at, groove in zip(amounts, told, strict=True)]

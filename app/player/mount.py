@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
@@ -17,16 +17,19 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
+Width = Literal["stretch", "content"]
 WEB = Path(__file__).parent / "web"
 
 _registering = threading.Lock()
 
 
-def mount(key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
+def mount(
+    key: str, data: Mapping[str, Any], width: Width = "stretch", **callbacks: Callable[[], None]
+) -> Any:
     """Show the component. Its data say which part to show ("part", the player itself without), and
     which player that is about ("player")."""
     # In a list, since Streamlit imports pandas to see whether the values of a mapping are tables.
-    return _renderer(serve("player", WEB))(key=key, data=[data], **callbacks)
+    return _renderer(serve("player", WEB))(key=key, data=[data], width=width, **callbacks)
 
 
 def serve(name: str, folder: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.player.mount import mount
+from app.player.mount import Width, mount
 from app.player.wire import pack_groove
 from beatgen.groove import Groove, rows_of
 from beatgen.kit import NAMES
@@ -20,9 +20,15 @@ from beatgen.theme import Theme
 PLAYER = "player"  # key of the player that they work with
 
 
-def part(name: str, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> Any:
+def part(
+    name: str,
+    key: str,
+    data: Mapping[str, Any],
+    width: Width = "stretch",
+    **callbacks: Callable[[], None],
+) -> Any:
     """Show a part of the page by its name in main.js."""
-    return mount(key, {"part": name, "player": PLAYER, **data}, **callbacks)
+    return mount(key, {"part": name, "player": PLAYER, **data}, width, **callbacks)
 
 
 @dataclass(frozen=True)
@@ -113,16 +119,12 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None
     part("picture", key, data)
 
 
-def drag_handle(name: str, media_type: str, content: bytes | str, *, key: str) -> None:
+def drag_handle(name: str, media_type: str, path: str, *, key: str) -> None:
     """A handle to drag a file by, out of the page; where the browser cannot, nothing.
 
-    content: of the file, or the path where the server has it, from where the page lies.
+    path: where the server has it, from where the page lies.
     """
-    if isinstance(content, str):
-        file = {"name": name, "type": media_type, "path": content}
-    else:
-        file = {"name": name, "type": media_type, "content": b64encode(content).decode("ascii")}
-    part("drag", key, {"file": file})
+    part("drag", key, {"file": {"name": name, "type": media_type, "path": path}}, "content")
 
 
 def share_button(text: str) -> None:

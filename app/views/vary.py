@@ -22,13 +22,11 @@ def draw(now: Session) -> None:
     if now.varying:
         vary(now, *now.varying)
     with st.container(key="vary-controls", horizontal=True):
-        around = st.segmented_control(
+        st.segmented_control(
             "Around", AROUND, default=AROUND[0], required=True, key="around", **KEPT
         )
-        word = st.select_slider(
-            "How far", list(AMOUNTS), "a little", key="amount", width=300, **KEPT
-        )
-        count = st.slider("Takes", 6, 12, 6, key="count", width=130, **KEPT)
+        st.select_slider("How far", list(AMOUNTS), "a little", key="amount", width=300, **KEPT)
+        st.slider("Takes", 6, 12, 6, key="count", width=130, **KEPT)
         with st.container(
             key="vary-actions",
             horizontal=True,
@@ -41,8 +39,8 @@ def draw(now: Session) -> None:
                 type="primary",
                 shortcut="V",
                 icon=":material/casino:",
-                on_click=now.ask_takes,
-                args=(around, AMOUNTS[word], count),
+                on_click=_ask,
+                args=(now,),
             )
             st.button(
                 "Bring back",
@@ -66,6 +64,12 @@ def draw(now: Session) -> None:
         "The nearest first. Click a take to play it; while it plays, pointing at one is enough."
     )
     takes.wall(now, now.takes, key="wall")
+
+
+def _ask(now: Session) -> None:
+    """As the controls stand now: one that was moved just before may not have been drawn yet."""
+    around, amount, count = (st.session_state[key] for key in ("around", "amount", "count"))
+    now.ask_takes(around, AMOUNTS[amount], count)
 
 
 def vary(now: Session, around: str, amount: float, count: int) -> None:

@@ -1,6 +1,7 @@
 """Space in a real browser: it plays after a click, and presses a button after the tab key."""
 
-from playing import state
+import pytest
+from playing import state, told, wait_until_told
 from visiting import drawn, open_app, press, settled, take_button, wall
 
 CARDS = ".wall .card b"
@@ -93,3 +94,56 @@ def test_the_voices_are_one_stop_of_the_tab_key_and_arrow_keys_go_on_there(page)
     press(page, name).click()
     page.keyboard.press("ArrowRight")
     assert state(page)["position"] > before, "after a click they blend"
+
+
+def test_a_key_that_is_held_is_one_move(page):
+    """The keyboard begins to repeat it after half a second; no rest in between."""
+    page.mouse.click(640, 600)
+    page.keyboard.down("ArrowRight")
+    page.wait_for_timeout(500)
+    assert told(page)["position"] == 0, "it is not let go"
+    for _ in range(3):
+        page.keyboard.down("ArrowRight")
+    page.keyboard.up("ArrowRight")
+    wait_until_told(page, position=4 / 32)
+    page.keyboard.press("z")
+    assert state(page)["position"] == 0
+
+
+def test_a_move_that_changes_nothing_takes_nothing_from_undo_and_redo(page):
+    page.mouse.click(640, 600)
+    page.keyboard.press("ArrowRight")
+    wait_until_told(page, position=1 / 32)
+    page.keyboard.press("z")
+    wait_until_told(page, position=0)
+    page.keyboard.press("ArrowLeft")
+    press(page, "All A").click()
+    assert press(page, "Undo (Z)").is_disabled()
+    page.keyboard.press("y")
+    wait_until_told(page, position=1 / 32)
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "modifier"),
+    [
+        ("canvas.cells", "l", "ctrlKey"),
+        ("canvas.cells", "-", "metaKey"),
+        (".blend .together", "ArrowLeft", "altKey"),
+        (".heads button", "ArrowDown", "altKey"),
+        (".number", "ArrowUp", "ctrlKey"),
+    ],
+)
+def test_keys_with_a_modifier_are_left_to_the_browser(page, target, key, modifier):
+    page.locator("canvas.cells").focus()
+    page.keyboard.press("ArrowRight")  # the cursor of the grid is out
+    free = page.locator(target).first.evaluate(
+        """(target, [key, modifier]) => {
+            const how = { key, [modifier]: true, bubbles: true, cancelable: true, composed: true };
+            return target.dispatchEvent(new KeyboardEvent('keydown', how));
+        }""",
+        [key, modifier],
+    )
+    assert free
+    settled(page)
+    now = told(page)
+    assert (now["position"], now["tempo"], now["locked"]) == (0, None, None)

@@ -1,10 +1,11 @@
 """The pad in a real browser: pattern and feel, moved apart."""
 
+import numpy as np
 import pytest
 from playing import cells, play, state, told, wait_until_told
-from visiting import COUNT_SENT, HARNESS, ready, settled
+from visiting import COUNT_SENT, HARNESS, press, ready, settled
 
-from beatgen.kit import NAMES
+from beatgen.kit import INDEX, NAMES
 
 MARGIN = 17  # px between the pad's edge and its field
 
@@ -126,3 +127,19 @@ def test_a_run_of_keys_on_the_pad_is_undone_at_once(page):
     wait_until_told(page, position=2 / 32, feel=1 / 32)
     page.keyboard.press("z")
     assert (state(page)["position"], state(page)["feel"]) == (0, 0)
+
+
+def test_a_leap_of_the_feel_doubles_no_stroke_and_loses_none(page):
+    """At any moment, also between where a stroke stood and where it stands now."""
+    corners = [press(page, name) for name in ("A's pattern, B's feel", "All A")]
+    play(page)
+    hats = set()
+    for i in range(40):
+        corners[i % 2].click()
+        page.wait_for_timeout(10 * (i % 7))
+        scheduled = page.evaluate("beatgen.scheduled")
+        hats |= {s["beat"] for s in scheduled if s["voice"] == INDEX["hi-hat"]}
+        beats = sorted(s["beat"] for s in scheduled if s["voice"] == INDEX["hi-hat"])
+        gaps = np.diff(beats)  # eighths, and each stroke at most 1.25 steps late
+        assert np.all(np.abs(gaps - 0.5) < 1.3 / 16), (i, beats)
+    assert len(hats) > 20

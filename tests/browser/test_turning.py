@@ -7,10 +7,13 @@ from visiting import (
     drawn,
     hits,
     open_app,
+    press,
     settled,
     slider,
     sounds,
+    take_button,
     titled,
+    wall,
 )
 
 PAYLOAD = 50_000  # bytes, at most, for one interaction
@@ -116,3 +119,25 @@ def test_a_turn_is_a_small_message(shape):
     titled(shape, "shaped")
     settled(shape)
     assert 0 < sum(received) < PAYLOAD
+
+
+def test_a_pointer_that_rests_on_a_take_gives_way_to_what_comes_after(serve, open_page):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    take_button(page, 2).click()
+    titled(page, "Take 2")
+    take = hits(page)
+    page.wait_for_function("beatgen.state.playing")
+    page.keyboard.press("ArrowRight")
+    titled(page, "Blend 53%")
+    page.wait_for_selector(".grid:not(.fixed)")
+    settled(page)
+    blend = hits(page)
+    assert blend != take
+    page.mouse.move(5, 5)  # nothing is pointed at: what sounds is what Python has
+    drawn(page)
+    assert hits(page) == blend
+    take_button(page, 2).hover()
+    sounds(page, take)
+    press(page, "A").last.click()
+    changed(page, take)

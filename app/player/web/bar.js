@@ -110,7 +110,7 @@ export class Bar {
   #swing() {
     const player = this.#player;
     const input = rangeInput("Swing", 0.5, 0.75, (swing) => player.set({ swing }));
-    input.addEventListener("change", () => player.keepSettings());
+    input.addEventListener("change", () => player.keepSettingsSoon());
     return slider(element("span", {}, "Swing"), input, () => player.settings.swing);
   }
 
@@ -144,7 +144,7 @@ function rangeInput(label, min, max, turn) {
 
 /** A captioned slider that tells its value in percent: {root, show}. */
 function slider(caption, input, valueOf) {
-  const output = element("output");
+  const output = element("span", { class: "value", "aria-hidden": "true" });
   const label = input.ariaLabel;
   const attributes = { class: `slider ${label.toLowerCase()}`, title: label };
   const root = element("label", attributes, caption, input, output);
@@ -153,7 +153,9 @@ function slider(caption, input, valueOf) {
     const { min, max } = input;
     input.value = value;
     style(root, "--filled", (value - min) / (max - min));
-    write(output, `${Math.round(value * 100)}%`);
+    const percent = `${Math.round(value * 100)}%`;
+    write(output, percent);
+    put(input, "aria-valuetext", percent);
   };
   return { root, show };
 }

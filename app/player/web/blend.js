@@ -1,6 +1,6 @@
 // The blend from A to B: one wide slider, or a pad where pattern and feel are moved apart.
 
-import { element, icon, put, write } from "./dom.js";
+import { element, icon, isCommand, put, write } from "./dom.js";
 import { Pad, percent } from "./pad.js";
 import { WayPicture } from "./way.js";
 
@@ -26,7 +26,7 @@ export class BlendControl {
   #pad;
   #picture;
   #modes;
-  #readout = element("output", { class: "readout" });
+  #readout = element("span", { class: "readout", "aria-hidden": "true" });
 
   constructor(player) {
     this.#player = player;
@@ -119,7 +119,7 @@ export class BlendControl {
 
   #onKey(event) {
     const step = KEY_STEPS[event.key];
-    if (step === undefined) return;
+    if (step === undefined || isCommand(event)) return;
     event.preventDefault();
     this.#player.drag(this.#player.position + step * (event.shiftKey ? FINER : 1));
   }

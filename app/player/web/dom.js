@@ -41,6 +41,18 @@ export function fitted(canvas) {
   return context;
 }
 
+/** Call `act` when the page comes to another screen, or is zoomed; returns a function that ends it. */
+export function onResolution(act) {
+  let query;
+  const listen = () => {
+    query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener("change", changed, { once: true });
+  };
+  const changed = () => (listen(), act());
+  listen();
+  return () => query.removeEventListener("change", changed);
+}
+
 /** An SVG element with attributes and children. */
 export function drawing(tag, attributes = {}, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -54,6 +66,9 @@ export function icon(path) {
   const line = drawing("path", { d: path });
   return drawing("svg", { viewBox: "0 0 24 24", "aria-hidden": true }, line);
 }
+
+/** Whether a key is pressed for the browser or the system: with Ctrl, Alt or the command key. */
+export const isCommand = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
 
 /** Call `draw` at the next animation frame, once however often it is asked for. */
 export function perFrame(draw) {

@@ -1,6 +1,6 @@
 // The grid of the groove that sounds: hits where they are played, and a playhead over them.
 
-import { element, fitted, perFrame, put, style } from "./dom.js";
+import { element, fitted, onResolution, perFrame, put, style } from "./dom.js";
 import { drawBack } from "./gridback.js";
 import { GridEditor } from "./gridedit.js";
 import { GridFoot } from "./gridfoot.js";
@@ -29,8 +29,10 @@ export class Grid {
   #editor;
   #playhead;
   #rows = [];
+  #size = { width: 0, height: 0 }; // as it was drawn last
   #drawSoon = perFrame(() => this.#draw());
   #observer = new ResizeObserver(this.#drawSoon);
+  #stop = onResolution(this.#drawSoon);
 
   constructor(player) {
     this.#player = player;
@@ -73,6 +75,7 @@ export class Grid {
 
   close() {
     this.#observer.disconnect();
+    this.#stop();
     this.#playhead.close();
   }
 
@@ -87,7 +90,7 @@ export class Grid {
   }
 
   get size() {
-    return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
+    return this.#size;
   }
 
   get rowHeight() {
@@ -142,11 +145,13 @@ export class Grid {
 
   #draw() {
     const { groove, way } = this.#player;
-    const { width, height } = this.size;
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    this.#size = { width, height };
     if (!groove || !width) return;
     const colours = coloursOf(this.root);
     const { mix, ...still } = colours; // the blend's colour is not in the back
-    const back = [width, height, groove.bars, ...this.#rows, ...Object.values(still)].join();
+    const scale = window.devicePixelRatio;
+    const back = [width, height, scale, groove.bars, ...this.#rows, ...Object.values(still)].join();
     if (back !== this.#backDrawn) {
       this.#backDrawn = back;
       const families = this.#rows.map((voice) => way.voices[voice].family);

@@ -1,7 +1,8 @@
 // Editing on the grid: click sets and removes a hit, dragging up and down sets its velocity.
 
+import { isCommand } from "./dom.js";
 import { BEATS } from "./groove.js";
-import { isLocked } from "./lock.js";
+import { isLocked, sixteenthOf } from "./lock.js";
 
 const FRESH = 96; // velocity of a new hit
 const NEAR = 7; // px around a hit that still mean it
@@ -107,6 +108,7 @@ export class GridEditor {
   }
 
   #key(event) {
+    if (isCommand(event)) return;
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
     const { row, sixteenth } = this.#cursor ?? { row: 0, sixteenth: 0 };
     if (event.key in moves) {
@@ -146,8 +148,11 @@ export class GridEditor {
     const unit = this.#grid.stepsPerSixteenth;
     const voice = this.#grid.rows[this.#cursor.row];
     const step = this.#cursor.sixteenth * unit;
-    const inside = (hit) => hit.voice === voice && Math.round(hit.step / unit) * unit === step;
-    const hit = this.#player.groove.hits.find(inside);
+    const { groove } = this.#player;
+    const last = groove.bars * groove.steps; // what stands half a sixteenth before it is the first's
+    const inside = (hit) =>
+      hit.voice === voice && (Math.round(hit.step / unit) * unit) % last === step;
+    const hit = groove.hits.find(inside);
     return { hit: hit ?? this.#cell(step, voice), wasThere: Boolean(hit) };
   }
 
@@ -181,13 +186,14 @@ export class GridEditor {
     if (!found) return this.#say("");
     const { hit, wasThere } = found;
     const { groove, way, transport, lock } = this.#player;
-    const sixteenths = Math.round((hit.step * 16) / groove.steps);
+    const sixteenths = sixteenthOf(hit.step, groove);
     const bar = Math.floor(sixteenths / 16) + 1;
     const place = `bar ${bar}, ${(Math.floor(sixteenths / 4) % 4) + 1}.${(sixteenths % 4) + 1}`;
     const held = isLocked(lock, hit) ? " · locked" : "";
     const name = way.voices[hit.voice].name;
     if (!wasThere) return this.#say(`${name} · ${place}${held}`);
-    const onSixteenth = (sixteenths * groove.steps) / 16;
+    const perSixteenth = groove.steps / 16;
+    const onSixteenth = Math.round(hit.step / perSixteenth) * perSixteenth;
     const steps = hit.step + hit.timing - onSixteenth;
     const ms = Math.round(((steps * BEATS) / groove.steps) * (60000 / transport.tempo));
     const timing = ms === 0 ? "on the grid" : ms > 0 ? `${ms} ms late` : `${-ms} ms early`;

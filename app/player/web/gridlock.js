@@ -1,6 +1,7 @@
 // Locks on the grid: the ruler locks steps, and locked cells are hatched.
 
 import { element } from "./dom.js";
+import { isOpen } from "./lock.js";
 
 const SIXTEENTHS = 16;
 const BEAT = 4; // sixteenths that a click on the ruler means
@@ -100,6 +101,7 @@ export class LockRuler {
 
 /** Hatch what `lock` holds on a canvas in the geometry of `grid`, and mark it on the ruler. */
 export function drawLock(context, grid, lock, colours) {
+  if (isOpen(lock)) return;
   const { sixteenth, rowHeight, rows, size } = grid;
   const top = grid.topOf(0);
   const field = new Path2D();

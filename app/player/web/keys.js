@@ -25,7 +25,6 @@ export function listenToKeys(player) {
   const blend = (amount) => {
     if (!player.scene.isBlend) return false;
     player.drag(player.position + amount);
-    player.releaseSoon();
     return true;
   };
 
@@ -53,10 +52,11 @@ export function listenToKeys(player) {
     taken = key;
   };
 
-  // Firefox presses a button when space comes up, whatever became of its going down.
   const onKeyUp = (event) => {
-    if (event.key === taken) event.preventDefault();
+    if (event.key !== taken) return;
+    event.preventDefault(); // Firefox presses a button when space comes up, whatever it did before
     taken = null;
+    if (event.key.startsWith("Arrow")) player.releaseSoon();
   };
 
   // Before Streamlit's own buttons see it: space after a click on one still means play.

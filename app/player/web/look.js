@@ -16,7 +16,7 @@ export function coloursOf(target) {
 
 // Colours from A to B: more are not seen, and for each the browser computes all styles anew.
 const SHADES = 50;
-const shade = (place) => Math.round(place * SHADES) / SHADES;
+export const shade = (place) => Math.round(place * SHADES) / SHADES;
 
 export class Look {
   #player;
@@ -35,7 +35,6 @@ export class Look {
     style(this.root, "--a", fit(accents[0]));
     style(this.root, "--b", fit(accents[1]));
     style(this.root, "--place", shade(scene.place));
-    style(this.root, "--feel-place", shade(scene.feelPlace));
   }
 }
 

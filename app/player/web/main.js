@@ -85,14 +85,16 @@ function show(player, parent) {
   clearTimeout(player.leaving);
   expose(player);
   const end = [listenToKeys(player), ...views.map((view) => player.watch(() => view.update()))];
-  // A blend moved by keys is let go a little later: what is pressed next is about what sounds now.
-  const letGo = () => player.release();
-  const onKey = ({ key }) => MOVES.test(key) || letGo();
-  document.addEventListener("pointerdown", letGo, true);
+  // What was moved by keys is let go a little later, unless something else is pressed.
+  const finish = () => player.finish();
+  const onKey = ({ key }) => MOVES.test(key) || finish();
+  document.addEventListener("pointerdown", finish, true);
   document.addEventListener("keydown", onKey, true);
+  window.addEventListener("blur", finish); // the key may come up elsewhere
   const stop = () => {
-    document.removeEventListener("pointerdown", letGo, true);
+    document.removeEventListener("pointerdown", finish, true);
     document.removeEventListener("keydown", onKey, true);
+    window.removeEventListener("blur", finish);
     player.leaving = setTimeout(() => player.stop(), GRACE);
   };
   return { player, root, views, end: [...end, stop], generation: 0 };

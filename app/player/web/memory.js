@@ -2,16 +2,31 @@
 // one goes on from what was last kept in any.
 
 import { element } from "./dom.js";
+import { Reminder } from "./reminder.js";
 
 const ITEM = "beatgen";
 
 export class Memory {
   root = element("div", { hidden: true });
+  #isHeard = false;
+  #say = () => {};
+  #reminder = new Reminder(() => this.#isHeard, () => this.#tell());
 
   /** Keep `page`, a text; or, where Python does not know it yet, say what was kept. */
   receive({ page }, say) {
-    if (page !== null) keep(page);
-    else setTimeout(() => say("recalled", recall())); // not while it is being mounted
+    this.#say = say;
+    this.#isHeard = page !== null;
+    if (this.#isHeard) keep(page);
+    else setTimeout(() => this.#tell()); // not while it is being mounted
+  }
+
+  close() {
+    this.#reminder.stop();
+  }
+
+  #tell() {
+    this.#say("recalled", recall());
+    this.#reminder.start();
   }
 }
 

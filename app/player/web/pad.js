@@ -1,6 +1,7 @@
 // The pad: pattern across, feel up. Its diagonal is the slider from A to B.
 
-import { element, put, style } from "./dom.js";
+import { element, isCommand, put, style } from "./dom.js";
+import { shade } from "./look.js";
 
 const MARGIN = 17; // px between the pad's edge and its field, as in the style sheet
 const STEP = 0.001;
@@ -15,6 +16,9 @@ const FINER = 1 / 4; // of a key's step with shift
 export class Pad {
   #player;
   #inputs;
+  // Each fills the field and is moved as a whole, which costs no layout and no painting.
+  #across = element("div", { class: "across" });
+  #up = element("div", { class: "up" });
   #dot = element("div", { class: "dot" });
   #dragging = false;
 
@@ -31,15 +35,15 @@ export class Pad {
         role: "group",
         "aria-label": "Pattern and feel",
         onpointerdown: (event) => this.#down(event),
-        onpointermove: (event) => this.#dragging && this.#move(event),
-        onpointerup: () => this.#up(),
-        onpointercancel: () => this.#up(),
+        onpointermove: (event) => this.#dragging && event.isPrimary && this.#move(event),
+        onpointerup: (event) => event.isPrimary && this.#letGo(),
+        onpointercancel: () => this.#letGo(),
         onkeydown: (event) => this.#key(event),
         onkeyup: () => this.#dragging || player.releaseSoon(),
       },
       diagonal(),
-      element("div", { class: "across" }),
-      element("div", { class: "up" }),
+      this.#across,
+      this.#up,
       element("span", { class: "axis pattern", "aria-hidden": "true" }, "pattern"),
       element("span", { class: "axis feel", "aria-hidden": "true" }, "feel"),
       this.#dot,
@@ -55,8 +59,12 @@ export class Pad {
       this.#inputs[i].value = place;
       put(this.#inputs[i], "aria-valuetext", `${names[i]} ${percent(place)} of the way from A to B`);
     });
-    style(this.root, "--x", places[0]);
-    style(this.root, "--y", places[1]);
+    const [x, y] = places;
+    style(this.#up, "--x", x);
+    style(this.#across, "--y", y);
+    style(this.#dot, "--x", x);
+    style(this.#dot, "--y", y);
+    style(this.#dot, "--feel-place", shade(this.#player.scene.feelPlace));
   }
 
   focus() {
@@ -72,13 +80,14 @@ export class Pad {
       "aria-label": label,
       oninput: () => drag(Number(input.value)),
       onchange: () => this.#player.release(),
-      onblur: () => this.#dragging || this.#player.release(),
+      onblur: ({ relatedTarget: next }) =>
+        this.#dragging || this.#inputs.includes(next) || this.#player.release(),
     });
     return input;
   }
 
   #down(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return; // one finger drags
     event.preventDefault();
     this.focus();
     this.root.setPointerCapture(event.pointerId);
@@ -94,17 +103,18 @@ export class Pad {
     );
   }
 
-  #up() {
+  #letGo() {
     this.#dragging = false;
     this.#player.release();
   }
 
   #key(event) {
     const move = KEY_MOVES[event.key];
-    if (!move) return;
+    if (!move || isCommand(event)) return;
     event.preventDefault();
     const [across, up] = move.map((amount) => amount * (event.shiftKey ? FINER : 1));
     const { position, feel } = this.#player;
+    this.#inputs[across ? 0 : 1].focus({ preventScroll: true }); // it says where it stands now
     this.#player.drag(position + across, (feel ?? position) + up);
   }
 }

@@ -63,7 +63,9 @@ export class Playback {
     const turn = ++this.#auditions;
     if (!(await this.#open())) return this.announce();
     const { sampler } = this.sound;
-    if (turn === this.#auditions && !this.playing) sampler.play(voice, velocity, sampler.now);
+    if (turn !== this.#auditions || this.playing) return;
+    sampler.play(voice, velocity, sampler.now);
+    sampler.choke();
   }
 
   async #open() {

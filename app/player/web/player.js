@@ -5,10 +5,10 @@
 
 import { History } from "./history.js";
 import { Playback } from "./playback.js";
+import { Reminder } from "./reminder.js";
 import { Scene } from "./scene.js";
 
 export const TEMPO = { least: 30, most: 300 };
-const UNHEARD = 5000; // ms without an answer, after which Python is told again
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
@@ -16,7 +16,8 @@ export class Player extends Playback {
   history = new History();
   scene = new Scene();
   #letGo = 0;
-  #reminder = 0;
+  #reminder = new Reminder(() => this.isHeard, () => this.#report());
+  #settingsSoon = 0;
   #editing = null; // snapshot of before an edit that goes on
   #told = {}; // the place that Python said last
   #heard = 0; // the last turn that Python had heard of when it sent what is here
@@ -87,6 +88,7 @@ export class Player extends Playback {
   /** Move the blend, its feel too where that is apart; Python hears of it on `release`. */
   drag(position, feel = this.feel) {
     clearTimeout(this.#letGo);
+    if (!this.scene.moving && this.scene.isAt(position, feel)) return;
     if (!this.scene.moving) this.#record();
     this.scene.move(position, feel);
     this.#refresh();
@@ -97,6 +99,12 @@ export class Player extends Playback {
     if (!this.scene.moving) return;
     this.scene.moving = false;
     this.#keep();
+  }
+
+  /** What is pressed next is about what sounds now: Python hears of it at once. */
+  finish() {
+    this.release();
+    if (this.#settingsSoon) this.keepSettings();
   }
 
   /** Let go where no other key follows soon: a run of them is one move, as a drag is. */
@@ -121,11 +129,12 @@ export class Player extends Playback {
   }
 
   listenTo(monitor) {
-    this.scene.monitor = monitor;
+    this.scene.listenTo(monitor);
     this.#keep();
   }
 
-  /** Show and sound another groove for a while; null: again what is to sound anyway. */
+  /** Show and sound another groove until the blend is moved, or something else is to be heard;
+   * null: again what is to sound anyway. */
   preview(groove) {
     if (this.scene.preview(groove) && this.way) this.#refresh();
   }
@@ -192,7 +201,15 @@ export class Player extends Playback {
 
   /** Tell Python of settings that were changed. */
   keepSettings() {
+    clearTimeout(this.#settingsSoon);
+    this.#settingsSoon = 0;
     this.#report();
+  }
+
+  /** The same where no other key follows soon. */
+  keepSettingsSoon() {
+    clearTimeout(this.#settingsSoon);
+    this.#settingsSoon = setTimeout(() => this.keepSettings(), KEYS_REST);
   }
 
   /** Be set as a page was that was made elsewhere, or before a reload; true where this is new. */
@@ -252,9 +269,7 @@ export class Player extends Playback {
     const { tempo, swing } = this.settings;
     this.#turn++;
     this.#say({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
-    // On a busy machine a message was lost between here and Python, if seldom.
-    clearTimeout(this.#reminder);
-    this.#reminder = setTimeout(() => this.isHeard || this.#report(), UNHEARD);
+    this.#reminder.start();
   }
 
   /** Have Python run again, once this run of its has been taken in. */

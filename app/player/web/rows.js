@@ -1,6 +1,6 @@
 // The rows of the grid: which voices are shown, and their heads with mute and solo.
 
-import { element, icon, put } from "./dom.js";
+import { element, icon, isCommand, put } from "./dom.js";
 
 const HOLD =
   "Lock: these hits stay while you blend, vary and shape. You can still edit them; unlocked, " +
@@ -72,7 +72,7 @@ export class RowHeads {
 
   #walk(event) {
     const way = WALK[event.key];
-    if (!way || event.defaultPrevented) return;
+    if (!way || event.defaultPrevented || isCommand(event)) return;
     event.preventDefault(); // or the page scrolls
     const [down, right] = way;
     const row = this.#heads.findIndex((head) => head.row.contains(event.target));

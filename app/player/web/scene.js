@@ -109,6 +109,13 @@ export class Scene {
     return this.groove ? fit(this.#lock, this.groove.bars) : this.#lock;
   }
 
+  /** Whether it is this place that is heard, and no move would change anything. */
+  isAt(position, feel) {
+    const same = inside(position) === this.position && inside(feel ?? 0) === (this.feel ?? 0);
+    return same && (feel === null) === (this.feel === null) && this.monitor === "blend" &&
+      !this.#previewed;
+  }
+
   /** Where between A and B the pattern of the sounding groove stands. */
   get place() {
     return { a: 0, b: 1, blend: this.position }[this.monitor];
@@ -131,9 +138,18 @@ export class Scene {
     if (!this.moving) this.#left = false;
     this.moving = true;
     this.#back = null;
-    this.monitor = "blend";
+    this.listenTo("blend");
     this.position = inside(position);
     this.feel = feel === null ? null : inside(feel);
+  }
+
+  listenTo(monitor) {
+    this.monitor = monitor;
+    this.#previewed = null;
+  }
+
+  get previewed() {
+    return this.#previewed;
   }
 
   /** Show and sound another groove for a while; true where that changes anything. */
@@ -194,7 +210,8 @@ export class Scene {
    * told of it. */
   restore({ way, position, feel, edits, lock, settled }) {
     this.#hold(way);
-    Object.assign(this, { way, position, feel, monitor: "blend", moving: false });
+    Object.assign(this, { way, position, feel, moving: false });
+    this.listenTo("blend");
     this.#lock = lock;
     this.#settled = settled ?? this.#settled;
     this.#returns++;

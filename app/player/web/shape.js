@@ -6,6 +6,7 @@
 import { element, perFrame, put, style, write } from "./dom.js";
 import { grooveAt, unpackGroove } from "./groove.js";
 import { Look } from "./look.js";
+import { Reminder } from "./reminder.js";
 
 const STEP = 0.1;
 const KEYS_REST = 250; // ms after the last key, a slider counts as let go
@@ -21,6 +22,8 @@ export class ShapePanel {
   #packed = null; // those ways as they came
   #turning = null; // index of the slider in hand
   #turned = 0; // counts what was said to Python
+  #amounts = []; // that were said last
+  #reminder = new Reminder(() => this.#data.heard >= this.#turned, () => this.#tell());
   #letGo = 0;
   #sounds = false; // what is heard comes from here
   #sound = perFrame(() => this.#preview());
@@ -57,6 +60,7 @@ export class ShapePanel {
   close() {
     this.#stop();
     clearTimeout(this.#letGo);
+    this.#reminder.stop();
     this.#turning = null;
     this.#giveBack();
   }
@@ -94,6 +98,7 @@ export class ShapePanel {
 
   #release(slowly) {
     clearTimeout(this.#letGo);
+    if (this.#turning === null) return;
     if (slowly) this.#letGo = setTimeout(() => this.#report(), KEYS_REST);
     else this.#report();
   }
@@ -102,8 +107,13 @@ export class ShapePanel {
     this.#preview(); // the last place, though no frame was drawn since
     this.#turning = null;
     this.#turned = Math.max(this.#turned, this.#data.heard) + 1;
-    const amounts = this.#sliders.map(({ value }) => value);
-    this.#say("turned", { turn: this.#turned, amounts });
+    this.#amounts = this.#sliders.map(({ value }) => value);
+    this.#tell();
+  }
+
+  #tell() {
+    this.#say("turned", { turn: this.#turned, amounts: this.#amounts });
+    this.#reminder.start();
   }
 }
 
@@ -148,7 +158,9 @@ class Slider {
       onkeydown: () => (this.#byKey = true),
       onpointerdown: () => (this.#byKey = false),
       oninput: () => (this.#tell(), turn()),
-      onchange: () => release(this.#byKey),
+      onchange: () => this.#byKey || release(false),
+      onkeyup: () => ((this.#byKey = false), release(true)), // a key that is held is one turn
+      onblur: () => release(false),
       ondblclick: () => {
         this.show(0);
         turn();

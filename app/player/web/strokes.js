@@ -6,6 +6,7 @@
 import { BEATS, beatOf } from "./groove.js";
 
 export const CLICK = -1;
+const SAME = 1e-9; // beats
 
 /** A groove laid out for looping: {length, strokes}, in beats, strokes by beat. */
 export function layOut(groove, swing) {
@@ -38,7 +39,7 @@ export function strokesBetween({ length, strokes }, from, to, metronome) {
  * How to go over from the scheduled strokes to the wanted ones at the beat `from`.
  *
  * What stands before `from` sounds as scheduled. A stroke that the change moves across `from`
- * (same voice, nearer than `near` beats) is one stroke and sounds once, as it was scheduled.
+ * (same voice, at most `near` beats away) is one stroke and sounds once, as it was scheduled.
  * Returns {cancel, add}: scheduled strokes to take back and wanted ones to schedule.
  */
 export function goOver(scheduled, wanted, from, near) {
@@ -56,16 +57,21 @@ export function goOver(scheduled, wanted, from, near) {
 
 const nameOf = ({ voice, velocity, beat }) => `${voice} ${velocity} ${beat.toFixed(5)}`;
 
-/** Pairs [scheduled, wanted] near `from` that are the same stroke of a voice. */
+/** Pairs [scheduled, wanted] near `from` that are the same stroke of a voice: the nearest first. */
 function pairUp(scheduled, wanted, from, near) {
-  const around = ({ beat }) => Math.abs(beat - from) <= near;
-  const pairs = [];
-  const free = wanted.filter(around);
-  for (const old of scheduled.filter(around)) {
-    const match = free.findIndex(
-      (fresh) => fresh.voice === old.voice && Math.abs(fresh.beat - old.beat) < near,
-    );
-    if (match >= 0) pairs.push([old, free.splice(match, 1)[0]]);
-  }
-  return pairs;
+  const around = ({ beat }) => Math.abs(beat - from) <= near + SAME;
+  const fresh = wanted.filter(around);
+  const candidates = scheduled.filter(around).flatMap((old) =>
+    fresh
+      .filter(({ voice, beat }) => voice === old.voice && Math.abs(beat - old.beat) <= near + SAME)
+      .map((other) => [old, other]),
+  );
+  const taken = new Set();
+  return candidates
+    .sort(([a, b], [c, d]) => Math.abs(a.beat - b.beat) - Math.abs(c.beat - d.beat))
+    .filter(([old, other]) => {
+      if (taken.has(old) || taken.has(other)) return false;
+      taken.add(old).add(other);
+      return true;
+    });
 }

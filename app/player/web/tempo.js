@@ -1,6 +1,6 @@
 // The tempo: typed, dragged up and down, tapped, and set back to the groove's own.
 
-import { element } from "./dom.js";
+import { element, isCommand } from "./dom.js";
 import { TEMPO } from "./player.js";
 
 const DRAG = 3; // px before a press becomes a drag
@@ -37,9 +37,9 @@ export class TempoControl {
       {
         class: "tap",
         title: "Tap the tempo",
-        onpointerdown: () => this.#tap(),
+        onpointerdown: (event) => this.#tap(event),
         // Keys and screen readers click without a pointer.
-        onclick: (event) => event.detail === 0 && this.#tap(),
+        onclick: (event) => event.detail === 0 && this.#tap(event),
       },
       "Tap",
     );
@@ -87,9 +87,10 @@ export class TempoControl {
   #key(event) {
     const change = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (event.key === "Enter") this.#input.blur();
-    if (!change) return;
+    if (!change || isCommand(event)) return;
     event.preventDefault();
-    this.#set(clamp(Math.round(this.#tempo) + change), true);
+    this.#set(clamp(Math.round(this.#tempo) + change), false);
+    this.#player.keepSettingsSoon();
   }
 
   #press({ button, clientY, pointerId }) {
@@ -114,8 +115,7 @@ export class TempoControl {
     this.#player.keepSettings();
   }
 
-  #tap() {
-    const now = performance.now();
+  #tap({ timeStamp: now }) {
     if (now - this.#taps.at(-1) > PAUSE) this.#taps = [];
     this.#taps = [...this.#taps, now].slice(-TAPS);
     if (this.#taps.length < 2) return;

@@ -13,6 +13,7 @@ const AHEAD_HIDDEN = 1.5; // s, where the browser slows a hidden page's timers
 const SAFE = 0.015; // s, nearer than this a stroke may already be on its way out
 const LEAD_IN = 0.05; // s from pressing play to the first stroke
 const TOO_LATE = 0.03; // s, later than this a stroke is better dropped
+const LEAP = 2; // steps that a change of swing or feel moves a stroke at most
 const KEPT_BEATS = 2; // how long past strokes are remembered
 
 export class Transport {
@@ -113,7 +114,7 @@ export class Transport {
     const from = this.#nextStep();
     const retimed = Math.abs(this.#clock.tempo - this.tempo) > 1e-9;
     if (retimed) this.#clock.change(from, this.tempo);
-    const near = BEATS / this.#groove.steps;
+    const near = (LEAP * BEATS) / this.#groove.steps;
     const wanted = strokesBetween(this.#layout, from - near, this.#cursor, this.#metronome);
     const { cancel, add } = goOver(this.#scheduled, wanted, from, near);
     this.#takeBack(cancel);

@@ -3,6 +3,7 @@
 
 import { Card } from "./card.js";
 import { element, put } from "./dom.js";
+import { Reminder } from "./reminder.js";
 
 const LINGER = 90; // ms on a card before it is heard: the pointer may only be passing
 
@@ -24,10 +25,14 @@ export class Wall {
   #turn = 0; // counts what was done
   #pointed = null; // number of the take that the pointer is on
   #soon = 0;
+  #given = null; // groove that the player was given to sound
+  #reminder = new Reminder(() => !this.#unanswered.length, () => this.#tell());
   #leave = new AbortController();
+  #stop;
 
   constructor(player) {
     this.#player = player;
+    this.#stop = player.watch(() => this.#giveWay());
     const { signal } = this.#leave;
     // What goes on from one card to another is not heard outside of the component.
     for (const place of [document, this.root]) {
@@ -51,12 +56,14 @@ export class Wall {
     this.#draw();
     const hits = [...this.#cards.values()].flatMap(({ groove }) => groove.hits);
     this.#player.offer(hits.map(({ voice }) => voice));
-    this.#sound();
+    if (this.#given) this.#sound();
   }
 
   close() {
     this.#leave.abort();
     clearTimeout(this.#soon);
+    this.#reminder.stop();
+    this.#stop();
     this.#say = () => {};
     this.#player.offer([]);
     this.#player.preview(null);
@@ -75,6 +82,7 @@ export class Wall {
 
   #tell() {
     this.#say("told", { acts: this.#unanswered, lacks: this.#lacks });
+    this.#reminder.start();
   }
 
   /** Have Python send all takes, once this run of its has been taken in; until then all stays. */
@@ -121,7 +129,16 @@ export class Wall {
 
   #sound() {
     const number = this.#chosen ?? (this.#player.playing ? this.#pointed : null);
-    this.#player.preview(this.#cards.get(number)?.groove ?? null);
+    this.#given = this.#cards.get(number)?.groove ?? null;
+    this.#player.preview(this.#given);
+  }
+
+  /** Where the musician has moved on to something else, a pointer that rests on a card means
+   * nothing any more. */
+  #giveWay() {
+    if (this.#player.scene.previewed === this.#given) return;
+    this.#given = this.#pointed = null;
+    clearTimeout(this.#soon);
   }
 
   #draw() {

@@ -1,6 +1,6 @@
 // A picture of the way from A to B: a ribbon for each family, as wide as it is played there.
 
-import { element, fitted, perFrame } from "./dom.js";
+import { element, fitted, onResolution, perFrame } from "./dom.js";
 import { coloursOf } from "./look.js";
 
 const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
@@ -10,7 +10,9 @@ export class WayPicture {
   #player;
   #drawn = {}; // the way that the picture shows, and the theme it was drawn in
   #drawSoon = perFrame(() => this.#draw());
-  #observer = new ResizeObserver(() => ((this.#drawn = {}), this.#drawSoon()));
+  #drawAnew = () => ((this.#drawn = {}), this.#drawSoon());
+  #observer = new ResizeObserver(this.#drawAnew);
+  #stop = onResolution(this.#drawAnew);
 
   constructor(player) {
     this.#player = player;
@@ -23,6 +25,7 @@ export class WayPicture {
 
   close() {
     this.#observer.disconnect();
+    this.#stop();
   }
 
   get #isLight() {
