@@ -32,7 +32,9 @@ class Groove:
     timing:   float32 (bars, steps, 22), distance of the hit from its step, in steps, positive is
               late; 0 where there is no hit. Within half a step, except at the ends: a bar begins
               half a sixteenth early, and a hit before its first step stands on step 0 with
-              negative timing; one just before the end of a clip stands on the last step.
+              negative timing; one just before the end of a clip stands on the last step. A hit
+              whose nearest step is taken, as swing may squeeze two together, may stand up to half a
+              sixteenth from its step anywhere.
     tempo:    beats (quarter notes) per minute, above 0.
 
     The arrays are copied where needed and made read-only. Raises BeatGenError for other shapes,

@@ -245,12 +245,16 @@ def _tempo(events: Events, bars: list[_Bar]) -> float:
 
 
 def _tick(groove: Groove, bar: int, step: int, voice: int) -> int:
-    """Where a hit is written, in ticks from the start; at least a tick inside its own cell."""
+    """Where a hit is written, in ticks from the start: at least a tick inside its own cell, unless
+    it stands farther off, as swing may have it."""
     width = TICKS * BEATS / groove.steps
     low = math.ceil((step - 0.5) * width) if step else math.floor(1 - _lead(TICKS, groove.steps))
     high = math.ceil((step + (0.5 if step < groove.steps - 1 else 1)) * width) - 1
-    tick = round((step + float(groove.timing[bar, step, voice])) * width)
-    return bar * BEATS * TICKS + min(max(tick, low), high)
+    timing = float(groove.timing[bar, step, voice])
+    tick = round((step + timing) * width)
+    if abs(timing) <= 0.5 or step in (0, groove.steps - 1):
+        tick = min(max(tick, low), high)
+    return bar * BEATS * TICKS + tick
 
 
 def _pitches(found: Iterable[int]) -> str:

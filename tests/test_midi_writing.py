@@ -191,3 +191,12 @@ def test_real_files_hold_the_notes_that_symusic_finds(some_of_gmd) -> None:
         notes = [n for track in symusic.Score(str(path)).tracks for n in track.notes]
         assert sum(report.pitches.values()) == len(notes), path
         assert np.count_nonzero(groove.velocity) + report.collisions == len(notes), path
+
+
+def test_a_hit_far_from_its_step_is_written_where_it_sounds() -> None:
+    timing = np.zeros((1, 64, 22))
+    velocity = np.zeros_like(timing)
+    velocity[0, 10, INDEX["snare"]], timing[0, 10, INDEX["snare"]] = 1, 1.7
+    back = again(Groove(velocity, timing))
+    assert np.argwhere(back.velocity).tolist() == [[0, 12, INDEX["snare"]]]
+    assert back.timing.min() == pytest.approx(-0.3, abs=0.02)
