@@ -2,7 +2,7 @@
 
 import numpy as np
 from playing import SLIDER, cells, play, state, told, wait_until_told
-from visiting import ready, settled
+from visiting import LOSE_NEXT, ready, settled
 
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
@@ -23,10 +23,7 @@ def test_letting_go_settles_on_the_models_decoding(page):
 
 
 def test_what_was_lost_on_its_way_to_python_is_told_again(page):
-    page.evaluate("""() => {
-        const { send } = WebSocket.prototype;
-        WebSocket.prototype.send = function () { WebSocket.prototype.send = send; };
-    }""")
+    page.evaluate(LOSE_NEXT)
     page.locator(SLIDER).focus()
     page.keyboard.press("ArrowRight")
     wait_until_told(page, position=0.03125)

@@ -3,6 +3,7 @@
 import pytest
 from visiting import (
     COUNT_SENT,
+    LOSE_NEXT,
     changed,
     drawn,
     hits,
@@ -141,3 +142,9 @@ def test_a_pointer_that_rests_on_a_take_gives_way_to_what_comes_after(serve, ope
     sounds(page, take)
     press(page, "A").last.click()
     changed(page, take)
+
+
+def test_a_turn_that_got_lost_is_told_again(shape):
+    shape.evaluate(LOSE_NEXT)
+    slider(shape, "Density").press("ArrowRight")
+    titled(shape, "shaped")

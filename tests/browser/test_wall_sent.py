@@ -4,6 +4,7 @@ import json
 
 import pytest
 from visiting import (
+    LOSE_NEXT,
     MAIN,
     answered,
     go,
@@ -178,3 +179,13 @@ def test_no_card_is_shown_before_its_take_is_there(serve, open_page):
         [["two", "three"], lacks],
         [["two", "three"], []],
     ]
+
+
+def test_what_was_done_on_a_card_and_got_lost_is_told_again(serve, open_page):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    page.evaluate(LOSE_NEXT)
+    press(page, "Keep").first.click()
+    assert page.get_attribute(".wall", "aria-busy") == "true"
+    answered(page)
+    assert page.locator(".wall .kept").count() == 1

@@ -20,6 +20,11 @@ COUNT_SENT = """() => {
     WebSocket.prototype.send = function (...data) { window.sent++; send.apply(this, data); };
 }"""
 
+LOSE_NEXT = """() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function () { WebSocket.prototype.send = send; };
+}"""
+
 
 def ready(page):
     """Wait until the player is shown and has something to play; gives the page."""
