@@ -25,8 +25,9 @@ from beatgen.reconstruct import (
     Reconstructor,
     ReportNetwork,
     network,
+    scores,
 )
-from beatgen.scoreboard import Evaluation, Row, Scores
+from beatgen.scoreboard import Evaluation, Row
 
 MODELS = ("silence", "pca-16", "pca-64", "nearest", "report", "bar-16", "bar")
 TITLES = {
@@ -100,15 +101,15 @@ def build(model: str, training: Dataset) -> Reconstructor:
 
 def score(name: str, told: Reconstruction, dataset: Dataset, repeated: np.ndarray) -> Row:
     """All measures of one model's reconstruction of a data set; repeated: `repeats` of it."""
-    scores = partial(_scores, dataset, told)
+    measured = partial(scores, dataset, told)
     everything = np.arange(len(dataset))
     styles = np.char.partition(dataset.styles, "/")[:, 0][dataset.file_index]
     return Row(
         name,
-        scores(everything),
-        scores(np.flatnonzero(~repeated)),
-        {voice: scores(everything, voice=i) for i, voice in enumerate(NAMES)},
-        {str(style): scores(np.flatnonzero(styles == style)) for style in np.unique(styles)},
+        measured(everything),
+        measured(np.flatnonzero(~repeated)),
+        {voice: measured(everything, voice=i) for i, voice in enumerate(NAMES)},
+        {str(style): measured(np.flatnonzero(styles == style)) for style in np.unique(styles)},
     )
 
 
@@ -157,30 +158,3 @@ def _from_run(run: Path) -> Reconstructor:
 def _pattern_keys(dataset: Dataset) -> list[bytes]:
     packed = np.packbits(metrics.folded(*dataset.grids()).reshape(len(dataset), -1), axis=1)
     return [row.tobytes() for row in packed]
-
-
-def _scores(
-    dataset: Dataset, told: Reconstruction, bars: np.ndarray, voice: int | None = None
-) -> Scores:
-    """The measures of some bars, of all voices or of one."""
-    tempo = dataset.tempo[dataset.file_index[bars]]
-    voices = slice(None) if voice is None else slice(voice, voice + 1)
-    grids = (*dataset.grids(bars), *(part[bars] for part in (told.velocity, told.timing)))
-    true, true_timing, velocity, timing = (grid[..., voices] for grid in grids)
-    scores = {
-        "hits": float(np.count_nonzero(true)),
-        "sse": metrics.sse(true, told.expected[bars][..., voices]),
-        "sse_sounding": metrics.sse(true, velocity),
-        "hit_f1": metrics.hit_f1(true, velocity),
-        "note_f1": metrics.note_f1(true, true_timing, velocity, timing, tempo),
-        "velocity_mae": metrics.velocity_mae(true, velocity),
-        "timing_mae": metrics.timing_mae(true, true_timing, velocity, timing, tempo),
-    }
-    if voice is not None:
-        return scores
-    scores["pattern_f1"] = metrics.pattern_f1(true, true_timing, velocity, timing)
-    scores["folded_f1"] = metrics.folded_f1(true, true_timing, velocity, timing)
-    if told.mean is not None and told.log_var is not None:
-        scores["kl"] = metrics.kl(told.mean[bars], told.log_var[bars])
-        scores["active_units"] = float(metrics.active_units(told.mean[bars]))
-    return scores

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +15,26 @@ from keras import ops
 from beatgen.attributes import ATTRIBUTES, attributes
 from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
-from beatgen.config import CONFIG, TrainConfig
+from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.directions import effects, principal_directions, response
 from beatgen.errors import ModelError
 from beatgen.flow import LatentFlow
-from beatgen.groove import STEPS
-from beatgen.kit import NAMES
 from beatgen.latent import Vae, load_model
 from beatgen.metrics import f1
 from beatgen.model import BarVAE
+from beatgen.modelcard import fidelity, model_card
 from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
 from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
 from beatgen.strikes import to_strikes
 from beatgen.train import BEST, PRIOR, load_run, read_history
 
-DATA = (
-    "Groove MIDI Dataset (GMD), J. Gillick, A. Roberts, J. Engel, D. Eck, D. Bamman: Learning to "
-    "Groove with Inverse Sequence Transformations, ICML 2019. CC BY 4.0."
-)
-LIMITS = (
-    "Single 4/4 bars on the 22 voices of a Roland TD-11, as ten drummers played them; rock and "
-    "funk are most of the data. Other meters, percussion and electronic styles are unknown to it."
-)
 Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
 
 MEASURED = 256  # validation bars on which the directions are measured
 LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
 PROBABILITIES = np.arange(0.2, 0.81, 0.02)
-PLACES_ON_DISK = ("data", "run", "of", "start")  # what a card does not tell: paths
 CEILINGS = np.arange(0.9, 1.001, 0.005)
 VELOCITIES = np.arange(0.02, 0.51, 0.02)
 
@@ -69,7 +56,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     (target / NETWORK).write_bytes(convert(model))
-    card = _card(config, training, validation)
+    card = model_card(config, training, validation)
     losses = read_history(Path(run))["val_loss"]
     card["epochs"] = {"trained": len(losses), "best": int(np.argmin(losses)) + 1}
     space = {"mean": np.zeros(config.latent_dim), "components": np.eye(config.latent_dim)}
@@ -93,6 +80,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         card["directions"] = _effects(load_model(target), spread, validation)
         card["prior"] = _export_prior(Path(run) / PRIOR, target)
         card["map"] = write_atlas(target, training)
+    _save(target, card, space)
+    card["measures"] = fidelity(target, validation)
     _save(target, card, space)
     return card
 
@@ -248,49 +237,6 @@ def _best_ceiling(vae: Vae, validation: Dataset) -> float:
     velocity, meant = told.velocity[struck], true.velocity[struck]
     errors = [np.abs(np.where(velocity >= c, 1, velocity) - meant).mean() for c in CEILINGS]
     return round(float(CEILINGS[int(np.argmin(errors))]), 3)
-
-
-def _card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[str, Any]:
-    """The model card: what it is, what it learned from, and what it cannot do."""
-    shape = asdict(config.bar if config.model == "bar" else config.report)
-    return {
-        "model": config.model,
-        "config": shape,
-        "threshold": 0.5,
-        "steps": STEPS,
-        "voices": list(NAMES),
-        "training": training_told(config),
-        "bars": {"train": len(training), "validation": len(validation)},
-        "data": DATA,
-        "license": "CC BY 4.0, as the data",
-        "limits": LIMITS,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "version": version("beatgen"),
-        "commit": _commit(),
-    }
-
-
-def training_told(config: TrainConfig) -> dict[str, Any]:
-    """What a card tells of a training, and under "begun" of the one that it went on from."""
-    told = {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK}
-    if config.start:
-        told["begun"] = training_told(TrainConfig.load(Path(config.start) / CONFIG))
-    return told
-
-
-def _commit() -> str:
-    """The code's version, as far as git knows it."""
-    try:
-        done = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return "unknown"
-    return done.stdout.strip() or "unknown"
 
 
 def _save(folder: Path, card: dict[str, Any], space: dict[str, np.ndarray]) -> None:

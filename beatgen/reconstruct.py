@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from beatgen import metrics
 from beatgen.dataset import Dataset
 from beatgen.latent import Vae
 from beatgen.runtime import Network, load_network
@@ -90,6 +91,33 @@ def network(name: str | Path, title: str) -> BarNetwork | ReportNetwork:
     if loaded.card.get("model") == "report":
         return ReportNetwork(loaded, title)
     return BarNetwork(Vae(loaded), title)
+
+
+def scores(
+    dataset: Dataset, told: Reconstruction, bars: np.ndarray, voice: int | None = None
+) -> dict[str, float]:
+    """The measures (`beatgen.metrics`) of some bars (indices), of all voices or of one."""
+    tempo = dataset.tempo[dataset.file_index[bars]]
+    voices = slice(None) if voice is None else slice(voice, voice + 1)
+    grids = (*dataset.grids(bars), *(part[bars] for part in (told.velocity, told.timing)))
+    true, true_timing, velocity, timing = (grid[..., voices] for grid in grids)
+    found = {
+        "hits": float(np.count_nonzero(true)),
+        "sse": metrics.sse(true, told.expected[bars][..., voices]),
+        "sse_sounding": metrics.sse(true, velocity),
+        "hit_f1": metrics.hit_f1(true, velocity),
+        "note_f1": metrics.note_f1(true, true_timing, velocity, timing, tempo),
+        "velocity_mae": metrics.velocity_mae(true, velocity),
+        "timing_mae": metrics.timing_mae(true, true_timing, velocity, timing, tempo),
+    }
+    if voice is not None:
+        return found
+    found["pattern_f1"] = metrics.pattern_f1(true, true_timing, velocity, timing)
+    found["folded_f1"] = metrics.folded_f1(true, true_timing, velocity, timing)
+    if told.mean is not None and told.log_var is not None:
+        found["kl"] = metrics.kl(told.mean[bars], told.log_var[bars])
+        found["active_units"] = float(metrics.active_units(told.mean[bars]))
+    return found
 
 
 def _median_ms(decode: Callable[[np.ndarray], object], bars: int, latent_dim: int) -> float:

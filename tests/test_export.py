@@ -16,10 +16,12 @@ from beatgen.batches import bar_input, report_input
 from beatgen.config import TrainConfig
 from beatgen.dataset import load_dataset
 from beatgen.errors import ModelError
-from beatgen.export import export, training_told
+from beatgen.evaluate import evaluate
+from beatgen.export import export
 from beatgen.kit import VOICES
 from beatgen.latent import load_model
 from beatgen.model import ModelConfig
+from beatgen.modelcard import training_told
 from beatgen.report import ReportConfig
 from beatgen.runtime import PRIOR_NETWORK, load_network
 from beatgen.train import PRIOR, load_run, prior_config, train
@@ -112,6 +114,11 @@ def test_the_card_tells_what_the_weights_are(exported) -> None:
     assert "CC BY 4.0" in card["license"]
     assert "Groove MIDI Dataset" in card["data"]
     assert 0 < card["threshold"] < 1
+    assert card["split"] == {"by": "file", "train": 1, "validation": 1}
+    found = evaluate(config.data, "validation", [str(folder / "weights")], parts=()).rows[0]
+    told = {name: found.measures[name] for name in card["measures"]}
+    assert {"sse", "hit_f1", "note_f1"} <= told.keys()
+    assert card["measures"] == pytest.approx(told, abs=1e-3)
     assert str(folder) not in json.dumps(card), "no path of the machine that trained it"
 
 

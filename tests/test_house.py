@@ -17,6 +17,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "config",
         "evaluate",
         "export",
+        "modelcard",
         "cartography",
         "baselines",
         "reconstruct",
