@@ -109,7 +109,7 @@ def _downloads(session: Session, groove: Groove) -> None:
             key="pitches",
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
         )
-        loops = int(st.number_input("Times played", 1, files.MOST_LOOPS, 1, key="loops"))
+        loops = int(st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops"))
     name = file_name(label, groove, "mid")
     drag_handle(name, files.MIDI, files.midi_path(groove, pitches, loops), key="drag-midi")
     st.download_button(

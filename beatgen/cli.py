@@ -104,7 +104,7 @@ def sample(options: Options) -> None:
 
 @verb(
     GROOVE,
-    number("--spread", float, 1.0, "1 draws a feel, 0 takes the one in the middle"),
+    number("--spread", float, 1.0, "1 draws a feel, 0 plays the average one"),
     *(SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:

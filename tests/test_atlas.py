@@ -1,7 +1,6 @@
 """The map of the training bars: drawn from bars made here, and the one that ships."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from beatgen.groove import Groove
 from beatgen.mapfigure import NAMED, OTHER, draw_map, from_units, legend, share_of
 from beatgen.metrics import f1, folded, folded_f1
 from beatgen.midi import scan_midi
-from beatgen.runtime import NETWORK
+from beatgen.runtime import NETWORK, model_folder
 
 DIMS = 6
 BARS = 300
@@ -253,8 +252,7 @@ def test_marks_stand_where_the_figure_draws_their_places() -> None:
 
 
 def test_the_shipped_file_is_small_and_quick_to_ask(shipped, random_groove) -> None:
-    file = Path(bg.__file__).parent.parent / "assets" / "model" / "bar" / ATLAS
-    assert not file.exists() or file.stat().st_size < 2_000_000
+    assert (model_folder("bar") / ATLAS).stat().st_size < 2_000_000
     takes = [random_groove(seed=seed, bars=2) for seed in range(12)]
     shipped.nearest(takes[0])
     began = time.process_time()

@@ -12,7 +12,7 @@ from beatgen.errors import BeatGenError
 from beatgen.evaluate import build, evaluate, repeats, score
 from beatgen.groove import Groove
 from beatgen.midi import write_midi
-from beatgen.reconstruct import Reconstruction, network
+from beatgen.reconstruct import Reconstruction, network, scores
 from beatgen.scoreboard import MEASURES, Row
 
 
@@ -223,3 +223,16 @@ def test_both_networks_stand_in_the_table(training) -> None:
     struck = told.velocity > 0
     assert np.array_equal(told.velocity[struck], told.expected[struck])
     assert told.expected[~struck].max() <= reports.network.card["threshold"]
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "f1"), [("bar", 1.0, 0.94), ("bar-16", 4.0, 0.5)], ids=["bar", "bar-16"]
+)
+def test_the_shipped_weights_hold_what_the_table_says(gmd_bars, model, error, f1) -> None:
+    held_out = gmd_bars.split("validation")
+    told = build(model, held_out).reconstruct(held_out)
+    found = scores(held_out, told, np.arange(len(held_out)))
+    assert found["sse"] < error and found["hit_f1"] > f1
+    if model == "bar":
+        assert found["pattern_f1"] > 0.98 < found["folded_f1"] and found["note_f1"] > 0.95
+        assert found["velocity_mae"] < 6 and found["timing_mae"] < 4

@@ -118,7 +118,9 @@ def _sounding(now: Session) -> None:
     """What sounds, and how near it comes to what the model learned from."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
-    near = f"nearest learned {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
+    near = (
+        f"nearest training bar: {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
+    )
     look.heading(now.title, [near])
     accent = between(*look.accents(), now.position)
     groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")

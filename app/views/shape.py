@@ -31,7 +31,7 @@ def draw(now: Session) -> None:
             icon=":material/casino:",
             on_click=randomize,
             args=(now, named),
-            help="Turns these sliders to a place where drummers are.",
+            help="Sets these sliders to values that are typical of drummers.",
         )
     _panel(now, named, "shape-named", FRAMES)
     more = st.expander(

@@ -60,9 +60,7 @@ def draw(now: Session) -> None:
                 icon=":material/download:",
                 help="A zip with the MIDI file of every take on the wall.",
             )
-    st.caption(
-        "The nearest first. Click a take to play it; while it plays, pointing at one is enough."
-    )
+    st.caption("Closest first. Click a take to play it; while it plays, pointing at one is enough.")
     takes.wall(now, now.takes, key="wall")
 
 

@@ -139,10 +139,11 @@ def test_a_slider_of_the_shape_goes_back(page):
 
 
 def test_after_a_reload_there_is_nothing_to_undo(page):
+    before = page.evaluate("localStorage.getItem('beatgen')")
     press(page, "Make it A").click()
     page.locator(".st-key-deck-a h2", has_text="Blend 50%, kept").wait_for()
     settled(page)
-    page.wait_for_timeout(300)  # the browser keeps it
+    page.wait_for_function("text => localStorage.getItem('beatgen') !== text", arg=before)
     page.reload()
     ready(page)
     page.locator(".st-key-deck-a h2", has_text="Blend 50%, kept").wait_for()

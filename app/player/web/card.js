@@ -6,7 +6,7 @@ import { canDrag, giveTo, save } from "./file.js";
 import { unpackGroove } from "./groove.js";
 import { Roll } from "./roll.js";
 
-const NEAR = "Share of its pattern in the nearest bar learned from";
+const NEAR = "How much of its pattern the nearest training bar shares";
 const SAVE = "M11 3h2v8.6l3.1-3 1.4 1.4-5.5 5.5L6.5 10l1.4-1.4 3.1 3zM5 18h14v2H5z";
 const MARK = "M6 3h12v18l-6-3-6 3z";
 const KEEP = `${MARK}M8 5v12.9l4-2 4 2V5z`;
