@@ -61,6 +61,8 @@ def test_the_midi_files_have_the_pitches_that_are_chosen(page, downloads, key, p
     edges = Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|")
     for side in ("a", "b"):
         upload(page, side, "edges.mid", midi_of(edges))
+    tell_player(page, position=0)
+    page.number_input(key="walk-bars").set_value(2)
     choose(page, "pitches", pitches)
     file = mido.MidiFile(file=io.BytesIO(downloads[key][1]()))
     assert {message.note for message in file if message.type == "note_on"} == expected
