@@ -174,3 +174,33 @@ def test_switching_between_a_and_b_changes_the_drum_and_misses_no_stroke(page):
     assert ((gaps > 0.25 - NEAR) & (gaps < 0.3 + NEAR)).all(), "eighths all along"
     assert np.flatnonzero(np.diff(hats)).size == 2, "ride, then hi-hat, then ride"
     assert not hats[0] and hats.any() and not hats[-1]
+
+
+def test_the_volume_is_heard(page):
+    only(page, "kick")
+    play(page)
+    levels = []
+    for volume in (1, 0.5):
+        page.get_by_label("Volume").fill(str(volume))
+        elapse(page, 0.6)
+        levels.append(listen(page, 2 * BAR * BEAT).level)
+    assert levels[1] / levels[0] == pytest.approx(0.5**2, rel=0.15), "as loud as its square"
+
+
+def test_an_auditioned_closed_hat_damps_an_open_one(page):
+    press(page, "All voices of the kit").click()
+
+    def rings(*voices: str) -> float:
+        def strike() -> None:
+            for voice in voices:
+                press(page, f"Hear {voice}").click()
+                elapse(page, 0.15)
+
+        elapse(page, 1.5)  # what rang before has died away
+        heard = listen(page, 1.0, during=strike)
+        tail = heard.sound[-int(0.6 * heard.rate) :]
+        return float(np.sqrt((tail**2).mean()))
+
+    press(page, "Hear kick").click()  # opens the sound
+    elapse(page, 0.5)
+    assert rings("open hat", "hi-hat") < 0.5 * rings("open hat")

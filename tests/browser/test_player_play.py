@@ -2,7 +2,7 @@
 
 import pytest
 from playing import bounds, elapse, play, shows_voice, state, wait_until_told
-from visiting import HARNESS
+from visiting import HARNESS, ready
 
 from beatgen.kit import INDEX
 
@@ -104,3 +104,14 @@ def test_swing_moves_the_second_sixteenth_only(page):
     page.click(".play")
     kicks = page.wait_for_function(KICKS, arg=INDEX["kick"]).json_value()
     assert kicks[:2] == [0, pytest.approx(0.33)]
+
+
+@pytest.mark.parametrize("wish", ["reduce", "no-preference"])
+def test_the_playhead_leaps_from_beat_to_beat_for_those_who_want_no_motion(serve, open_page, wish):
+    page = ready(open_page(serve(HARNESS), height=1000, reduced_motion=wish))
+    play(page)
+    seen = set()
+    for _ in range(12):
+        elapse(page, 0.1)
+        seen.add(page.locator(".playhead").evaluate("line => line.style.transform"))
+    assert len(seen) <= 4 if wish == "reduce" else len(seen) == 12

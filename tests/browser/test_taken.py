@@ -1,0 +1,116 @@
+"""What is taken away from the page by hand: every file is read back, as a DAW would."""
+
+import io
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+import soundfile
+from visiting import go, hits_of, open_app, press, same, settled, shown, wall
+
+from app import engine
+from beatgen.kit import VOICES
+from beatgen.midi import scan_midi
+
+LSB = 2**-15  # of a 16-bit file; full scale is 1
+
+
+@pytest.fixture
+def page(serve, open_page):
+    return open_app(serve, open_page)
+
+
+def taken(page, key: str) -> bytes:
+    """The file that a download button gives."""
+    with page.expect_download() as waiting:
+        page.locator(f".st-key-{key} button").first.click()
+    return waiting.value.path().read_bytes()
+
+
+def unzip(content: bytes) -> list[bytes]:
+    with ZipFile(io.BytesIO(content)) as archive:
+        return [archive.read(name) for name in archive.namelist()]
+
+
+def groove_of(content: bytes):
+    groove, report = scan_midi(io.BytesIO(content), name="taken.mid")
+    assert not report.messages
+    return groove
+
+
+def sound_of(content: bytes) -> np.ndarray:
+    return soundfile.read(io.BytesIO(content))[0]
+
+
+def number(page, key: str, value: int) -> None:
+    """Type a number into a field, and wait for the run that it asks for."""
+    field = page.locator(f".st-key-{key} input")
+    field.fill(str(value))
+    field.press("Enter")
+    page.wait_for_timeout(300)  # until the run has begun
+    settled(page)
+
+
+def test_the_stems_are_the_loop_taken_apart(page):
+    stems = [sound_of(stem) for stem in unzip(taken(page, "stems"))]
+    loop = sound_of(taken(page, "wav"))
+    assert len(stems) > 2 and all(np.abs(stem).max() > 0.01 for stem in stems)
+    assert np.abs(sum(stems) - loop).max() <= LSB * len(stems)
+
+
+def test_the_midi_file_repeats_in_the_pitches_that_are_chosen(page):
+    once = groove_of(taken(page, "midi"))
+    assert same(hits_of(once), shown(page))
+    press(page, "MIDI options").click()
+    number(page, "loops", 3)
+    page.locator(".st-key-pitches button", has_text="General MIDI").click()
+    page.wait_for_timeout(300)
+    settled(page)
+    page.keyboard.press("Escape")
+    content = taken(page, "midi")
+    assert groove_of(content).bars == 3 * once.bars
+    _, report = scan_midi(io.BytesIO(content), name="taken.mid")
+    assert report.pitches.keys() <= {voice.gm for voice in VOICES}
+
+
+def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(page):
+    press(page, "A to B").click()
+    number(page, "walk-bars", 5)
+    walk = groove_of(taken(page, "walk-midi"))
+    a, b = (engine.demos()[name].groove for name in ("Funk", "Samba"))
+    assert walk.bars == 5
+    assert np.array_equal(walk.velocity[0] > 0, a.velocity[0] > 0)
+    assert np.array_equal(walk.velocity[4] > 0, b.velocity[4 % 2] > 0)
+
+
+def test_all_takes_come_in_one_file(page):
+    go(page, "Vary")
+    wall(page)
+    takes = [groove_of(take) for take in unzip(taken(page, "all-takes"))]
+    assert len(takes) == 6
+    assert len({take.velocity.tobytes() for take in takes}) == 6
+
+
+def test_another_demo_and_another_length_sound(page):
+    deck = page.locator(".st-key-deck-a")
+    page.locator("[class*=st-key-demo-a] [role=combobox]").click()
+    page.get_by_role("option", name="Bossa nova").click()
+    deck.locator("h2", has_text="Bossa nova").wait_for()
+    settled(page)
+    deck.get_by_text("1 bar", exact=True).click()
+    page.wait_for_function(
+        "document.querySelectorAll('.st-key-deck-a .numbers span').length === 1"
+        " || [...document.querySelectorAll('.st-key-deck-a *')].some((e) =>"
+        " e.shadowRoot?.querySelectorAll('.numbers span').length === 1)"
+    )
+    settled(page)
+    press(page, "All A").click()
+    settled(page)
+    bar = engine.demos()["Bossa nova"].groove[:1]
+    assert same(shown(page), hits_of(bar.repeat(2)))
+
+
+def test_what_the_model_misses_is_shown(page):
+    page.locator(".st-key-held-a button").click()
+    page.locator(".st-key-difference-a").wait_for()
+    page.locator(".st-key-difference-a .js-plotly-plot").wait_for()
