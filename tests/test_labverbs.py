@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 from command import COMMAND, execute, refusal, run
 
-from beatgen import assets, demo
-from beatgen import train as training
+from beatgen import assets, demo, sweep
 from beatgen.cli import main
 from beatgen.commands import parser
 from beatgen.config import TrainConfig
@@ -133,6 +132,6 @@ def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, said, capsys
 
 
 def test_a_sweep_is_refused_before_its_first_run(monkeypatch) -> None:
-    monkeypatch.setattr(training, "train", lambda *_, **__: pytest.fail("it trains"))
+    monkeypatch.setattr(sweep, "train", lambda *_, **__: pytest.fail("it trains"))
     with pytest.raises(BeatGenError, match="latent_dim is 1"):
-        training.sweep(TrainConfig("d.npz", "run"), [64, 1])
+        sweep.sweep(TrainConfig("d.npz", "run"), [64, 1])
