@@ -14,7 +14,7 @@ from app.state import LONGEST_TAKE, SIDES, Session, Side, Source, Take
 from app.swing import swing
 from beatgen.groove import Groove
 
-PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}  # of files.PITCHES
+PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
 WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
 MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 

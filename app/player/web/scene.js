@@ -111,9 +111,9 @@ export class Scene {
 
   /** Whether it is this place that is heard, and no move would change anything. */
   isAt(position, feel) {
-    const same = inside(position) === this.position && inside(feel ?? 0) === (this.feel ?? 0);
-    return same && (feel === null) === (this.feel === null) && this.monitor === "blend" &&
-      !this.#previewed;
+    const heard = this.monitor === "blend" && !this.#previewed;
+    const aside = feel === null ? null : inside(feel);
+    return heard && inside(position) === this.position && aside === this.feel;
   }
 
   /** Where between A and B the pattern of the sounding groove stands. */

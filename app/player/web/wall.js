@@ -26,7 +26,7 @@ export class Wall {
   #pointed = null; // number of the take that the pointer is on
   #soon = 0;
   #given = null; // groove that the player was given to sound
-  #reminder = new Reminder(() => !this.#unanswered.length, () => this.#tell());
+  #reminder = new Reminder(() => !this.#unanswered.length && !this.#lacks, () => this.#tell());
   #leave = new AbortController();
   #stop;
 
