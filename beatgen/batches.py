@@ -75,8 +75,8 @@ class Bars(keras.utils.PyDataset):
             return (self.inputs[chosen],)
         if c.model == "flow":
             return (flow_batch(self.inputs[chosen], c.bar.pattern_dim, c.flow.blur, rng),)
-        done = self.epoch / max(1, c.epochs - 1)
-        how = c.augmentation.eased(1 - done * (1 - c.ease))
+        eased = max(0.0, 2 * self.epoch / max(1, c.epochs - 1) - 1)  # in the second half
+        how = c.augmentation.eased(1 - eased * (1 - c.ease))
         strikes = augmented(self.inputs, self.following, chosen, how, rng)
         return ({"strikes": strikes, "known": known_parts(len(chosen), how, rng)},)
 

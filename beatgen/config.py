@@ -22,8 +22,8 @@ class TrainConfig:
     the prior of a finished run `of` a bar model. start: a run whose best weights are where this
     one begins.
 
-    ease: what is left, in the last epoch, of mixing and hiding; it is all in the first and falls
-    along a line, so that the network learns to guess, and at last bars as they are played.
+    ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
+    and falls along a line then: the network learns to guess, and at last bars as they are played.
     beta: weight of the KL, reached after `beta_warmup` of all epochs. velocity_tolerance (of the
     range) and timing_tolerance (in steps): errors of our network far below them cost next to
     nothing. expected_weight: of the squared error of our network's expected velocity, the report's
