@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import engine, takes
+from app import engine, redraw, takes
 from app.state import Session, session
 from app.takeaway import takes_file
 from beatgen.groove import Groove
@@ -16,7 +16,9 @@ AROUND = ("what plays", "A", "the blend", "B")
 KEPT = {"persist_state": "session"}  # while another page is shown
 
 
-def draw(now: Session) -> None:
+@st.fragment(key=redraw.VIEW)
+def draw() -> None:
+    now = session()
     if not now.takes:
         now.ask_takes("what plays", AMOUNTS["a little"], 6)
     if now.varying:
@@ -39,14 +41,14 @@ def draw(now: Session) -> None:
                 type="primary",
                 shortcut="V",
                 icon=":material/casino:",
-                on_click=_ask,
+                on_click=redraw.then(redraw.TAKES, _ask),
                 args=(now,),
             )
             st.button(
                 "Bring back",
                 key="bring-back",
                 icon=":material/undo:",
-                on_click=now.bring_back,
+                on_click=redraw.then(redraw.TAKES, now.bring_back),
                 disabled=not now.last_wall,
                 help="The takes that were on the wall before the last Vary or discard.",
             )
@@ -88,4 +90,4 @@ def _source(now: Session, around: str) -> Groove:
     return now.heard
 
 
-draw(session())
+draw()
