@@ -116,8 +116,8 @@ def _stage(alone: bool) -> None:
 def _follow(alone: bool) -> None:
     """Have drawn what changes with what was done in the player."""
     if returned() or state.session().trouble:  # the decks may change; the trouble may be over
-        st.rerun()
-    st.rerun(redraw.SOUND if alone else redraw.SOUND_IN_VIEW)
+        redraw.redraw(redraw.PAGE)
+    redraw.redraw(redraw.SOUND if alone else redraw.SOUND_IN_VIEW)
 
 
 @st.fragment(key=redraw.KEPT)

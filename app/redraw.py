@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 STAGE, VIEW, TAKEAWAY, KEPT = "stage", "view", "takeaway", "kept"
 
@@ -21,12 +22,20 @@ SOUND_IN_VIEW: Scope = (STAGE, VIEW, TAKEAWAY, KEPT)
 TAKES: Scope = (STAGE, VIEW, KEPT)  # around what sounds by then
 
 
+def redraw(scope: Scope) -> None:
+    """Have these parts drawn after this callback of a widget in one of them."""
+    context = get_script_run_ctx()
+    if context and context.fragment_ids_this_run:
+        st.rerun(scope)
+    # Otherwise a run of the whole script has begun, since something else was done at that time,
+    # such as going to another view. It draws all, and must not be cut short.
+
+
 def then(scope: Scope, act: Callable[..., None]) -> Callable[..., None]:
-    """A widget's callback that does `act` and has `scope` drawn anew, whichever part the widget is
-    in. What else was done in the browser by then may have more drawn."""
+    """A widget's callback that does `act`, and has these parts drawn."""
 
     def done(*told: Any) -> None:
         act(*told)
-        st.rerun(scope)
+        redraw(scope)
 
     return done

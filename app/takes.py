@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import streamlit as st
-
 from app import engine, redraw
 from app.player.wall import Act, Card, takes_wall
 from app.state import SIDES, Session, Take
@@ -25,7 +23,7 @@ def _after(now: Session, acts: Sequence[tuple[Act, int]]) -> None:
     for what, number in acts:
         act(now, what, number)
     loaded = any(what in SIDES for what, _ in acts)
-    st.rerun(redraw.PAGE if loaded else redraw.SOUND_IN_VIEW)
+    redraw.redraw(redraw.PAGE if loaded else redraw.SOUND_IN_VIEW)
 
 
 def act(now: Session, what: Act, number: int) -> None:
