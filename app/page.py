@@ -7,13 +7,12 @@ and the views draw what the session holds.
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from app import engine, look, redraw, share, state, takeaway
+from app import engine, look, share, takeaway
 from app.player import Played, Scene, player, released, returned
 from app.player.parts import browser_memory, share_button, theme_watch
 from app.state import SIDES, Deck, Session
@@ -22,7 +21,6 @@ from beatgen.groove import Groove
 
 # Not in a folder "pages": Streamlit would run those scripts by themselves.
 VIEWS = ("blend", "vary", "shape", "map")  # the first is shown first
-TELL_NOT = ("Blend",)  # of what sounds: these stand while the blend moves
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
@@ -85,48 +83,26 @@ def draw() -> None:
     except BeatGenError as error:  # an installation without its weights or grooves
         st.error(str(error))
         st.stop()
+    session.move(*released(session.position, session.feel))
+    if mark := returned():
+        session.go_back(mark)
     above = st.container(key="page")
-    _stage(view.title in TELL_NOT)
+    scene = _scene(session)
+    with st.container(key="stage"):
+        played = player(scene, session.opening, session.starts)
+    session.heard, session.swing = _heard(played), played.swing
+    session.monitor, session.lock = played.monitor, played.lock
+    session.tempo, session.edited = played.tempo, played.edited is not None
     if session.wish:
         takeaway.fulfil(session)
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")
         view.run()
-    takeaway.draw()
+    takeaway.draw(session)
     with share_place:
-        _keep()
-
-
-@st.fragment(key=redraw.STAGE)
-def _stage(alone: bool) -> None:
-    """The player, and what the session learns from it. alone: the view does not follow it."""
-    session = state.session()
-    session.move(*released(session.position, session.feel))
-    if mark := returned():
-        session.go_back(mark)
-    scene = _scene(session)
-    with st.container(key="stage"):
-        played = player(scene, session.opening, session.starts, on_played=partial(_follow, alone))
-    session.heard, session.swing = _heard(played), played.swing
-    session.monitor, session.lock = played.monitor, played.lock
-    session.tempo, session.edited = played.tempo, played.edited is not None
-
-
-def _follow(alone: bool) -> None:
-    """Have drawn what changes with what was done in the player."""
-    if returned() or state.session().trouble:  # the decks may change; the trouble may be over
-        redraw.redraw(redraw.PAGE)
-    redraw.redraw(redraw.SOUND if alone else redraw.SOUND_IN_VIEW)
-
-
-@st.fragment(key=redraw.KEPT)
-def _keep() -> None:
-    """What outlives the page, in the address and in the browser."""
-    session = state.session()
-    share_button(share.link(session))
-    memory = share.memory(session) if session.recalled else None
-    browser_memory(memory, redraw.then(redraw.PAGE, recall))
+        share_button(share.link(session))
+    browser_memory(share.memory(session) if session.recalled else None, recall)
 
 
 def prepare() -> None:

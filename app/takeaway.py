@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import engine, files, look, redraw, state
+from app import engine, files, look
 from app.colour import between
 from app.player.parts import drag_handle
 from app.state import LONGEST_TAKE, SIDES, Session, Side, Source, Take
@@ -19,29 +19,27 @@ WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
 MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 
 
-@st.fragment(key=redraw.TAKEAWAY)
-def draw() -> None:
-    """The strip for what is heard, and the groove in detail."""
-    session = state.session()
+def draw(session: Session) -> None:
+    """The strip for `session.heard`, and the groove in detail."""
     groove = session.heard
     assert groove is not None  # the entry script sets it before it draws
     with st.container(key="takeaway", horizontal=True, vertical_alignment="center"):
         bars = f"{groove.bars} bar" + "s" * (groove.bars > 1)
         look.heading(session.title, [bars, look.bpm(groove.tempo)])
         if session.take or session.shaped:
-            back = redraw.then(redraw.PAGE, session.play)
-            st.button("Back to the blend", key="back", on_click=back, args=(None,))
-        ask = redraw.then(redraw.PAGE, session.ask)
+            st.button("Back to the blend", key="back", on_click=session.play, args=(None,))
         st.button(
             "Keep as take",
             key="keep",
             icon=":material/bookmark:",
-            on_click=ask,
+            on_click=session.ask,
             args=("keep",),
             help="Puts what you hear on the wall of the Vary page.",
         )
         for side in SIDES:
-            st.button(f"Make it {side.upper()}", key=f"make-{side}", on_click=ask, args=(side,))
+            st.button(
+                f"Make it {side.upper()}", key=f"make-{side}", on_click=session.ask, args=(side,)
+            )
         _downloads(session, session.swung)
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
@@ -184,7 +182,7 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
             "Keep as take",
             key="walk-keep",
             icon=":material/bookmark:",
-            on_click=redraw.then(redraw.PAGE, lambda: keep(session, walk())),
+            on_click=lambda: keep(session, walk()),
         )
         st.download_button(
             "MIDI",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from app import engine, redraw
+from app import engine
 from app.player.wall import Act, Card, takes_wall
-from app.state import SIDES, Session, Take
+from app.state import Session, Take
 from app.takeaway import file_name, make_source
 from beatgen.atlas import written
 
@@ -16,14 +16,7 @@ def wall(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) 
     """A card for each of the takes; small ones can only be played."""
     cards = [_small_card(take) if small else _card(take) for take in takes]
     plays = now.take.number if now.take else None
-    takes_wall(cards, plays, partial(_after, now), key=key, small=small)
-
-
-def _after(now: Session, acts: Sequence[tuple[Act, int]]) -> None:
-    for what, number in acts:
-        act(now, what, number)
-    loaded = any(what in SIDES for what, _ in acts)
-    redraw.redraw(redraw.PAGE if loaded else redraw.SOUND_IN_VIEW)
+    takes_wall(cards, plays, partial(act, now), key=key, small=small)
 
 
 def act(now: Session, what: Act, number: int) -> None:

@@ -9,7 +9,7 @@ blend and grid run in the browser and talk to Python only when the musician lets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,12 +87,7 @@ class Scene:
 
 
 def player(
-    scene: Scene,
-    opening: Opening | None = None,
-    starts: int = 0,
-    *,
-    key: str = "player",
-    on_played: Callable[[], None] | None = None,
+    scene: Scene, opening: Opening | None = None, starts: int = 0, *, key: str = "player"
 ) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
 
@@ -100,7 +95,6 @@ def player(
     later runs send the position and settled groove only. A browser that has missed them says so,
     by naming another way.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
-    on_played: called once something was done, before the next run; `returned` tells of it then.
     """
     said = _said(key)
     before = _memory(key)
@@ -122,7 +116,7 @@ def player(
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
     }
-    result = mount(key, data, on_played_change=on_played or _nothing)
+    result = mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)
     ids = (way["id"], None if settled is None else settled["id"])
     played = read(result.get("played"), scene, ids, place, before.known, opening)

@@ -41,7 +41,7 @@ class Card:
 def takes_wall(
     cards: Sequence[Card],
     plays: int | None,
-    on_acts: Callable[[list[tuple[Act, int]]], None],
+    on_act: Callable[[Act, int], None],
     *,
     key: str,
     small: bool = False,
@@ -52,7 +52,7 @@ def takes_wall(
     browser that lacks one says so, and is sent all of them.
 
     plays:  the number of the take that sounds, if one does.
-    on_acts: called with what was done to which takes, by their cards' numbers, before the next run.
+    on_act: called with what is done to which take, a card's number, before the next run.
     small:  name and picture alone, to play.
     """
     heard, sent = f"{key} heard", f"{key} sent"
@@ -64,13 +64,10 @@ def takes_wall(
             return  # it comes from a browser and may be anything
         if said.get("lacks"):
             state[sent] = frozenset()
-        fresh = []
         for turn, act, number in _read(said.get("acts")):
             if turn > state.get(heard, 0):
                 state[heard] = turn
-                fresh.append((act, number))
-        if fresh:
-            on_acts(fresh)
+                on_act(act, number)
 
     known = state.get(sent, frozenset())
     takes = [_pack(card) for card in cards]

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
-from app import engine, look, redraw, takes
+from app import engine, look, takes
 from app.colour import between
 from app.player.parts import chart_region, groove_picture
 from app.state import SIDES, Session, Take, session
@@ -38,9 +38,7 @@ KEY_TO_MARKS = (
 ALT = "Map of the training bars, coloured by style. Choose a point to hear its bar."
 
 
-@st.fragment(key=redraw.VIEW)
-def draw() -> None:
-    now = session()
+def draw(now: Session) -> None:
     try:
         atlas = engine.atlas()
     except ModelError as error:
@@ -58,8 +56,7 @@ def draw() -> None:
                 alt=ALT,
             )
             st.html(_marks(now))
-            hear = redraw.then(redraw.SOUND_IN_VIEW, partial(_hear, now))
-            outlines = chart_region("map-plot", hear, key="map-region")
+            outlines = chart_region("map-plot", partial(_hear, now), key="map-region")
     with right, st.container(key="map-side", height="stretch"):
         _region(now, atlas, region(atlas, outlines))
         _sounding(now)
@@ -112,7 +109,7 @@ def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
         key="map-draw",
         type="primary",
         icon=":material/casino:",
-        on_click=redraw.then(redraw.SOUND_IN_VIEW, _draw_takes),
+        on_click=_draw_takes,
         args=(now, among),
     )
 
@@ -194,4 +191,4 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-draw()
+draw(session())

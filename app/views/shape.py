@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import engine, look, redraw, shaping
+from app import engine, look, shaping
 from app.player.parts import Turn, shape_panel
 from app.state import REACH, Session, session
 
@@ -15,9 +15,7 @@ FRAMES = 9  # grooves along a slider that has a name; between them the browser m
 RAW_FRAMES = 5
 
 
-@st.fragment(key=redraw.VIEW)
-def draw() -> None:
-    now = session()
+def draw(now: Session) -> None:
     directions = engine.directions()
     named = [i for i, direction in enumerate(directions) if direction.named]
     raw = [i for i, direction in enumerate(directions) if not direction.named][:RAW]
@@ -26,13 +24,12 @@ def draw() -> None:
             f"{now.label}. Turn a slider and hear it at once: each asks for more or less of one "
             "thing and leaves the others alone, as far as it can. A double click puts it back."
         )
-        reset = redraw.then(redraw.SOUND_IN_VIEW, now.reset_shape)
-        st.button("Reset", key="reset", on_click=reset, disabled=not now.shaped)
+        st.button("Reset", key="reset", on_click=now.reset_shape, disabled=not now.shaped)
         st.button(
             "Randomize",
             key="randomize",
             icon=":material/casino:",
-            on_click=redraw.then(redraw.SOUND_IN_VIEW, randomize),
+            on_click=randomize,
             args=(now, named),
             help="Sets these sliders to values that are typical of drummers.",
         )
@@ -61,7 +58,7 @@ def _panel(now: Session, indices: Sequence[int], key: str, frames: int) -> None:
     def turn(amounts: list[float]) -> None:
         now.amounts = now.amounts | dict(zip(indices, amounts, strict=True))
 
-    shape_panel(turns, REACH, redraw.then(redraw.SOUND_IN_VIEW, turn), key=key)
+    shape_panel(turns, REACH, turn, key=key)
 
 
-draw()
+draw(session())

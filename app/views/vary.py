@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import engine, redraw, takes
+from app import engine, takes
 from app.state import Session, session
 from app.takeaway import takes_file
 from beatgen.groove import Groove
@@ -16,9 +16,7 @@ AROUND = ("what plays", "A", "the blend", "B")
 KEPT = {"persist_state": "session"}  # while another page is shown
 
 
-@st.fragment(key=redraw.VIEW)
-def draw() -> None:
-    now = session()
+def draw(now: Session) -> None:
     if not now.takes:
         now.ask_takes("what plays", AMOUNTS["a little"], 6)
     if now.varying:
@@ -41,14 +39,14 @@ def draw() -> None:
                 type="primary",
                 shortcut="V",
                 icon=":material/casino:",
-                on_click=redraw.then(redraw.TAKES, _ask),
+                on_click=_ask,
                 args=(now,),
             )
             st.button(
                 "Bring back",
                 key="bring-back",
                 icon=":material/undo:",
-                on_click=redraw.then(redraw.TAKES, now.bring_back),
+                on_click=now.bring_back,
                 disabled=not now.last_wall,
                 help="The takes that were on the wall before the last Vary or discard.",
             )
@@ -90,4 +88,4 @@ def _source(now: Session, around: str) -> Groove:
     return now.heard
 
 
-draw()
+draw(session())
