@@ -119,6 +119,21 @@ def train(options: Options) -> None:
 
 
 @verb(
+    arg("run", metavar="RUN", help="folder of a run, trained on whatever backend"),
+    arg("-o", "--output", required=True, metavar="DIR", help="folder for the weights"),
+)
+def export(options: Options) -> None:
+    """Write the weights that play, and their model card, of a run."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from beatgen.export import export
+
+    with redirect_stdout(sys.stderr):
+        card = export(options.run, options.output)
+    told = ", ".join(f"{name} {card['measures'][name]:.3f}" for name in ("sse", "hit_f1"))
+    print(f"{options.output}: {told} on validation bars")
+
+
+@verb(
     DATA,
     RUN,
     *NETWORK,

@@ -47,12 +47,16 @@ def dataset(tmp_path_factory) -> str:
     return str(folder / "demos.npz")
 
 
-def test_train_makes_a_run_and_sweep_several(dataset, tmp_path) -> None:
+def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_path) -> None:
     small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
     run_ = tmp_path / "run"
     done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
     assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
     assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
+    weights = tmp_path / "weights"
+    done = execute("export", str(run_), "-o", str(weights))
+    assert done.stdout.startswith(f"{weights}: sse ") and "hit_f1" in done.stdout
+    assert {"card.json", "network.tflite", "space.npz"} == set(os.listdir(weights))
     done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
     assert (tmp_path / "sweep" / "sweep.html").exists()
@@ -129,6 +133,13 @@ def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, said, capsys
     monkeypatch.setattr("beatgen.train.train", lambda *_, **__: pytest.fail("it trains"))
     assert main(["train", "d.npz", "-o", "run", *argv]) == code
     assert said in capsys.readouterr().err
+
+
+def test_what_cannot_be_exported_is_refused(capsys, monkeypatch, tmp_path) -> None:
+    assert "no such file" in refusal(capsys, "export", tmp_path / "none", "-o", tmp_path / "told")
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert "set KERAS_BACKEND" in refusal(capsys, "export", tmp_path, "-o", tmp_path / "told")
+    assert not (tmp_path / "told").exists()
 
 
 def test_a_sweep_is_refused_before_its_first_run(monkeypatch) -> None:
