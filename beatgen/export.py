@@ -47,10 +47,12 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     standard deviation long, and for our network the directions with names, whose effect on
     validation bars stands in the card (in standard deviations of the attribute, for one unit). The
     threshold that decides a hit is tuned on validation. Needs the TensorFlow backend; raises
-    ModelError on another. Returns the card.
+    ModelError on another, and for the run of a prior. Returns the card.
     """
     need_tensorflow()
     model, config = load_run(run)
+    if isinstance(model, LatentFlow):
+        raise ModelError(f"{run}: the prior of a run; give the run itself, {config.of}.")
     dataset = load_dataset(config.data)
     training, validation = dataset.split("train"), dataset.split("validation")
     target = Path(folder)

@@ -158,7 +158,8 @@ def ablate(options: Options) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from beatgen.ablation import EPOCHS, SMALL, ablate
 
-    config = replace(_train_config(options), bar=SMALL, epochs=options.epochs or EPOCHS)
+    epochs = EPOCHS if options.epochs is None else options.epochs
+    config = replace(_train_config(options), bar=SMALL, epochs=epochs)
     with redirect_stdout(sys.stderr):
         table = ablate(config, tell)
     print(table.as_markdown())

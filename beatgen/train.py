@@ -252,7 +252,7 @@ def _begin_with(model: Any, start: str) -> None:
 def _check_claim(run: Path, config: TrainConfig) -> None:
     """Raises BeatGenError where the folder is that of a run with another config."""
     path = run / CONFIG
-    if path.exists() and TrainConfig.load(path) != config:
+    if path.exists() and _in_place(TrainConfig.load(path)) != _in_place(config):
         raise BeatGenError(
             f"{run}: holds a run with another config; give the same to go on with it, or "
             "another folder."
@@ -269,3 +269,11 @@ def _draw(history: dict[str, list[float]], run: Path) -> None:
     from beatgen.figure import draw_learning_curves
 
     draw_learning_curves(history).write_html(run / "curves.html", include_plotlyjs=True)
+def _in_place(config: TrainConfig) -> TrainConfig:
+    """The config with its paths as the system has them, however they are written; without that of
+    the run, which is where it lies."""
+    written = {name: getattr(config, name) for name in ("data", "of", "start")}
+    paths: dict[str, Any] = {name: str(Path(p).resolve()) for name, p in written.items() if p}
+    return replace(config, run="", **paths)
+
+

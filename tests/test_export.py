@@ -144,6 +144,22 @@ def test_only_a_bar_model_can_be_played(exported) -> None:
 
 
 def test_the_prior_plays_as_it_was_trained(exported) -> None:
+def test_a_prior_is_no_run_of_its_own(exported, tmp_path) -> None:
+    name, config, folder = exported
+    if name == "report":
+        pytest.skip("it has no prior")
+    prior = folder / "run" / PRIOR
+    said = f"{prior}: the prior of a run; give the run itself, {config.run}."
+    for refused in (
+        lambda: export(prior, tmp_path / "weights"),
+        lambda: evaluate(config.data, "validation", [str(prior)], parts=()),
+    ):
+        with pytest.raises(ModelError) as told:
+            refused()
+        assert str(told.value) == said
+    assert not (tmp_path / "weights").exists()
+
+
     name, _, folder = exported
     path = folder / "weights" / PRIOR_NETWORK
     assert path.exists() == (name == "bar")
