@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from beatgen.errors import check_fields
 from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.kit import INDEX, VOICES
 
@@ -35,6 +36,9 @@ class Augmentation:
     jitter: float = 0.0
     exchange: float = 0.1
     hide: float = 0.3
+
+    def __post_init__(self) -> None:
+        check_fields(self, **dict.fromkeys(("rotate", "mix", "exchange", "hide"), (0, 1)))
 
     def eased(self, share: float) -> Augmentation:
         """Mixed and hidden less often, in this share of the bars that it would be in."""

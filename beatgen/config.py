@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from beatgen.augment import Augmentation
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, check_fields
 from beatgen.flow import FlowConfig
 from beatgen.model import ModelConfig
 from beatgen.report import ReportConfig
 
 MODELS = ("bar", "report", "flow")
 CONFIG = "config.json"
+ANOTHER = "another training"  # where a card tells that there was a start, but no place on disk
+TOLERANCES = (0.001, 1)  # errors are divided by them
+PARTS = {
+    "bar": ModelConfig,
+    "report": ReportConfig,
+    "flow": FlowConfig,
+    "augmentation": Augmentation,
+}
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), or "flow",
     the prior of a finished run `of` a bar model. start: a run whose best weights are where this
-    one begins.
+    one begins, or ANOTHER, which cannot be trained.
 
     ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
     and falls along a line then: the network learns to guess, and at last bars as they are played.
@@ -55,40 +64,50 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise BeatGenError(f"{name} is {getattr(self, name)}; expected 1 or more.")
-        if not 0 <= self.seed < 2**32:
-            raise BeatGenError(f"seed is {self.seed}; expected 0 to {2**32 - 1}.")
-        for name in ("learning_rate", "beta", "expected_weight", "ease"):
-            if not getattr(self, name) >= 0:  # true for NaN, too
-                raise BeatGenError(f"{name} is {getattr(self, name)}; expected 0 or more.")
+        check_fields(
+            self,
+            ease=(0, 1),
+            beta_warmup=(0, 1),
+            velocity_tolerance=TOLERANCES,
+            timing_tolerance=TOLERANCES,
+            warmup_steps=(0, math.inf),
+            seed=(0, 2**32 - 1),
+        )
+        if self.model not in MODELS:
+            raise BeatGenError(f"model is {self.model!r}; expected one of {', '.join(MODELS)}.")
 
     @property
     def latent_dim(self) -> int:
         return self.bar.latent_dim if self.model == "bar" else self.report.latent_dim
 
     @classmethod
-    def load(cls, path: Path) -> TrainConfig:
+    def load(cls, path: Path, begun: int = 0) -> TrainConfig:
         """Read a run's config.json, or the training that a model card tells of (which names no
-        data and no run). What an older file does not tell of is as it is by default."""
+        data and no run). What an older file does not tell of is as it is by default.
+
+        begun: 1 is the training that the card's went on from, 2 the one before that. Raises
+        BeatGenError, naming the file, for what is damaged or can be no training."""
+        where = str(path)
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            stored = (
-                {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
-            )
-            stored.pop("begun", None)
-            parts = {
-                "bar": ModelConfig,
-                "report": ReportConfig,
-                "flow": FlowConfig,
-                "augmentation": Augmentation,
-            }
-            for name, part in parts.items():
-                stored[name] = part(**stored.get(name, {}))
-            return cls(**stored)
+            told = {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
+            for _ in range(begun):
+                if not told.get("begun"):
+                    raise BeatGenError("tells of no training that this one went on from.")
+                told = {"data": "", "run": ""} | told["begun"]
+            if "begun" in told:
+                told["start"] = ANOTHER
+            for name in ("begun", "trained", "best"):  # told of a training, not what decides it
+                told.pop(name, None)
+            for name, part in PARTS.items():
+                where = f"{path}, {name}"
+                told[name] = part(**told.get(name, {}))
+            where = str(path)
+            return cls(**told)
         except FileNotFoundError:
             raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
+        except BeatGenError as error:
+            raise BeatGenError(f"{where}: {error}") from None
         except (ValueError, TypeError, AttributeError) as error:
             raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error
 

@@ -25,6 +25,7 @@ from beatgen.kit import VOICES
 from beatgen.midi import MidiReport, scan_midi
 
 SPLITS = ("train", "validation", "test")
+UNKNOWN = "unknown"  # the style of a file that no table tells of
 SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
 COLUMNS = {"midi_filename", "split", "style"}  # of info.csv, those that are needed
 FORMAT = 1  # of the .npz file; raise it when its content changes
@@ -245,7 +246,7 @@ def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool
         np.concatenate(file),
         np.concatenate(number),
         np.array(names),
-        np.array([info.get(name, {}).get("style", "unknown") for name in names]),
+        np.array([info.get(name, {}).get("style", UNKNOWN) for name in names]),
         splits,
         np.array(tempo, np.float32),
         np.array(left_out, dtype=np.str_),

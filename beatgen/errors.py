@@ -1,11 +1,21 @@
 """What BeatGen says when something is wrong: one clear sentence, never a traceback."""
 
+import math
+import reprlib
 import zipfile
 import zlib
+from dataclasses import fields
+from typing import Any
 
 # What reading raises where an .npz, JSON or LiteRT file is damaged, or is something else
 UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
 
+# How a field of a dataclass is annotated -> the types that fit, their name, the least number
+KINDS: dict[Any, tuple[Any, str, int | None]] = {
+    "int": (int, "a whole number", 1),
+    "float": ((int, float), "a number", 0),
+    "str": (str, "text", None),
+}
 MOST_BARS = 4096  # that are made or read at once: two hours; more would exhaust the memory
 
 
@@ -48,3 +58,20 @@ def check_seed(seed: int) -> None:
     """Raises BeatGenError for a seed below 0, which NumPy does not take."""
     if seed < 0:
         raise BeatGenError(f"seed is {seed}; expected 0 or more.")
+
+
+def check_fields(config: Any, **limits: tuple[float, float]) -> None:
+    """Raises BeatGenError where a number or text of a dataclass is of another type than its field,
+    and where a number is outside its limits, least and most: unless given, whole numbers are 1 or
+    more, others 0 or more, and finite. The annotations must be text (`from __future__`)."""
+    for field in fields(config):
+        kind, called, least = KINDS.get(field.type, (object, "", None))
+        value = getattr(config, field.name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise BeatGenError(f"{field.name} is {reprlib.repr(value)}; expected {called}.")
+        if least is None:
+            continue
+        low, high = limits.get(field.name, (least, math.inf))
+        if not low <= value <= high or value == math.inf:  # true for NaN, too
+            expected = f"{low} or more" if high == math.inf else f"{low} to {high}"
+            raise BeatGenError(f"{field.name} is {reprlib.repr(value)}; expected {expected}.")

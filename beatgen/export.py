@@ -28,7 +28,7 @@ from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
 from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
 from beatgen.strikes import to_strikes
-from beatgen.train import BEST, PRIOR, load_run, read_history
+from beatgen.train import BEST, PRIOR, epochs_told, load_run
 
 Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
 
@@ -59,8 +59,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     target.mkdir(parents=True, exist_ok=True)
     (target / NETWORK).write_bytes(convert(model))
     card = model_card(config, training, validation)
-    losses = read_history(Path(run))["val_loss"]
-    card["epochs"] = {"trained": len(losses), "best": int(np.argmin(losses)) + 1}
+    card["epochs"] = epochs_told(Path(run))
     space = {"mean": np.zeros(config.latent_dim), "components": np.eye(config.latent_dim)}
     if config.model == "bar":
         space["response"] = np.zeros((0, 1, config.latent_dim))
@@ -103,11 +102,10 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
         return None
     model, config = load_run(run)
     (folder / PRIOR_NETWORK).write_bytes(convert(model))
-    losses = read_history(run)["val_loss"]
     return {
         "model": config.model,
         "config": asdict(config.flow),
-        "epochs": {"trained": len(losses), "best": int(np.argmin(losses)) + 1},
+        "epochs": epochs_told(run),
         "learning_rate": config.learning_rate,
     }
 

@@ -24,7 +24,7 @@ from keras import layers, ops
 
 from beatgen.groove import SIXTEENTHS
 from beatgen.model import ModelConfig
-from beatgen.transformer import Trunk
+from beatgen.transformer import Trunk, check_trunk
 
 FREQUENCIES = 8  # of the sines and cosines that tell the time
 
@@ -39,6 +39,9 @@ class FlowConfig:
     heads: int = 4
     dropout: float = 0.1
     blur: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_trunk(self)
 
 
 class LatentFlow(keras.Model):

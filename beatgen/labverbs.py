@@ -84,6 +84,12 @@ def download_groove(options: Options) -> None:
     *NETWORK,
     number("--latent-dim", int, None, "dimensions of z"),
     arg("--config", metavar="FILE", help="train as this run's config.json, or this card, says"),
+    arg(
+        "--begun",
+        action="count",
+        default=0,
+        help="train what the card's training went on from (given twice: what that went on from)",
+    ),
     arg("--start", metavar="RUN", help="begin with the best weights of this run"),
     number("--prior-epochs", int, 0, "then train the prior so often, on our network's z"),
     arg("--export", metavar="DIR", help="write the weights that play there, when done"),
@@ -195,8 +201,10 @@ def _train_config(options: Options) -> TrainConfig:
     """The --config, or the defaults of training, and what the command line says otherwise."""
     from beatgen.config import TrainConfig, with_latent_dim
 
-    path = getattr(options, "config", None)
-    config = TrainConfig.load(Path(path)) if path else TrainConfig("", "")
+    path, begun = getattr(options, "config", None), getattr(options, "begun", 0)
+    if begun and not path:
+        raise UsageError("--begun needs --config with a model card.")
+    config = TrainConfig.load(Path(path), begun) if path else TrainConfig("", "")
     names = ("model", "start", "epochs", "batch_size", "learning_rate", "beta", "seed")
     given = {name: getattr(options, name, None) for name in names}
     how: dict[str, Any] = {name: value for name, value in given.items() if value is not None}

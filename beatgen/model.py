@@ -26,16 +26,9 @@ from keras import layers, ops
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS
-from beatgen.losses import (
-    COUNTS,
-    expected_error,
-    kl_gaussian,
-    log_cosh,
-    log_subset,
-    velocity_error,
-)
+from beatgen.losses import COUNTS, expected_error, kl_gaussian, log_cosh, log_subset, velocity_error
 from beatgen.strikes import N_VOICES, PLACES
-from beatgen.transformer import Trunk, rows
+from beatgen.transformer import Trunk, check_trunk, rows
 
 BAR = (SIXTEENTHS, N_VOICES)
 TRACKED = ("pattern", "place", "velocity", "timing", "kl_pattern", "kl_feel", "hit_f1")
@@ -62,9 +55,10 @@ class ModelConfig:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
+        check_trunk(self)
         for side in ("pattern", "feel"):
             dim, segments = getattr(self, f"{side}_dim"), getattr(self, f"{side}_segments")
-            if segments < 1 or SIXTEENTHS % segments or dim % segments or dim < 1:
+            if SIXTEENTHS % segments or dim % segments:
                 raise BeatGenError(
                     f"{side}_segments is {segments} and {side}_dim {dim}; expected a divisor of "
                     f"{SIXTEENTHS} that divides the dimensions, too."

@@ -21,7 +21,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import check_fields
 from beatgen.groove import STEPS
 from beatgen.losses import kl_gaussian
 from beatgen.strikes import N_VOICES
@@ -41,12 +41,7 @@ class ReportConfig:
     kernel: int = 3
 
     def __post_init__(self) -> None:
-        if self.latent_dim < 1:
-            raise BeatGenError(f"latent_dim is {self.latent_dim}; expected 1 or more.")
-        if self.convolutions < 1 or STEPS % 2**self.convolutions:
-            raise BeatGenError(
-                f"convolutions is {self.convolutions}; expected 1 to 6: each halves {STEPS} steps."
-            )
+        check_fields(self, convolutions=(1, int(math.log2(STEPS))))
 
     @property
     def widths(self) -> list[int]:

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from beatgen.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
-from beatgen.config import CONFIG, MODELS, TrainConfig
+from beatgen.config import ANOTHER, CONFIG, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.flow import LatentFlow
@@ -34,11 +34,15 @@ WORTH_COMPILING = 500  # batches
 def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     """Train, or go on with a run that was killed; returns the history, a list per measure.
 
-    Deterministic on a CPU: the same config gives the same weights. Raises BeatGenError for an
-    unknown model and for a run folder that holds another config, or weights that do not fit it.
+    Deterministic on a CPU: the same config gives the same weights. Raises BeatGenError for a run
+    folder that holds another config, or weights that do not fit it, and for a start that is not
+    there.
     """
-    if config.model not in MODELS:
-        raise BeatGenError(f"model is {config.model!r}; expected one of {', '.join(MODELS)}.")
+    if config.start == ANOTHER:
+        raise BeatGenError(
+            "this training went on from another; train that one first (--begun) and begin with its "
+            "run (--start)."
+        )
     dataset = load_dataset(config.data, STEPS)
     training, validation = dataset.split("train"), dataset.split("validation")
     run = Path(config.run)
@@ -190,6 +194,13 @@ def read_history(run: Path) -> dict[str, list[float]]:
     return {name: table[name][once].tolist() for name in names}
 
 
+def epochs_told(run: Path) -> dict[str, int]:
+    """How many epochs a run was trained, and which was the best, from 1; nothing before the
+    first."""
+    losses = read_history(run).get("val_loss")
+    return {"trained": len(losses), "best": int(np.argmin(losses)) + 1} if losses else {}
+
+
 def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
     """The run that learns the prior of a bar model's run, in a folder of that."""
     return replace(
@@ -259,6 +270,14 @@ def _check_claim(run: Path, config: TrainConfig) -> None:
         )
 
 
+def _in_place(config: TrainConfig) -> TrainConfig:
+    """The config with its paths as the system has them, however they are written; without that of
+    the run, which is where it lies."""
+    written = {name: getattr(config, name) for name in ("data", "of", "start")}
+    paths: dict[str, Any] = {name: str(Path(p).resolve()) for name, p in written.items() if p}
+    return replace(config, run="", **paths)
+
+
 def _claim(run: Path, config: TrainConfig) -> None:
     run.mkdir(parents=True, exist_ok=True)
     if not (run / CONFIG).exists():
@@ -269,11 +288,3 @@ def _draw(history: dict[str, list[float]], run: Path) -> None:
     from beatgen.figure import draw_learning_curves
 
     draw_learning_curves(history).write_html(run / "curves.html", include_plotlyjs=True)
-def _in_place(config: TrainConfig) -> TrainConfig:
-    """The config with its paths as the system has them, however they are written; without that of
-    the run, which is where it lies."""
-    written = {name: getattr(config, name) for name in ("data", "of", "start")}
-    paths: dict[str, Any] = {name: str(Path(p).resolve()) for name, p in written.items() if p}
-    return replace(config, run="", **paths)
-
-

@@ -16,7 +16,18 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from beatgen.errors import BeatGenError, check_fields
 from beatgen.groove import SIXTEENTHS
+
+
+def check_trunk(config: Any) -> None:
+    """Check the config of a network of trunks, whose width, heads and dropout are among its fields.
+    Raises BeatGenError where one is none."""
+    check_fields(config, dropout=(0, 0.9))
+    if config.width % config.heads:
+        raise BeatGenError(
+            f"heads is {config.heads}; expected a divisor of the width, {config.width}."
+        )
 
 
 def rows(x: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import asdict, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -21,7 +20,6 @@ from beatgen.export import export
 from beatgen.kit import VOICES
 from beatgen.latent import load_model
 from beatgen.model import ModelConfig
-from beatgen.modelcard import training_told
 from beatgen.report import ReportConfig
 from beatgen.runtime import PRIOR_NETWORK, load_network
 from beatgen.train import PRIOR, load_run, prior_config, train
@@ -111,27 +109,16 @@ def test_the_card_tells_what_the_weights_are(exported) -> None:
     assert card["training"]["epochs"] == config.epochs
     assert card["epochs"]["trained"] == config.epochs
     assert 1 <= card["epochs"]["best"] <= config.epochs
-    assert "CC BY 4.0" in card["license"]
-    assert "Groove MIDI Dataset" in card["data"]
+    assert card["data"] == "Data of your own: 2 files that hold 4/4 bars."
+    assert card["license"] == "That of the data; not known to beatgen."
     assert 0 < card["threshold"] < 1
-    assert card["split"] == {"by": "file", "train": 1, "validation": 1}
+    assert card["split"].pop("by").startswith("file")
+    assert card["split"] == {"train": 1, "validation": 1}
     found = evaluate(config.data, "validation", [str(folder / "weights")], parts=()).rows[0]
     told = {name: found.measures[name] for name in card["measures"]}
     assert {"sse", "hit_f1", "note_f1"} <= told.keys()
     assert card["measures"] == pytest.approx(told, abs=1e-3)
     assert str(folder) not in json.dumps(card), "no path of the machine that trained it"
-
-
-def test_the_card_tells_what_a_training_went_on_from(tmp_path) -> None:
-    first = TrainConfig(data="d.npz", run=str(tmp_path), epochs=3)
-    (tmp_path / "config.json").write_text(json.dumps(asdict(first)))
-    second = TrainConfig(data="d.npz", run="elsewhere", epochs=2, start=str(tmp_path))
-    told = training_told(second)
-    assert told["epochs"] == 2 and told["begun"]["epochs"] == 3 and "begun" not in told["begun"]
-    assert str(tmp_path) not in json.dumps(told)
-    (tmp_path / "card.json").write_text(json.dumps({"training": told}))
-    again = TrainConfig.load(tmp_path / "card.json")
-    assert again == replace(second, data="", run="", start="")
 
 
 def test_only_a_bar_model_can_be_played(exported) -> None:
@@ -144,6 +131,19 @@ def test_only_a_bar_model_can_be_played(exported) -> None:
 
 
 def test_the_prior_plays_as_it_was_trained(exported) -> None:
+    name, _, folder = exported
+    path = folder / "weights" / PRIOR_NETWORK
+    assert path.exists() == (name == "bar")
+    if name == "bar":
+        model, _ = load_run(folder / "run" / PRIOR)
+        rng = np.random.default_rng(0)
+        x, time = (rng.random((3, n), np.float32) for n in (32, 2))
+        played = load_network(folder / "weights").run("drift", x=x, time=time)["drift"]
+        assert played == pytest.approx(np.array(model.drift(x, time)), abs=0.02)
+        card = json.loads((folder / "weights" / "card.json").read_text())
+        assert card["prior"]["epochs"] == {"trained": 1, "best": 1}
+
+
 def test_a_prior_is_no_run_of_its_own(exported, tmp_path) -> None:
     name, config, folder = exported
     if name == "report":
@@ -158,19 +158,6 @@ def test_a_prior_is_no_run_of_its_own(exported, tmp_path) -> None:
             refused()
         assert str(told.value) == said
     assert not (tmp_path / "weights").exists()
-
-
-    name, _, folder = exported
-    path = folder / "weights" / PRIOR_NETWORK
-    assert path.exists() == (name == "bar")
-    if name == "bar":
-        model, _ = load_run(folder / "run" / PRIOR)
-        rng = np.random.default_rng(0)
-        x, time = (rng.random((3, n), np.float32) for n in (32, 2))
-        played = load_network(folder / "weights").run("drift", x=x, time=time)["drift"]
-        assert played == pytest.approx(np.array(model.drift(x, time)), abs=0.02)
-        card = json.loads((folder / "weights" / "card.json").read_text())
-        assert card["prior"]["epochs"] == {"trained": 1, "best": 1}
 
 
 def test_hiding_is_told_to_the_network_that_plays(exported) -> None:

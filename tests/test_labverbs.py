@@ -135,6 +135,31 @@ def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, said, capsys
     assert said in capsys.readouterr().err
 
 
+def test_what_went_on_is_trained_again_in_two_commands(tmp_path, capsys) -> None:
+    card = tmp_path / "card.json"
+    card.write_text(json.dumps({"training": {"epochs": 5, "begun": {"epochs": 75, "best": 34}}}))
+    config = _train_config(options("--config", str(card), "--begun"))
+    assert (config.epochs, config.start) == (75, "")
+    config = _train_config(options("--config", str(card), "--start", "runs/first"))
+    assert (config.epochs, config.start) == (5, "runs/first")
+    said = refusal(capsys, "train", "d.npz", "-o", tmp_path / "run", "--config", card)
+    assert "--begun" in said and "--start" in said
+    assert main(["train", "d.npz", "-o", "run", "--begun"]) == 2
+    assert "--begun needs --config" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", [{"dropout": 2}, {"blocks": "2"}])
+def test_a_damaged_config_is_refused_in_a_sentence(damage, tmp_path, capsys) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"data": "", "run": "", "bar": damage}))
+    said = refusal(capsys, "train", "--summary", "--config", path)
+    assert f"{path}, bar: {next(iter(damage))} is" in said
+
+
+def test_an_ablation_of_no_epochs_is_refused(capsys, tmp_path) -> None:
+    assert "epochs is 0" in refusal(capsys, "ablate", "d.npz", "-o", tmp_path, "--epochs", "0")
+
+
 def test_what_cannot_be_exported_is_refused(capsys, monkeypatch, tmp_path) -> None:
     assert "no such file" in refusal(capsys, "export", tmp_path / "none", "-o", tmp_path / "told")
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")

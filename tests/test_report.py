@@ -91,7 +91,7 @@ def test_weights_come_back(bars, tmp_path) -> None:
 
 @pytest.mark.parametrize("convolutions", [0, 7])
 def test_too_much_pooling_is_refused(convolutions: int) -> None:
-    with pytest.raises(BeatGenError, match="halves 64 steps"):
+    with pytest.raises(BeatGenError, match=f"convolutions is {convolutions}; expected 1 to 6"):
         ReportConfig(convolutions=convolutions)
 
 

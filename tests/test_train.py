@@ -2,7 +2,7 @@ import csv
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -13,13 +13,13 @@ import pytest
 
 from beatgen import train as training
 from beatgen.augment import Augmentation
-from beatgen.config import TrainConfig
+from beatgen.config import ANOTHER, TrainConfig
 from beatgen.errors import BeatGenError
 from beatgen.flow import FlowConfig, LatentFlow
 from beatgen.model import BarVAE, ModelConfig
 from beatgen.report import ReportConfig, ReportVAE
 from beatgen.sweep import sweep
-from beatgen.train import load_run, prior_config, read_history, train
+from beatgen.train import epochs_told, load_run, prior_config, read_history, train
 
 EPOCHS = 3
 
@@ -203,6 +203,30 @@ def test_a_folder_of_another_config_is_refused(finished) -> None:
         train(replace(finished, beta=0.7))
 
 
+def test_a_run_is_the_same_however_its_paths_are_written(finished, monkeypatch) -> None:
+    run, data = Path(finished.run), Path(finished.data)
+    history = read_history(run)
+    monkeypatch.chdir(run.parent)
+    for written in (f"{run}/", run.name, f"./{run.name}/"):
+        assert train(replace(finished, run=written)) == history
+    monkeypatch.chdir(data.parent)
+    assert train(replace(finished, data=data.name)) == history
+    with pytest.raises(BeatGenError, match="another config"):
+        train(replace(finished, start=finished.run))
+
+
+def test_epochs_are_told_as_they_were_trained_not_as_they_were_meant(tmp_path) -> None:
+    assert epochs_told(tmp_path) == {}
+    (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n1,2,2\n2,1,3\n")
+    assert epochs_told(tmp_path) == {"trained": 3, "best": 2}
+
+
+def test_what_went_on_from_another_training_does_not_begin_with_nothing(config) -> None:
+    with pytest.raises(BeatGenError, match="train that one first"):
+        train(replace(config, start=ANOTHER))
+    assert not Path(config.run).exists()
+
+
 def test_an_unknown_model_is_refused(config) -> None:
     with pytest.raises(BeatGenError, match="bar, report, flow"):
         train(replace(config, model="gan"))
@@ -221,12 +245,6 @@ def test_the_config_comes_back_from_its_file(config, tmp_path) -> None:
     assert TrainConfig.load(Path(changed.run) / "config.json") == changed
 
 
-def test_a_model_card_tells_how_to_train_again(config, tmp_path) -> None:
-    told = {k: v for k, v in asdict(config).items() if k not in ("data", "run")}
-    (tmp_path / "card.json").write_text(json.dumps({"model": "report", "training": told}))
-    assert TrainConfig.load(tmp_path / "card.json") == replace(config, data="", run="")
-
-
 def test_a_run_can_begin_where_another_ended(finished, tmp_path) -> None:
     """With nothing to learn it stays there."""
     again = replace(finished, run=str(tmp_path / "again"), start=finished.run, epochs=1)
@@ -235,14 +253,6 @@ def test_a_run_can_begin_where_another_ended(finished, tmp_path) -> None:
         np.testing.assert_array_equal(one, other)
     with pytest.raises(BeatGenError, match="no such file"):
         train(replace(again, run=str(tmp_path / "lost"), start=str(tmp_path)))
-
-
-@pytest.mark.parametrize("text", ["not json", "{}", '{"bar": {"colour": "red"}}', "[1]"])
-def test_a_file_that_is_no_config_is_refused(text: str, tmp_path) -> None:
-    path = tmp_path / "config.json"
-    path.write_text(text)
-    with pytest.raises(BeatGenError, match="not the config of a training run"):
-        TrainConfig.load(path)
 
 
 def test_a_run_that_is_not_there_is_refused(config, tmp_path) -> None:
