@@ -17,7 +17,7 @@ from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
 from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.directions import effects, principal_directions, response
+from beatgen.directions import by_change, effects, principal_directions, response
 from beatgen.errors import ModelError
 from beatgen.flow import LatentFlow
 from beatgen.latent import Vae, load_model
@@ -27,7 +27,7 @@ from beatgen.modelcard import fidelity, model_card
 from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
 from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
-from beatgen.strikes import to_strikes
+from beatgen.strikes import expected_grid, to_strikes
 from beatgen.train import BEST, PRIOR, load_run, read_history
 
 Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
@@ -44,10 +44,10 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     network atlas.npz, and prior.tflite where a prior was trained in the run.
 
     The space is what the training bars make of z: its mean, its principal components, each one
-    standard deviation long, and for our network the directions with names, whose effect on
-    validation bars stands in the card (in standard deviations of the attribute, for one unit). The
-    threshold that decides a hit is tuned on validation. Needs the TensorFlow backend; raises
-    ModelError on another. Returns the card.
+    standard deviation long (our network's in the order of what they change, `by_change`), and for
+    our network the directions with names, whose effect on validation bars stands in the card (in
+    standard deviations of the attribute, for one unit). The threshold that decides a hit is tuned
+    on validation. Needs the TensorFlow backend; raises ModelError on another. Returns the card.
     """
     need_tensorflow()
     model, config = load_run(run)
@@ -72,6 +72,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         _save(target, card, space)
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
+        space["components"] = _by_change(load_model(target), space["components"], validation)
         spread = attributes(to_strikes(*training.grids())).std(0)
         spread[spread == 0] = 1  # of bars without toms, say: nothing turns them
         space["response"] = _response(load_model(target), z, spread)
@@ -188,15 +189,22 @@ def _response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return response(measure, z, vae.sides)
 
 
+def _by_change(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndarray:
+    """The components in the order of how much of the expected velocity they change."""
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        return expected_grid(vae.decoded(z.astype(np.float32))[0].expected())
+
+    return by_change(decode, _some_z(vae, validation), components)
+
+
 def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
     """Name, effect and leakage of each named direction, on a sample of the validation bars."""
-    bars = validation.take(np.arange(0, len(validation), max(1, len(validation) // MEASURED)))
-    velocity, timing = bars.grids()
 
     def measure(z: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(z)))
 
-    names, z = list(ATTRIBUTES), vae.encode_bars(velocity, timing)[0]
+    names, z = list(ATTRIBUTES), _some_z(vae, validation)
     table = effects(measure, z, vae.turns(z), spread)
     return [
         {
@@ -210,6 +218,12 @@ def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str
         }
         for i, (name, row) in enumerate(zip(names, table, strict=True))
     ]
+
+
+def _some_z(vae: Vae, dataset: Dataset) -> np.ndarray:
+    """z_mean of a sample of the bars, (MEASURED or a few more, latent_dim)."""
+    bars = dataset.take(np.arange(0, len(dataset), max(1, len(dataset) // MEASURED)))
+    return vae.encode_bars(*bars.grids())[0]
 
 
 def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) -> float:
