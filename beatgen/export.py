@@ -17,7 +17,7 @@ from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
 from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.directions import by_change, effects, principal_directions, response
+from beatgen.directions import by_change, principal_directions, response
 from beatgen.errors import ModelError
 from beatgen.flow import LatentFlow
 from beatgen.latent import Vae, load_model
@@ -29,11 +29,10 @@ from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_n
 from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
 from beatgen.strikes import expected_grid, to_strikes
 from beatgen.train import BEST, PRIOR, load_run, read_history
+from beatgen.turning import measured, some_z, spread_of
 
 Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
 
-MEASURED = 256  # validation bars on which the directions are measured
-LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
 PROBABILITIES = np.arange(0.2, 0.81, 0.02)
 CEILINGS = np.arange(0.9, 1.001, 0.005)
 VELOCITIES = np.arange(0.02, 0.51, 0.02)
@@ -73,12 +72,11 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
         space["components"] = _by_change(load_model(target), space["components"], validation)
-        spread = attributes(to_strikes(*training.grids())).std(0)
-        spread[spread == 0] = 1  # of bars without toms, say: nothing turns them
+        spread = spread_of(training)
         space["response"] = _response(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
-        card["directions"] = _effects(load_model(target), spread, validation)
+        card["directions"] = measured(load_model(target), spread, validation)
         card["prior"] = _export_prior(Path(run) / PRIOR, target)
         card["map"] = write_atlas(target, training)
     _save(target, card, space)
@@ -195,35 +193,7 @@ def _by_change(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndar
     def decode(z: np.ndarray) -> np.ndarray:
         return expected_grid(vae.decoded(z.astype(np.float32))[0].expected())
 
-    return by_change(decode, _some_z(vae, validation), components)
-
-
-def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
-    """Name, effect and leakage of each named direction, on a sample of the validation bars."""
-
-    def measure(z: np.ndarray) -> np.ndarray:
-        return attributes(to_strikes(*vae.decode_bars(z)))
-
-    names, z = list(ATTRIBUTES), _some_z(vae, validation)
-    table = effects(measure, z, vae.turns(z), spread)
-    return [
-        {
-            "name": name,
-            "effect": round(float(row[i]), 2),
-            "leakage": {
-                other: round(float(change), 2)
-                for other, change in zip(names, row, strict=True)
-                if other != name and abs(change) >= LEAKAGE
-            },
-        }
-        for i, (name, row) in enumerate(zip(names, table, strict=True))
-    ]
-
-
-def _some_z(vae: Vae, dataset: Dataset) -> np.ndarray:
-    """z_mean of a sample of the bars, (MEASURED or a few more, latent_dim)."""
-    bars = dataset.take(np.arange(0, len(dataset), max(1, len(dataset) // MEASURED)))
-    return vae.encode_bars(*bars.grids())[0]
+    return by_change(decode, some_z(vae, validation), components)
 
 
 def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) -> float:
