@@ -139,6 +139,9 @@ ATTRIBUTES: dict[str, Callable[[Strikes], np.ndarray]] = {
     "drag": drag,
 }
 
+# How a pattern is played: to turn these, no hit has to come or go.
+OF_FEEL = frozenset({"loudness", "dynamics", "swing", "drag"})
+
 
 def attributes(strikes: Strikes) -> np.ndarray:
     """All of ATTRIBUTES, float64 (n, 10)."""

@@ -80,12 +80,13 @@ def interpolate(options: Options) -> None:
     GROOVE,
     number("--count", int, 6, "how many takes"),
     number("--amount", float, 0.5, "0 is the groove itself, 1 another one"),
+    number("--feel", float, None, "another amount for the feel alone"),
     *(SEED, MODEL, *MIDIS_OUT),
 )
 def vary(options: Options) -> None:
     """Write takes around a groove, one file each."""
     takes = _model(options).vary(
-        _groove(options.groove), options.count, options.amount, options.seed
+        _groove(options.groove), options.count, options.amount, options.seed, options.feel
     )
     _write_all(takes, options, "take")
 

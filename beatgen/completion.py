@@ -6,7 +6,8 @@ bool (n, 16, 22), which voices are struck in which sixteenth; a mask has the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -17,12 +18,12 @@ from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.latent import Vae
 from beatgen.metrics import f1, fold
 from beatgen.nearest import nearest, pack
+from beatgen.section import Scores, Section
 from beatgen.strikes import N_VOICES, to_strikes
 
 BATCH = 256  # bars at a time
 BEAT = "one beat"
 KINDS = ("kick", "snare", "toms", "cymbals", BEAT)  # in the order of GROUPS
-Scores = dict[str, float]
 
 
 def masks(bars: int, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
@@ -88,3 +89,37 @@ def most_probable(training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
 def pattern(bars: Dataset) -> np.ndarray:
     """Which voices are struck in which sixteenth, bool (bars, 16, 22)."""
     return to_strikes(*bars.grids()).count > 0
+
+
+def sections(
+    vaes: Sequence[tuple[str, Vae]],
+    held_out: Dataset,
+    training: Dataset,
+    told: Callable[[str], None],
+) -> list[Section]:
+    """Proposals for what is hidden: one table on 16 x 22, one on 16 x 9."""
+    true, known = pattern(held_out), pattern(training)
+    rows = {
+        "most probable": partial(most_probable, known),
+        "nearest training bar": partial(from_nearest, true, known),
+    }
+    rows |= {name: partial(proposed, vae, held_out) for name, vae in vaes}
+    lines: tuple[dict[str, Scores], ...] = ({}, {})
+    for name, propose in rows.items():
+        told(f"complete: {name}")
+        for into, scores in zip(lines, score(true, propose), strict=True):
+            into[name] = scores
+    note = (
+        f"{len(true):,} bars, one voice group hidden at a time, or one beat of all voices, drawn: "
+        "F1 of the hidden hits on {grid}. Most probable: the same hits for every bar, those that "
+        "do best on the training bars. Nearest training bar: the one most alike in what is not "
+        "hidden."
+    )
+    columns = {kind: (kind, ".3f") for kind in KINDS}
+    return [
+        Section(name, title, note.format(grid=grid), columns, scores)
+        for name, title, grid, scores in (
+            ("complete", "Finishing a beat", "16 x 22", lines[0]),
+            ("complete-folded", "Finishing a beat, nine classes", "16 x 9", lines[1]),
+        )
+    ]

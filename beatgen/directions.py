@@ -77,12 +77,46 @@ def context(z: np.ndarray, center: np.ndarray, sides: Sides) -> np.ndarray:
     return told
 
 
+def by_change(
+    decode: Callable[[np.ndarray], np.ndarray], z: np.ndarray, components: np.ndarray
+) -> np.ndarray:
+    """Components (d, d) of the same normal distribution, those first that change a bar most.
+
+    decode: z (n, d) -> float (n, cells). Each bar is moved there and back along all `components`;
+    the sum of squares that a shift of one standard deviation changes in it is, near the bar, a
+    quadratic form, and the principal axes of its mean over the bars are what is returned. Along
+    each of them the cells grow, in sum, rather than fall.
+    """
+    change = np.zeros((len(components), len(components)))
+    growth = np.zeros(len(components))
+    for bar in z:
+        there, back = decode(bar + components), decode(bar - components)
+        half = (there - back).reshape(len(components), -1) / 2
+        change += half @ half.T
+        growth += half.sum(1)
+    values, axes = np.linalg.eigh(change)
+    axes = axes[:, values.argsort()[::-1]].T
+    return np.where(axes @ growth < 0, -1, 1)[:, None] * axes @ components
+
+
+def conditional(covariance: np.ndarray, given: int) -> np.ndarray:
+    """Covariance (d, d) of a normal distribution where its first `given` dimensions are known."""
+    known, cross = covariance[:given, :given], covariance[given:, :given]
+    left = np.zeros_like(covariance)
+    left[given:, given:] = (
+        covariance[given:, given:]
+        - cross @ np.linalg.pinv(known, rcond=RIDGE, hermitian=True) @ cross.T
+    )
+    return left
+
+
 def attribute_directions(slopes: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     """For each attribute the direction (n, k, d) in which it grows by one and all the others stay
     as they are, as far as their slopes (n, k, d) tell.
 
     With W the slopes of a bar, transposed, and C the covariance (d, d) of z, it is
-    (W' C W)^-1 W' C: of all such shifts the likeliest under a normal distribution of z.
+    (W' C W)^-1 W' C: of all such shifts the likeliest under a normal distribution of z. What has no
+    variance there, as the pattern in `conditional`, stays.
     """
     likely = slopes @ covariance
     spread = likely @ slopes.swapaxes(1, 2)

@@ -17,7 +17,7 @@ from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
 from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.directions import effects, principal_directions, response
+from beatgen.directions import by_change, principal_directions, response
 from beatgen.errors import ModelError
 from beatgen.flow import LatentFlow
 from beatgen.latent import Vae, load_model
@@ -27,13 +27,12 @@ from beatgen.modelcard import fidelity, model_card
 from beatgen.report import ReportVAE
 from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
 from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
-from beatgen.strikes import to_strikes
+from beatgen.strikes import expected_grid, to_strikes
 from beatgen.train import BEST, PRIOR, epochs_told, load_run
+from beatgen.turning import measured, some_z, spread_of
 
 Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
 
-MEASURED = 256  # validation bars on which the directions are measured
-LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
 PROBABILITIES = np.arange(0.2, 0.81, 0.02)
 CEILINGS = np.arange(0.9, 1.001, 0.005)
 VELOCITIES = np.arange(0.02, 0.51, 0.02)
@@ -44,10 +43,11 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     network atlas.npz, and prior.tflite where a prior was trained in the run.
 
     The space is what the training bars make of z: its mean, its principal components, each one
-    standard deviation long, and for our network the directions with names, whose effect on
-    validation bars stands in the card (in standard deviations of the attribute, for one unit). The
-    threshold that decides a hit is tuned on validation. Needs the TensorFlow backend; raises
-    ModelError on another, and for the run of a prior. Returns the card.
+    standard deviation long (our network's in the order of what they change, `by_change`), and for
+    our network the directions with names, whose effect on validation bars stands in the card (in
+    standard deviations of the attribute, for one unit). The threshold that decides a hit is tuned
+    on validation. Needs the TensorFlow backend; raises ModelError on another, and for the run of a
+    prior. Returns the card.
     """
     need_tensorflow()
     model, config = load_run(run)
@@ -73,12 +73,12 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         _save(target, card, space)
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
-        spread = attributes(to_strikes(*training.grids())).std(0)
-        spread[spread == 0] = 1  # of bars without toms, say: nothing turns them
+        space["components"] = _by_change(load_model(target), space["components"], validation)
+        spread = spread_of(training)
         space["response"] = _response(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
-        card["directions"] = _effects(load_model(target), spread, validation)
+        card["directions"] = measured(load_model(target), spread, validation)
         card["prior"] = _export_prior(Path(run) / PRIOR, target)
         card["map"] = write_atlas(target, training)
     _save(target, card, space)
@@ -188,28 +188,13 @@ def _response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return response(measure, z, vae.sides)
 
 
-def _effects(vae: Vae, spread: np.ndarray, validation: Dataset) -> list[dict[str, Any]]:
-    """Name, effect and leakage of each named direction, on a sample of the validation bars."""
-    bars = validation.take(np.arange(0, len(validation), max(1, len(validation) // MEASURED)))
-    velocity, timing = bars.grids()
+def _by_change(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndarray:
+    """The components in the order of how much of the expected velocity they change."""
 
-    def measure(z: np.ndarray) -> np.ndarray:
-        return attributes(to_strikes(*vae.decode_bars(z)))
+    def decode(z: np.ndarray) -> np.ndarray:
+        return expected_grid(vae.decoded(z.astype(np.float32))[0].expected())
 
-    names, z = list(ATTRIBUTES), vae.encode_bars(velocity, timing)[0]
-    table = effects(measure, z, vae.turns(z), spread)
-    return [
-        {
-            "name": name,
-            "effect": round(float(row[i]), 2),
-            "leakage": {
-                other: round(float(change), 2)
-                for other, change in zip(names, row, strict=True)
-                if other != name and abs(change) >= LEAKAGE
-            },
-        }
-        for i, (name, row) in enumerate(zip(names, table, strict=True))
-    ]
+    return by_change(decode, some_z(vae, validation), components)
 
 
 def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) -> float:

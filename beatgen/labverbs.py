@@ -180,7 +180,7 @@ def ablate(options: Options) -> None:
         "--parts",
         nargs="*",
         metavar="PART",
-        help="of likeness, walk, humanize, complete: what else to measure (default all)",
+        help="what else, of likeness, walk, directions, humanize, complete (default all)",
     ),
     JSON,
 )

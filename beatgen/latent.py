@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
+from beatgen.attributes import OF_FEEL
 from beatgen.between import PATH_FRAMES, Between
 from beatgen.codec import Codec, fade, groove_of, strikes_of
 from beatgen.decoded import Decoded, pattern_of_hidden
-from beatgen.directions import attribute_directions, context
+from beatgen.directions import attribute_directions, conditional, context
 from beatgen.dressing import dress
 from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
@@ -32,8 +33,9 @@ from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid
 @dataclass(frozen=True)
 class Direction:
     """A direction in latent space, float32 (latent_dim,): one standard deviation of the training
-    bars long, or as long as its attribute needs to grow by about one. One with a name is told for
-    the mean of the training bars; it is another for each bar (`Vae.turns`)."""
+    bars long, or as long as its attribute should need to grow by one standard deviation (the model
+    card tells how far it goes). One with a name is told for the mean of the training bars; it is
+    another for each bar (`Vae.turns`)."""
 
     name: str
     vector: np.ndarray
@@ -61,9 +63,12 @@ class Vae(Codec):
             scale = np.sqrt(np.diag(covariance))
             self.prior = FlowPrior(network, center, scale, self.pattern_dim)
         self._center, self._covariance, self._components = center, covariance, components
+        self._feel_covariance = conditional(covariance, self.pattern_dim)
         self._response = network.space["response"]
-        if len(self.card.get("directions", ())) > len(self._response):
+        names = [of["name"] for of in self.card.get("directions", ())]
+        if len(names) > len(self._response):
             raise ModelError(f"the model card names directions that are not there. {AGAIN}")
+        self._of_feel = [i for i, name in enumerate(names) if name in OF_FEEL]
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -124,19 +129,32 @@ class Vae(Codec):
         return join(self.between(a, b).walk(steps))
 
     def vary(
-        self, groove: Groove, count: int = 6, amount: float = 0.5, seed: int = 0
+        self,
+        groove: Groove,
+        count: int = 6,
+        amount: float = 0.5,
+        seed: int = 0,
+        feel: float | None = None,
     ) -> list[Groove]:
         """Takes around a groove: amount 0 is the groove itself, 1 another one from the prior.
 
-        In between, the noise that the prior makes the groove of moves along a circle towards other
-        noise, so that a take is as likely a bar as the groove is. All bars of a take move the same
-        way.
+        feel: the same for the feel alone, the amount then moves the pattern only: with amount 0 all
+        takes are the groove's hits, played otherwise. In between, the noise that the prior makes
+        the groove of moves along a circle towards other noise, so that a take is about as likely a
+        bar as the groove is. All bars of a take move the same way. Raises BeatGenError for amounts
+        outside 0 to 1, a count below 1, a seed below 0.
         """
+        amounts = amount, amount if feel is None else feel
         check_share("amount", amount)
+        check_share("feel", amounts[1])
         check_count("count", count)
-        own = self.prior.to_noise(self.encode(groove))
-        takes = np.sqrt(1 - amount**2) * own + amount * self._noise(count, seed)[:, None]
-        return self._around(groove, self.prior.to_z(own), self._to_z(takes), 1 - amount)
+        own, other = self.prior.to_noise(self.encode(groove)), self._noise(count, seed)[:, None]
+        far = np.repeat(np.array(amounts, np.float32), [dim for dim, _ in self.sides])
+        takes = np.sqrt(1 - far**2) * own + far * other
+        if not any(amounts):
+            return [groove] * count
+        left = [np.full(count, 1 - of_side, np.float32) for of_side in amounts]
+        return self._around(groove, self.prior.to_z(own), self._to_z(takes), *left)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
         """New bars from the prior. Raises BeatGenError for a count below 1, a seed below 0."""
@@ -195,7 +213,7 @@ class Vae(Codec):
     @cached_property  # the page asks for them many times a run
     def directions(self) -> tuple[Direction, ...]:
         """First those with names, such as "density" or "swing" (`beatgen.attributes`), then the
-        principal ones, the widest first."""
+        principal ones, those first that change a bar most."""
         names, vectors = self.card["directions"], self.turns(self._center[None])[0]
         named = (Direction(of["name"], v, True) for of, v in zip(names, vectors, strict=True))
         principal = enumerate(self._components, start=1)
@@ -203,9 +221,14 @@ class Vae(Codec):
 
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The directions with names as they are for bars z (n, latent_dim), float32 (n, k,
-        latent_dim): along each its attribute grows, and the others stay as they are."""
+        latent_dim): along each its attribute grows, and the others stay as they are. Loudness,
+        dynamics, swing and drag are feel: they leave z_pattern alone, so no hit comes or goes."""
         slopes = np.einsum("atd,ntd->nad", self._response, context(z, self._center, self.sides))
-        return attribute_directions(slopes, self._covariance).astype(np.float32)
+        turns = attribute_directions(slopes, self._covariance)
+        turns[:, self._of_feel] = attribute_directions(
+            slopes[:, self._of_feel], self._feel_covariance
+        )
+        return turns.astype(np.float32)
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
         """Move a groove along `directions`, by as many units as `amounts` says.
@@ -228,8 +251,10 @@ class Vae(Codec):
         named, principal = np.split(moves, [len(self._response)], axis=1)
         takes = z + np.einsum("ma,bad->mbd", named, self.turns(z)[:, : named.shape[1]])
         takes += (principal @ self._components[: principal.shape[1]])[:, None]
-        left = np.exp(-0.5 * (moves**2).sum(1))  # how much of the groove itself is kept
-        nudged = self._around(groove, z, takes, left[:, None, None, None, None])
+        # How much of the groove itself is kept; of its pattern all, where that is not turned.
+        squares, of_pattern = moves**2, ~np.isin(np.arange(moves.shape[1]), self._of_feel)
+        left = [np.exp(-0.5 * part.sum(1)) for part in (squares[:, of_pattern], squares)]
+        nudged = self._around(groove, z, takes, *left)
         # With nothing turned it is the groove, down to the last bit.
         return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
 
@@ -246,12 +271,17 @@ class Vae(Codec):
         return self.prior.to_z(flat).reshape(noise.shape)
 
     def _around(
-        self, groove: Groove, z: np.ndarray, takes: np.ndarray, left: float | np.ndarray
+        self,
+        groove: Groove,
+        z: np.ndarray,
+        takes: np.ndarray,
+        pattern_left: np.ndarray,
+        feel_left: np.ndarray,
     ) -> list[Groove]:
-        """Grooves for `takes` (n, bars, latent_dim), which started at the groove's own z; `left`
-        is how much of what the model misses is kept, 1 for all of it; one number or one for each
-        take, (n, 1, 1, 1, 1)."""
-        if np.ndim(left) == 0 and left == 1:
-            return [groove] * len(takes)
-        missed = Decoded(*(part * fade(left) for part in self.missed(groove, z)))
+        """Grooves for `takes` (n, bars, latent_dim), which started at the groove's own z. What is
+        left, float32 (n,): how much of what the model misses of pattern and feel is kept, 1 for all
+        of it."""
+        left = [fade(of_side)[:, None, None, None, None] for of_side in (pattern_left, feel_left)]
+        counts, *feel = self.missed(groove, z)
+        missed = Decoded(counts * left[0], *(part * left[1] for part in feel))
         return self.tell(takes, missed, [groove.tempo] * len(takes))

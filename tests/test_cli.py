@@ -22,9 +22,9 @@ from beatgen.latent import load_model
 from beatgen.midi import read_midi, write_midi
 
 NAMES = {
-    *("stats", "prepare", "download-groove", "train", "sweep", "ablate", "evaluate", "info"),
+    *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
-    *("render", "draw"),
+    *("evaluate", "info", "render", "draw"),
 }
 
 

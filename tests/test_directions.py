@@ -5,6 +5,8 @@ import pytest
 
 from beatgen.directions import (
     attribute_directions,
+    by_change,
+    conditional,
     context,
     effects,
     principal_directions,
@@ -34,6 +36,31 @@ def test_principal_directions_rebuild_the_covariance(z: np.ndarray) -> None:
     assert components @ components.T == pytest.approx(
         np.diag(np.var(z @ _units(components), 0)), rel=1e-3, abs=1e-3
     )
+
+
+def test_components_come_in_the_order_of_what_they_change(z: np.ndarray) -> None:
+    """The last of three dimensions is the narrowest, and the loudest."""
+    _, components = principal_directions(z)
+    heard = np.array([[0.01, 0.0], [0.0, 0.1], [0.0, 50.0]])
+    ordered = by_change(lambda points: points @ heard, z[:20], components)
+    assert ordered.T @ ordered == pytest.approx(components.T @ components)
+    changes = ordered @ heard
+    size = (changes**2).sum(1)
+    assert (np.diff(size) <= 1e-12).all() and size[0] > 10 * size[1]
+    # None of one standard deviation changes more than the first, and the two are no mixtures.
+    assert size[0] == pytest.approx(np.linalg.norm(components @ heard, 2) ** 2)
+    assert changes[0] @ changes[1] == pytest.approx(0, abs=1e-9)
+    assert (changes.sum(1) >= -1e-9).all()
+
+
+def test_what_is_known_has_no_variance_left(z: np.ndarray) -> None:
+    covariance = np.cov(z.T)
+    left = conditional(covariance, 1)
+    assert not left[0].any() and not left[:, 0].any()
+    on_first = z[:, 1:] - np.outer(z[:, 0], covariance[0, 1:] / covariance[0, 0])
+    assert left[1:, 1:] == pytest.approx(np.cov(on_first.T), rel=1e-3, abs=1e-3)
+    turned = attribute_directions(np.array([[[1.0, 1.0, 0.0]]]), left)[0, 0]
+    assert turned[0] == 0 and turned[1] == pytest.approx(1, rel=0.01)
 
 
 def test_an_attribute_moves_by_one_and_the_others_stay(z: np.ndarray) -> None:

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from beatgen import generation, humanize
+from beatgen.attributes import ATTRIBUTES, OF_FEEL
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.evaluate import evaluate
 from beatgen.groove import Groove
-from beatgen.reconstruct import BarNetwork, network
 from beatgen.section import Section, draw_section
 
 FILES, BARS = 5, 6  # of each split
@@ -36,11 +36,11 @@ def data(random_groove, tmp_path_factory) -> str:
 
 def test_the_networks_sections_stand_in_the_report(data, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(generation, "PAIRS", 2)
-    parts = ("likeness", "walk", "complete")
+    parts = ("likeness", "walk", "directions", "complete")
     told = evaluate(data, models=["silence", "bar"], folder=tmp_path, parts=parts)
     found = json.loads((tmp_path / "evaluation.json").read_text())["sections"]
     assert list(found) == [section.name for section in told.sections]
-    assert list(found) == ["likeness", "overlap", "walk", "complete", "complete-folded"]
+    assert list(found) == [*parts[:1], "overlap", *parts[1:], "complete-folded"]
     proposals = found["complete"]["lines"]
     assert {"most probable", "nearest training bar", "BeatGen"} == set(proposals)
     assert all(0 <= score <= 1 for score in proposals["BeatGen"].values())
@@ -54,6 +54,11 @@ def test_the_networks_sections_stand_in_the_report(data, tmp_path, monkeypatch) 
     assert lines["training bars, as played"]["near_copies"] is None
     assert lines["BeatGen: prior samples"]["frechet"] > lines["held-out bars, as played"]["frechet"]
     assert f"| {lines['BeatGen: prior samples']['auc']:.3f} |" in told.as_markdown()
+    turned = found["directions"]["lines"]
+    assert list(turned) == [f"BeatGen: {name}" for name in ATTRIBUTES]
+    for name in ATTRIBUTES:
+        assert turned[f"BeatGen: {name}"]["effect"] > 0
+        assert (turned[f"BeatGen: {name}"]["strikes"] == 0) == (name in OF_FEEL)
     for section in told.sections:
         assert (tmp_path / f"{section.name}.html").exists()
 
@@ -72,7 +77,7 @@ def test_only_networks_and_enough_files_are_measured(data, dataset_file) -> None
     assert not evaluate(data, models=["bar"], parts=()).sections
     told: list[str] = []
     few = evaluate(dataset_file(4, 4), models=["bar"], told=told.append)
-    assert [section.name for section in few.sections][:2] == ["walk", "humanize"]
+    assert [section.name for section in few.sections][:3] == ["walk", "directions", "humanize"]
     assert "likeness: left out; it needs bars of 4 files to train on" in " ".join(told)
 
 
@@ -84,7 +89,8 @@ def test_single_bars_are_measured_as_far_as_they_go(data, tmp_path) -> None:
     single.save(tmp_path / "single.npz")
     told: list[str] = []
     measured = evaluate(tmp_path / "single.npz", models=["bar"], told=told.append)
-    assert [section.name for section in measured.sections] == ["complete", "complete-folded"]
+    names = [section.name for section in measured.sections]
+    assert names == ["directions", "complete", "complete-folded"]
     text = " ".join(told)
     assert "likeness: left out; it needs bars of 4 files" in text
     assert "walk: left out; it needs held-out bars that differ" in text
@@ -102,13 +108,11 @@ class Metronome:
         return a
 
 
-def test_a_network_is_asked_for_the_plain_pattern(data, monkeypatch) -> None:
+def test_a_network_is_asked_for_the_plain_pattern(data) -> None:
     everything = load_dataset(data)
     held_out, training = everything.split("validation"), everything.split("train")
-    ours = network("bar", "metronome")
-    assert isinstance(ours, BarNetwork)
-    monkeypatch.setattr(ours, "vae", Metronome())
-    lines = generation.humanize_section([ours], held_out, training, lambda _: None).lines
+    ours = [("metronome", Metronome())]
+    lines = generation.humanize_section(ours, held_out, training, lambda _: None).lines
     on_line, late = lines["metronome, predicted"], lines["metronome, drawn"]
     assert on_line["timing_mae"] == pytest.approx(lines["quantized"]["timing_mae"])
     true = humanize.windows(held_out)

@@ -26,6 +26,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "humanize",
         "humanizers",
         "completion",
+        "turning",
         "ablation",
         "sweep",
     },

@@ -10,9 +10,11 @@ import pytest
 from compare import distance
 
 import beatgen as bg
-from beatgen.attributes import ATTRIBUTES
+from beatgen.attributes import ATTRIBUTES, OF_FEEL
+from beatgen.codec import strikes_of
 from beatgen.errors import BeatGenError
 from beatgen.latent import Vae
+from beatgen.metrics import f1
 from beatgen.strikes import to_strikes
 
 
@@ -81,9 +83,7 @@ def test_directions_move_a_groove_and_nothing_is_lost_at_zero(vae: Vae, funk: bg
     directions = vae.directions
     assert [d.name for d in directions[: len(ATTRIBUTES)]] == list(ATTRIBUTES)
     principal = [d for d in directions if not d.named]
-    lengths = [np.linalg.norm(d.vector) for d in principal]
     assert len(principal) == vae.latent_dim
-    assert lengths == sorted(lengths, reverse=True)
     assert vae.nudge(funk, []) == funk
     assert vae.nudge(funk, [0.0] * 8) == funk
     assert distance(vae.nudge(funk, [2.0]), funk) > distance(vae.nudge(funk, [0.2]), funk)
@@ -104,6 +104,58 @@ def test_a_named_direction_does_what_its_name_says(vae: Vae, index: int) -> None
     )
     assert more.mean() > less.mean()
     assert vae.card["directions"][index]["effect"] > 0
+
+
+def test_the_first_principal_directions_change_a_bar_most(vae: Vae) -> None:
+    bars = vae.sample(32, seed=5)
+    z = np.concatenate([vae.encode(bar) for bar in bars])
+
+    def change(direction) -> float:
+        there, back = (vae.decode_bars(z + end * direction.vector)[0] for end in (1, -1))
+        return float(((there - back) ** 2).sum((1, 2)).mean())
+
+    changes = [change(direction) for direction in vae.directions if not direction.named]
+    assert np.mean(changes[:4]) > 1.5 * np.mean(changes[4:12]) > 2 * np.mean(changes[12:48])
+    assert np.mean(changes[12:48]) > np.mean(changes[96:])
+
+
+@pytest.mark.parametrize("name", sorted(OF_FEEL))
+def test_feel_is_turned_without_a_hit_that_comes_or_goes(vae: Vae, funk: bg.Groove, name) -> None:
+    index = list(ATTRIBUTES).index(name)
+    for groove in (funk, *vae.sample(8, seed=3)):
+        amounts = np.zeros((4, index + 1))
+        amounts[:, index] = (-3, -1, 1, 3)
+        for turned in vae.nudges(groove, amounts):
+            assert np.array_equal(strikes_of(turned).count, strikes_of(groove).count)
+            assert turned != groove
+
+
+def test_a_take_may_be_another_feel_of_the_same_hits_or_other_hits(vae: Vae, funk) -> None:
+    count = strikes_of(funk).count
+    takes = vae.vary(funk, count=8, amount=0, feel=0.8, seed=7)
+    assert all(np.array_equal(strikes_of(take).count, count) for take in takes)
+    assert len({take.velocity.tobytes() for take in takes}) == 8 and funk not in takes
+    more = vae.vary(funk, count=8, amount=0, feel=1.0, seed=7)
+    nearer = vae.vary(funk, count=8, amount=0, feel=0.2, seed=7)
+    far = [np.mean([distance(funk, take) for take in row]) for row in (nearer, takes, more)]
+    assert far == sorted(far)
+    others = vae.vary(funk, count=8, amount=0.8, feel=0, seed=7)
+    assert not any(np.array_equal(strikes_of(take).count, count) for take in others)
+    assert vae.vary(funk, count=2, amount=0, feel=0) == [funk, funk]
+    assert vae.vary(funk, count=2, amount=0.5, seed=7) == vae.vary(
+        funk, count=2, amount=0.5, feel=0.5, seed=7
+    )
+    with pytest.raises(BeatGenError, match="feel is"):
+        vae.vary(funk, feel=1.5)
+
+
+def test_noise_and_back_is_the_same_bar(vae: Vae, gmd_bars) -> None:
+    """With three steps of each half of the flow, F1 had been .96."""
+    bars = gmd_bars.split("validation").take(np.arange(0, 2048, 16))
+    z, _ = vae.encode_bars(*bars.grids())
+    back = vae.prior.to_z(vae.prior.to_noise(z))
+    ways = [strikes_of(vae.decode(of, 120)).count > 0 for of in (z, back)]
+    assert f1(*ways) > 0.98
 
 
 def test_dynamics_make_loud_louder_and_soft_softer(vae: Vae) -> None:
@@ -180,5 +232,5 @@ def test_half_way_a_quarter_of_what_the_model_misses_is_left(vae: Vae, funk, mon
     vae.vary(funk, count=1, amount=0.5)
     missed = vae.missed(funk, vae.prior.to_z(vae.prior.to_noise(vae.encode(funk))))
     for left, whole in zip(told[0], missed, strict=True):
-        np.testing.assert_allclose(left, whole / 4, atol=1e-6)
+        np.testing.assert_allclose(left[0], whole / 4, atol=1e-6)
         assert whole.any()
