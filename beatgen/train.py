@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from tensorboard.summary import Writer
 
 from beatgen.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
 from beatgen.config import CONFIG, MODELS, TrainConfig
@@ -46,7 +47,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     _check_claim(run, config)
     if (run / BEST).exists():
         load_run(run)  # or it cannot go on
-    devices = _share_out(config.batch_size)
+    devices = _share_out(min(config.batch_size, len(inputs)), len(held_out))
     keras.utils.set_random_seed(config.seed)
     bars = Bars(inputs, training, config)
     model = compiled_model(config, len(bars))
@@ -67,11 +68,10 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
             initial_value_threshold=min(losses, default=None),
         ),
         Patience(config.patience, losses),
+        TensorBoard(run / "tensorboard"),
         # Last, so that an epoch counts as done only when all of it is written.
         keras.callbacks.BackupAndRestore(str(run / "backup"), delete_checkpoint=False),
     ]
-    if keras.backend.backend() == "tensorflow":  # its writer is TensorFlow's own
-        callbacks.append(keras.callbacks.TensorBoard(str(run / "tensorboard"), write_graph=False))
     model.fit(
         bars,
         shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
@@ -123,6 +123,27 @@ class Patience(keras.callbacks.EarlyStopping):
         if self.losses:
             self.best = min(self.losses)
             self.wait = _epochs_since_best(self.losses)
+
+
+class TensorBoard(keras.callbacks.Callback):
+    """Every epoch's measures for TensorBoard, named as Keras's own callback names them. That one
+    writes through TensorFlow, which a run on JAX or PyTorch can do without."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.writers = {side: Writer(str(folder / side)) for side in ("train", "validation")}
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+        for name, value in ((logs or {}) | {"learning_rate": float(rate)}).items():
+            side = "validation" if name.startswith("val_") else "train"
+            self.writers[side].add_scalar(f"epoch_{name.removeprefix('val_')}", value, epoch)
+        for writer in self.writers.values():
+            writer.flush()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        for writer in self.writers.values():
+            writer.close()
 
 
 def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
@@ -216,10 +237,11 @@ def _inputs(
     return to_input(training), to_input(validation)
 
 
-def _share_out(batch_size: int) -> int:
+def _share_out(batch_size: int, held_out: int) -> int:
     """Let all devices share each batch, where JAX sees several; the other backends take one.
 
-    Returns how many they are. Raises BeatGenError where a batch does not divide between them.
+    Returns how many they are. Raises BeatGenError where a batch does not divide between them, and
+    where they are more than the held-out bars.
     """
     devices = keras.distribution.list_devices() if keras.backend.backend() == "jax" else []
     if len(devices) < 2:
@@ -228,6 +250,11 @@ def _share_out(batch_size: int) -> int:
         raise BeatGenError(
             f"batches of {batch_size} bars do not divide between {len(devices)} devices; choose a "
             "multiple."
+        )
+    if held_out < len(devices):
+        raise BeatGenError(
+            f"{held_out} validation bars are too few for {len(devices)} devices; let JAX see fewer "
+            "devices, or hold out more bars."
         )
     keras.distribution.set_distribution(
         keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
