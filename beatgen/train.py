@@ -35,8 +35,9 @@ WORTH_COMPILING = 500  # batches
 def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     """Train, or go on with a run that was killed; returns the history, a list per measure.
 
-    Deterministic on a CPU: the same config gives the same weights. Raises BeatGenError for an
-    unknown model and for a run folder that holds another config, or weights that do not fit it.
+    Deterministic on a CPU: the same config gives the same weights on the same machine, compiled and
+    with all its threads, too. Raises BeatGenError for an unknown model and for a run folder that
+    holds another config, or weights that do not fit it.
     """
     if config.model not in MODELS:
         raise BeatGenError(f"model is {config.model!r}; expected one of {', '.join(MODELS)}.")
