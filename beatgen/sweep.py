@@ -1,4 +1,4 @@
-"""The same network with several latent dimensions, side by side."""
+"""A network with several latent dimensions, side by side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from beatgen.train import train
 def sweep(
     config: TrainConfig, latent_dims: Sequence[int], told: Callable[[str], None] = lambda _: None
 ) -> list[dict[str, float]]:
-    """Train the same model with several latent dimensions (the report's Fig. 2).
+    """Train a model with several latent dimensions (the report's Fig. 2). Our network has one
+    segment on each side then (`beatgen.model.ModelConfig.squeezed`), however many the config says:
+    the rows can be compared with each other, not with a network of several.
 
     Returns, and writes to sweep.json in the run folder, a row for each: latent_dim, the lowest
     val_loss, the epoch it was reached in, and the measures of that epoch. The rows are drawn in

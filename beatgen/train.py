@@ -7,7 +7,6 @@ killed run goes on), best.weights.h5 and, at the end, curves.html.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import keras
 import numpy as np
 
 from beatgen.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
+from beatgen.callbacks import EpochStart, Patience, TensorBoard, epochs_since_best
 from beatgen.config import ANOTHER, CONFIG, TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
@@ -34,9 +34,9 @@ WORTH_COMPILING = 500  # batches
 def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     """Train, or go on with a run that was killed; returns the history, a list per measure.
 
-    Deterministic on a CPU: the same config gives the same weights. Raises BeatGenError for a run
-    folder that holds another config, or weights that do not fit it, and for a start that is not
-    there.
+    Deterministic on a CPU: the same config gives the same weights on the same machine, compiled and
+    with all its threads, too. Raises BeatGenError for a run folder that holds another config, or
+    weights that do not fit it, and for a start that is not there.
     """
     if config.start == ANOTHER:
         raise BeatGenError(
@@ -50,7 +50,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     _check_claim(run, config)
     if (run / BEST).exists():
         load_run(run)  # or it cannot go on
-    devices = _share_out(config.batch_size)
+    devices = _share_out(min(config.batch_size, len(inputs)), len(held_out))
     keras.utils.set_random_seed(config.seed)
     bars = Bars(inputs, training, config)
     model = compiled_model(config, len(bars))
@@ -58,7 +58,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
         _begin_with(model, config.start)
     _claim(run, config)  # now that nothing is left to be refused
     losses = read_history(run).get("val_loss", [])
-    if losses and _epochs_since_best(losses) >= config.patience:
+    if losses and epochs_since_best(losses) >= config.patience:
         return read_history(run)  # it has stopped early before
     callbacks: list[Any] = [
         EpochStart(config, bars),
@@ -71,11 +71,10 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
             initial_value_threshold=min(losses, default=None),
         ),
         Patience(config.patience, losses),
+        TensorBoard(run / "tensorboard"),
         # Last, so that an epoch counts as done only when all of it is written.
         keras.callbacks.BackupAndRestore(str(run / "backup"), delete_checkpoint=False),
     ]
-    if keras.backend.backend() == "tensorflow":  # its writer is TensorFlow's own
-        callbacks.append(keras.callbacks.TensorBoard(str(run / "tensorboard"), write_graph=False))
     model.fit(
         bars,
         shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
@@ -88,45 +87,6 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     history = read_history(run)
     _draw(history, run)
     return history
-
-
-class EpochStart(keras.callbacks.Callback):
-    """Sets beta, the epoch that the batches are drawn from, and the random generators: all follow
-    from the number of the epoch alone, so that a run can be resumed. Validation always weighs the
-    KL in full: under a smaller beta the first epochs would look like the best."""
-
-    def __init__(self, config: TrainConfig, bars: Bars) -> None:
-        super().__init__()
-        self.config = config
-        self.bars = bars
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.config.model != "flow":
-            until = max(1.0, self.config.beta_warmup * self.config.epochs)
-            self.model.beta.assign(self.config.beta * min(1.0, (epoch + 1) / until))
-        self.bars.epoch = epoch
-        for variable in self.model.variables:
-            if variable.name == "seed_generator_state":  # seed and draws; no backup keeps it
-                seed = int(keras.ops.convert_to_numpy(variable)[0])
-                variable.assign([seed, epoch * len(self.bars)])
-
-    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
-        if self.config.model != "flow":
-            self.model.beta.assign(self.config.beta)
-
-
-class Patience(keras.callbacks.EarlyStopping):
-    """Early stopping that remembers the validation losses from before the run was killed."""
-
-    def __init__(self, patience: int, losses: Sequence[float]) -> None:
-        super().__init__("val_loss", patience=patience)
-        self.losses = losses
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        super().on_train_begin(logs)
-        if self.losses:
-            self.best = min(self.losses)
-            self.wait = _epochs_since_best(self.losses)
 
 
 def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
@@ -227,10 +187,11 @@ def _inputs(
     return to_input(training), to_input(validation)
 
 
-def _share_out(batch_size: int) -> int:
+def _share_out(batch_size: int, held_out: int) -> int:
     """Let all devices share each batch, where JAX sees several; the other backends take one.
 
-    Returns how many they are. Raises BeatGenError where a batch does not divide between them.
+    Returns how many they are. Raises BeatGenError where a batch does not divide between them, and
+    where they are more than the held-out bars.
     """
     devices = keras.distribution.list_devices() if keras.backend.backend() == "jax" else []
     if len(devices) < 2:
@@ -240,14 +201,15 @@ def _share_out(batch_size: int) -> int:
             f"batches of {batch_size} bars do not divide between {len(devices)} devices; choose a "
             "multiple."
         )
+    if held_out < len(devices):
+        raise BeatGenError(
+            f"{held_out} validation bars are too few for {len(devices)} devices; let JAX see fewer "
+            "devices, or hold out more bars."
+        )
     keras.distribution.set_distribution(
         keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
     )
     return len(devices)
-
-
-def _epochs_since_best(losses: Sequence[float]) -> int:
-    return len(losses) - 1 - int(np.argmin(losses))
 
 
 def _begin_with(model: Any, start: str) -> None:

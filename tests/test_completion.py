@@ -10,6 +10,7 @@ from beatgen.decoded import pattern_of_hidden
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 from beatgen.latent import load_model
+from beatgen.metrics import f1
 from beatgen.strikes import to_strikes
 
 KICK, SNARE, RIM, HAT = (INDEX[name] for name in ("kick", "snare", "rimshot", "hi-hat"))
@@ -111,3 +112,9 @@ def test_proposals_are_those_of_complete(random_groove) -> None:
                 whole = vae.complete(groove[i], hidden[i : i + 1])
                 struck = to_strikes(whole.velocity, whole.timing).count > 0
                 np.testing.assert_array_equal(struck & hidden[i], (told & hidden)[i : i + 1])
+
+
+def test_the_shipped_weights_find_more_than_half_of_the_kick(gmd_bars, vae) -> None:
+    held_out = gmd_bars.split("validation")
+    hidden, true = only("kick", len(held_out)), completion.pattern(held_out)
+    assert f1(true & hidden, proposed(vae, held_out, hidden) & hidden) > 0.5

@@ -1,8 +1,12 @@
 """Directions on data whose answer is known."""
 
+import json
+
 import numpy as np
 import pytest
 
+from beatgen import assets
+from beatgen.attributes import ATTRIBUTES
 from beatgen.directions import (
     attribute_directions,
     by_change,
@@ -121,6 +125,15 @@ def test_effects_are_measured_per_unit_in_deviations(z: np.ndarray) -> None:
     spread, each = np.array([2.0, 4.0]), np.tile(np.eye(3)[:2], (50, 1, 1))
     table = effects(lambda points: points[:, :2] ** 1, z[:50], each, spread)
     assert table == pytest.approx(np.diag(1 / spread))
+
+
+def test_the_shipped_directions_turn_what_they_are_called() -> None:
+    """By a quarter of a standard deviation for each unit, and more than all others together."""
+    card = json.loads(assets.path("model/bar/card.json").read_text(encoding="utf-8"))
+    assert [of["name"] for of in card["directions"]] == list(ATTRIBUTES)
+    for of in card["directions"]:
+        assert of["effect"] >= 0.25, of
+        assert of["effect"] > np.linalg.norm(list(of["leakage"].values())), of
 
 
 def _units(components: np.ndarray) -> np.ndarray:

@@ -226,7 +226,7 @@ def test_both_networks_stand_in_the_table(training) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "error", "f1"), [("bar", 1.0, 0.94), ("bar-16", 4.0, 0.5)], ids=["bar", "bar-16"]
+    ("model", "error", "f1"), [("bar", 1.0, 0.94), ("bar-16", 4.0, 0.58)], ids=["bar", "bar-16"]
 )
 def test_the_shipped_weights_hold_what_the_table_says(gmd_bars, model, error, f1) -> None:
     held_out = gmd_bars.split("validation")
@@ -236,3 +236,10 @@ def test_the_shipped_weights_hold_what_the_table_says(gmd_bars, model, error, f1
     if model == "bar":
         assert found["pattern_f1"] > 0.98 < found["folded_f1"] and found["note_f1"] > 0.95
         assert found["velocity_mae"] < 6 and found["timing_mae"] < 4
+
+
+@pytest.mark.parametrize(("bars", "most"), [(1, 4 * 0.5), (33, 4 * 10)])
+def test_decoding_is_not_grossly_slower_than_it_was_meant_to_be(bars, most) -> None:
+    """In ms, with slack for slow machines; the best of five, for others may be at work on them."""
+    ours = network("bar", "ours")
+    assert min(ours.decode_ms(bars) for _ in range(5)) < most

@@ -1,14 +1,18 @@
 import json
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
-from beatgen import generation, humanize
+from beatgen import generation, humanize, likeness
 from beatgen.attributes import ATTRIBUTES, OF_FEEL
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.evaluate import evaluate
 from beatgen.groove import Groove
+from beatgen.latent import Vae
+from beatgen.likeness import Bars
 from beatgen.section import Section, draw_section
 
 FILES, BARS = 5, 6  # of each split
@@ -139,3 +143,29 @@ def test_a_section_says_what_it_has_and_draws_it() -> None:
     bars = draw_section(section).data
     assert len(bars) == 2 and list(bars[0].y) == ["ours", "real"]
     assert list(bars[0].x) == [0.625, 0.5]
+
+
+def takes(vae: Vae, grooves: list[Groove]) -> Bars:
+    return generation._takes(vae, grooves, 0.5)
+
+
+def samples(vae: Vae, grooves: list[Groove]) -> Bars:
+    return generation._joined(vae.sample(len(grooves), seed=0))
+
+
+# The slack is two standard deviations between five dealings of the bars, with draws of their own.
+@pytest.mark.parametrize(
+    ("make", "most"),
+    [(takes, 0.65 + 0.02), (generation._blends, 0.75 + 0.05), (samples, 0.75 + 0.03)],
+)
+def test_what_the_shipped_weights_make_passes_for_played(
+    gmd_bars, vae, make: Callable[[Vae, list[Groove]], Bars], most: float
+) -> None:
+    held_out = gmd_bars.split("validation")
+    real, source = (held_out.take(half) for half in generation._dealt(held_out.file_index))
+    made = likeness.features(make(vae, [source.groove(bar) for bar in range(len(source))]))
+    groups = -1 - np.arange(len(source)) if make is samples else source.file_index
+    features = likeness.features(Bars(*real.grids()))
+    with threadpool_limits(1):  # on a busy machine the classifier's threads wait for each other
+        areas = [likeness.auc(features, made, real.file_index, groups, seed) for seed in range(2)]
+    assert np.mean(areas) <= most

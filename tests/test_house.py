@@ -14,6 +14,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
     {
         "train",
         "batches",
+        "callbacks",
         "config",
         "evaluate",
         "export",
@@ -77,6 +78,7 @@ KERAS = {
     "transformer",
     "losses",
     "batches",
+    "callbacks",
     "train",
     "export",
     "ablation",

@@ -83,6 +83,11 @@ def test_the_shipped_networks_are_in_one_piece() -> None:
         assert operators(file.read_bytes()) <= set(TAKEN.split()), file
 
 
+def test_the_shipped_weights_are_small() -> None:
+    files = [path for path in assets.path("model").rglob("*") if path.is_file()]
+    assert len(files) >= 10 and sum(path.stat().st_size for path in files) <= 10e6
+
+
 def operators(network: bytes) -> set[str]:
     names = {code: name for name, code in vars(schema.BuiltinOperator).items()}
     codes = schema.ModelT.InitFromPackedBuf(network, 0).operatorCodes

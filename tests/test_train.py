@@ -13,6 +13,7 @@ import pytest
 
 from beatgen import train as training
 from beatgen.augment import Augmentation
+from beatgen.callbacks import EpochStart
 from beatgen.config import ANOTHER, TrainConfig
 from beatgen.errors import BeatGenError
 from beatgen.flow import FlowConfig, LatentFlow
@@ -88,11 +89,11 @@ def final_weights(run: str | Path) -> list[np.ndarray]:
 def kill_in_epoch(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next training dies in the middle of that epoch (from 0)."""
 
-    def die(callback: training.EpochStart, batch: int, logs: object = None) -> None:
+    def die(callback: EpochStart, batch: int, logs: object = None) -> None:
         if callback.bars.epoch == number and batch == 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.EpochStart, "on_train_batch_end", die)
+    monkeypatch.setattr(EpochStart, "on_train_batch_end", die)
 
 
 def test_a_killed_run_ends_as_an_unbroken_one(config, tmp_path, monkeypatch) -> None:

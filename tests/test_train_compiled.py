@@ -1,6 +1,8 @@
 """Long trainings on TensorFlow are compiled, and the same seed still gives the same weights."""
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +43,39 @@ def test_the_seed_decides_the_weights_of_a_compiled_run(config, monkeypatch) -> 
     one, same = (replace(config, run=config.run + name) for name in ("one", "same"))
     assert train(one) == train(same)
     for a, b in zip(*(load_run(c.run)[0].get_weights() for c in (one, same)), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+# As many threads as there are cores, and sizes that are worth sharing between them.
+TRAIN = """
+import sys
+from beatgen import train
+from beatgen.config import TrainConfig
+from beatgen.model import ModelConfig
+
+train.WORTH_COMPILING = 1
+data, run = sys.argv[1:]
+small = ModelConfig(16, 16, width=64, blocks=1, heads=2, dropout=0.1)
+train.train(TrainConfig(data, run, bar=small, epochs=2, batch_size=64))
+"""
+
+
+def test_threads_do_not_change_the_weights_of_our_network(dataset_file, tmp_path) -> None:
+    """Both runs at once, so that their threads get in each other's way."""
+    data, runs = dataset_file(192, 16), [str(tmp_path / name) for name in ("one", "same")]
+    free = {name: value for name, value in os.environ.items() if not name.startswith("TF_NUM_")}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", TRAIN, data, run], env=free, stderr=subprocess.PIPE, text=True
+        )
+        for run in runs
+    ]
+    for process in started:
+        _, said = process.communicate()
+        assert process.returncode == 0, said[-2000:]
+    one, same = (load_run(run)[0].get_weights() for run in runs)
+    assert len(one) > 20
+    for a, b in zip(one, same, strict=True):
         np.testing.assert_array_equal(a, b)
 
 
