@@ -35,7 +35,6 @@ CURVES: dict[str, Callable[[float], float]] = {  # where on a way one is after a
 }
 FOR_ALL = {"show_spinner": False, "max_entries": 128}
 FEW = {"show_spinner": False, "max_entries": 16}  # of many grooves each: a bar takes 11 kB
-LONG = {"show_spinner": False, "max_entries": 2}  # a way of 32 bars and its feels take 36 MB
 
 
 def contents(groove: Groove) -> bytes:
@@ -94,15 +93,6 @@ def feels(a: Groove, b: Groove) -> tuple[list[Groove], list[Groove]]:
     """The same frames with the feel of `a`, and with that of `b`."""
     with_a, with_b = (between(a, b).path(FRAMES, feel) for feel in (0.0, 1.0))
     return with_a, with_b
-
-
-@st.cache_resource(hash_funcs=BY_CONTENTS, **LONG)
-def long_way(
-    a: Groove, b: Groove, bars: int
-) -> tuple[list[Groove], tuple[list[Groove], list[Groove]]]:
-    """`way` and `feels`, repeated to so many bars. The same objects again are packed but once."""
-    long, of_a, of_b = ([frame.repeat(bars) for frame in row] for row in (way(a, b), *feels(a, b)))
-    return long, (of_a, of_b)
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)

@@ -138,8 +138,6 @@ def _scene(session: Session) -> Scene:
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
     bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
-    if bars > way[0].bars:
-        way, feels = engine.long_way(a, b, bars)
     return Scene(
         way,
         session.position,

@@ -3,6 +3,9 @@
 Its form is that of app/text.py: what is on the decks, where the blend stands, the settings, the
 takes, and the hits of all grooves named there, in their order. A demo groove is named, without its
 hits. Two grooves of two bars make 300 to 700 characters.
+
+What a browser keeps is followed by the whole files on the decks, each a text of its own after a
+blank: they are long and seldom change, so that they need not be sent with all that does.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from app import engine, text
 from app.hits import Hits, number, whole
 from app.player.said import SWING_RANGE, TEMPO_RANGE, Opening
 from app.player.wire import MOST_BARS
-from app.state import LONGEST_TAKE, LOOPS, MOST_TAKES, REACH, Deck, Session, Source, Take
+from app.state import LONGEST_TAKE, LOOPS, MOST_TAKES, REACH, SIDES, Deck, Session, Source, Take
 from app.text import LARGEST, VERSION
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove
@@ -37,7 +40,7 @@ def link(session: Session) -> str:
 
 
 def memory(session: Session) -> str:
-    """The same and all takes on the wall, for the browser to keep."""
+    """The same, all takes on the wall and the decks' whole files, for the browser to keep."""
     return _pack(session, session.takes, sources=True)
 
 
@@ -52,9 +55,12 @@ def unpack(packed: str) -> Session:
             "update BeatGen to open it."
         )
     try:
-        head, hits = text.unpack(packed, ROOM)
+        first, *files = packed.split(" ")
+        if len(files) > len(SIDES):
+            raise ValueError("more files than decks")
+        head, hits = text.unpack(first, ROOM)
         name = blake2b(packed.encode(), digest_size=8).hexdigest()
-        return _session(head, hits, name)
+        return _session(head, hits, name, [_file(file) for file in files])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BeatGenError(
             "This link cannot be read, for it was cut off or changed on its way: copy the whole "
@@ -73,6 +79,7 @@ def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
     amounts = {} if session.edited else session.amounts  # an edited groove is shaped already
     names = [direction.name for direction in engine.directions()]
     grooves: list[Groove] = []
+    files: list[str] = []
 
     def stored(groove: Groove) -> dict[str, Any]:
         grooves.append(groove)
@@ -83,9 +90,11 @@ def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
         if engine.demos().get(source.name) is source:
             return {"demo": source.name, "start": deck.start, "bars": deck.bars}
         told = {"name": source.name[:LONGEST_NAME], "style": source.style[:LONGEST_NAME]}
-        if sources and source.groove.bars <= WHOLE:
+        if sources and source.bars <= WHOLE:
+            if source.packed not in files:
+                files.append(source.packed)
             loop = {"start": deck.start, "bars": deck.bars}
-            return {**told, **loop, "groove": stored(source.groove)}
+            return {**told, **loop, "file": files.index(source.packed)}
         return {**told, "start": 0, "bars": deck.bars, "groove": stored(deck.groove)}
 
     def lock(lock: Lock) -> dict[str, Any]:
@@ -116,7 +125,7 @@ def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
         "lock": lock(session.lock) if session.lock else None,
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
-    return text.pack(head, grooves)
+    return " ".join([text.pack(head, grooves), *files])
 
 
 def _take_that_plays(session: Session) -> Take | None:
@@ -132,14 +141,24 @@ def _take_that_plays(session: Session) -> Take | None:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _session(head: dict[str, Any], hits: Hits, name: str) -> Session:
+def _file(packed: str) -> Groove:
+    """The groove of a file on a deck, as `Source.packed` has it."""
+    head, hits = text.unpack(packed, WHOLE)
+    hits.ask(head)
+    return hits.grooves()[0]
+
+
+def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove]) -> Session:
     asked = [
         hits.ask(told["groove"]) if "groove" in told else None
         for told in [head["a"], head["b"], *head["takes"], head["lock"] or {}]
     ]
     grooves = hits.grooves()
     found = [None if i is None else grooves[i] for i in asked]
-    a, b = (_deck(head[side], found[i]) for i, side in enumerate("ab"))
+    for i, side in enumerate(SIDES):
+        if "file" in head[side]:
+            found[i] = files[whole(head[side]["file"], 0, len(files) - 1)]
+    a, b = (_deck(head[side], found[i]) for i, side in enumerate(SIDES))
     takes = [_take(told, groove) for told, groove in zip(head["takes"], found[2:-1], strict=True)]
     numbers = [take.number for take in takes]
     if len(set(numbers)) < len(numbers):

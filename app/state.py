@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from app.player.said import Monitor, Opening
+from app.source import Source
 from app.swing import STRAIGHT, swing
 from beatgen.groove import Groove
 from beatgen.lock import Lock
@@ -22,16 +23,6 @@ LOOP = 2  # bars that play of a groove just loaded
 LONGEST_TAKE = 32  # bars
 MOST_TAKES = 48  # on the wall, kept ones included
 REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
-
-
-@dataclass(frozen=True)
-class Source:
-    """A groove in full length, and where it came from."""
-
-    name: str
-    groove: Groove
-    style: str = ""
-    messages: tuple[str, ...] = ()  # what reading the file folded, dropped or left out
 
 
 @dataclass
@@ -50,16 +41,16 @@ class Deck:
     def load(self, source: Source) -> None:
         """Play the source's first bars, those that are yet to start up left aside."""
         self.source, self.error = source, ""
-        self.choose(_first_full_bar(source.groove), min(LOOP, source.groove.bars))
+        self.choose(_first_full_bar(source.groove), min(LOOP, source.bars))
 
     def choose(self, start: int, bars: int) -> None:
         """Play `bars` bars from `start` on, as far as there are."""
-        self.bars = min(bars, self.source.groove.bars)
-        self.start = min(max(start, 0), self.source.groove.bars - self.bars)
+        self.bars = min(bars, self.source.bars)
+        self.start = min(max(start, 0), self.source.bars - self.bars)
 
     @property
     def groove(self) -> Groove:
-        return self.source.groove[self.start : self.start + self.bars]
+        return self.source.loop(self.start, self.bars)
 
     @property
     def loop(self) -> tuple[Source, int, int]:

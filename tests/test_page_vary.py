@@ -247,11 +247,13 @@ def test_takes_survive_a_change_of_page(page):
     assert page.slider(key="count").value == 8
 
 
-def test_the_way_beside_a_long_take_is_packed_once(page, monkeypatch, random_groove):
+def test_a_long_take_packs_and_sends_no_way(page, monkeypatch, random_groove):
     packed = []
     pack = player.pack_way
     monkeypatch.setattr(player, "pack_way", lambda *way: packed.append(way) or pack(*way))
     now(page).play(Take(1, random_groove(bars=8), 1.0))
     for _ in range(3):
         run(page)
-    assert len(packed) == 1 and packed[0][0][0].bars == 8
+    shown = shown_part(page, "player")
+    assert not packed and "frames" not in shown["way"]
+    assert (shown["bars"], shown["settled"]["bars"]) == (8, 8)

@@ -272,10 +272,12 @@ def test_a_small_link_that_asks_for_long_loops_or_takes_is_refused_in_one_senten
 
 
 def test_two_takes_of_one_number_are_refused(session):
-    head, hits = content(share.memory(session))
+    first, *files = share.memory(session).split(" ")
+    head, hits = content(first)
+    assert share.unpack(" ".join([text_of(head, hits), *files])).numbered == 7
     head["takes"][1]["number"] = head["takes"][0]["number"]
     with pytest.raises(BeatGenError, match="cut off or changed"):
-        share.unpack(text_of(head, hits))
+        share.unpack(" ".join([text_of(head, hits), *files]))
 
 
 def test_deep_nesting_is_refused():

@@ -31,13 +31,15 @@ class Scene:
     """What sounds: a way of one or more grooves, and where on it we stand.
 
     way:      the grooves from A to B, evenly spaced, all of the same bars and steps (33 frames
-              for a blend; one groove for a take). Frame 0 is A and the last frame is B.
+              for a blend; one groove for a take). Frame 0 is A and the last frame is B. Where
+              what has settled is longer, they are repeated: in the browser, for they would
+              travel as so much more.
     position: where on the way, 0 (A) to 1 (B).
     feel:     where the feel is, 0 (A's) to 1 (B's); None: it goes with the pattern.
     feels:    the way with A's feel all along, and with B's; without them pattern and feel cannot
               be moved apart.
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
-              the mixture of the neighbouring frames; of the same bars and steps.
+              the mixture of the neighbouring frames; of as many bars or more, of the same steps.
     label:    what is sounding, such as "Blend" or "Take 3".
     take:     whether a take stands in for the blend.
     mark:     what `returned` gives once the musician has undone what came after this scene.
@@ -58,7 +60,7 @@ class Scene:
     take: bool = False
 
     def __post_init__(self) -> None:
-        grooves = [*self.way, *([] if self.settled is None else [self.settled])]
+        grooves = [*self.way]
         for felt in self.feels or ():
             grooves += felt
             if len(felt) != len(self.way):
@@ -73,10 +75,22 @@ class Scene:
                 f"the grooves on a way have {sorted(shapes)} bars and steps; expected the same "
                 "for all. Repeat the shorter one."
             )
+        bars, steps = shapes.pop()
+        own = self.settled
+        if own is not None and (own.steps != steps or own.bars < bars):
+            raise BeatGenError(
+                f"what settled has {own.bars} bars and {own.steps} steps, the way {bars} and "
+                f"{steps}; expected as many bars or more, and the same steps. Repeat it."
+            )
         if not 0 <= self.position <= 1:
             raise BeatGenError(f"position is {self.position}; expected 0 (A) to 1 (B).")
         if self.feel is not None and not 0 <= self.feel <= 1:
             raise BeatGenError(f"feel is {self.feel}; expected 0 (A's) to 1 (B's).")
+
+    @property
+    def bars(self) -> int:
+        """Of what sounds."""
+        return (self.way[0] if self.settled is None else self.settled).bars
 
     @property
     def base(self) -> Groove:
@@ -105,6 +119,7 @@ def player(
     data = {
         "player": key,
         "way": {"id": way["id"]} if sent or said.get("way") == way["id"] else way,
+        "bars": scene.bars,
         "position": scene.position,
         "feel": scene.feel,
         "settled": settled,

@@ -6,6 +6,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -136,7 +137,9 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
     """Have the browser keep a text for this address.
 
     page: None where nothing is to be kept before it is known what was; `on_recalled` is then
-    called with what was kept, "" for nothing, before the next run.
+    called with what was kept, "" for nothing, before the next run. What stands in it after a blank
+    seldom changes. It goes into elements of its own, for Streamlit sends what is large and has not
+    changed but once.
     """
     key = "browser-memory"
 
@@ -144,7 +147,12 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
         text = st.session_state[key].get("recalled")
         on_recalled(text if isinstance(text, str) else "")
 
-    part("memory", key, {"page": page}, on_recalled_change=recalled)
+    first, *files = ("" if page is None else page).split(" ")
+    names = [blake2b(file.encode(), digest_size=8).hexdigest() for file in files]
+    for name, file in zip(names, files, strict=True):
+        part("file", f"{key}-{name}", {"name": name, "text": file})
+    data = {"page": None if page is None else first, "files": names}
+    part("memory", key, data, on_recalled_change=recalled)
 
 
 def theme_watch(drawn: Theme) -> None:

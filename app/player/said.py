@@ -84,8 +84,8 @@ def read(
         tempo, swing, lock = opening.tempo, opening.swing, opening.lock
     blend = edited or base
     sounding = {
-        "a": lambda: scene.way[0],
-        "b": lambda: scene.way[-1],
+        "a": lambda: scene.way[0].repeat(scene.bars),
+        "b": lambda: scene.way[-1].repeat(scene.bars),
         "blend": lambda: blend if lock is None else lock.keep(blend),
     }
     return Played(

@@ -28,7 +28,7 @@ def _card(now: Session, side: Side) -> None:
         st.error(look.plain(deck.error), icon=":material/error:")
     if source.messages:
         look.note(" ".join(source.messages))
-    if source.groove.bars > share.WHOLE:
+    if source.bars > share.WHOLE:
         st.caption(
             f"Longer than {share.WHOLE} bars: after a reload only the loop is still here, and to "
             "choose other bars the file has to be loaded again."
@@ -42,17 +42,17 @@ def _accent(side: Side) -> str:
 
 
 def _facts(deck: Deck) -> list[str]:
-    source, bars = deck.source, deck.source.groove.bars
+    source, bars = deck.source, deck.source.bars
     return [
         "" if source.style == source.name.lower() else source.style,
-        look.bpm(source.groove.tempo),
+        look.bpm(source.tempo),
         f"{bars} bar" + "s" * (bars > 1),
     ]
 
 
 def _choose_bars(deck: Deck, side: Side) -> None:
     """Length and start of the loop, where the file leaves a choice."""
-    bars = deck.source.groove.bars
+    bars = deck.source.bars
     if bars == 1:
         return
     drawn = deck.renewed

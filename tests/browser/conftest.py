@@ -25,8 +25,8 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
 )
+SOUND_AT_ONCE = "--autoplay-policy=no-user-gesture-required"
 START_SECONDS = 60
 PATIENCE = 60_000  # ms; a first page on a busy machine takes its time
 
@@ -44,7 +44,8 @@ def browser():
     if executable is None:
         pytest.skip("no Chromium found; install it (Debian: apt install chromium)")
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        flags = [*CHROMIUM_FLAGS, SOUND_AT_ONCE]
+        chromium = started.chromium.launch(executable_path=executable, args=flags)
         yield chromium
         chromium.close()
 

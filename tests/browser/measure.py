@@ -10,16 +10,17 @@ import os
 import sys
 from collections.abc import Callable
 
-from conftest import CHROMIUM_FLAGS, ROOT, chromium_path, start_server, stop_server
+from conftest import CHROMIUM_FLAGS, ROOT, SOUND_AT_ONCE, chromium_path, start_server, stop_server
 from measures.answers import answers
 from measures.dragging import dragging
 from measures.figure import Figure, table
 from measures.memory import memory
 from measures.opening import opening
+from measures.payloads import payloads
 from playwright.sync_api import Browser, sync_playwright
 
 MAIN = ROOT / "app" / "main.py"
-KINDS = ("opening", "dragging", "answers", "memory")
+KINDS = ("opening", "dragging", "answers", "payloads", "memory")
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ def main() -> None:
     began = os.getloadavg()[0]
     with sync_playwright() as started:
         browser = started.chromium.launch(
-            executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
+            executable_path=chromium_path(), args=[*CHROMIUM_FLAGS, SOUND_AT_ONCE]
         )
         figures = []
         for kind in kinds:
@@ -51,6 +52,8 @@ def _measure(kind: str, browser: Browser, seconds: float, times: int) -> list[Fi
         return memory(browser)
     if kind == "dragging":
         return _served(lambda url: dragging(browser, url, seconds, 4 * times))
+    if kind == "payloads":
+        return _served(lambda url: payloads(browser, url))
     return _served(lambda url: answers(browser, url, times))
 
 

@@ -1,7 +1,7 @@
 """The player's blend in a real browser: what it shows, tells Python and is sent."""
 
 import numpy as np
-from playing import SLIDER, cells, play, state, told, wait_until_told
+from playing import SLIDER, TOLD, cells, play, state, wait_until_told
 from visiting import LOSE_NEXT, ready, settled
 
 from beatgen.groove import Groove
@@ -18,8 +18,21 @@ def test_letting_go_settles_on_the_models_decoding(page):
     )
     crash = next(hit for hit in state(page)["hits"] if hit["voice"] == INDEX["crash 1"])
     assert crash["velocity"] == 77
-    page.keyboard.press("ArrowRight")
-    assert told(page)["position"] in (0.25, 0.28125)
+    moved = page.locator(SLIDER).evaluate(
+        f"""(slider) => {{
+            slider.value = 0.3;
+            slider.dispatchEvent(new Event('input'));
+            return {{hits: beatgen.state.hits, told: {TOLD}.position}};
+        }}"""
+    )
+    voices = {hit["voice"] for hit in moved["hits"]}
+    assert INDEX["crash 1"] not in voices and INDEX["kick"] in voices, "in hand it is a mixture"
+    assert moved["told"] == 0.25
+    page.locator(SLIDER).dispatch_event("change")
+    wait_until_told(page, position=0.3)
+    page.wait_for_function(
+        f"beatgen.state.hits.some((hit) => hit.voice === {INDEX['crash 1']} && hit.step === 32)"
+    )
 
 
 def test_what_was_lost_on_its_way_to_python_is_told_again(page):

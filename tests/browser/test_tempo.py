@@ -4,6 +4,20 @@ import pytest
 from playing import state
 from visiting import press
 
+# Taps by hand at these times, in ms.
+TAP_AT = """(button, times) => {
+    for (const timeStamp of times) {
+        const tap = new PointerEvent('pointerdown', { bubbles: true, button: 0 });
+        Object.defineProperty(tap, 'timeStamp', { value: timeStamp });
+        button.dispatchEvent(tap);
+    }
+}"""
+
+NOTE_CLICKS = """(button) => {
+    window.taps = [];
+    button.addEventListener('click', ({ timeStamp }) => window.taps.push(timeStamp));
+}"""
+
 
 def tempo(page) -> float:
     return state(page)["tempo"]
@@ -28,13 +42,34 @@ def test_a_drag_on_the_number_ends_wherever_it_is_let_go(page):
     assert tempo(page) == 120
 
 
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ([0, 500], 120),
+        ([1000, 1750, 2500], 80),
+        ([0, 470, 1010, 1500], 120),  # the mean of uneven taps
+        ([0, 1000, 2000, 2500, 3000, 3500, 4000], 120),  # of the last five
+        ([0, 400, 4000, 4480], 125),  # anew after a pause
+        ([0, 1990], 30.2),
+        ([0, 100], 300),  # faster than can be played
+    ],
+)
+def test_the_tempo_is_that_of_the_taps(page, times, expected):
+    press(page, "Tap").evaluate(TAP_AT, times)
+    assert tempo(page) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_the_tempo_is_tapped_by_key(page, key):
     page.get_by_role("button", name="Count-in").focus()
-    press(page, "Tap").focus()
+    tap = press(page, "Tap")
+    tap.evaluate(NOTE_CLICKS)
+    tap.focus()
     for _ in range(2):
         page.keyboard.press(key)
-    assert tempo(page) != 100
+        page.wait_for_timeout(400)
+    first, second = page.evaluate("window.taps")
+    assert tempo(page) == pytest.approx(60_000 / (second - first), abs=0.06)
     assert not state(page)["playing"]
 
 

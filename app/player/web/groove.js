@@ -99,6 +99,17 @@ function mix(a, b, amount) {
   return { ...a, tempo: between(a.tempo, b.tempo), hits };
 }
 
+/** `groove` over and over until it is `bars` long; cut off where it is longer. */
+export function repeated(groove, bars) {
+  if (groove.bars === bars) return groove;
+  const rounds = Array.from({ length: Math.ceil(bars / groove.bars) }, (_, round) => round);
+  const hits = rounds.flatMap((round) => {
+    const later = round * groove.bars * groove.steps;
+    return groove.hits.map((hit) => ({ ...hit, step: hit.step + later }));
+  });
+  return { ...groove, bars, hits: hits.filter(({ step }) => step < bars * groove.steps) };
+}
+
 /** `groove` with edited cells in place of its own. `edits` maps cell to hit; velocity 0 removes. */
 export function withEdits(groove, edits) {
   if (!edits.size) return groove;

@@ -7,7 +7,7 @@ import { DragHandle } from "./drag.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
-import { Memory } from "./memory.js";
+import { KeptFile, Memory } from "./memory.js";
 import { Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { expose } from "./probe.js";
@@ -24,6 +24,7 @@ const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or
 
 const PARTS = {
   drag: DragHandle,
+  file: KeptFile,
   memory: Memory,
   picture: Picture,
   region: Region,

@@ -1,10 +1,25 @@
 // What the browser keeps of the page, so that a reload finds it again. Each tab keeps its own; a new
 // one goes on from what was last kept in any.
+//
+// It is a text, and after a blank each the files on the decks, which come in parts of their own.
 
 import { element } from "./dom.js";
 import { Reminder } from "./reminder.js";
 
 const ITEM = "beatgen";
+
+const files = new Map(); // texts by name, all that ever came
+let arrived = () => {};
+
+/** A file on a deck. */
+export class KeptFile {
+  root = element("div", { hidden: true });
+
+  receive({ name, text }) {
+    files.set(name, text);
+    arrived();
+  }
+}
 
 export class Memory {
   root = element("div", { hidden: true });
@@ -12,11 +27,14 @@ export class Memory {
   #say = () => {};
   #reminder = new Reminder(() => this.#isHeard, () => this.#tell());
 
-  /** Keep `page`, a text; or, where Python does not know it yet, say what was kept. */
-  receive({ page }, say) {
+  /** Keep `page`, a text, and the files of these names; or, where Python does not know it yet, say
+   * what was kept. */
+  receive({ page, files: names }, say) {
     this.#say = say;
     this.#isHeard = page !== null;
-    if (this.#isHeard) keep(page);
+    arrived = () => this.#isHeard && names.every((name) => files.has(name)) &&
+      keep([page, ...names.map((name) => files.get(name))].join(" "));
+    if (this.#isHeard) arrived();
     else setTimeout(() => this.#tell()); // not while it is being mounted
   }
 

@@ -46,6 +46,12 @@ export class Playback {
     this.announce();
   }
 
+  /** Open the sound within a gesture that has Python start play: by then it is over, and some
+   * browsers let no sound begin. */
+  openSound() {
+    if (this.voices) this.#open();
+  }
+
   stop() {
     this.isStarting = false;
     this.transport.stop();

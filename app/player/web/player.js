@@ -34,7 +34,7 @@ export class Player extends Playback {
     if (scene.isBack && !this.#isUpToDate(data)) return; // what was undone is on its way back there
     const before = scene.way && scene.snapshot();
     const isNew = data.way.id !== scene.way?.id;
-    if (!scene.enter(data.way)) return this.#askAgain();
+    if (!scene.enter(data.way, data.bars)) return this.#askAgain();
     this.voices = scene.way.voices;
     const opened = this.#open(data.opening);
     this.accents = data.accents;

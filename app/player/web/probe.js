@@ -38,6 +38,12 @@ export function expose(player) {
     get nextStep() {
       return player.transport.changeableFrom;
     },
+    /** Beat from which the last change is heard. */
+    get changedFrom() {
+      return player.transport.changedFrom;
+    },
+    /** Call `watcher` after every change; returns a function that ends it. */
+    watch: (watcher) => player.watch(watcher),
     /** Resolves when the samples are decoded. */
     get kitReady() {
       return player.sound.kit;

@@ -8,10 +8,15 @@ const WAIT = 200; // ms until a chart that is not drawn yet is looked for again
 
 export class Region {
   root = element("div", { hidden: true });
+  #player;
   #chart = null;
   #again = 0;
   #say = () => {};
   #keep = () => {};
+
+  constructor(player) {
+    this.#player = player;
+  }
 
   /** chart: a CSS selector of what holds it. */
   receive({ chart }, say, keep) {
@@ -27,7 +32,10 @@ export class Region {
       this.#again = setTimeout(() => this.#listen(chart), WAIT);
     } else if (plot !== this.#chart) {
       this.#chart = plot;
-      plot.on("plotly_click", ({ points: [{ x, y }] }) => this.#say("chosen", [x, y]));
+      plot.on("plotly_click", ({ points: [{ x, y }] }) => {
+        this.#player.openSound();
+        this.#say("chosen", [x, y]);
+      });
       // A click is told as a selection, too, one without an event; the outlines stay.
       plot.on("plotly_selected", (event) => event && this.#tell(event.selections ?? []));
       plot.on("plotly_deselect", () => this.#tell([]));

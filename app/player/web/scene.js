@@ -5,7 +5,15 @@
 
 import { Edits } from "./edits.js";
 import { withFeel } from "./feel.js";
-import { cellOf, grooveAt, packHit, unpackGroove, unpackWay, withEdits } from "./groove.js";
+import {
+  cellOf,
+  grooveAt,
+  packHit,
+  repeated,
+  unpackGroove,
+  unpackWay,
+  withEdits,
+} from "./groove.js";
 import { NO_LOCK, fit, isLocked, keep, packLock, relock, unpackLock, withHit } from "./lock.js";
 
 const SAME = 1e-6; // positions nearer than this are one
@@ -18,6 +26,7 @@ const inside = (amount) => Math.min(1, Math.max(0, amount));
 
 export class Scene {
   way = null;
+  bars = 1; // of what sounds; the way is repeated to as many
   position = 0;
   feel = null; // where the feel is, apart from the pattern; null: it goes with the pattern
   monitor = "blend"; // what is listened to: "a", "blend" or "b"
@@ -36,11 +45,12 @@ export class Scene {
 
   // What Python sends
 
-  /** Take up a way, as it comes or by its id; false where it is not known here. */
-  enter(packed) {
+  /** Take up a way, as it comes or by its id, to sound as so many bars; false where it is not known
+   * here. */
+  enter(packed, bars) {
     if (packed.frames) this.#hold(unpackWay(packed));
     const way = this.#ways.get(packed.id);
-    if (way) this.way = way;
+    if (way) Object.assign(this, { way, bars });
     return Boolean(way);
   }
 
@@ -174,8 +184,8 @@ export class Scene {
     this.#takeUpEdits();
     const { frames } = this.way;
     const own = {
-      a: () => frames[0],
-      b: () => frames.at(-1),
+      a: () => repeated(frames[0], this.bars),
+      b: () => repeated(frames.at(-1), this.bars),
       blend: () => keep(this.#lock, withEdits(this.#base(), this.edits)),
     };
     const preview = this.#previewed && keep(this.#lock, this.#previewed);
@@ -184,8 +194,8 @@ export class Scene {
 
   #base() {
     const { position, feel } = this;
-    return this.#settledHere?.groove ??
-      withFeel(grooveAt(this.way, position), position, feel ?? position);
+    const blend = () => withFeel(grooveAt(this.way, position), position, feel ?? position);
+    return this.#settledHere?.groove ?? repeated(blend(), this.bars);
   }
 
   /** Take up the edits of the groove that sounds now. */
@@ -202,15 +212,15 @@ export class Scene {
   // Going back, and telling
 
   snapshot() {
-    const { way, position, feel, edits } = this;
-    return { way, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
+    const { way, bars, position, feel, edits } = this;
+    return { way, bars, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
   }
 
   /** Go back to a snapshot; the decks, shape or take that sounded then sound again, and Python is
    * told of it. */
-  restore({ way, position, feel, edits, lock, settled }) {
+  restore({ way, bars, position, feel, edits, lock, settled }) {
     this.#hold(way);
-    Object.assign(this, { way, position, feel, moving: false });
+    Object.assign(this, { way, bars, position, feel, moving: false });
     this.listenTo("blend");
     this.#lock = lock;
     this.#settled = settled ?? this.#settled;

@@ -20,6 +20,7 @@ export class Transport {
   playing = false;
   late = 0; // strokes handed over after their time
   dropped = 0; // strokes not played because they came too late
+  changedFrom = 0; // beat from which the last change is heard
   #clock = new Clock();
   #sampler = null; // there from the first start on
   #ticker = new Worker(new URL("./ticker.js", import.meta.url));
@@ -111,7 +112,7 @@ export class Transport {
 
   #change() {
     if (!this.playing) return;
-    const from = this.#nextStep();
+    const from = (this.changedFrom = this.#nextStep());
     const retimed = Math.abs(this.#clock.tempo - this.tempo) > 1e-9;
     if (retimed) this.#clock.change(from, this.tempo);
     const near = (LEAP * BEATS) / this.#groove.steps;

@@ -7,10 +7,10 @@ import re
 from playwright.sync_api import Browser
 
 from measures.figure import Figure
+from measures.payloads import PAYLOAD
 from measures.visit import Visit, visit
 
 SETTLED, TAKES = 150, 300  # ms
-PAYLOAD = 50.0  # kB
 MOST_TAKES = 12
 GOLDEN = 0.618  # steps that meet no place twice
 PLOT = ".st-key-map-plot .js-plotly-plot"

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import Browser, Page
+
+from beatgen import demo
+from beatgen.groove import Groove, join
+from beatgen.midi import write_midi
 
 PATIENCE = 60_000  # ms
 HEIGHT = 1000  # px: the whole player is in sight
@@ -48,6 +54,13 @@ SETTLE = """async (target, {act, rest}) => {
 }"""
 REST = 500  # ms
 
+# Put the slider of the blend somewhere, and let it go there.
+LET_GO = """(slider, place) => {
+    slider.value = place;
+    slider.dispatchEvent(new Event('input'));
+    slider.dispatchEvent(new Event('change'));
+}"""
+
 
 @dataclass
 class Visit:
@@ -85,9 +98,29 @@ class Visit:
             if self.bytes == before and self.page.evaluate(still):
                 return
 
+    def load(self, side: str, name: str, groove: Groove) -> None:
+        """Put a groove on a deck as a MIDI file."""
+        file = io.BytesIO()
+        write_midi(groove, file)
+        files = {"name": f"{name}.mid", "mimeType": "audio/midi", "buffer": file.getvalue()}
+        self.page.set_input_files(f".st-key-deck-{side} input[type=file]", files)
+        self.page.locator(f".st-key-deck-{side} h2", has_text=name).wait_for()
+        self.rest()
+
     def play(self) -> None:
         self.page.get_by_role("button", name="Play", exact=True).click()
         self.page.wait_for_function("beatgen.state.beat > 0.2")
+
+
+def own_groove(seed: int, bars: int) -> Groove:
+    """Bars of the demo grooves in an order and a loudness of its own."""
+    rng = np.random.default_rng(seed)
+    grooves = [demo.load(name) for name in demo.names()]
+    chosen = [grooves[i] for i in rng.integers(len(grooves), size=bars)]
+    whole = join(groove[int(rng.integers(groove.bars))] for groove in chosen)
+    louder = rng.uniform(0.7, 1.2, whole.velocity.shape).astype(np.float32)
+    velocity = np.clip(whole.velocity * louder, 1 / 127, 1)
+    return Groove(np.where(whole.velocity > 0, velocity, 0), whole.timing, 110.0)
 
 
 def visit(browser: Browser, url: str, name: str = "") -> Visit:
