@@ -132,11 +132,17 @@ def _linked_session(text: str) -> Session:
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the way between the decks, and what stands in for it now."""
     a, b = session.a.groove, session.b.groove
-    way = engine.way(a, b)
-    feels = engine.feels(a, b)
+    way, ends = engine.way(a, b), None
+    feels: tuple[list[Groove], list[Groove]] | None = engine.feels(a, b)
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
+        if not session.take:  # the shape of a take goes with it once the blend is moved
+            ends = way[0], way[-1]
+            way = engine.shaped_way(a, b, session.shape)
+            # As much again to send at each turn of a slider: only where a drag brings them out.
+            apart = session.feel is not None
+            feels = engine.shaped_feels(a, b, session.shape) if apart else None
     bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
     if bars > way[0].bars:
         way, feels = engine.long_way(a, b, bars)
@@ -150,6 +156,7 @@ def _scene(session: Session) -> Scene:
         feels,
         session.mark,
         session.take is not None,
+        ends,
     )
 
 

@@ -217,6 +217,36 @@ class Vae(Codec):
 
     def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
         """`nudge` by each row of amounts (n, directions), decoded at once."""
+        moves = self._moves(amounts)
+        z = self.encode(groove)
+        left = _left(moves)[:, None, None, None, None]
+        nudged = self._around(groove, z, self._turned(z, moves), left)
+        # With nothing turned it is the groove, down to the last bit.
+        return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
+
+    def nudge_each(self, grooves: Sequence[Groove], amounts: Sequence[float]) -> list[Groove]:
+        """`nudge` of several grooves by the same amounts, decoded at once. Raises BeatGenError
+        where they are not all of as many bars."""
+        moves = self._moves(np.atleast_2d(amounts))
+        whole, n, bars = join(grooves), len(grooves), grooves[0].bars
+        if any(groove.bars != bars for groove in grooves):
+            found = sorted({groove.bars for groove in grooves})
+            raise BeatGenError(f"grooves of {found} bars; expected as many in each.")
+        if not moves.any():
+            return list(grooves)
+        z, _ = self.encode_bars(whole.velocity, whole.timing, loop=bars)
+        kept = fade(_left(moves)[0])
+        missed = (kept * part for part in self.missed(whole, z, bars))
+        return self.tell(
+            self._turned(z, moves).reshape(n, bars, -1),
+            Decoded(*(part.reshape(n, bars, *part.shape[1:]) for part in missed)),
+            [groove.tempo for groove in grooves],
+        )
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _moves(self, amounts: np.ndarray) -> np.ndarray:
+        """Amounts (n, directions) as float32. Raises BeatGenError as `nudge` says."""
         count = len(self._response) + len(self._components)
         try:
             moves = np.asarray(amounts, np.float32)
@@ -224,16 +254,13 @@ class Vae(Codec):
             moves = np.array(np.nan)  # no numbers
         if moves.ndim != 2 or moves.shape[1] > count or not np.isfinite(moves).all():
             raise BeatGenError(f"amounts must be up to {count} finite numbers; found {amounts!r}.")
-        z = self.encode(groove)
-        named, principal = np.split(moves, [len(self._response)], axis=1)
-        takes = z + np.einsum("ma,bad->mbd", named, self.turns(z)[:, : named.shape[1]])
-        takes += (principal @ self._components[: principal.shape[1]])[:, None]
-        left = np.exp(-0.5 * (moves**2).sum(1))  # how much of the groove itself is kept
-        nudged = self._around(groove, z, takes, left[:, None, None, None, None])
-        # With nothing turned it is the groove, down to the last bit.
-        return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
+        return moves
 
-    # --- inside ---------------------------------------------------------------------------------
+    def _turned(self, z: np.ndarray, moves: np.ndarray) -> np.ndarray:
+        """z of bars (bars, latent_dim) after each of the moves, (n, bars, latent_dim)."""
+        named, principal = np.split(moves, [len(self._response)], axis=1)
+        turned = z + np.einsum("ma,bad->mbd", named, self.turns(z)[:, : named.shape[1]])
+        return turned + (principal @ self._components[: principal.shape[1]])[:, None]
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
         check_seed(seed)
@@ -255,3 +282,8 @@ class Vae(Codec):
             return [groove] * len(takes)
         missed = Decoded(*(part * fade(left) for part in self.missed(groove, z)))
         return self.tell(takes, missed, [groove.tempo] * len(takes))
+
+
+def _left(moves: np.ndarray) -> np.ndarray:
+    """How much of a groove itself is left after each of the moves (n, directions)."""
+    return np.exp(-0.5 * (moves**2).sum(1))

@@ -36,12 +36,13 @@ export class Scene {
 
   // What Python sends
 
-  /** Take up a way, as it comes or by its id; false where it is not known here. */
+  /** Take up a way, as it comes or by its id; false where it, or its feels, are not known here. */
   enter(packed) {
     if (packed.frames) this.#hold(unpackWay(packed));
     const way = this.#ways.get(packed.id);
-    if (way) this.way = way;
-    return Boolean(way);
+    if (!way || (packed.felt && !way.hasFeels)) return false;
+    this.way = way;
+    return true;
   }
 
   /** Take the settled groove; true where it is another one at the same place. */
@@ -68,11 +69,6 @@ export class Scene {
 
   get isBlend() {
     return this.way !== null && this.way.frames.length > 1;
-  }
-
-  /** Whether pattern and feel can be moved apart. */
-  get hasFeels() {
-    return Boolean(this.way?.hasFeels);
   }
 
   /** What is listened to, in a word or two. */
@@ -172,10 +168,10 @@ export class Scene {
 
   refresh() {
     this.#takeUpEdits();
-    const { frames } = this.way;
+    const [a, b] = this.way.ends;
     const own = {
-      a: () => frames[0],
-      b: () => frames.at(-1),
+      a: () => a,
+      b: () => b,
       blend: () => keep(this.#lock, withEdits(this.#base(), this.edits)),
     };
     const preview = this.#previewed && keep(this.#lock, this.#previewed);
@@ -225,6 +221,7 @@ export class Scene {
   pack() {
     return {
       way: this.way?.id ?? null,
+      felt: this.way?.hasFeels ?? false,
       position: this.position,
       feel: this.feel,
       monitor: this.monitor,
