@@ -21,6 +21,7 @@ from beatgen.groove import Groove
 
 # Not in a folder "pages": Streamlit would run those scripts by themselves.
 VIEWS = ("blend", "vary", "shape", "map")  # the first is shown first
+VARY = "Vary"  # the view with the wall of takes
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
@@ -83,6 +84,8 @@ def draw() -> None:
     except BeatGenError as error:  # an installation without its weights or grooves
         st.error(str(error))
         st.stop()
+    if session.vary_asked and view.title != VARY:
+        st.switch_page(views[VIEWS.index(VARY.lower())])
     session.move(*released(session.position, session.feel))
     if mark := returned():
         session.go_back(mark)
@@ -103,6 +106,8 @@ def draw() -> None:
     with share_place:
         share_button(share.link(session))
     browser_memory(share.memory(session) if session.recalled else None, recall)
+    if view.title != VARY:  # what V presses where the view has no such button: never seen
+        st.button(VARY, key="vary-elsewhere", on_click=session.ask_wall)
 
 
 def prepare() -> None:
