@@ -27,6 +27,7 @@ from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 
 FRAMES = 33  # of the way from A to B that the player blends between
+SHAPED = 4  # of those frames, where a shape is set, one in so many: what is sent stays small
 CURVES: dict[str, Callable[[float], float]] = {  # where on a way one is after a share of the time
     "straight": lambda t: t,
     "ease in": lambda t: t**2,
@@ -92,6 +93,21 @@ def way(a: Groove, b: Groove) -> list[Groove]:
 def feels(a: Groove, b: Groove) -> tuple[list[Groove], list[Groove]]:
     """The same frames with the feel of `a`, and with that of `b`."""
     with_a, with_b = (between(a, b).path(FRAMES, feel) for feel in (0.0, 1.0))
+    return with_a, with_b
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
+def shaped_way(a: Groove, b: Groove, amounts: tuple[float, ...]) -> list[Groove]:
+    """Frames from `a` to `b`, each nudged by the same amounts."""
+    return model().nudge_each(way(a, b)[::SHAPED], amounts)
+
+
+@st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
+def shaped_feels(
+    a: Groove, b: Groove, amounts: tuple[float, ...]
+) -> tuple[list[Groove], list[Groove]]:
+    """Those frames with the feel of `a`, and with that of `b`."""
+    with_a, with_b = (model().nudge_each(row[::SHAPED], amounts) for row in feels(a, b))
     return with_a, with_b
 
 

@@ -21,6 +21,7 @@ from beatgen.groove import Groove
 
 # Not in a folder "pages": Streamlit would run those scripts by themselves.
 VIEWS = ("blend", "vary", "shape", "map")  # the first is shown first
+VARY = "Vary"  # the view with the wall of takes
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
@@ -83,6 +84,8 @@ def draw() -> None:
     except BeatGenError as error:  # an installation without its weights or grooves
         st.error(str(error))
         st.stop()
+    if session.vary_asked and view.title != VARY:
+        st.switch_page(views[VIEWS.index(VARY.lower())])
     session.move(*released(session.position, session.feel))
     if mark := returned():
         session.go_back(mark)
@@ -103,6 +106,8 @@ def draw() -> None:
     with share_place:
         share_button(share.link(session))
     browser_memory(share.memory(session) if session.recalled else None, recall)
+    if view.title != VARY:  # what V presses where the view has no such button: never seen
+        st.button(VARY, key="vary-elsewhere", on_click=session.ask_wall)
 
 
 def prepare() -> None:
@@ -132,11 +137,17 @@ def _linked_session(text: str) -> Session:
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the way between the decks, and what stands in for it now."""
     a, b = session.a.groove, session.b.groove
-    way = engine.way(a, b)
-    feels = engine.feels(a, b)
+    way, ends = engine.way(a, b), None
+    feels: tuple[list[Groove], list[Groove]] | None = engine.feels(a, b)
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
+        if not session.take:  # the shape of a take goes with it once the blend is moved
+            ends = way[0], way[-1]
+            way = engine.shaped_way(a, b, session.shape)
+            # As much again to send at each turn of a slider: only where a drag brings them out.
+            apart = session.feel is not None
+            feels = engine.shaped_feels(a, b, session.shape) if apart else None
     bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
     return Scene(
         way,
@@ -148,6 +159,7 @@ def _scene(session: Session) -> Scene:
         feels,
         session.mark,
         session.take is not None,
+        ends,
     )
 
 

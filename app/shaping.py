@@ -87,8 +87,9 @@ def _coordinates() -> np.ndarray:
     (directions, principal directions)."""
     directions = engine.directions()
     principal = np.stack([direction.vector for direction in directions if not direction.named])
-    squares = np.maximum((principal**2).sum(1), 1e-12)
-    return np.stack([direction.vector for direction in directions]) @ principal.T / squares
+    # They are at right angles in noise, not in z; along some, z has next to no variance.
+    inverse = np.linalg.pinv(principal, rcond=1e-4)
+    return np.stack([direction.vector for direction in directions]) @ inverse
 
 
 def _cosines(rows: np.ndarray, vector: np.ndarray) -> np.ndarray:

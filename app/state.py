@@ -114,6 +114,7 @@ class Session:
     edited: bool = False  # `heard` was changed on the grid
     wish: Wish | None = None  # what is to become of what is heard next
     varying: tuple[str, float, int] | None = None  # what `ask_takes` asked for
+    vary_asked: bool = False  # for the Vary page, from another one
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # came from a share link
     recalled: bool = False  # the browser has said what it kept
@@ -248,7 +249,11 @@ class Session:
 
     def ask_takes(self, around: str, amount: float, count: int) -> None:
         """Have takes made, around what is heard by then."""
-        self.varying = around, amount, count
+        self.varying, self.vary_asked = (around, amount, count), False
+
+    def ask_wall(self) -> None:
+        """Have takes made as the Vary page is set, and go there."""
+        self.vary_asked = True
 
     def _numbered(self, groove: Groove, likeness: float) -> Take:
         self.numbered += 1

@@ -101,9 +101,10 @@ class Codec:
         """What the network tells of z_feel (n, feel_dim) for a pattern (n, 16, 22) that is sure."""
         return Decoded(_certain(pattern), *self._dress(z_feel, pattern))
 
-    def missed(self, groove: Groove, z: np.ndarray) -> Decoded:
-        """What has to be added to the decoded z so that it is the groove, per bar."""
-        true = strikes_of(groove)
+    def missed(self, groove: Groove, z: np.ndarray, loop: int | None = None) -> Decoded:
+        """What has to be added to the decoded z so that it is the groove, per bar; loop: as for
+        `strikes_of`."""
+        true = strikes_of(groove, loop)
         struck = true.velocity > 0
         told, _ = self.decoded(z, true.count)
         share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
@@ -164,9 +165,9 @@ def fade(left: Any) -> Any:
     return left**2
 
 
-def strikes_of(groove: Groove) -> Strikes:
-    """The groove as the network sees it, its bars in a circle."""
-    return to_strikes(groove.velocity, groove.timing, groove.bars)
+def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
+    """The groove as the network sees it, its bars in a circle; loop: so many of them in each."""
+    return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
 
 
 def groove_of(strikes: Strikes, tempo: float, loop: int = 1) -> Groove:

@@ -10,36 +10,20 @@ hit, and the part that the model cannot hold fades out along the way (`fade`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from beatgen.attributes import OF_FEEL
 from beatgen.between import PATH_FRAMES, Between
 from beatgen.codec import Codec, fade, groove_of, strikes_of
+from beatgen.compass import Compass, Direction
 from beatgen.decoded import Decoded, pattern_of_hidden
-from beatgen.directions import attribute_directions, conditional, context
 from beatgen.dressing import dress
-from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
+from beatgen.errors import BeatGenError, check_count, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.runtime import Network, load_network
-from beatgen.signatures import AGAIN
 from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid
-
-
-@dataclass(frozen=True)
-class Direction:
-    """A direction in latent space, float32 (latent_dim,): one standard deviation of the training
-    bars long, or as long as its attribute should need to grow by one standard deviation (the model
-    card tells how far it goes). One with a name is told for the mean of the training bars; it is
-    another for each bar (`Vae.turns`)."""
-
-    name: str
-    vector: np.ndarray
-    named: bool  # after an attribute, or a principal direction
 
 
 def load_model(name: str | Path = "bar") -> Vae:
@@ -62,13 +46,8 @@ class Vae(Codec):
         if "drift" in network:
             scale = np.sqrt(np.diag(covariance))
             self.prior = FlowPrior(network, center, scale, self.pattern_dim)
-        self._center, self._covariance, self._components = center, covariance, components
-        self._feel_covariance = conditional(covariance, self.pattern_dim)
-        self._response = network.space["response"]
-        names = [of["name"] for of in self.card.get("directions", ())]
-        if len(names) > len(self._response):
-            raise ModelError(f"the model card names directions that are not there. {AGAIN}")
-        self._of_feel = [i for i, name in enumerate(names) if name in OF_FEEL]
+        names = [told["name"] for told in self.card.get("directions", ())]
+        self._compass = Compass(names, network.space, self.sides)
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -210,25 +189,17 @@ class Vae(Codec):
             groove.tempo,
         )
 
-    @cached_property  # the page asks for them many times a run
+    @property
     def directions(self) -> tuple[Direction, ...]:
         """First those with names, such as "density" or "swing" (`beatgen.attributes`), then the
         principal ones, those first that change a bar most."""
-        names, vectors = self.card["directions"], self.turns(self._center[None])[0]
-        named = (Direction(of["name"], v, True) for of, v in zip(names, vectors, strict=True))
-        principal = enumerate(self._components, start=1)
-        return *named, *(Direction(f"principal {i}", v, False) for i, v in principal)
+        return self._compass.directions
 
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The directions with names as they are for bars z (n, latent_dim), float32 (n, k,
         latent_dim): along each its attribute grows, and the others stay as they are. Loudness,
         dynamics, swing and drag are feel: they leave z_pattern alone, so no hit comes or goes."""
-        slopes = np.einsum("atd,ntd->nad", self._response, context(z, self._center, self.sides))
-        turns = attribute_directions(slopes, self._covariance)
-        turns[:, self._of_feel] = attribute_directions(
-            slopes[:, self._of_feel], self._feel_covariance
-        )
-        return turns.astype(np.float32)
+        return self._compass.turns(z)
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
         """Move a groove along `directions`, by as many units as `amounts` says.
@@ -240,23 +211,31 @@ class Vae(Codec):
 
     def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
         """`nudge` by each row of amounts (n, directions), decoded at once."""
-        count = len(self._response) + len(self._components)
-        try:
-            moves = np.asarray(amounts, np.float32)
-        except (ValueError, TypeError):
-            moves = np.array(np.nan)  # no numbers
-        if moves.ndim != 2 or moves.shape[1] > count or not np.isfinite(moves).all():
-            raise BeatGenError(f"amounts must be up to {count} finite numbers; found {amounts!r}.")
+        moves = self._compass.moves(amounts)
         z = self.encode(groove)
-        named, principal = np.split(moves, [len(self._response)], axis=1)
-        takes = z + np.einsum("ma,bad->mbd", named, self.turns(z)[:, : named.shape[1]])
-        takes += (principal @ self._components[: principal.shape[1]])[:, None]
-        # How much of the groove itself is kept; of its pattern all, where that is not turned.
-        squares, of_pattern = moves**2, ~np.isin(np.arange(moves.shape[1]), self._of_feel)
-        left = [np.exp(-0.5 * part.sum(1)) for part in (squares[:, of_pattern], squares)]
-        nudged = self._around(groove, z, takes, *left)
+        nudged = self._around(groove, z, self._compass.turned(z, moves), *self._compass.left(moves))
         # With nothing turned it is the groove, down to the last bit.
         return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
+
+    def nudge_each(self, grooves: Sequence[Groove], amounts: Sequence[float]) -> list[Groove]:
+        """`nudge` of several grooves by the same amounts, decoded at once. Raises BeatGenError
+        where they are not all of as many bars."""
+        moves = self._compass.moves(np.atleast_2d(amounts))
+        whole, n, bars = join(grooves), len(grooves), grooves[0].bars
+        if any(groove.bars != bars for groove in grooves):
+            found = sorted({groove.bars for groove in grooves})
+            raise BeatGenError(f"grooves of {found} bars; expected as many in each.")
+        if not moves.any():
+            return list(grooves)
+        z, _ = self.encode_bars(whole.velocity, whole.timing, loop=bars)
+        pattern, feel = (fade(of_side) for of_side in self._compass.left(moves))
+        counts, *rest = self.missed(whole, z, bars)
+        missed = counts * pattern, *(part * feel for part in rest)
+        return self.tell(
+            self._compass.turned(z, moves).reshape(n, bars, -1),
+            Decoded(*(part.reshape(n, bars, *part.shape[1:]) for part in missed)),
+            [groove.tempo for groove in grooves],
+        )
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ FLOORS = (  # from the top; a module may import from the floors below its own, a
         "dressing",
         "attributes",
         "directions",
+        "compass",
         "lock",
         "nearest",
     },

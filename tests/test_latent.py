@@ -234,3 +234,11 @@ def test_half_way_a_quarter_of_what_the_model_misses_is_left(vae: Vae, funk, mon
     for left, whole in zip(told[0], missed, strict=True):
         np.testing.assert_allclose(left[0], whole / 4, atol=1e-6)
         assert whole.any()
+
+
+def test_several_grooves_are_nudged_at_once_as_each_alone(vae: Vae, funk, ride) -> None:
+    way = vae.blend_path(funk, ride, 5)
+    for amounts in ([2.0], [0.5, 0, -1.0], [0.0]):
+        assert vae.nudge_each(way, amounts) == [vae.nudge(groove, amounts) for groove in way]
+    with pytest.raises(BeatGenError, match=r"\[1, 2\] bars"):
+        vae.nudge_each([funk.repeat(1), funk.repeat(2)], [1.0])

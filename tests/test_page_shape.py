@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from drive import act, click, go, now, run, scene_ids, tell_player
+from drive import act, click, go, now, run, scene_ids, shown_part, tell_player
 
 from app import engine, shaping
 from app.player import parts
+from app.player.wire import pack_groove
 from app.state import REACH
 
 
@@ -60,6 +61,49 @@ def test_the_shape_stays_while_the_blend_moves_until_one_goes_back_to_the_blend(
     assert now(page).label == "Blend 25%, shaped"
     click(page, "back")
     assert now(page).heard == engine.blend(a, b, 0.25)
+
+
+def way_of(page) -> dict:
+    """The way that the player was sent."""
+    return shown_part(page, "player")["way"]
+
+
+def test_the_way_is_shaped_as_what_settles_on_it(page):
+    whole = way_of(page)
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    shaped = way_of(page)
+    a, b = now(page).a.groove, now(page).b.groove
+    frames = len(shaped["frames"])
+    for i in (0, 3, frames - 1):
+        settled = engine.nudge(engine.blend(a, b, i / (frames - 1)), (0, 2.0))
+        assert shaped["frames"][i] == pack_groove(settled)["hits"]
+    assert shaped["ends"] == [pack_groove(end)["hits"] for end in (a, b)]
+    tell_player(page, position=0.5, way=shaped["id"], monitor="b")
+    assert now(page).heard == b, "B is listened to as it is"
+    turn(page, {})
+    assert way_of(page) == whole
+
+
+def test_the_feels_of_a_shaped_way_come_once_they_are_apart(page):
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    shaped = way_of(page)
+    assert shaped["feels"] is None
+    tell_player(page, position=0.5, feel=0.5, way=shaped["id"], felt=False)
+    felt = way_of(page)
+    assert len(felt["feels"]) == len(shaped["frames"]) and felt["id"] == shaped["id"]
+    tell_player(page, position=0.5, feel=0.25, way=shaped["id"], felt=True, turn=2)
+    assert way_of(page) == {"id": shaped["id"], "felt": True}
+
+
+def test_beside_a_shaped_take_the_way_is_what_the_blend_will_be(page):
+    go(page, "vary")
+    whole = way_of(page)["id"]
+    act(page, "play", now(page).takes[0])
+    go(page, "shape")
+    turn(page, {1: 2.0})
+    assert now(page).label == "Take 1, shaped" and way_of(page)["id"] == whole
 
 
 @pytest.mark.parametrize(

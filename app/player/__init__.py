@@ -31,17 +31,17 @@ class Scene:
     """What sounds: a way of one or more grooves, and where on it we stand.
 
     way:      the grooves from A to B, evenly spaced, all of the same bars and steps (33 frames
-              for a blend; one groove for a take). Frame 0 is A and the last frame is B. Where
-              what has settled is longer, they are repeated: in the browser, for they would
-              travel as so much more.
+              for a blend; one groove for a take). Where what has settled is longer, they are
+              repeated: in the browser, for they would travel as so much more.
     position: where on the way, 0 (A) to 1 (B).
     feel:     where the feel is, 0 (A's) to 1 (B's); None: it goes with the pattern.
-    feels:    the way with A's feel all along, and with B's; without them pattern and feel cannot
-              be moved apart.
+    feels:    the way with A's feel all along, and with B's; without them a feel that is moved
+              apart is heard only once it has settled.
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of as many bars or more, of the same steps.
     label:    what is sounding, such as "Blend" or "Take 3".
     take:     whether a take stands in for the blend.
+    ends:     A and B, where they are not the first and the last frame: the way is shaped, say.
     mark:     what `returned` gives once the musician has undone what came after this scene.
     accents:  CSS colours of A and B.
 
@@ -58,9 +58,10 @@ class Scene:
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
     mark: Any = None
     take: bool = False
+    ends: tuple[Groove, Groove] | None = None
 
     def __post_init__(self) -> None:
-        grooves = [*self.way]
+        grooves = [*self.way, *(self.ends or ())]
         for felt in self.feels or ():
             grooves += felt
             if len(felt) != len(self.way):
@@ -113,12 +114,15 @@ def player(
     said = _said(key)
     before = _memory(key)
     same = before.way is scene.way and before.feels is scene.feels
-    way = before.packed if same else pack_way(scene.way, scene.feels)
+    way = before.packed if same else pack_way(scene.way, scene.feels, scene.ends)
+    felt = way["feels"] is not None
+    # It may have come without its feels.
+    known = said.get("way") == way["id"] and not (felt and said.get("felt") is False)
     sent = same and said.get("turn", 0) == before.turn  # in the last run, and nothing said since
     settled = None if scene.settled is None else pack_groove(scene.settled)
     data = {
         "player": key,
-        "way": {"id": way["id"]} if sent or said.get("way") == way["id"] else way,
+        "way": {"id": way["id"], "felt": felt} if sent or known else way,
         "bars": scene.bars,
         "position": scene.position,
         "feel": scene.feel,

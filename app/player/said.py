@@ -83,9 +83,10 @@ def read(
     if opening and said.get("opened") != opening.name:
         tempo, swing, lock = opening.tempo, opening.swing, opening.lock
     blend = edited or base
+    a, b = scene.ends or (scene.way[0], scene.way[-1])
     sounding = {
-        "a": lambda: scene.way[0].repeat(scene.bars),
-        "b": lambda: scene.way[-1].repeat(scene.bars),
+        "a": lambda: a.repeat(scene.bars),
+        "b": lambda: b.repeat(scene.bars),
         "blend": lambda: blend if lock is None else lock.keep(blend),
     }
     return Played(

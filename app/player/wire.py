@@ -67,11 +67,15 @@ def pack_groove(groove: Groove) -> dict[str, Any]:
 
 
 def pack_way(
-    way: Sequence[Groove], feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
+    way: Sequence[Groove],
+    feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None,
+    ends: Sequence[Groove] | None = None,
 ) -> dict[str, Any]:
-    """All frames of a way, with what is common to them and an id that tells ways apart.
+    """All frames of a way, with what is common to them and an id that tells ways apart; with its
+    feels or without, it is the same way.
 
-    feels: the way with A's feel all along, and with B's.
+    feels: the way with A's feel all along, and with B's. ends: A and B, where the way begins and
+    ends elsewhere.
     """
     frames = [pack_groove(groove) for groove in way]
     packed: dict[str, Any] = {
@@ -79,10 +83,12 @@ def pack_way(
         "steps": way[0].steps,
         "tempi": [frame["tempo"] for frame in frames],
         "frames": [frame["hits"] for frame in frames],
-        "feels": [pack_feels(*frame) for frame in zip(way, *feels, strict=True)] if feels else None,
+        "ends": [pack_groove(end)["hits"] for end in ends] if ends else None,
         "voices": [[voice.name, voice.family] for voice in VOICES],
     }
     packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
+    felt = zip(way, *feels, strict=True) if feels else ()
+    packed["feels"] = [pack_feels(*frame) for frame in felt] or None
     return packed
 
 

@@ -13,20 +13,21 @@ from beatgen.groove import Groove
 
 AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}
 AROUND = ("what plays", "A", "the blend", "B")
+SET = {"around": AROUND[0], "amount": "a little", "count": 6}  # the controls, at first
 KEPT = {"persist_state": "session"}  # while another page is shown
 
 
 def draw(now: Session) -> None:
-    if not now.takes:
-        now.ask_takes("what plays", AMOUNTS["a little"], 6)
+    if not now.takes or now.vary_asked:
+        _ask(now)
     if now.varying:
         vary(now, *now.varying)
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
-            "Around", AROUND, default=AROUND[0], required=True, key="around", **KEPT
+            "Around", AROUND, default=SET["around"], required=True, key="around", **KEPT
         )
-        st.select_slider("How far", list(AMOUNTS), "a little", key="amount", width=300, **KEPT)
-        st.slider("Takes", 6, 12, 6, key="count", width=130, **KEPT)
+        st.select_slider("How far", list(AMOUNTS), SET["amount"], key="amount", width=300, **KEPT)
+        st.slider("Takes", 6, 12, SET["count"], key="count", width=130, **KEPT)
         with st.container(
             key="vary-actions",
             horizontal=True,
@@ -66,7 +67,7 @@ def draw(now: Session) -> None:
 
 def _ask(now: Session) -> None:
     """As the controls stand now: one that was moved just before may not have been drawn yet."""
-    around, amount, count = (st.session_state[key] for key in ("around", "amount", "count"))
+    around, amount, count = (st.session_state.get(key, first) for key, first in SET.items())
     now.ask_takes(around, AMOUNTS[amount], count)
 
 

@@ -2,7 +2,24 @@
 
 import pytest
 from playing import state, told, wait_until_told
-from visiting import drawn, open_app, press, settled, take_button, wall
+from visiting import (
+    drawn,
+    go,
+    hits_of,
+    open_app,
+    press,
+    same,
+    settled,
+    shown,
+    slider,
+    take_button,
+    titled,
+    wall,
+)
+
+from app import engine
+from app.page import OPENING
+from app.state import Deck
 
 CARDS = ".wall .card b"
 PLAYING = "(wanted) => beatgen.state.playing === wanted"
@@ -36,6 +53,43 @@ def test_after_a_click_on_a_take_or_a_button_of_the_page_space_plays_and_stops(s
     space(page, plays=False)
     settled(page)
     assert page.locator(CARDS).all_inner_texts() == takes, "varied once, by the click"
+
+
+def first_take(place: float) -> list:
+    """The hits of the first take that the Vary page makes of a new session's blend."""
+    a, b = (Deck(engine.demos()[title]).groove for title in OPENING)
+    blend = engine.blend(a, b, place)
+    takes = engine.vary(blend, 6, 0.4, 1)
+    return hits_of(max(takes, key=lambda take: engine.likeness(blend, take)))
+
+
+def test_v_varies_on_every_page_right_after_a_drag_and_play_goes_on(serve, open_page):
+    page = open_app(serve, open_page)
+    page.click(".play")
+    page.wait_for_function("beatgen.state.beat > 0.1")
+    page.evaluate("window.same = document.querySelector('.st-key-player')")
+    slider(page, "Blend from A to B").click(position={"x": 200, "y": 10})  # it has the focus now
+    page.keyboard.press("v")
+    page.locator(".st-key-here", has_text="Vary").wait_for()
+    wall(page)
+    take_button(page, 1).click()
+    titled(page, "Take 1")
+    settled(page)
+    place = state(page)["position"]
+    assert place < 0.4 and same(shown(page), first_take(place)), "it is of what was dragged to"
+    page.get_by_role("slider", name="Takes").press("ArrowRight")
+    page.locator(".st-key-count", has_text="7").wait_for()
+    settled(page)
+    page.keyboard.press("v")
+    take_button(page, 13).wait_for()
+    go(page, "Map")
+    page.locator(".st-key-takeaway h2").click()
+    page.keyboard.press("v")
+    take_button(page, 20).wait_for()
+    assert page.locator(CARDS).count() == 7, "as the wall's settings say"
+    assert page.locator(".st-key-here", has_text="Vary").is_visible()
+    assert state(page)["playing"]
+    assert page.evaluate("window.same.isConnected"), "the player never left the page"
 
 
 def test_who_walks_by_the_tab_key_presses_buttons_with_space(page):

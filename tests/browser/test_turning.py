@@ -107,7 +107,8 @@ def test_the_principal_sliders_are_heard_too(shape):
     titled(shape, "shaped")
 
 
-def test_a_turn_is_a_small_message(shape):
+@pytest.mark.parametrize("key", ["ArrowRight", "End"])
+def test_a_turn_is_a_small_message(shape, key):
     received = []
     slider(shape, "Density").focus()
     client = shape.context.new_cdp_session(shape)
@@ -116,7 +117,7 @@ def test_a_turn_is_a_small_message(shape):
         "Network.webSocketFrameReceived",
         lambda frame: received.append(len(frame["response"]["payloadData"]) * 3 // 4),
     )
-    shape.keyboard.press("ArrowRight")
+    shape.keyboard.press(key)
     titled(shape, "shaped")
     settled(shape)
     assert 0 < sum(received) < PAYLOAD

@@ -3,6 +3,7 @@
 import pytest
 from playing import bounds, cells
 from visiting import (
+    LOSE_NEXT,
     changed,
     go,
     hits,
@@ -148,3 +149,54 @@ def test_after_a_reload_there_is_nothing_to_undo(page):
     ready(page)
     page.locator(".st-key-deck-a h2", has_text="Blend 50%, kept").wait_for()
     assert press(page, "Undo (Z)").is_disabled()
+
+
+def test_moving_away_from_a_take_that_is_longer_than_the_loop_can_be_undone(page):
+    first = hits(page)
+    page.keyboard.press("ArrowRight")
+    titled(page, "Blend 53%")
+    settled(page)
+    second = hits(page)
+    press(page, "A to B").click()
+    page.locator(".st-key-walk-keep button").click()
+    page.get_by_text("Take 1 is on the wall").wait_for()
+    page.keyboard.press("Escape")
+    go(page, "Vary")
+    take_button(page, 1).click()
+    titled(page, "Take 1")
+    leave_takes(page)
+    walk = hits(page)
+    assert max(step for step, _ in cells(page)) > 7 * 64, "eight bars"
+    page.keyboard.press("ArrowRight")
+    titled(page, "Blend 56%")
+    settled(page)
+    moved = hits(page)
+    for words, wanted in (("Take 1", walk), ("Blend 53%", second), ("Blend 50%", first)):
+        page.keyboard.press("z")
+        titled(page, words)
+        sounds(page, wanted)
+        settled(page)
+    for _ in range(3):
+        page.keyboard.press("y")
+    titled(page, "Blend 56%")
+    sounds(page, moved)
+
+
+def test_a_deck_that_is_filled_right_after_an_arrow_key_is_given_back(page):
+    first = hits(page)
+    page.keyboard.press("ArrowRight")
+    titled(page, "Blend 53%")
+    settled(page)
+    second = hits(page)
+    page.keyboard.press("ArrowRight")
+    page.evaluate(LOSE_NEXT)  # Python is not told of the key alone
+    press(page, "Make it A").click()  # before it counts as let go
+    page.locator(".st-key-deck-a h2", has_text="Blend 56%, kept").wait_for()
+    settled(page)
+    page.locator(".st-key-takeaway h2").click()
+    for words, wanted in (("Blend 53%", second), ("Blend 50%", first)):
+        page.keyboard.press("z")
+        page.locator(".st-key-deck-a h2", has_text="Funk").wait_for()
+        titled(page, words)
+        sounds(page, wanted)
+        settled(page)

@@ -62,7 +62,7 @@ export class BlendControl {
   }
 
   update() {
-    const { isBlend, hasFeels, position, feel } = this.#player.scene;
+    const { isBlend, position, feel } = this.#player.scene;
     const apart = feel !== null;
     this.root.hidden = !isBlend;
     this.root.classList.toggle("apart", apart);
@@ -72,7 +72,6 @@ export class BlendControl {
     this.#slider.value = position;
     put(this.#slider, "aria-valuetext", `${percent(position)} of the way from A to B`);
     const [together, moved] = this.#modes;
-    together.parentNode.hidden = !hasFeels;
     put(together, "aria-pressed", !apart);
     put(moved, "aria-pressed", apart);
     const places = apart

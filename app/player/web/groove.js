@@ -2,8 +2,8 @@
 //
 // A groove is {bars, steps, tempo, hits}; its hits are sorted by cell and each is
 // {step, voice, velocity, timing}: step from the first of the groove, velocity 1 to 127,
-// timing in steps. A way is {id, bars, steps, voices, frames, used}: used are the
-// voices that sound anywhere on it. Hits of a way's frames may carry feels, see feel.js.
+// timing in steps. A way is {id, bars, steps, voices, frames, ends, used, hasFeels}: ends are A and
+// B, used the voices that sound anywhere on it. Hits of its frames may carry feels, see feel.js.
 
 import { mixFeels } from "./feel.js";
 
@@ -56,12 +56,15 @@ export function unpackGroove({ bars, steps, tempo, hits }) {
 export function unpackWay(packed) {
   const { id, bars, steps } = packed;
   const voices = packed.voices.map(([name, family]) => ({ name, family }));
-  const frames = packed.frames.map((hits, i) =>
-    unpackGroove({ bars, steps, tempo: packed.tempi[i], hits }),
-  );
+  const tempi = packed.tempi;
+  const unpack = (hits, tempo) => unpackGroove({ bars, steps, tempo, hits });
+  const frames = packed.frames.map((hits, i) => unpack(hits, tempi[i]));
   frames.forEach((frame, i) => packed.feels && unpackFeels(packed.feels[i], frame));
-  const used = new Set(frames.flatMap((frame) => frame.hits.map((hit) => hit.voice)));
-  return { id, bars, steps, voices, frames, used, hasFeels: Boolean(packed.feels) };
+  const ends = [0, -1].map((i) =>
+    packed.ends ? unpack(packed.ends.at(i), tempi.at(i)) : frames.at(i),
+  );
+  const used = new Set([...frames, ...ends].flatMap(({ hits }) => hits.map(({ voice }) => voice)));
+  return { id, bars, steps, voices, frames, ends, used, hasFeels: Boolean(packed.feels) };
 }
 
 /** The groove at `position` (0 to 1) of a way; exactly a frame where the position meets one. */

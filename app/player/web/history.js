@@ -31,6 +31,11 @@ export class History {
     return this.#future.pop();
   }
 
+  /** Let go of past states of a kind; what was undone stays. */
+  drop(isGone) {
+    this.#past = this.#past.filter((state) => !isGone(state));
+  }
+
   clear() {
     this.#past = [];
     this.#future = [];

@@ -1,7 +1,9 @@
-// The keyboard: space plays, left and right blend, Z undoes.
+// The keyboard: space plays, left and right blend, V varies, Z undoes.
 
 const FINE = 1 / 128;
 const COARSE = 1 / 32;
+
+const VARY = ":is(.st-key-vary, .st-key-vary-elsewhere) button"; // that of the page
 
 const TYPING = "input:not([type=range],[type=checkbox],[type=radio],[type=button]),textarea,select";
 const OWN_ARROWS = [
@@ -34,10 +36,22 @@ export function listenToKeys(player) {
     return true;
   };
 
+  // Streamlit's own shortcut is deaf while a slider has the focus, as the blend has after a drag.
+  const vary = (event) => {
+    const button = document.querySelector(VARY);
+    if (!button) return false;
+    event.stopPropagation();
+    if (event.repeat) return true;
+    player.finish(); // the takes are those of what sounds now
+    button.click();
+    return true;
+  };
+
   const actions = {
     " ": ({ repeat }) => (repeat || player.toggle(), true),
     ArrowLeft: (event) => blend(event.shiftKey ? -FINE : -COARSE),
     ArrowRight: (event) => blend(event.shiftKey ? FINE : COARSE),
+    v: vary,
     z: undo,
     y: () => (player.redo(), true),
   };

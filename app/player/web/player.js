@@ -42,7 +42,10 @@ export class Player extends Playback {
     const other = scene.settle(data);
     this.#follow(data, isNew);
     this.#refresh();
-    if ((isNew || other) && !scene.moving) this.#another(opened ? null : before);
+    // What had not settled on the way before, Python could not bring back.
+    if (isNew) this.history.drop(({ settled }) => !settled);
+    if ((isNew || other) && !scene.moving) this.#another(before);
+    if (opened) this.history.clear();
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
   }
@@ -225,12 +228,11 @@ export class Player extends Playback {
   }
 
   /** Another groove sounds: it is what is listened to. before: a snapshot of what sounded, to go
-   * back to; null, or one that had not settled, which Python could not bring back: nothing is. */
+   * back to; null, or one that had not settled, which Python could not bring back, is no step. */
   #another(before) {
     this.scene.monitor = "blend";
     this.#editing = null;
     if (before?.settled) this.history.record(before);
-    else this.history.clear();
     this.#refresh();
   }
 

@@ -45,13 +45,14 @@ export class Scene {
 
   // What Python sends
 
-  /** Take up a way, as it comes or by its id, to sound as so many bars; false where it is not known
-   * here. */
+  /** Take up a way, as it comes or by its id, to sound as so many bars; false where it, or its feels,
+   * are not known here. */
   enter(packed, bars) {
     if (packed.frames) this.#hold(unpackWay(packed));
     const way = this.#ways.get(packed.id);
-    if (way) Object.assign(this, { way, bars });
-    return Boolean(way);
+    if (!way || (packed.felt && !way.hasFeels)) return false;
+    Object.assign(this, { way, bars });
+    return true;
   }
 
   /** Take the settled groove; true where it is another one at the same place. */
@@ -78,11 +79,6 @@ export class Scene {
 
   get isBlend() {
     return this.way !== null && this.way.frames.length > 1;
-  }
-
-  /** Whether pattern and feel can be moved apart. */
-  get hasFeels() {
-    return Boolean(this.way?.hasFeels);
   }
 
   /** What is listened to, in a word or two. */
@@ -182,10 +178,10 @@ export class Scene {
 
   refresh() {
     this.#takeUpEdits();
-    const { frames } = this.way;
+    const [a, b] = this.way.ends;
     const own = {
-      a: () => repeated(frames[0], this.bars),
-      b: () => repeated(frames.at(-1), this.bars),
+      a: () => repeated(a, this.bars),
+      b: () => repeated(b, this.bars),
       blend: () => keep(this.#lock, withEdits(this.#base(), this.edits)),
     };
     const preview = this.#previewed && keep(this.#lock, this.#previewed);
@@ -235,6 +231,7 @@ export class Scene {
   pack() {
     return {
       way: this.way?.id ?? null,
+      felt: this.way?.hasFeels ?? false,
       position: this.position,
       feel: this.feel,
       monitor: this.monitor,

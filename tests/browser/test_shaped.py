@@ -1,0 +1,136 @@
+"""A shape stays on what sounds while the blend is dragged, in a real browser."""
+
+import pytest
+from visiting import (
+    COUNT_SENT,
+    go,
+    hits,
+    hits_of,
+    open_app,
+    press,
+    same,
+    settled,
+    shown,
+    slider,
+    sounds,
+    titled,
+)
+
+from app import engine
+from app.page import OPENING
+from app.state import Deck
+
+DENSE = (3.0,)
+# As a hand does it, without letting go of the slider.
+DRAG = """(slider, place) => {
+    slider.value = place;
+    slider.dispatchEvent(new Event('input'));
+}"""
+LET_GO = "slider => slider.dispatchEvent(new Event('change'))"
+
+
+@pytest.fixture
+def page(serve, open_page):
+    """The Blend page, with density turned all the way up."""
+    page = open_app(serve, open_page, "shape")
+    slider(page, "Density").press("End")
+    titled(page, "Blend 50%, shaped")
+    go(page, "Blend")
+    return page
+
+
+def on_deck(title: str):
+    return Deck(engine.demos()[title]).groove
+
+
+def shaped(place: float, feel: float | None = None) -> list[tuple[float, str, int]]:
+    """The hits that Python settles on."""
+    blend = engine.blend(*map(on_deck, OPENING), place, feel)
+    return hits_of(engine.nudge(blend, DENSE))
+
+
+def struck(found) -> set[tuple[int, str]]:
+    """The voices in their sixteenths."""
+    return {(round(at / 4), voice) for at, voice, _ in found}
+
+
+def alike(one, other) -> float:
+    """F1 of what is struck."""
+    one, other = struck(one), struck(other)
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def test_while_the_slider_is_dragged_what_sounds_is_shaped(page):
+    blend = slider(page, "Blend from A to B")
+    page.evaluate(COUNT_SENT)
+    for place in (0.25, 0.75, 0.375):  # where Python has sent a frame
+        blend.evaluate(DRAG, place)
+        assert same(shown(page), shaped(place)), place
+    moved, near = set(), []
+    for i in range(33):
+        place = 0.1 + i / 40
+        blend.evaluate(DRAG, place)
+        now = shown(page)
+        moved.add(tuple(now))
+        plain = hits_of(engine.blend(*map(on_deck, OPENING), place))
+        near.append(alike(now, shaped(place)))
+        assert near[-1] > alike(now, plain) + 0.05, place
+    assert sum(near) / len(near) > 0.85
+    assert len(moved) == 33, "it moves all the time"
+    assert page.evaluate("window.sent") == 0
+    blend.evaluate(DRAG, 0.25)
+    dragged = hits(page)
+    blend.evaluate(LET_GO)
+    titled(page, "Blend 25%, shaped")
+    settled(page)
+    assert hits(page) == dragged, "nothing jumps"
+
+
+def test_on_the_pad_pattern_and_feel_are_shaped(page):
+    press(page, "Apart").click()
+    settled(page)
+    pattern, feel = slider(page, "Pattern from A to B"), slider(page, "Feel from A to B")
+    pattern.evaluate(DRAG, 0.25)
+    feel.evaluate(DRAG, 1)
+    dragged, wanted = shown(page), shaped(0.25, 1.0)
+    assert alike(dragged, wanted) > 0.9
+    assert distance(dragged, wanted) < 0.3 < distance(dragged, shaped(0.25)), "B's feel is heard"
+    feel.evaluate(LET_GO)
+    titled(page, "Pattern 25%, feel 100%, shaped")
+    settled(page)
+    assert same(shown(page), wanted)
+
+
+def distance(one, other) -> float:
+    """How far hits of the same voice and sixteenth are from each other: mean, in steps."""
+    at = {(round(place / 4), voice): place for place, voice, _ in other}
+    named = [((round(place / 4), voice), place) for place, voice, _ in one]
+    gaps = [abs(place - at[name]) for name, place in named if name in at]
+    return sum(gaps) / len(gaps)
+
+
+def test_a_and_b_are_heard_as_they_are(page):
+    for end, title in zip("ab", OPENING, strict=True):
+        page.locator(f".bar .switch [data-of={end}]").click()
+        titled(page, end.upper())
+        settled(page)
+        assert same(shown(page), hits_of(on_deck(title)))
+
+
+def test_without_a_shape_the_way_is_as_before(page):
+    blend = slider(page, "Blend from A to B")
+    shaped_now = hits(page)
+    press(page, "Back to the blend").click()
+    page.locator(".st-key-takeaway h2", has_not_text="shaped").wait_for()
+    settled(page)
+    blend.evaluate(DRAG, 0.25)
+    assert same(shown(page), hits_of(engine.blend(*map(on_deck, OPENING), 0.25)))
+    blend.evaluate(LET_GO)
+    titled(page, "Blend 25%")
+    page.keyboard.press("z")
+    titled(page, "Blend 50%")
+    page.keyboard.press("z")
+    titled(page, "Blend 50%, shaped")
+    sounds(page, shaped_now)
+    blend.evaluate(DRAG, 0.25)
+    assert same(shown(page), shaped(0.25)), "the shape that was brought back is dragged, too"
