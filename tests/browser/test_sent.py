@@ -70,9 +70,10 @@ def test_whole_files_are_sent_once_and_come_back_after_a_reload(serve, open_page
     session = Session(*map(Deck, sources))
     session.b.choose(299, 2)
     page, received = come_back(serve, open_page, session)
+    page.locator(".st-key-deck-b h2", has_text="long 1").wait_for()  # Python knows it again
+    settled(page)
     files = [source.packed.encode()[:500] for source in sources]
     assert all(any(file in content for content in received) for file in files)
-    wait_until_kept(page, lambda found: found.a.source.name == "long 0")
     for place in (0.25, 0.75):
         received.clear()
         blend_at(page, place)
