@@ -4,14 +4,18 @@ alone. So nothing is made, and nothing sent, for a drag that never comes."""
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app import engine, text
-from app.hits import whole
-from app.state import LONGEST_TAKE
+from app.hits import number, whole
+from app.player.said import SWING_RANGE, TEMPO_RANGE
+from app.swing import STRAIGHT, swing
+from app.take import LONGEST_TAKE
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -23,10 +27,19 @@ LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 _one_at_a_time = threading.Lock()  # the longest loop takes 130 MB and 0.4 s of a core
 
 
-def midi_path(groove: Groove, pitches: str, loops: int) -> str:
-    """Where the server, as app/main.py routes it, has the groove as a MIDI file. Its hits stand
-    within 0.13 ms, at tempo 120, of where they are in the groove."""
-    return _path(groove, "mid", pitches=pitches, loops=loops)
+def midi_path(groove: Groove) -> str:
+    """Where the server, as app/main.py routes it, has the groove as a MIDI file; after a question
+    mark stands how, as `midi_how` says it. Its hits stand within 0.13 ms, at tempo 120, of where
+    they are in the groove."""
+    return _path(groove, "mid")
+
+
+def midi_how(
+    pitches: str, loops: int = 1, tempo: float | None = None, share: float = STRAIGHT
+) -> str:
+    """How a groove is put into its MIDI file; share: as in `swing`. tempo: None is its own."""
+    how = {"pitches": pitches, "loops": loops, "swing": share}
+    return urlencode(how if tempo is None else {**how, "tempo": tempo})
 
 
 def wav_path(groove: Groove) -> str:
@@ -43,14 +56,14 @@ def answer(request: Request) -> Response:
         (groove,) = hits.grooves()
         media_type = TYPES[ending]
         with _one_at_a_time:
-            content = _wav(groove) if media_type == WAV else _midi(groove, head)
+            content = _wav(groove) if media_type == WAV else _midi(groove, request.query_params)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
         return PlainTextResponse("This file was cut off: drag it out of the page again.", 404)
     return Response(content, media_type=media_type)
 
 
-def _path(groove: Groove, ending: str, **how: str | int) -> str:
-    head = {"bars": groove.bars, "tempo": groove.tempo, **how}
+def _path(groove: Groove, ending: str) -> str:
+    head = {"bars": groove.bars, "tempo": groove.tempo}
     return f"file/{text.pack(head, [groove])}.{ending}"
 
 
@@ -60,5 +73,8 @@ def _wav(groove: Groove) -> bytes:
     return engine.wav_file(groove)
 
 
-def _midi(groove: Groove, head: dict[str, Any]) -> bytes:
-    return engine.midi_file(groove, head["pitches"], whole(head["loops"], 1, MOST_LOOPS))
+def _midi(groove: Groove, how: Mapping[str, str]) -> bytes:
+    groove = swing(groove, number(float(how["swing"]), *SWING_RANGE))
+    if "tempo" in how:
+        groove = replace(groove, tempo=number(float(how["tempo"]), *TEMPO_RANGE))
+    return engine.midi_file(groove, how["pitches"], whole(int(how["loops"]), 1, MOST_LOOPS))

@@ -59,7 +59,7 @@ def recall(text: str) -> None:
     except BeatGenError:  # nothing there, or not ours
         return
     if session.linked:
-        session.hang(kept.takes, kept.numbered)
+        session.hang(kept)
     else:
         kept.recalled, kept.trouble = True, session.trouble
         for side in SIDES:  # the browser may yet send what their widgets showed before
@@ -95,7 +95,7 @@ def draw() -> None:
         played = player(scene, session.opening, session.starts)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
-    session.tempo, session.edited = played.tempo, played.edited is not None
+    session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
     with above:

@@ -21,7 +21,8 @@ from app import engine, text
 from app.hits import Hits, number, whole
 from app.player.said import SWING_RANGE, TEMPO_RANGE, Opening
 from app.player.wire import MOST_BARS
-from app.state import LONGEST_TAKE, LOOPS, MOST_TAKES, REACH, SIDES, Deck, Session, Source, Take
+from app.state import LOOPS, REACH, SIDES, Deck, Session, Source
+from app.take import FRESH, LONGEST_TAKE, MOST_TAKES, WALLS, Take, fitting
 from app.text import LARGEST, VERSION
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove
@@ -29,19 +30,21 @@ from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
-ROOM = 2 * WHOLE + (MOST_TAKES + 1) * LONGEST_TAKE + MOST_BARS  # bars of all grooves together
+GONE = 24  # takes that went from the wall: these are kept as well, the last ones
+ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
 LONGEST_NAME = 80
 
 
 def link(session: Session) -> str:
     """What sounds and how it was made, for another machine: decks, loop by loop, blend, settings,
     and the take that plays."""
-    return _pack(session, [], sources=False)
+    return _pack(session, [], [], sources=False)
 
 
 def memory(session: Session) -> str:
-    """The same, all takes on the wall and the decks' whole files, for the browser to keep."""
-    return _pack(session, session.takes, sources=True)
+    """The same, all takes on the wall, the last ones that went from it and the decks' whole files,
+    for the browser to keep."""
+    return _pack(session, session.takes, session.walls, sources=True)
 
 
 def unpack(packed: str) -> Session:
@@ -71,12 +74,15 @@ def unpack(packed: str) -> Session:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
+def _pack(
+    session: Session, wall: Sequence[Take], walls: Sequence[Sequence[Take]], sources: bool
+) -> str:
     plays = _take_that_plays(session)
     takes = [*wall]
     if plays and not any(plays is take for take in takes):
         takes.insert(0, plays)
-    amounts = {} if session.edited else session.amounts  # an edited groove is shaped already
+    edited = session.edited is not None
+    amounts = {} if edited else session.amounts  # an edited groove is shaped already
     names = [direction.name for direction in engine.directions()]
     grooves: list[Groove] = []
     files: list[str] = []
@@ -102,6 +108,20 @@ def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
         places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
         return {**places, "groove": stored(held)}
 
+    def told(take: Take) -> dict[str, Any]:
+        return {
+            "number": take.number,
+            "title": take.title[:LONGEST_NAME],
+            "likeness": take.likeness,
+            "kept": take.kept,
+            "groove": stored(take.groove),
+        }
+
+    def before() -> dict[str, Any]:
+        last, gone = _last_walls(walls, takes)
+        numbers = [[take.number for take in wall] for wall in last]
+        return {"gone": [told(take) for take in gone], "walls": numbers} if last else {}
+
     head = {
         "a": deck(session.a),
         "b": deck(session.b),
@@ -112,27 +132,36 @@ def _pack(session: Session, wall: Sequence[Take], sources: bool) -> str:
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
         "numbered": max([session.numbered, *(take.number for take in takes)]),
-        "takes": [
-            {
-                "number": take.number,
-                "title": take.title[:LONGEST_NAME],
-                "likeness": take.likeness,
-                "kept": take.kept,
-                "groove": stored(take.groove),
-            }
-            for take in takes
-        ],
+        "takes": [told(take) for take in takes],
+        **before(),
         "lock": lock(session.lock) if session.lock else None,
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
     return " ".join([text.pack(head, grooves), *files])
 
 
+def _last_walls(
+    walls: Sequence[Sequence[Take]], hung: Sequence[Take]
+) -> tuple[list[Sequence[Take]], list[Take]]:
+    """Of the walls the last ones, as far as there is room, and the takes on them that are not
+    among those that hang, or play, now."""
+    gone: list[Take] = []
+    last: list[Sequence[Take]] = []
+    for wall in reversed(walls):
+        more = [take for take in wall if take not in hung and take not in gone]
+        if len(gone) + len(more) > GONE:
+            break
+        gone += more
+        last.insert(0, wall)
+    return last, gone
+
+
 def _take_that_plays(session: Session) -> Take | None:
-    """The take that sounds; a groove edited on the grid is one, too."""
-    if session.edited and session.heard is not None:
+    """The take that sounds; a groove edited on the grid is one, too, also while A or B is listened
+    to."""
+    if session.edited is not None:
         title = f"{session.label}, edited"
-        return Take(session.numbered + 1, session.heard, 1.0, kept=True, title=title)
+        return Take(session.numbered + 1, session.edited, 1.0, kept=True, title=title)
     if session.take and not session.take.number:
         return replace(session.take, number=session.numbered + 1)
     return session.take
@@ -149,9 +178,10 @@ def _file(packed: str) -> Groove:
 
 
 def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove]) -> Session:
+    told_takes = [*head["takes"], *head.get("gone", [])]
     asked = [
         hits.ask(told["groove"]) if "groove" in told else None
-        for told in [head["a"], head["b"], *head["takes"], head["lock"] or {}]
+        for told in [head["a"], head["b"], *told_takes, head["lock"] or {}]
     ]
     grooves = hits.grooves()
     found = [None if i is None else grooves[i] for i in asked]
@@ -159,8 +189,9 @@ def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove
         if "file" in head[side]:
             found[i] = files[whole(head[side]["file"], 0, len(files) - 1)]
     a, b = (_deck(head[side], found[i]) for i, side in enumerate(SIDES))
-    takes = [_take(told, groove) for told, groove in zip(head["takes"], found[2:-1], strict=True)]
-    numbers = [take.number for take in takes]
+    every = [_take(told, groove) for told, groove in zip(told_takes, found[2:-1], strict=True)]
+    takes = every[: len(head["takes"])]
+    numbers = [take.number for take in every]
     if len(set(numbers)) < len(numbers):
         raise ValueError("two takes of one number")
     plays, feel = head["plays"], head["feel"]
@@ -172,7 +203,8 @@ def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove
         position=number(head["position"], 0, 1),
         feel=None if feel is None else number(feel, 0, 1),
         take=None if plays is None else takes[whole(plays, 0, len(takes) - 1)],
-        takes=takes[:MOST_TAKES],
+        takes=fitting(takes),
+        walls=_walls(head.get("walls", []), every),
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
         opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
@@ -205,6 +237,11 @@ def _take(told: dict[str, Any], groove: Groove | None) -> Take:
     _refuse_longer(groove.bars, LONGEST_TAKE, "take")
     take = Take(whole(told["number"], 1, 2**53), groove, number(told["likeness"], 0, 1))
     return replace(take, kept=bool(told["kept"]), title=_text(told["title"]))
+
+
+def _walls(told: list[list[int]], takes: Sequence[Take]) -> list[list[Take]]:
+    numbered = {take.number: take for take in takes}
+    return [fitting(numbered[number] for number in dict.fromkeys(wall)) for wall in told[:WALLS]]
 
 
 def _lock(told: dict[str, Any] | None, groove: Groove | None) -> Lock | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ import streamlit as st
 from app.player.said import Monitor, Opening
 from app.source import Source
 from app.swing import STRAIGHT, swing
+from app.take import WALLS, Take, fitting, is_full
 from beatgen.groove import Groove
 from beatgen.lock import Lock
 
@@ -20,8 +21,6 @@ SIDES: tuple[Side, Side] = ("a", "b")
 Wish = Literal["keep", "a", "b"]  # as a take, or on a deck
 LOOPS = (1, 2, 4)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove just loaded
-LONGEST_TAKE = 32  # bars
-MOST_TAKES = 48  # on the wall, kept ones included
 REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
 
 
@@ -67,21 +66,6 @@ class Deck:
         self.renewed += 1  # the browser may yet send what its widgets showed
 
 
-@dataclass
-class Take:
-    """A variation on the wall."""
-
-    number: int
-    groove: Groove
-    likeness: float  # share of its pattern with the groove that was varied, 0 to 1
-    kept: bool = False
-    title: str = ""  # where it was not made on the wall
-
-    @property
-    def name(self) -> str:
-        return self.title or f"Take {self.number}"
-
-
 class Mark(NamedTuple):
     """What sounds besides the place of the blend, to go back to."""
 
@@ -102,7 +86,7 @@ class Session:
     take: Take | None = None  # sounds in place of the blend
     amounts: dict[int, float] = field(default_factory=dict)  # direction -> standard deviations
     takes: list[Take] = field(default_factory=list)
-    last_wall: list[Take] = field(default_factory=list)  # as it was before takes went from it
+    walls: list[list[Take]] = field(default_factory=list)  # before takes went, the last one last
     seed: int = 0
     numbered: int = 0  # takes so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
@@ -111,7 +95,7 @@ class Session:
     lock: Lock | None = None  # the player's, in the last run
     tempo: float | None = None  # that the musician set; None: the groove's own
     starts: int = 0  # times that play was started from here
-    edited: bool = False  # `heard` was changed on the grid
+    edited: Groove | None = None  # on the grid, in the last run; heard unless A or B is
     wish: Wish | None = None  # what is to become of what is heard next
     varying: tuple[str, float, int] | None = None  # what `ask_takes` asked for
     vary_asked: bool = False  # for the Vary page, from another one
@@ -174,38 +158,56 @@ class Session:
         """Replace the takes that were not kept, most alike first."""
         ranked = sorted(zip(likenesses, range(len(grooves)), strict=True), reverse=True)
         fresh = [self._numbered(grooves[i], likeness) for likeness, i in ranked]
-        self.last_wall = self.takes
-        self.takes = [take for take in self.takes if take.kept] + fresh
+        self._remember_wall()
+        self.takes = fitting([*(take for take in self.takes if take.kept), *fresh])
 
-    def keep(self, groove: Groove) -> Take:
-        """Put a groove on the wall, kept."""
+    def keep(self, groove: Groove) -> Take | None:
+        """Put a groove on the wall, kept; None where it is full."""
+        if is_full(self.takes):
+            return None
         take = self._numbered(groove, 1.0)
         take.kept = True
-        self.takes = [take, *self.takes][:MOST_TAKES]
+        self.takes = fitting([take, *self.takes])
         return take
 
-    def hang(self, takes: Sequence[Take], numbered: int) -> None:
-        """Put takes on the wall that were there before, `numbered` of which had a number. Of
-        today's only those stay that are kept or play; they are numbered anew."""
-        self.numbered = max(self.numbered, numbered)
+    def hang(self, before: Session) -> None:
+        """Put takes on the wall that were there in a session before. Of today's only those stay
+        that are kept or play; they are numbered anew."""
+        self.numbered, self.walls = max(self.numbered, before.numbered), before.walls
         stay = [take for take in self.takes if take.kept or take is self.take]
         for take in stay:
             self.numbered += 1
             take.number = self.numbered
-        self.takes = [*stay, *takes][:MOST_TAKES]
+        self.takes = fitting([*stay, *before.takes])
 
     def discard(self, take: Take) -> None:
-        self.last_wall = self.takes
+        self._remember_wall()
         self.takes = [other for other in self.takes if other is not take]
         if self.take is take:
             self.play(None)
 
     def bring_back(self) -> None:
-        """Hang the wall as it was before takes went from it; done again, as it is now. What was
-        kept since stays."""
-        held = {id(take) for take in self.last_wall}
-        since = [take for take in self.takes if take.kept and id(take) not in held]
-        self.takes, self.last_wall = [*since, *self.last_wall][:MOST_TAKES], self.takes
+        """Hang the wall as it was before takes went from it; done again, as it was before that, and
+        after the oldest as it is now. What was kept since stays."""
+        if not self.walls:
+            return
+        *others, wall = self.walls
+        since = [take for take in self.takes if take.kept and take not in wall]
+        self.walls = [self.takes, *others] if self.takes else others
+        self.takes = fitting([*since, *wall])
+
+    def _remember_wall(self) -> None:
+        if self.takes:
+            self.walls = [*self.walls, self.takes][-WALLS:]
+
+    def sounding(self, groove: Groove) -> Groove:
+        """`groove` as the player sounds it, locks, swing and tempo included: for what leaves the
+        page."""
+        return self.in_tempo(swing(self.locked(groove), self.swing))
+
+    def in_tempo(self, groove: Groove) -> Groove:
+        """`groove` at the tempo that the musician set, if any."""
+        return groove if self.tempo is None else replace(groove, tempo=self.tempo)
 
     @property
     def swung(self) -> Groove:
@@ -239,7 +241,7 @@ class Session:
         """The same, for a groove that stays what it is while the blend moves on."""
         if self.monitor != "blend":
             return self.deck(self.monitor).source.name
-        name = f"{self.label}, edited" if self.edited else self.label
+        name = f"{self.label}, edited" if self.edited is not None else self.label
         return name if self.take else f"{name}, kept"
 
     def ask(self, wish: Wish) -> None:

@@ -10,12 +10,15 @@ import streamlit as st
 from app import engine, files, look
 from app.colour import between
 from app.player.parts import drag_handle
-from app.state import LONGEST_TAKE, SIDES, Session, Side, Source, Take
+from app.state import SIDES, Session, Side, Source
 from app.swing import swing
+from app.take import LONGEST_TAKE, MOST_TAKES, Take
 from beatgen.groove import Groove
 
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
 WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
+FULL = f"{MOST_TAKES} takes are kept, as many as the wall holds: discard one or let it go first."
+VOICES = "Holds all voices, muted ones, too. Stems hold them apart, family by family."
 MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 
 
@@ -61,7 +64,8 @@ def fulfil(session: Session) -> None:
 
 def keep(session: Session, groove: Groove) -> None:
     """Put a groove on the wall, and say so: other pages do not show it."""
-    st.toast(f"{session.keep(groove).name} is on the wall of the Vary page.")
+    take = session.keep(groove)
+    st.toast(f"{take.name} is on the wall of the Vary page." if take else FULL)
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
@@ -76,17 +80,20 @@ def file_name(label: str, groove: Groove, ending: str) -> str:
     return f"{'-'.join(words)}-{groove.tempo:.0f}.{ending}"
 
 
-def takes_file(takes: Sequence[Take]) -> bytes:
-    """A zip with the MIDI file of each take."""
-    return engine.zip_file(
-        {
-            # Several takes may have the same title.
-            file_name(f"Take {take.number} {take.title}", take.groove, "mid"): engine.midi_file(
-                take.groove
-            )
-            for take in takes
-        }
-    )
+def chosen_pitches() -> str:
+    """Those of the MIDI options, which are drawn after the page's view."""
+    return st.session_state.get("pitches", "gmd")
+
+
+def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
+    """A zip with the MIDI file of each take, as the player sounds it."""
+    zipped = {}
+    for take in takes:
+        groove = session.sounding(take.groove)
+        # Several takes may have the same title.
+        name = file_name(f"Take {take.number} {take.title}", groove, "mid")
+        zipped[name] = engine.midi_file(groove, pitches)
+    return engine.zip_file(zipped)
 
 
 def stems_file(groove: Groove, label: str) -> bytes:
@@ -111,7 +118,8 @@ def _downloads(session: Session, groove: Groove) -> None:
         )
         loops = int(st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops"))
     name = file_name(label, groove, "mid")
-    drag_handle(name, files.MIDI, files.midi_path(groove, pitches, loops), key="drag-midi")
+    path = f"{files.midi_path(groove)}?{files.midi_how(pitches, loops)}"
+    drag_handle(name, files.MIDI, path, key="drag-midi")
     st.download_button(
         "MIDI",
         partial(engine.midi_file, groove, pitches, loops),
@@ -121,6 +129,7 @@ def _downloads(session: Session, groove: Groove) -> None:
         on_click="ignore",
         icon=":material/download:",
         type="primary",
+        help=VOICES,
     )
     name = file_name(label, groove, "wav")
     drag_handle(name, files.WAV, files.wav_path(groove), key="drag-wav")
@@ -132,6 +141,7 @@ def _downloads(session: Session, groove: Groove) -> None:
         key="wav",
         on_click="ignore",
         icon=":material/download:",
+        help=VOICES,
     )
     st.download_button(
         "Stems",
@@ -149,7 +159,8 @@ def _downloads(session: Session, groove: Groove) -> None:
 
 
 def _walk(session: Session, groove: Groove, pitches: str) -> None:
-    """A clip that walks from A to B, at the tempo and with the swing that are heard.
+    """A clip that walks from A to B, at the tempo and with the swing that are heard; what is locked
+    stays, and so does the shape of the blend.
 
     Where pattern and feel are apart, one of them may walk alone, the other staying where it is.
     """
@@ -158,7 +169,8 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
         *WALKS,
         8,
         key="walk-bars",
-        help="The first bar is A's, the last one B's; each bar between is a step farther.",
+        help="The first bar is A's, the last one B's; each bar between is a step farther. "
+        "Locked cells stay as they are, and the shape of the blend goes along.",
     )
     curve = st.segmented_control(
         "Curve",
@@ -176,7 +188,12 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
         pattern, feel = session.place
         stays = {"both": stays, "pattern": (None, feel), "feel": (pattern, None)}[moves]
     a, b = session.a.groove, session.b.groove
-    walk = partial(engine.walk, a, b, bars, groove.tempo, curve, *stays)
+
+    def walk() -> Groove:
+        plain = engine.walk(a, b, bars, groove.tempo, curve, *stays)
+        shape = () if session.take else session.shape  # a take's shape is its own
+        return session.locked(engine.nudge(plain, shape) if any(shape) else plain)
+
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Keep as take",

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from app import engine
+import streamlit as st
+
+from app import engine, files
 from app.player.wall import Act, Card, takes_wall
-from app.state import Session, Take
-from app.takeaway import file_name, make_source
+from app.state import Session
+from app.take import Take, is_full
+from app.takeaway import FULL, chosen_pitches, file_name, make_source
 from beatgen.atlas import written
 
 
 def wall(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
-    """A card for each of the takes; small ones can only be played."""
-    cards = [_small_card(take) if small else _card(take) for take in takes]
+    """A card for each of the takes, which shows and gives away what one hears by pointing at it;
+    small ones can only be played."""
+    cards = [_small_card(now, take) if small else _card(now, take) for take in takes]
     plays = now.take.number if now.take else None
-    takes_wall(cards, plays, partial(act, now), key=key, small=small)
+    how = files.midi_how(chosen_pitches(), tempo=now.tempo, share=now.swing)
+    takes_wall(cards, plays, partial(act, now), key=key, how=how, small=small)
 
 
 def act(now: Session, what: Act, number: int) -> None:
@@ -28,25 +33,28 @@ def act(now: Session, what: Act, number: int) -> None:
         case "play":
             now.play(take)
         case "a" | "b":
-            make_source(now, what, take.groove, take.name)
+            make_source(now, what, now.locked(take.groove), take.name)
+        case "keep" if is_full(now.takes):
+            st.toast(FULL)
         case "keep" | "let go":
             take.kept = what == "keep"
         case "discard":
             now.discard(take)
 
 
-def _small_card(take: Take) -> Card:
-    return Card(take.number, take.name, take.groove)
+def _small_card(now: Session, take: Take) -> Card:
+    return Card(take.number, take.name, now.locked(take.groove))
 
 
-def _card(take: Take) -> Card:
-    nearest = engine.nearest(take.groove)
+def _card(now: Session, take: Take) -> Card:
+    groove = now.locked(take.groove)
+    nearest = engine.nearest(groove)
     return Card(
         take.number,
         take.name,
-        take.groove,
+        groove,
         alike=f"{take.likeness:.0%} alike",
         near=f"{nearest.likeness:.0%}, {written(nearest.style)}" if nearest else "",
         kept=take.kept,
-        file=(file_name(take.name, take.groove, "mid"), engine.midi_file(take.groove)),
+        file=(file_name(take.name, now.in_tempo(groove), "mid"), files.midi_path(groove)),
     )

@@ -26,12 +26,12 @@ def onsets(groove: Groove) -> np.ndarray:
     return rows[np.lexsort(rows.T[1::-1])]
 
 
-def same_hits(first: Groove, second: Groove) -> bool:
-    """Equal but for what MIDI rounds: a tick in time, a unit of velocity, a millionth in tempo."""
+def same_hits(first: Groove, second: Groove, ticks: float = 1.0) -> bool:
+    """Equal but for what MIDI rounds: ticks of time, a unit of velocity, a millionth in tempo."""
     one, two = onsets(first), onsets(second)
     return (
         one.shape == two.shape
         and first.bars == second.bars
-        and (np.abs(one - two) < (0.5, 1.0, 0.51)).all()
+        and (np.abs(one - two) < (0.5, ticks, 0.51)).all()
         and first.tempo == pytest.approx(second.tempo, rel=1e-5)
     )

@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 from midifile import written
 from streamlit.testing.v1 import AppTest
@@ -101,6 +102,14 @@ def midi_of(groove: Groove) -> bytes:
 
 def read_back(content: bytes) -> Groove:
     return read_midi(io.BytesIO(content))
+
+
+def unzip(content: bytes) -> dict[str, bytes]:
+    """The files in a zip by their names."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        assert len(set(names)) == len(names)
+        return {name: archive.read(name) for name in names}
 
 
 def text(page: AppTest) -> str:

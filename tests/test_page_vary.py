@@ -18,7 +18,7 @@ from drive import (
 
 from app import engine, player
 from app.player.wire import pack_groove
-from app.state import Take
+from app.take import MOST_TAKES, Take
 from beatgen.atlas import written
 
 
@@ -92,6 +92,39 @@ def test_takes_that_went_from_the_wall_are_brought_back(page):
     assert fresh[2] not in now(page).takes
     click(page, "bring-back")
     assert now(page).takes == fresh
+
+
+def test_takes_that_were_discarded_come_back_one_after_another(page):
+    go(page, "vary")
+    first = list(now(page).takes)
+    for take in (first[0], first[3], first[5]):
+        act(page, "discard", take)
+    for gone in ([first[0], first[3]], [first[0]], []):
+        click(page, "bring-back")
+        assert now(page).takes == [take for take in first if take not in gone]
+    click(page, "bring-back")
+    assert now(page).takes == [first[1], first[2], first[4]], "and then it is as it is now"
+    click(page, "vary")
+    click(page, "bring-back")
+    assert now(page).takes == [first[1], first[2], first[4]]
+
+
+def test_no_kept_take_goes_for_a_fresh_one(page, random_groove):
+    hung = [Take(i + 1, random_groove(i, bars=1), 1.0, kept=True) for i in range(MOST_TAKES)]
+    now(page).takes = [Take(99, random_groove(99), 1.0), *hung]
+    now(page).numbered = 99
+    go(page, "vary")
+    click(page, "vary")
+    assert now(page).takes[:MOST_TAKES] == hung and len(now(page).takes) == MOST_TAKES + 6
+    for act_on in (lambda: click(page, "keep"), lambda: act(page, "keep", now(page).takes[-1])):
+        act_on()
+        assert [take for take in now(page).takes if take.kept] == hung
+        assert f"{MOST_TAKES} takes are kept" in page.toast[-1].value
+    act(page, "let go", hung[7])
+    click(page, "keep")
+    kept = [take for take in now(page).takes if take.kept]
+    assert kept[1:] == [take for take in hung if take is not hung[7]]
+    assert kept[0].groove == now(page).heard
 
 
 def test_nothing_is_brought_back_to_a_new_wall(page):

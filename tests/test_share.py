@@ -11,7 +11,8 @@ import pytest
 
 from app import engine, share
 from app.player.said import Opening
-from app.state import LONGEST_TAKE, MOST_TAKES, REACH, Deck, Session, Source, Take
+from app.state import REACH, Deck, Session, Source
+from app.take import LONGEST_TAKE, MOST_TAKES, Take
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
@@ -85,9 +86,9 @@ def test_a_take_that_plays_comes_along(session):
 
 
 def test_a_groove_edited_on_the_grid_comes_along_as_it_is_heard(session, random_groove):
-    session.heard, session.edited = random_groove(9), True
+    session.heard = session.edited = random_groove(9)
     back = share.unpack(share.link(session))
-    assert back.take.groove == session.heard
+    assert back.take.groove == session.edited
     assert back.take.name == f"{session.label}, edited"
     assert not back.shaped  # it was shaped before it was edited
 
@@ -223,6 +224,10 @@ def test_a_small_link_cannot_unpack_to_a_large_one():
         (("amounts",), {"density": REACH + 1}),
         (("takes",), {"x": 1}),
         (("takes",), [{}]),
+        (("gone",), [{}]),
+        (("walls",), [[99]]),
+        (("walls",), [[[6]]]),
+        (("walls",), {"x": 1}),
         (("a", "bars"), 3),
         (("plays",), 99),
         (("plays",), -1),

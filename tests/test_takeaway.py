@@ -1,9 +1,7 @@
 """What is taken away from the page: every file is read back."""
 
 import io
-from base64 import b64decode
 from dataclasses import replace
-from zipfile import ZipFile
 
 import mido
 import numpy as np
@@ -20,27 +18,20 @@ from drive import (
     now,
     read_back,
     run,
-    shown_part,
     tell_player,
+    unzip,
     upload,
 )
 from streamlit.testing.v1 import AppTest
 
 from app import engine
-from app.state import Deck, Session, Source, Take
+from app.state import Deck, Session, Source
 from app.swing import swing
+from app.take import Take
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 
 LSB = 2**-15  # of a 16-bit file; full scale is 1
-
-
-def unzip(content: bytes) -> dict[str, bytes]:
-    """The files in a zip by their names."""
-    with ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
-        assert len(set(names)) == len(names)
-        return {name: archive.read(name) for name in names}
 
 
 # --- what is heard
@@ -121,41 +112,6 @@ def test_silence_has_no_stems(page):
     assert not offered(run(silent))
 
 
-# --- takes
-
-
-def test_each_card_has_the_midi_file_of_its_take(page):
-    go(page, "vary")
-    files = {shown["number"]: shown["file"] for shown in shown_part(page, "wall")["takes"]}
-    assert len(files) == 6
-    for take in now(page).takes:
-        file = files[take.number]
-        assert file["name"] == f"take-{take.number}-{take.groove.tempo:.0f}.mid"
-        assert same_hits(read_back(b64decode(file["content"])), take.groove)
-
-
-def test_all_takes_of_the_wall_download_in_one_zip(page, downloads):
-    go(page, "vary")
-    kept = now(page).takes[2]
-    act(page, "keep", kept)
-    choose(page, "count", 12)
-    click(page, "vary")
-    name, data = downloads["all-takes"]
-    files = unzip(data())
-    assert name == "takes.zip"
-    assert len(files) == len(now(page).takes) == 13
-    for take in now(page).takes:
-        file = files[f"take-{take.number}-{take.groove.tempo:.0f}.mid"]
-        assert same_hits(read_back(file), take.groove)
-
-
-def test_takes_of_the_same_title_are_all_in_the_zip(page, downloads, random_groove):
-    now(page).takes = [Take(i, random_groove(i), 1.0, title="Blend 55%") for i in (3, 4)]
-    go(page, "vary")
-    files = unzip(downloads["all-takes"][1]())
-    assert set(files) == {f"take-{i}-blend-55-{random_groove(i).tempo:.0f}.mid" for i in (3, 4)}
-
-
 # --- the walk from A to B
 
 
@@ -216,6 +172,38 @@ def test_apart_the_pattern_or_the_feel_walks_alone(page, downloads, moves):
         pattern, feel = (place, 0.7) if moves == "pattern" else (0.3, place)
         there = engine.blend(a, b, pattern, feel)
         assert same_hits(walk[i], replace(there[i % there.bars], tempo=tempo))
+
+
+def test_on_the_walk_locked_cells_survive_bit_for_bit(page, downloads):
+    voice = np.flatnonzero(now(page).heard.velocity.any((0, 1)))[0]
+    hits = [[step, int(voice), 90, 0.125] for step in (5, 70, 71)]
+    lock = {"bars": 2, "voices": [int(voice)], "sixteenths": [3], "hits": hits}
+    tell_player(page, position=0.5, tempo=87.0, swing=0.6, lock=lock)
+    a, b, held = now(page).a.groove, now(page).b.groove, now(page).lock
+    walk = held.keep(engine.walk(a, b, 8, 87.0))
+    assert walk != engine.walk(a, b, 8, 87.0)
+    assert same_hits(read_back(downloads["walk-midi"][1]()), swing(walk, 0.6))
+    click(page, "walk-keep")
+    kept = now(page).takes[0].groove
+    assert kept == walk
+    for bar in range(8):
+        mask = held.mask[bar % 2]
+        assert np.array_equal(kept.velocity[bar][mask], held.groove.velocity[bar % 2][mask])
+        assert np.array_equal(kept.timing[bar][mask], held.groove.timing[bar % 2][mask])
+
+
+def test_the_walk_has_the_shape_of_the_blend_but_not_that_of_a_take(page, downloads):
+    a, b, tempo = now(page).a.groove, now(page).b.groove, now(page).heard.tempo
+    plain = engine.walk(a, b, 8, tempo)
+    now(page).amounts = {0: 1.5}
+    run(page)
+    shaped = read_back(downloads["walk-midi"][1]())
+    assert same_hits(shaped, engine.nudge(plain, (1.5,))) and not same_hits(shaped, plain)
+    now(page).play(Take(1, a, 1.0))
+    now(page).amounts = {0: 1.5}
+    run(page)
+    plain = replace(plain, tempo=a.tempo)
+    assert same_hits(read_back(downloads["walk-midi"][1]()), plain)
 
 
 def test_the_walk_is_kept_as_a_take_and_played(page):

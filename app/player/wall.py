@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -26,7 +25,7 @@ class Card:
     number: tells takes apart, and outlives a run.
     alike:  how near it is to what it was made from, such as "82% alike".
     near:   what it comes near among the bars learned from, such as "79%, funk"; "" for none.
-    file:   name and content of its MIDI file.
+    file:   name of its MIDI file, and where the server has it, from where the page lies.
     """
 
     number: int
@@ -35,7 +34,7 @@ class Card:
     alike: str = ""
     near: str = ""
     kept: bool = False
-    file: tuple[str, bytes] | None = None
+    file: tuple[str, str] | None = None
 
 
 def takes_wall(
@@ -44,15 +43,17 @@ def takes_wall(
     on_act: Callable[[Act, int], None],
     *,
     key: str,
+    how: str = "",
     small: bool = False,
 ) -> None:
     """The cards, all with the same rows of voices.
 
-    A card travels once: while it hangs there, later runs name it, and say whether it is kept. A
-    browser that lacks one says so, and is sent all of them.
+    A card travels once: while it hangs there, later runs name it and its file, and say whether it
+    is kept. A browser that lacks one says so, and is sent all of them.
 
     plays:  the number of the take that sounds, if one does.
     on_act: called with what is done to which take, a card's number, before the next run.
+    how:    what the server is asked for with all files, the query of their addresses.
     small:  name and picture alone, to play.
     """
     heard, sent = f"{key} heard", f"{key} sent"
@@ -74,6 +75,8 @@ def takes_wall(
     data = {
         "wall": key,
         "takes": [take["id"] if take["id"] in known else take for take in takes],
+        "files": [card.file and card.file[0] for card in cards],
+        "how": how,
         "kept": [card.number for card in cards if card.kept],
         "rows": rows_of(*(card.groove for card in cards)),
         "plays": plays,
@@ -85,7 +88,8 @@ def takes_wall(
 
 
 def _pack(card: Card) -> dict[str, Any]:
-    """A card but for whether it is kept, with an id that tells such cards apart."""
+    """A card but for whether it is kept and what its file is called, with an id that tells such
+    cards apart."""
     packed: dict[str, Any] = {
         "number": card.number,
         "name": card.name,
@@ -94,8 +98,7 @@ def _pack(card: Card) -> dict[str, Any]:
         "near": card.near,
     }
     if card.file is not None:
-        name, content = card.file
-        packed["file"] = {"name": name, "content": b64encode(content).decode("ascii")}
+        packed["path"] = card.file[1]
     packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
     return packed
 

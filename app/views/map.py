@@ -15,7 +15,8 @@ import streamlit as st
 from app import engine, look, takes
 from app.colour import between
 from app.player.parts import chart_region, groove_picture
-from app.state import SIDES, Session, Take, session
+from app.state import SIDES, Session, session
+from app.take import FRESH, Take
 from beatgen.atlas import Atlas, written
 from beatgen.errors import ModelError
 from beatgen.mapfigure import draw_map, from_units, legend, share_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 KEY = "map"  # of the chart
-COUNT = 12  # takes from a region
+COUNT = FRESH  # takes from a region
 SHOWN = 12  # of the wall's takes, on the map and beside it
 TOLD = 3  # styles of a region
 BUTTONS = [["pan2d", "lasso2d", "select2d"]]
@@ -86,7 +87,8 @@ def _draw_takes(now: Session, among: np.ndarray) -> None:
     drawn = [now.locked(take) for take in engine.sample(among, COUNT, now.seed, _tempo(now))]
     assert now.heard is not None  # the entry script sets it before any page is drawn
     now.add_takes(drawn, [engine.likeness(now.heard, take) for take in drawn])
-    now.start(next(take for take in now.takes if not take.kept))
+    if fresh := [take for take in now.takes if not take.kept]:
+        now.start(fresh[0])
 
 
 def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
@@ -149,7 +151,8 @@ def _marks(now: Session) -> str:
 def _here(now: Session) -> np.ndarray:
     """Where on the map that is which sounds, (bars, 2)."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
-    if now.take or now.shaped or now.edited or now.feel is not None or now.monitor != "blend":
+    edited = now.edited is not None
+    if now.take or now.shaped or edited or now.feel is not None or now.monitor != "blend":
         return engine.places(now.heard)
     way = engine.way_places(now.a.groove, now.b.groove)
     return way[:, round(now.position * (way.shape[1] - 1))]

@@ -8,7 +8,8 @@ import streamlit as st
 
 from app import engine, takes
 from app.state import Session, session
-from app.takeaway import takes_file
+from app.take import FRESH
+from app.takeaway import chosen_pitches, takes_file
 from beatgen.groove import Groove
 
 AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}
@@ -27,7 +28,7 @@ def draw(now: Session) -> None:
             "Around", AROUND, default=SET["around"], required=True, key="around", **KEPT
         )
         st.select_slider("How far", list(AMOUNTS), SET["amount"], key="amount", width=300, **KEPT)
-        st.slider("Takes", 6, 12, SET["count"], key="count", width=130, **KEPT)
+        st.slider("Takes", 6, FRESH, SET["count"], key="count", width=130, **KEPT)
         with st.container(
             key="vary-actions",
             horizontal=True,
@@ -48,18 +49,19 @@ def draw(now: Session) -> None:
                 key="bring-back",
                 icon=":material/undo:",
                 on_click=now.bring_back,
-                disabled=not now.last_wall,
-                help="The takes that were on the wall before the last Vary or discard.",
+                disabled=not now.walls,
+                help="The takes that were on the wall before the last Vary or discard; again, "
+                "those before that, and after the oldest those of now.",
             )
             st.download_button(
                 "All takes",
-                partial(takes_file, tuple(now.takes)),
+                partial(takes_file, now, tuple(now.takes), chosen_pitches()),
                 "takes.zip",
                 "application/zip",
                 key="all-takes",
                 on_click="ignore",
                 icon=":material/download:",
-                help="A zip with the MIDI file of every take on the wall.",
+                help="A zip with the MIDI file of every take on the wall, as you hear it.",
             )
     st.caption("Closest first. Click a take to play it; while it plays, pointing at one is enough.")
     takes.wall(now, now.takes, key="wall")

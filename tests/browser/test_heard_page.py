@@ -3,17 +3,24 @@
 import io
 from collections import Counter
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
+import pytest
 from hearing import LOOP, NEAR, REST, distance, listen, strike_times
 from playing import elapse
+from test_dragged import swung_step
 from test_map import at, open_map
 from visiting import (
     changed,
     drawn,
     hits,
+    hits_of,
     open_app,
+    press,
+    same,
     settled,
+    shown,
     slider,
     take_button,
     title,
@@ -22,7 +29,7 @@ from visiting import (
 )
 
 from beatgen.groove import Groove
-from beatgen.kit import INDEX, NAMES
+from beatgen.kit import INDEX, NAMES, VOICES
 from beatgen.midi import scan_midi
 
 FIRM = 40  # velocity from which a stroke is sure to stand out
@@ -64,11 +71,7 @@ def assert_sounds_as_shown(page, seconds: float) -> None:
 def test_a_take_is_heard_by_a_click_as_its_file_says(serve, open_page):
     page = open_app(serve, open_page, "vary")
     wall(page)
-    card = page.locator(".wall .card").nth(3)
-    with page.expect_download() as waiting:
-        card.get_by_role("button", name="MIDI").click()
-    content = Path(waiting.value.path()).read_bytes()
-    take, _ = scan_midi(io.BytesIO(content), name="take.mid")
+    take, _ = scan_midi(io.BytesIO(card_file(page, 3)[1]), name="take.mid")
     before = hits(page)
     take_button(page, 4).click()
     page.wait_for_function("beatgen.state.playing")
@@ -82,6 +85,60 @@ def test_a_take_is_heard_by_a_click_as_its_file_says(serve, open_page):
     near = NEAR * take.tempo / 60 + 0.01  # a beat's worth of that, and a tick
     assert around_loop(beats, written).max() < near
     assert around_loop(firm_beats(take, voice), beats).max() < near
+
+
+def test_a_take_is_heard_as_its_files_say_with_another_tempo_swing_pitches_and_a_lock(
+    serve, open_page
+):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    _, before = card_file(page, 3)
+    for name in ("Lock kick", "MIDI options"):
+        press(page, name).click()
+    page.locator(".st-key-pitches button", has_text="General MIDI").click()
+    page.keyboard.press("Escape")
+    for label, value in (("Swing", 0.62), ("Tempo in beats per minute", 91)):
+        page.get_by_label(label).fill(str(value))
+    page.keyboard.press("Enter")
+    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
+    page.locator(".st-key-pitches button[aria-checked=true]", has_text="General").wait_for(
+        state="attached"
+    )
+    settled(page)
+    name, content = card_file(page, 3)
+    take, report = scan_midi(io.BytesIO(content), name=name)
+    assert name == "take-4-91.mid" and take.tempo == pytest.approx(91, rel=1e-4)
+    assert report.pitches.keys() <= {voice.gm for voice in VOICES}
+    with page.expect_download() as waiting:
+        page.locator(".st-key-all-takes button").click()
+    with ZipFile(waiting.value.path()) as archive:
+        zipped, _ = scan_midi(io.BytesIO(archive.read(name)), name=name)
+    assert same(hits_of(zipped), hits_of(take))
+
+    was = hits(page)
+    take_button(page, 4).click()
+    page.wait_for_function("beatgen.state.playing")
+    changed(page, was)
+    titled(page, "Take 4")
+    settled(page)
+    swung = [(swung_step(at, take.steps, 0.62), *rest) for at, *rest in shown(page)]
+    for voice in ("kick", "snare"):
+        assert same(*([hit for hit in all_ if hit[1] == voice] for all_ in (swung, hits_of(take))))
+    old, _ = scan_midi(io.BytesIO(before), name=name)
+    assert (old.velocity[..., INDEX["kick"]] != take.velocity[..., INDEX["kick"]]).any()
+    heard, voice = heard_alone(page, 6.5)
+    beats = heard.beats(page) % LOOP
+    assert len(beats)
+    near = NEAR * take.tempo / 60 + 0.01
+    assert around_loop(beats, beats_of(take, voice)).max() < near
+    assert around_loop(firm_beats(take, voice), beats).max() < near
+
+
+def card_file(page, place: int) -> tuple[str, bytes]:
+    """Name and content of what the MIDI button of a card gives."""
+    with page.expect_download() as waiting:
+        page.locator(".wall .card").nth(place).get_by_role("button", name="MIDI").click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
 def beats_of(groove: Groove, voice: int, least: float = 0.0) -> np.ndarray:

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 import pytest
 from visiting import (
     MAIN,
+    answered,
     go,
     leave_takes,
     open_app,
     press,
     ready,
     remembered,
+    settled,
     slider,
     take_button,
     titled,
@@ -98,6 +100,27 @@ def test_a_take_that_plays_is_in_the_link(serve, open_page):
     titled(other, "Take 3")
     assert other.evaluate(HITS) == hits
     assert other.evaluate(TIMING) == pytest.approx(timing, abs=0.01)
+
+
+def test_an_edit_is_in_the_link_and_survives_a_reload_while_a_is_listened_to(serve, open_page):
+    page = open_app(serve, open_page)
+    page.locator("canvas.cells").focus()
+    before = page.evaluate(HITS)
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_function(f"before => {HITS} !== before", arg=before)
+    edited = page.evaluate(HITS)
+    wait_until_kept(page, lambda kept: kept.take is not None)
+    listen_to = page.get_by_role("group", name="Listen to")
+    listen_to.get_by_role("button", name="A", exact=True).click()
+    page.locator(".st-key-takeaway h2", has_text="A").wait_for()
+    page.wait_for_function(f"edited => {HITS} !== edited", arg=edited)
+    settled(page)
+    link = share_link(page)
+    page.reload()
+    for each in (ready(page), remembered(open_page(link))):
+        titled(each, "Blend 50%, edited")
+        each.wait_for_function(f"edited => {HITS} === edited", arg=edited)
 
 
 @pytest.mark.parametrize("text", ["1eNqrVkrOz0nVMdAxAAI", "hello", "9eNq"])
@@ -197,3 +220,29 @@ def test_a_link_adds_to_the_takes_that_were_kept_before(serve, open_page):
     wall(page, 7)
     assert page.locator(".card b").all_inner_texts()[0] == "Take 7"
     assert page.locator(".wall .card").count() == 7
+
+
+def test_discarded_takes_are_brought_back_one_after_another_after_a_reload_too(serve, open_page):
+    page = open_app(serve, open_page, "vary")
+    wall(page)
+    for number in (1, 4, 5):
+        press(page.get_by_role("group", name=f"Take {number}"), "Discard").click()
+        answered(page)
+    left = ["Take 2", "Take 3", "Take 6"]
+    assert page.locator(".card b").all_inner_texts() == left
+    bring_back(page, 5)
+    wait_until_kept(page, lambda kept: len(kept.takes) == 4)
+    assert page.locator(".card b").all_inner_texts() == [*left[:2], "Take 5", left[2]]
+    page.reload()
+    remembered(page)
+    wall(page, 4)
+    bring_back(page, 4)
+    bring_back(page, 1)
+    assert page.locator(".card b").all_inner_texts() == [f"Take {number}" for number in range(1, 7)]
+
+
+def bring_back(page, number: int) -> None:
+    """Bring takes back, and wait for the one of this number."""
+    press(page, "Bring back").click()
+    take_button(page, number).wait_for()
+    answered(page)

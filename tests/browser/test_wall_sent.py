@@ -18,7 +18,8 @@ from visiting import (
 )
 
 from app import engine, share
-from app.state import MOST_TAKES, Deck, Session, Take
+from app.state import Deck, Session
+from app.take import MOST_TAKES, Take
 
 CLICK = 30_000  # bytes; 48 takes in full are 50,000 more
 CARD = ".wall .card"

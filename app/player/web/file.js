@@ -1,12 +1,11 @@
-// Files on their way out of the page: {name, type, content}, their content in base64; or, where the
-// server has it, {name, type, path}, from where the page lies.
+// Files on their way out of the page: {name, type, path}, where the server has them, from where the
+// page lies.
 
 const DRAGGED = "DownloadURL"; // of dragged data: media type, file name and address of a file
 
 const PAGE = new URL("../../../", import.meta.url); // Streamlit serves components below it
 
-const addressOf = ({ type, content, path }) =>
-  path ? new URL(path, PAGE).href : `data:${type};base64,${content}`;
+const addressOf = ({ path }) => new URL(path, PAGE).href;
 
 /** Whether files can be dragged out of the page: Chromium alone does it. */
 export const canDrag = () => "chrome" in window;

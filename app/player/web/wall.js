@@ -42,15 +42,17 @@ export class Wall {
   }
 
   /**
-   * takes: in full, or by their ids; kept: numbers of those that are; plays: number of the take that
-   * sounds, null for none; heard: the last turn that is answered.
+   * takes: in full, or by their ids; files: what their files are called; how: the query of the
+   * files' addresses; kept: numbers of those that are; plays: number of the take that sounds, null
+   * for none; heard: the last turn that is answered.
    */
   receive(data, say) {
     this.#say = say;
     const takes = inFull(data);
     this.#lacks = !takes;
     if (!takes) return this.#askAgain();
-    this.#data = { ...data, takes };
+    const { files, how } = data;
+    this.#data = { ...data, takes: takes.map((take, i) => withFile(take, files?.[i], how)) };
     this.#turn = Math.max(this.#turn, data.heard);
     this.#unanswered = this.#unanswered.filter(([turn]) => turn > data.heard);
     this.#draw();
@@ -201,6 +203,11 @@ function inFull({ wall, takes }) {
   if (full.includes(undefined)) return null;
   hung.set(wall, new Map(full.map((take) => [take.id, take])));
   return full;
+}
+
+/** A take with its file as it is now: name and query follow tempo, swing and pitches. */
+function withFile(take, name, how) {
+  return take.path ? { ...take, file: { name, path: `${take.path}?${how}` } } : take;
 }
 
 const isKeeping = (act) => act === "keep" || act === "let go";
