@@ -95,6 +95,7 @@ def draw() -> None:
     session.tempo, session.edited = played.tempo, played.edited is not None
     if session.wish:
         takeaway.fulfil(session)
+    takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")
