@@ -1,34 +1,10 @@
 """Fingers on the player's grid, as a phone tells of them, and what a phone shows of it."""
 
 import pytest
-from playing import bounds, cells, play, state
+from playing import Fingers, bounds, cells, play, state
 from visiting import HARNESS, ready
 
 SET = "beatgen.state.hits.some((hit) => hit.step === 20 && hit.voice === 0)"  # it has its hit
-
-
-class Fingers:
-    """Fingers of one hand; all that are down are told of at once."""
-
-    def __init__(self, page) -> None:
-        self.session = page.context.new_cdp_session(page)
-        self.down: list[tuple[float, float]] = []
-
-    def _tell(self, kind: str) -> None:
-        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(self.down)]
-        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    def press(self, *place: float) -> None:
-        self.down.append(place)
-        self._tell("touchStart")
-
-    def move(self, *places: tuple[float, float]) -> None:
-        self.down = list(places)
-        self._tell("touchMove")
-
-    def lift(self) -> None:
-        self.down = []
-        self._tell("touchEnd")
 
 
 @pytest.fixture
