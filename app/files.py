@@ -1,5 +1,5 @@
-"""Files that are dragged out of the page: made once the browser fetches them, of their address
-alone. So nothing is made, and nothing sent, for a drag that never comes."""
+"""Files of what sounds, to download or to drag out of the page: made once the browser fetches them,
+of their address alone. So nothing is made, and nothing sent, for what no one takes."""
 
 from __future__ import annotations
 
@@ -47,24 +47,37 @@ def wav_path(groove: Groove) -> str:
     return _path(groove, "wav")
 
 
+def served(groove: Groove) -> Groove:
+    """The groove as its files hold it."""
+    return _read(_packed(groove))
+
+
 def answer(request: Request) -> Response:
     """The file of a path."""
     ending = request.path_params["ending"]
     try:
-        head, hits = text.unpack(request.path_params["text"], LONGEST_TAKE)
-        hits.ask(head)
-        (groove,) = hits.grooves()
+        groove = _read(request.path_params["text"])
         media_type = TYPES[ending]
         with _one_at_a_time:
             content = _wav(groove) if media_type == WAV else _midi(groove, request.query_params)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
-        return PlainTextResponse("This file was cut off: drag it out of the page again.", 404)
+        return PlainTextResponse("This file was cut off: take it from the page again.", 404)
     return Response(content, media_type=media_type)
 
 
 def _path(groove: Groove, ending: str) -> str:
-    head = {"bars": groove.bars, "tempo": groove.tempo}
-    return f"file/{text.pack(head, [groove])}.{ending}"
+    return f"file/{_packed(groove)}.{ending}"
+
+
+def _packed(groove: Groove) -> str:
+    return text.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
+
+
+def _read(packed: str) -> Groove:
+    head, hits = text.unpack(packed, LONGEST_TAKE)
+    hits.ask(head)
+    (groove,) = hits.grooves()
+    return groove
 
 
 def _wav(groove: Groove) -> bytes:

@@ -98,6 +98,7 @@ def draw() -> None:
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
+    takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")

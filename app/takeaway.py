@@ -1,4 +1,5 @@
-"""Below the player: what sounds right now, to keep, to put on a deck, to download."""
+"""What sounds right now: its files in the player's bar; below the player to keep, to put on a deck,
+to take apart."""
 
 from __future__ import annotations
 
@@ -9,16 +10,16 @@ import streamlit as st
 
 from app import engine, files, look
 from app.colour import between
-from app.player.parts import drag_handle
+from app.player.parts import ServedFile, bar_files
 from app.state import SIDES, Session, Side, Source
 from app.swing import swing
 from app.take import LONGEST_TAKE, MOST_TAKES, Take
 from beatgen.groove import Groove
 
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
+PITCHED = "gmd"  # unless another is chosen
 WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
 FULL = f"{MOST_TAKES} takes are kept, as many as the wall holds: discard one or let it go first."
-VOICES = "Holds all voices, muted ones, too. Stems hold them apart, family by family."
 MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
 
 
@@ -43,11 +44,26 @@ def draw(session: Session) -> None:
             st.button(
                 f"Make it {side.upper()}", key=f"make-{side}", on_click=session.ask, args=(side,)
             )
-        _downloads(session, session.swung)
+        _downloads(session)
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
             look.roll(session.swung, between(*look.accents(), session.position), key="roll-detail")
+
+
+def files_in_bar(session: Session) -> None:
+    """Put what sounds into the player's bar, as the strip's widgets had it last."""
+    groove, label = session.swung, session.title
+    loops = int(st.session_state.get("loops", 1))
+    how = files.midi_how(chosen_pitches(), loops)
+
+    def served(ending: str, path: str) -> ServedFile:
+        return {"name": file_name(label, groove, ending), "type": files.TYPES[ending], "path": path}
+
+    bar_files(
+        midi=served("mid", f"{files.midi_path(groove)}?{how}"),
+        wav=served("wav", files.wav_path(groove)),
+    )
 
 
 def fulfil(session: Session) -> None:
@@ -82,7 +98,7 @@ def file_name(label: str, groove: Groove, ending: str) -> str:
 
 def chosen_pitches() -> str:
     """Those of the MIDI options, which are drawn after the page's view."""
-    return st.session_state.get("pitches", "gmd")
+    return st.session_state.get("pitches", PITCHED)
 
 
 def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
@@ -97,52 +113,26 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
 
 
 def stems_file(groove: Groove, label: str) -> bytes:
-    """A zip with a WAV loop of each family that plays."""
-    stems = engine.stem_files(groove).items()
+    """A zip with a WAV loop of each family that plays. Together they are the bar's."""
+    stems = engine.stem_files(files.served(groove)).items()
     return engine.zip_file(
         {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
     )
 
 
-def _downloads(session: Session, groove: Groove) -> None:
-    label = session.title
+def _downloads(session: Session) -> None:
+    groove, label = session.swung, session.title
     with st.popover("MIDI options", key="midi-options"):
         pitches = st.segmented_control(
             "Pitches",
             list(PITCHES),
             format_func=PITCHES.get,
-            default="gmd",
+            default=PITCHED,
             required=True,
             key="pitches",
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
         )
-        loops = int(st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops"))
-    name = file_name(label, groove, "mid")
-    path = f"{files.midi_path(groove)}?{files.midi_how(pitches, loops)}"
-    drag_handle(name, files.MIDI, path, key="drag-midi")
-    st.download_button(
-        "MIDI",
-        partial(engine.midi_file, groove, pitches, loops),
-        name,
-        files.MIDI,
-        key="midi",
-        on_click="ignore",
-        icon=":material/download:",
-        type="primary",
-        help=VOICES,
-    )
-    name = file_name(label, groove, "wav")
-    drag_handle(name, files.WAV, files.wav_path(groove), key="drag-wav")
-    st.download_button(
-        "WAV loop",
-        partial(engine.wav_file, groove),
-        name,
-        files.WAV,
-        key="wav",
-        on_click="ignore",
-        icon=":material/download:",
-        help=VOICES,
-    )
+        st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops")
     st.download_button(
         "Stems",
         partial(stems_file, groove, label),
@@ -152,7 +142,8 @@ def _downloads(session: Session, groove: Groove) -> None:
         on_click="ignore",
         icon=":material/download:",
         disabled=not groove.velocity.any(),
-        help="A zip with a WAV loop of each drum family. Together they are the WAV loop.",
+        help="A zip with a WAV loop of each drum family. Together they are the WAV loop: as all "
+        "files, it holds muted voices, too.",
     )
     with st.popover("A to B", key="walk"):
         _walk(session, groove, pitches)

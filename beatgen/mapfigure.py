@@ -48,7 +48,7 @@ def draw_map(atlas: Atlas, *, theme: Theme = "dark", height: int = HEIGHT) -> go
     finish(figure, style, "", height)
     figure.update_layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        dragmode="pan",
+        dragmode=False,  # a finger scrolls the page, until a tool is chosen
         hovermode="closest",
         hoverdistance=30,
         modebar={
@@ -60,7 +60,8 @@ def draw_map(atlas: Atlas, *, theme: Theme = "dark", height: int = HEIGHT) -> go
         newselection={"line": {"color": style.ink, "width": 1.5, "dash": "dot"}},
     )
     edges = (-PAD * UNITS, (1 + PAD) * UNITS)
-    axis = {"range": edges, "visible": False, "fixedrange": True, "automargin": False}
+    axis = {"range": edges, "visible": False, "automargin": False}
+    axis |= {"minallowed": edges[0], "maxallowed": edges[1]}  # nothing to see beyond, zoomed or not
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     return figure

@@ -6,9 +6,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from midifile import written
+from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from app import engine
+from app import engine, files
 from app.player.wire import pack_groove, pack_way
 from app.state import Session, Take
 from beatgen.groove import Groove
@@ -88,6 +89,16 @@ def shown_part(page: AppTest, key: str) -> dict:
     (part,) = [each for each in page.get("bidi_component") if each.key == key]
     (data,) = json.loads(part.proto.json or part.proto.mixed.json)
     return data
+
+
+def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
+    """Name and content of the file that a link in the player's bar gives: "midi" or "wav"."""
+    file = shown_part(page, "bar-files")["files"][kind]
+    packed, ending = file["path"].removeprefix("file/").split(".")
+    params = {"text": packed, "ending": ending}
+    answer = files.answer(Request({"type": "http", "path_params": params}))
+    assert answer.status_code == 200 and answer.media_type == file["type"]
+    return file["name"], answer.body
 
 
 def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:

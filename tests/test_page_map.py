@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drive import act, click, go, now, run, shown_part, tell_part, text
+from drive import act, choose, click, go, now, run, shown_part, tell_part, text
 
 from app import engine
 from app.player.wire import pack_groove
@@ -47,6 +47,43 @@ def test_a_point_that_is_clicked_is_heard_in_a_region_too(page):
         assert now(page).take.groove == engine.hear(bar, now(page).heard.tempo)
         assert f"{bar + 1:,}" in now(page).take.name
         choose_region(page, LASSO)
+
+
+def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(page, monkeypatch):
+    go(page, "map")
+    atlas = engine.atlas()
+    heard, drawn = [], []
+    hear, sample = engine.hear, engine.sample
+    monkeypatch.setattr(engine, "hear", lambda bar, *how: heard.append(bar) or hear(bar, *how))
+    monkeypatch.setattr(engine, "sample", lambda *how: drawn.append(how[0]) or sample(*how))
+    click(page, "map-hear")
+    choose(page, "map-style", "jazz")
+    for _ in range(3):
+        click(page, "map-hear")
+        assert now(page).take.groove == hear(heard[-1], now(page).heard.tempo)
+        assert now(page).take.name.startswith("Jazz") and now(page).starts == len(heard)
+    assert len(set(heard)) == 4, "other ones each time"
+    assert "Jazz</h2>" in text(page)
+    jazz = np.flatnonzero(atlas.style == atlas.styles.index("jazz"))
+    assert set(heard[1:]) <= set(jazz)
+    click(page, "map-draw")
+    assert np.array_equal(drawn[0], jazz)
+    choose_region(page, LASSO)
+    click(page, "map-draw")
+    inside = atlas.inside(from_units(LASSO))
+    assert np.array_equal(drawn[1], np.intersect1d(jazz, inside)) and len(drawn[1])
+
+
+def test_a_style_that_is_not_in_the_region_gives_nothing(page):
+    go(page, "map")
+    atlas = engine.atlas()
+    rarest = atlas.styles[-1]
+    first = np.flatnonzero(atlas.style == 0)
+    x, y = np.rint(atlas.places[first[0]] * UNITS).tolist()
+    choose(page, "map-style", rarest)
+    choose_region(page, [[x - 1, y - 1], [x + 1, y - 1], [x + 1, y + 1], [x - 1, y + 1]])
+    assert not [button for button in page.button if button.key == "map-draw"]
+    assert page.button(key="map-hear").disabled
 
 
 def test_beside_the_map_is_a_picture_of_what_sounds(page):

@@ -11,6 +11,7 @@ from compare import same_hits
 from drive import (
     APP,
     act,
+    bar_file,
     choose,
     click,
     go,
@@ -37,12 +38,12 @@ LSB = 2**-15  # of a 16-bit file; full scale is 1
 # --- what is heard
 
 
-def test_the_midi_file_is_the_groove_that_is_heard(page, downloads):
+def test_the_midi_file_is_the_groove_that_is_heard(page):
     tell_player(page, position=0.3)
-    name, data = downloads["midi"]
+    name, content = bar_file(page, "midi")
     groove = now(page).heard
     assert name == f"blend-30-{groove.tempo:.0f}.mid"
-    assert same_hits(read_back(data()), groove)
+    assert same_hits(read_back(content), groove)
 
 
 @pytest.mark.parametrize(("pitches", "expected"), [("gmd", {22, 58}), ("gm", {42, 43})])
@@ -55,32 +56,33 @@ def test_the_midi_files_have_the_pitches_that_are_chosen(page, downloads, key, p
     tell_player(page, position=0)
     page.number_input(key="walk-bars").set_value(2)
     choose(page, "pitches", pitches)
-    file = mido.MidiFile(file=io.BytesIO(downloads[key][1]()))
+    content = bar_file(page, "midi")[1] if key == "midi" else downloads[key][1]()
+    file = mido.MidiFile(file=io.BytesIO(content))
     assert {message.note for message in file if message.type == "note_on"} == expected
 
 
-def test_the_midi_file_repeats_as_often_as_asked(page, downloads):
+def test_the_midi_file_repeats_as_often_as_asked(page):
     page.number_input(key="loops").set_value(3)
     run(page)
     groove = now(page).heard
-    assert same_hits(read_back(downloads["midi"][1]()), groove.repeat(groove.bars * 3))
+    assert same_hits(read_back(bar_file(page, "midi")[1]), groove.repeat(groove.bars * 3))
 
 
-def test_the_wav_loop_is_exactly_as_long_as_the_groove_and_sounds(page, downloads):
-    name, data = downloads["wav"]
-    sound, rate = soundfile.read(io.BytesIO(data()))
+def test_the_wav_loop_is_exactly_as_long_as_the_groove_and_sounds(page):
+    name, content = bar_file(page, "wav")
+    sound, rate = soundfile.read(io.BytesIO(content))
     groove = now(page).heard
     assert name.endswith(".wav")
     assert len(sound) == round(groove.seconds * rate)
     assert np.abs(sound).max() > 0.05
 
 
-def test_files_have_the_players_tempo_and_swing(page, downloads):
+def test_files_have_the_players_tempo_and_swing(page):
     before = now(page).heard
     tell_player(page, position=0.5, tempo=87.0, swing=0.66)
     assert now(page).heard.tempo == 87
     assert now(page).swung == replace(swing(before, 0.66), tempo=87.0)
-    assert same_hits(read_back(downloads["midi"][1]()), now(page).swung)
+    assert same_hits(read_back(bar_file(page, "midi")[1]), now(page).swung)
 
 
 # --- its stems
@@ -93,7 +95,7 @@ def test_the_stems_sum_to_the_wav_loop(page, downloads):
     stems = unzip(data())
     families = {VOICES[voice].family for voice in np.nonzero(groove.velocity)[2]}
     assert set(stems) == {f"blend-50-{family}-{groove.tempo:.0f}.wav" for family in families}
-    loop, rate = soundfile.read(io.BytesIO(downloads["wav"][1]()))
+    loop, rate = soundfile.read(io.BytesIO(bar_file(page, "wav")[1]))
     sounds = [soundfile.read(io.BytesIO(wav)) for wav in stems.values()]
     assert {(sound.shape, its_rate) for sound, its_rate in sounds} == {(loop.shape, rate)}
     assert all(np.abs(sound).max() > 0.01 for sound, _ in sounds)

@@ -179,6 +179,11 @@ def returned(*, key: str = "player") -> Any:
     return memory.marks.get(name) if count not in (0, memory.returns) else None
 
 
+def heard_turn(*, key: str = "player") -> int:
+    """How often the player had said something by this run; what is made of it is of that turn."""
+    return _said(key).get("turn", 0)
+
+
 @dataclass(frozen=True)
 class _Memory:
     """Of the last run: its turn, the grooves that a lock may have been set on, and the way, which

@@ -7,11 +7,12 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import streamlit as st
 
+from app.player import heard_turn
 from app.player.mount import Width, mount
 from app.player.wire import pack_groove
 from beatgen.groove import Groove, rows_of
@@ -120,12 +121,18 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None
     part("picture", key, data)
 
 
-def drag_handle(name: str, media_type: str, path: str, *, key: str) -> None:
-    """A handle to drag a file by, out of the page; where the browser cannot, nothing.
+class ServedFile(TypedDict):
+    """A file that the server has: its name, media type, and path from where the page lies."""
 
-    path: where the server has it, from where the page lies.
-    """
-    part("drag", key, {"file": {"name": name, "type": media_type, "path": path}}, "content")
+    name: str
+    type: str
+    path: str
+
+
+def bar_files(midi: ServedFile, wav: ServedFile) -> None:
+    """What sounds as files, in the player's bar: links to download, or to drag out of the page."""
+    data = {"files": {"midi": midi, "wav": wav}, "heard": heard_turn(key=PLAYER)}
+    part("files", "bar-files", data)
 
 
 def share_button(text: str) -> None:

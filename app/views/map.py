@@ -29,14 +29,24 @@ KEY = "map"  # of the chart
 COUNT = FRESH  # takes from a region
 SHOWN = 12  # of the wall's takes, on the map and beside it
 TOLD = 3  # styles of a region
-BUTTONS = [["pan2d", "lasso2d", "select2d"]]
-CHART = {"displayModeBar": True, "modeBarButtons": BUTTONS, "doubleClick": False}
+BUTTONS = [["pan2d", "lasso2d", "select2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]]
+CHART = {
+    "displayModeBar": True,
+    "modeBarButtons": BUTTONS,
+    "doubleClick": False,
+    "showAxisDragHandles": False,
+}
 KEY_TO_MARKS = (
     '<div class="bg-legend"><span><b class="a">A</b><b class="b">B</b>your grooves, bar by bar'
     '</span><span><i class="way"></i>the blend between them</span><span><b class="heard"></b>'
     'what you hear</span><span><b class="take"></b>takes</span></div>'
 )
-ALT = "Map of the training bars, coloured by style. Choose a point to hear its bar."
+TEACHING = (
+    "Bars that stand together are alike. Click one to hear it. The tools at the map's right edge "
+    "zoom and move it, and choose a region with a lasso or a box: new takes are drawn from that "
+    "alone, or from a style above."
+)
+ALT = "Map of the training bars, coloured by style. Beside it bars are heard by their style."
 
 
 def draw(now: Session) -> None:
@@ -59,7 +69,7 @@ def draw(now: Session) -> None:
             st.html(_marks(now))
             outlines = chart_region("map-plot", partial(_hear, now), key="map-region")
     with right, st.container(key="map-side", height="stretch"):
-        _region(now, atlas, region(atlas, outlines))
+        _choice(now, atlas, region(atlas, outlines))
         _sounding(now)
         if now.takes:
             takes.wall(now, now.takes[:SHOWN], key="map-takes", small=True)
@@ -73,8 +83,17 @@ def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
 
 def _hear(now: Session, x: float, y: float) -> None:
     """Start the bar that is nearest to a place on the chart."""
+    _start(now, engine.atlas().bar_at(*from_units((x, y))))
+
+
+def _hear_one(now: Session, among: np.ndarray) -> None:
+    """Start one of these bars (indices); each call steps the seed."""
+    now.seed += 1
+    _start(now, int(np.random.default_rng(now.seed).choice(among)))
+
+
+def _start(now: Session, bar: int) -> None:
     atlas = engine.atlas()
-    bar = atlas.bar_at(*from_units((x, y)))
     kind = "fill" if atlas.fill[bar] else "bar"
     title = f"{_capital(written(atlas.style_of(bar)))} {kind} {bar + 1:,}"
     groove = now.locked(engine.hear(bar, _tempo(now)))
@@ -91,18 +110,48 @@ def _draw_takes(now: Session, among: np.ndarray) -> None:
         now.start(fresh[0])
 
 
-def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
-    """What was lassoed, and takes from it; else what there is to do here."""
-    if not len(among):
-        look.heading("All that the model learned from", [f"{len(atlas):,} bars"])
-        st.caption(
-            "Bars that stand together are alike. Click one to hear it. With the lasso or the box "
-            "(at the map's right edge) choose a region, and draw new takes from it alone."
+def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
+    """Bars of a style, of what was lassoed, or of both, to hear and to draw takes from. The style
+    needs no pointer."""
+    with st.container(key="map-choice", horizontal=True):
+        style = st.selectbox(
+            "Style",
+            ["", *atlas.styles],
+            format_func=lambda style: _capital(written(style)) or "All styles",
+            key="map-style",
+            label_visibility="collapsed",
         )
+        among = inside if len(inside) else np.arange(len(atlas))
+        if style:
+            among = among[atlas.style[among] == atlas.styles.index(style)]
+        st.button(
+            "Hear one of them",
+            key="map-hear",
+            icon=":material/casino:",
+            on_click=_hear_one,
+            args=(now, among),
+            disabled=not len(among),
+            help="Any bar of the style, of the region, or of all.",
+        )
+    name = _capital(written(style))
+    if len(inside):
+        name = f"{name} in the region" if style else "A region"
+    look.heading(
+        name or "All that the model learned from",
+        [f"{len(among):,} bar" + "s" * (len(among) != 1)],
+    )
+    if style or len(inside):
+        _region(now, atlas, among)
+    else:
+        st.caption(TEACHING)
         st.html(KEY_TO_MARKS)
+
+
+def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
+    """What there is of which style, and takes from there."""
+    if not len(among):
+        st.caption("Choose another style: none of these bars is in the region.")
         return
-    bars = f"{len(among):,} bar" + "s" * (len(among) > 1)
-    look.heading("A region", [bars])
     counts = Counter(atlas.style[among].tolist()).most_common(TOLD)
     told = ", ".join(f"{n / len(among):.0%} {written(atlas.styles[i])}" for i, n in counts)
     st.caption(f"{told}. New takes lie among these bars and around them, at the tempo you hear.")

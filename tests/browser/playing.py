@@ -9,6 +9,30 @@ TOLD = "JSON.parse(document.querySelector('#told')?.textContent ?? '{}')"
 LOCKED = f"{TOLD}.locked"
 
 
+class Fingers:
+    """Fingers of one hand; all that are down are told of at once."""
+
+    def __init__(self, page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.down: list[tuple[float, float]] = []
+
+    def _tell(self, kind: str) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(self.down)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def press(self, *place: float) -> None:
+        self.down.append(place)
+        self._tell("touchStart")
+
+    def move(self, *places: tuple[float, float]) -> None:
+        self.down = list(places)
+        self._tell("touchMove")
+
+    def lift(self) -> None:
+        self.down = []
+        self._tell("touchEnd")
+
+
 def state(page) -> dict:
     return page.evaluate("({...beatgen.state})")
 

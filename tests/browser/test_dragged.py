@@ -5,14 +5,31 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from visiting import hits_of, open_app, press, same, settled, shown, titled
+from visiting import (
+    LOSE_NEXT,
+    file_link,
+    hits_of,
+    open_app,
+    press,
+    same,
+    settled,
+    shown,
+    titled,
+)
 
+from app import engine
 from beatgen.midi import scan_midi
 
 DRAG = """(handle) => {
     const dataTransfer = new DataTransfer();
+    dataTransfer.setData('text/uri-list', handle.href); // as a browser does for a link
     handle.dispatchEvent(new DragEvent('dragstart', { dataTransfer, bubbles: true }));
-    return dataTransfer.getData('DownloadURL');
+    return dataTransfer.types.length === 1 ? dataTransfer.getData('DownloadURL') : '';
+}"""
+IS_REFUSED = """(handle) => {
+    const dataTransfer = new DataTransfer();
+    const event = new DragEvent('dragstart', { dataTransfer, cancelable: true });
+    return !handle.dispatchEvent(event) && !dataTransfer.getData('DownloadURL');
 }"""
 
 
@@ -22,8 +39,8 @@ def page(serve, open_page):
 
 
 def dragged_from(page, kind: str, name: str) -> str:
-    """The address of the file that its handle gives away; the handle is waited for."""
-    handle = page.locator(f".drag[title*='{name}']")
+    """The address of the file that its link gives to a drag; the link is waited for."""
+    handle = page.locator(f".bar .file[draggable=true][title*='{name}']")
     handle.wait_for()
     settled(page)
     *told, address = handle.evaluate(DRAG).split(":", 2)
@@ -62,12 +79,18 @@ def test_the_loop_is_dragged_out_as_the_wav_that_is_downloaded(page):
     assert answer.headers["content-type"] == "audio/wav"
     dragged, _ = soundfile.read(io.BytesIO(answer.body()))
     with page.expect_download() as waiting:
-        press(page, "WAV loop").click()
+        file_link(page, "WAV").click()
     downloaded, _ = soundfile.read(waiting.value.path())
+    assert waiting.value.suggested_filename == "blend-50-91.wav"
     assert dragged.shape == downloaded.shape == (round(8 * 60 / 91 * 44100), 2)
+    assert np.array_equal(dragged, downloaded)
+    with page.expect_download() as waiting:
+        file_link(page, "MIDI").click()
+    played = engine.wav_file(scan_midi(waiting.value.path())[0])
+    sounding, _ = soundfile.read(io.BytesIO(played))
     # Onsets are a few samples away at most, which the brightest sounds tell.
-    assert similarity(dragged, downloaded) > 0.9
-    assert similarity(dragged, np.roll(downloaded, 2000, axis=0)) < 0.5
+    assert similarity(dragged, sounding) > 0.9
+    assert similarity(dragged, np.roll(sounding, 2000, axis=0)) < 0.5
 
 
 def similarity(one: np.ndarray, other: np.ndarray) -> float:
@@ -75,11 +98,26 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
     return float((one * other).sum() / np.linalg.norm(one) / np.linalg.norm(other))
 
 
+def test_what_no_longer_sounds_is_not_dragged_out(page):
+    link = file_link(page, "MIDI")
+    link.wait_for()
+    settled(page)
+    link.hover()
+    page.keyboard.press("ArrowLeft")
+    page.evaluate(LOSE_NEXT)  # Python does not hear of it
+    page.mouse.down()
+    assert link.evaluate(IS_REFUSED)
+    page.mouse.up()
+    titled(page, "Blend 47%")
+    settled(page)
+    assert not link.evaluate(IS_REFUSED)
+
+
 def test_a_sound_that_was_cut_off_is_no_sound(page):
     address = dragged_from(page, "audio/wav", "blend-50-105.wav")
     answer = page.request.get(address.replace(".wav", "").removesuffix("A")[:-3] + ".wav")
     assert answer.status == 404
-    assert "drag it out of the page again" in answer.text()
+    assert "take it from the page again" in answer.text()
 
 
 def swung_step(at: float, steps: int, share: float) -> float:

@@ -1,7 +1,18 @@
 """The page around the player, in a real browser: themes, masthead, narrow and wide screens."""
 
 import pytest
-from visiting import MAIN, drawn, go, open_app, press, remembered, settled, slider, wall
+from visiting import (
+    MAIN,
+    drawn,
+    file_link,
+    go,
+    open_app,
+    press,
+    remembered,
+    settled,
+    slider,
+    wall,
+)
 
 # Streamlit and what Python draws are in the same theme, and no menu stands open.
 WHOLLY = """(theme) => {
@@ -21,6 +32,13 @@ FOCUSED = """() => {
     const { top, bottom } = it.getBoundingClientRect();
     const name = it.ariaLabel || it.innerText;
     return { top, bottom, name, inBar: Boolean(it.closest('.bar')) };
+}"""
+
+
+# Whether it is what is seen in its middle
+IS_SEEN = """(it) => {
+    const { left, top, width, height } = it.getBoundingClientRect();
+    return it.getRootNode().elementFromPoint(left + width / 2, top + height / 2) === it;
 }"""
 
 
@@ -168,7 +186,7 @@ def test_what_has_the_focus_is_seen_between_masthead_and_bar(serve, open_page):
     page = open_app(serve, open_page, height=700)
     head, bar = (page.locator(name).bounding_box() for name in (".st-key-masthead", ".bar"))
     press(page, "Share").focus()
-    for key, last in (("Tab", "WAV loop"), ("Shift+Tab", "Demo groove for A")):
+    for key, last in (("Tab", "Stems"), ("Shift+Tab", "Demo groove for A")):
         focused = {"name": ""}
         for _ in range(100):
             page.keyboard.press(key)
@@ -178,6 +196,61 @@ def test_what_has_the_focus_is_seen_between_masthead_and_bar(serve, open_page):
             if last in focused["name"]:
                 break
         assert last in focused["name"]
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_files_are_at_the_end_of_the_bar_on_every_page(serve, open_page, width):
+    page = open_app(serve, open_page, width=width, height=800)
+    for name in ("Vary", "Shape", "Map", "Blend"):
+        go(page, name)
+        before = page.get_by_label("Volume").bounding_box()
+        for kind in ("MIDI", "WAV"):
+            box = file_link(page, kind).bounding_box()
+            assert before["x"] + before["width"] <= box["x"] and box["y"] + box["height"] <= 800
+            before = box
+        assert page.locator(".bar").bounding_box()["height"] < 80  # one line
+    page.get_by_label("Volume").focus()
+    walked = []
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate(FOCUSED)["name"])
+    assert walked == ["Download MIDI", "Download WAV"]
+
+
+def test_on_a_phone_tap_and_files_are_behind_more_controls(serve, open_page):
+    page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
+    tap, midi = press(page, "Tap"), file_link(page, "MIDI")
+    assert not tap.is_visible() and not midi.is_visible()
+    page.get_by_label("More controls").tap()
+    assert all(it.bounding_box()["height"] >= 40 for it in (tap, midi, file_link(page, "WAV")))
+    with page.expect_download() as waiting:
+        midi.tap()
+    assert waiting.value.suggested_filename == "blend-50-105.mid"
+    page.get_by_label("Volume").focus()
+    walked = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate(FOCUSED)["name"])
+    assert walked == ["Tap", "Download MIDI", "Download WAV"]
+    page.set_viewport_size({"width": 800, "height": 844})  # turned
+    page.locator(".tempo .tap").wait_for()
+    midi.wait_for()
+
+
+def test_a_phone_says_what_sounds_and_that_the_link_was_copied(serve, open_page):
+    granted = {"permissions": ["clipboard-read", "clipboard-write"]}
+    page = open_app(
+        serve, open_page, width=390, height=844, has_touch=True, is_mobile=True, **granted
+    )
+    assert "Blend 50%" in page.locator(".bar").aria_snapshot(), "for those who do not see"
+    words = page.locator(".share span")
+    assert not words.evaluate(IS_SEEN)
+    press(page, "Share").tap()
+    page.get_by_text("Link copied").wait_for()
+    box = words.bounding_box()
+    assert words.evaluate(IS_SEEN) and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    page.get_by_text("Link copied").wait_for(state="detached")
+    assert not words.evaluate(IS_SEEN)
 
 
 def test_the_end_of_the_page_is_not_under_the_bar(serve, open_page):

@@ -1,8 +1,9 @@
 """The map in a real browser: a click is heard, a lasso restricts what is drawn."""
 
 import pytest
+from playing import Fingers
 from playwright.sync_api import expect
-from visiting import changed, hits, open_app, settled, strikes
+from visiting import changed, hits, open_app, press, settled, strikes, titled
 
 from beatgen import load_atlas
 
@@ -38,6 +39,13 @@ def at(page, x: float, y: float) -> tuple[float, float]:
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
+def middle(element) -> tuple[float, float]:
+    """Where the middle of an element is, once it rests."""
+    element.page.wait_for_timeout(300)
+    box = element.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def draw_lasso(page) -> None:
     page.locator(".st-key-map-plot [data-val=lasso]").click()
     page.mouse.move(*at(page, *LASSO[-1]))
@@ -62,6 +70,32 @@ def test_a_click_on_the_map_is_heard(page):
     x, y = at(page, 0.45, 0.55)
     assert mark["x"] + mark["width"] / 2 == pytest.approx(x, abs=40)
     assert mark["y"] + mark["height"] / 2 == pytest.approx(y, abs=40)
+
+
+def test_bars_are_heard_and_takes_drawn_by_the_keyboard_alone(page):
+    before = hits(page)
+    page.get_by_role("combobox", name="Style").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="All styles").wait_for()
+    page.keyboard.type("jazz")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-map-side h2", has_text="Jazz").wait_for()
+    settled(page)
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if press(page, "Hear one of them").evaluate("it => it === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    titled(page, "Jazz")
+    page.wait_for_function("beatgen.state.beat > 0")
+    first = hits(page)
+    assert first != before
+    page.keyboard.press("Enter")  # another one; the focus has stayed
+    changed(page, first)
+    settled(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    titled(page, "Take")
 
 
 def test_a_click_and_takes_from_a_region_start_play(page):
@@ -121,6 +155,44 @@ def test_a_click_after_a_lasso_is_heard_and_the_region_stays(page, place):
     page.locator(".st-key-map-side h2").nth(1).filter(has_text="bar").wait_for()
     settled(page)
     assert draw.is_visible()
+
+
+def test_a_part_of_the_map_is_looked_at_and_all_goes_with_it(page):
+    mark = page.locator(".bg-marks .a").first
+    before = middle(mark)
+    page.locator(".st-key-map-plot [data-val=pan]").click()
+    for _ in range(2):
+        page.locator(".st-key-map-plot [data-val=in]").click()
+    centre = at(page, 0.5, 0.5)
+    for now, was, still in zip(middle(mark), before, centre, strict=True):
+        assert now - still == pytest.approx(4 * (was - still), abs=3)
+    page.mouse.move(*at(page, 0.2, 0.5))
+    page.mouse.down()
+    page.mouse.move(*at(page, 0.4, 0.5), steps=5)
+    page.mouse.up()
+    sounding = hits(page)
+    page.mouse.move(*at(page, 0.45, 0.55))
+    page.mouse.click(*at(page, 0.45, 0.55))
+    changed(page, sounding)
+    settled(page)
+    there = middle(page.locator(".bg-marks .heard").first)
+    assert there == pytest.approx(at(page, 0.45, 0.55), abs=40)
+    page.locator(".st-key-map-plot [data-val=reset]").click()
+    assert middle(mark) == pytest.approx(before, abs=1)
+
+
+def test_on_a_phone_the_page_is_scrolled_by_the_map_and_a_tap_is_heard(serve, open_page):
+    page = open_map(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
+    fingers = Fingers(page)
+    x, y = at(page, 0.5, 0.5)
+    fingers.press(x, y)
+    for i in range(1, 11):
+        fingers.move((x, y - 15 * i))
+    fingers.lift()
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 50")
+    before = hits(page)
+    page.touchscreen.tap(*at(page, 0.45, 0.55))
+    changed(page, before)
 
 
 def test_a_double_click_lets_a_region_go(page):

@@ -1,16 +1,16 @@
 """How a part of the page comes into it and leaves it, as Streamlit has it."""
 
-# Mounts a drag handle as Streamlit does, with the module that the page has loaded, and lets go of
+# Mounts a picture as Streamlit does, with the module that the page has loaded, and lets go of
 # that call; tells what is in the page then, and once it was taken out.
 LET_GO = """async (again) => {
     const files = performance.getEntriesByType('resource').map(({ name }) => name);
     const { default: mount } = await import(files.find((name) => name.endsWith('/main.js')));
     const parentElement = document.createElement('div');
     document.body.append(parentElement);
-    const file = { name: 'a.mid', type: 'audio/midi', content: '' };
-    const data = [{ part: 'drag', player: 'other', file }];
+    const groove = { bars: 1, steps: 64, tempo: 100, hits: '' };
+    const data = [{ part: 'picture', player: 'other', groove, rows: [0], names: ['kick'] }];
     const call = () => mount({ data, parentElement });
-    const parts = () => parentElement.querySelectorAll('.drag').length;
+    const parts = () => parentElement.querySelectorAll('.picture').length;
     const told = [];
     let letGo = call();
     letGo();

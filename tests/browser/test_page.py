@@ -9,6 +9,7 @@ from hearing import listen
 from visiting import (
     MAIN,
     changed,
+    file_link,
     go,
     hits,
     hits_of,
@@ -108,7 +109,7 @@ def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
     assert page.evaluate("beatgen.state.beat") > beat  # the transport never stopped
 
     # Take it away: the file reads back as the groove that is shown.
-    content = download(page, page.locator(".st-key-takeaway .st-key-midi button"))
+    content = download(page, file_link(page, "MIDI"))
     groove, report = scan_midi(io.BytesIO(content), name="download.mid")
     assert same(hits_of(groove), shown(page))
     assert groove.tempo == pytest.approx(page.evaluate("beatgen.state.tempo"), rel=1e-4)
@@ -146,7 +147,7 @@ def test_sliders_shape_what_sounds_and_reset_gives_it_back(page):
 def test_a_wav_loop_is_downloaded(page):
     import soundfile
 
-    content = download(page, press(page, "WAV loop"))
+    content = download(page, file_link(page, "WAV"))
     sound, rate = soundfile.read(io.BytesIO(content))
     beats = 4 * 2  # two bars
     seconds = beats * 60 / page.evaluate("beatgen.state.tempo")

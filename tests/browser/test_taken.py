@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 import soundfile
-from visiting import go, hits_of, open_app, press, same, settled, shown, wall
+from visiting import file_link, go, hits_of, open_app, press, same, settled, shown, titled, wall
 
 from app import engine
 from beatgen.kit import VOICES
@@ -20,10 +20,12 @@ def page(serve, open_page):
     return open_app(serve, open_page)
 
 
-def taken(page, key: str) -> bytes:
-    """The file that a download button gives."""
+def taken(page, what: str) -> bytes:
+    """The file that a link of the bar gives, "MIDI" or "WAV", or a download button, by its key."""
+    button = page.locator(f".st-key-{what} button").first
+    source = file_link(page, what) if what in ("MIDI", "WAV") else button
     with page.expect_download() as waiting:
-        page.locator(f".st-key-{key} button").first.click()
+        source.click()
     return waiting.value.path().read_bytes()
 
 
@@ -61,21 +63,42 @@ def taken_with(page, key: str, bars: int) -> bytes:
 
 def test_the_stems_are_the_loop_taken_apart(page):
     stems = [sound_of(stem) for stem in unzip(taken(page, "stems"))]
-    loop = sound_of(taken(page, "wav"))
+    loop = sound_of(taken(page, "WAV"))
     assert len(stems) > 2 and all(np.abs(stem).max() > 0.01 for stem in stems)
     assert np.abs(sum(stems) - loop).max() <= LSB * len(stems)
 
 
 def test_the_midi_file_repeats_in_the_pitches_that_are_chosen(page):
-    once = groove_of(taken(page, "midi"))
+    once = groove_of(taken(page, "MIDI"))
     assert same(hits_of(once), shown(page))
     press(page, "MIDI options").click()
     page.locator(".st-key-pitches button", has_text="General MIDI").click()
     number(page, "loops", 3)
     page.keyboard.press("Escape")
-    content = taken_with(page, "midi", 3 * once.bars)
+    content = taken_with(page, "MIDI", 3 * once.bars)
     _, report = scan_midi(io.BytesIO(content), name="taken.mid")
     assert report.pitches.keys() <= {voice.gm for voice in VOICES}
+
+
+@pytest.mark.parametrize("how", ["click", "keyboard", "screen reader"])
+def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(page, how):
+    page.click(".play")
+    page.wait_for_function("beatgen.state.beat > 0")
+    link = file_link(page, "MIDI")
+    link.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+    with page.expect_download() as waiting:
+        if how == "keyboard":
+            page.keyboard.press("Enter")
+        else:
+            link.click() if how == "click" else link.evaluate("it => it.click()")
+    assert waiting.value.suggested_filename.startswith("blend-25-")
+    titled(page, "Blend 25%")
+    settled(page)
+    assert same(hits_of(groove_of(waiting.value.path().read_bytes())), shown(page))
+    beat = page.evaluate("beatgen.state.beat")
+    page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
 
 
 def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(page):

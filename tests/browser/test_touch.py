@@ -1,34 +1,10 @@
-"""Fingers on the player's grid, as a phone tells of them."""
+"""Fingers on the player's grid, as a phone tells of them, and what a phone shows of it."""
 
 import pytest
-from playing import bounds, cells, state
+from playing import Fingers, bounds, cells, play, state
 from visiting import HARNESS, ready
 
 SET = "beatgen.state.hits.some((hit) => hit.step === 20 && hit.voice === 0)"  # it has its hit
-
-
-class Fingers:
-    """Fingers of one hand; all that are down are told of at once."""
-
-    def __init__(self, page) -> None:
-        self.session = page.context.new_cdp_session(page)
-        self.down: list[tuple[float, float]] = []
-
-    def _tell(self, kind: str) -> None:
-        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(self.down)]
-        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    def press(self, *place: float) -> None:
-        self.down.append(place)
-        self._tell("touchStart")
-
-    def move(self, *places: tuple[float, float]) -> None:
-        self.down = list(places)
-        self._tell("touchMove")
-
-    def lift(self) -> None:
-        self.down = []
-        self._tell("touchEnd")
 
 
 @pytest.fixture
@@ -64,3 +40,13 @@ def test_a_second_finger_ends_what_the_first_does(phone):
     fingers.move((x, y - 30), (x + 60, y - 30))
     fingers.lift()
     assert state(phone)["hits"] == after
+
+
+@pytest.mark.parametrize("wish", ["reduce", "no-preference"])
+def test_the_grid_follows_the_playhead(serve, open_page, wish):
+    """Half of it is in sight; the beats told of are those in the other half."""
+    page = open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True, reduced_motion=wish)
+    play(ready(page))
+    page.wait_for_function("beatgen.state.beat > 5.3 && beatgen.state.beat < 7.8")
+    line, seen = (page.locator(name).bounding_box() for name in (".playhead", ".scroller"))
+    assert seen["x"] <= line["x"] <= seen["x"] + seen["width"]

@@ -77,6 +77,11 @@ def press(page, name: str):
     return page.get_by_role("button", name=name, exact=True)
 
 
+def file_link(page, kind: str):
+    """What gives the file of what sounds, in the bar: "MIDI" or "WAV"."""
+    return page.get_by_role("link", name=f"Download {kind}", exact=True)
+
+
 def slider(page, name: str):
     return page.get_by_role("slider", name=name, exact=True)
 

@@ -1,6 +1,8 @@
-// The bar at the bottom of every page: play, tempo, swing, click, volume, and A / blend / B.
+// The bar at the bottom of every page: play, tempo, swing, click, volume, A / blend / B, and what
+// sounds as files.
 
 import { element, icon, put, style, write } from "./dom.js";
+import { TakeawayLinks } from "./takeaway.js";
 import { TempoControl } from "./tempo.js";
 
 const PLAY = "M8 5.2v13.6c0 .8.9 1.3 1.6.9l10.6-6.8c.6-.4.6-1.4 0-1.8L9.6 4.3C8.9 3.9 8 4.4 8 5.2z";
@@ -23,8 +25,12 @@ export class Bar {
   #toggles;
   #sliders;
   #switch;
+  #files;
+  #extras;
   #label = element("div", { class: "label", "aria-live": "polite" });
   #page = document.querySelector('[data-testid="stMain"]') ?? document.body;
+  #phone = window.matchMedia("(max-width: 640px)"); // as in bar.css
+  #arranged = () => this.#arrange();
   #observer = new ResizeObserver(() => this.#place());
 
   constructor(player) {
@@ -42,7 +48,8 @@ export class Bar {
       { class: "more" },
       element("summary", { "aria-label": "More controls" }, icon(MORE)),
     );
-    const extras = element(
+    this.#files = new TakeawayLinks(player);
+    this.#extras = element(
       "div",
       { class: "extras" },
       this.#sliders[0].root,
@@ -57,8 +64,10 @@ export class Bar {
       this.#label,
       this.#switch.root,
       more,
-      extras,
+      this.#extras,
     );
+    this.#arrange();
+    this.#phone.addEventListener("change", this.#arranged);
     this.#observer.observe(this.#page);
     this.#observer.observe(this.root);
   }
@@ -74,6 +83,7 @@ export class Bar {
     this.#label.classList.toggle("trouble", Boolean(trouble));
     this.#switch.root.hidden = !scene.isBlend;
     this.#switch.show(scene.monitor);
+    this.#files.update();
   }
 
   #updatePlay() {
@@ -89,6 +99,17 @@ export class Bar {
 
   close() {
     this.#observer.disconnect();
+    this.#phone.removeEventListener("change", this.#arranged);
+  }
+
+  /** On a phone, what there is no room for stands among the extras. */
+  #arrange() {
+    const { tap, root } = this.#tempo;
+    if (this.#phone.matches) this.#extras.append(tap, this.#files.root);
+    else {
+      root.append(tap);
+      this.root.append(this.#files.root);
+    }
   }
 
   /** Stand under the page, beside a sidebar, and keep the page's end free of the bar. */

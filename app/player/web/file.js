@@ -5,7 +5,7 @@ const DRAGGED = "DownloadURL"; // of dragged data: media type, file name and add
 
 const PAGE = new URL("../../../", import.meta.url); // Streamlit serves components below it
 
-const addressOf = ({ path }) => new URL(path, PAGE).href;
+export const addressOf = ({ path }) => new URL(path, PAGE).href;
 
 /** Whether files can be dragged out of the page: Chromium alone does it. */
 export const canDrag = () => "chrome" in window;
@@ -13,6 +13,7 @@ export const canDrag = () => "chrome" in window;
 /** At the start of a drag: a file is what is dragged. */
 export function giveTo({ dataTransfer }, file) {
   dataTransfer.effectAllowed = "copy";
+  dataTransfer.clearData(); // of a link's own: a folder would get a shortcut to the address
   dataTransfer.setData(DRAGGED, `${file.type}:${file.name}:${addressOf(file)}`);
 }
 

@@ -125,7 +125,7 @@ export function withEdits(groove, edits) {
  * Where beats fall when swung: each eighth's first sixteenth takes the share `swing` of it
  * (0.5 straight, 2/3 triplets), and all that lies within is stretched along.
  */
-export function swung(beat, swing) {
+function swung(beat, swing) {
   const eighth = Math.floor(beat * 2);
   const phase = beat * 2 - eighth;
   const moved =

@@ -3,7 +3,6 @@
 import { Bar } from "./bar.js";
 import { BlendControl } from "./blend.js";
 import { element } from "./dom.js";
-import { DragHandle } from "./drag.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
@@ -14,6 +13,7 @@ import { expose } from "./probe.js";
 import { Region } from "./region.js";
 import { ShapePanel } from "./shape.js";
 import { ShareButton } from "./share.js";
+import { Handover } from "./takeaway.js";
 import { Theme } from "./theme.js";
 import { Wall } from "./wall.js";
 
@@ -23,8 +23,8 @@ const RECHECK = 500; // ms until a component that Streamlit let go is looked aft
 const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or go with others
 
 const PARTS = {
-  drag: DragHandle,
   file: KeptFile,
+  files: Handover,
   memory: Memory,
   picture: Picture,
   region: Region,

@@ -13,6 +13,7 @@ const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
   accents = [];
+  files = null; // of what sounds, {midi, wav}, each as file.js has it
   history = new History();
   scene = new Scene();
   #letGo = 0;
@@ -22,6 +23,7 @@ export class Player extends Playback {
   #told = {}; // the place that Python said last
   #heard = 0; // the last turn that Python had heard of when it sent what is here
   #turn = 0; // counts what was said to Python
+  #filed = 0; // the last turn that Python had heard of when it handed over the files
   #say = () => {};
   #opened = null; // name of the settings that Python had the player open with
 
@@ -48,6 +50,18 @@ export class Player extends Playback {
     if (opened) this.history.clear();
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
+  }
+
+  /** Take the files of what sounds, as Python had heard of it. */
+  keepFiles(files, heard) {
+    this.files = files;
+    this.#filed = heard;
+    this.announce();
+  }
+
+  /** Whether the files are of what sounds now. */
+  get hasFiles() {
+    return this.files !== null && this.#filed >= this.#turn;
   }
 
   // Of the scene, what is most asked for

@@ -54,10 +54,8 @@ export class Playhead {
     const x = this.#grid.xOf(((shown + 1 / 8) % length) - 1 / 8);
     this.#line.style.transform = `translateX(${x.toFixed(2)}px)`;
     this.#line.style.opacity = beat < 0 ? 0 : 1;
-    if (playing && !this.#calm.matches) {
-      this.#follow(x);
-      this.#shine(heard);
-    }
+    if (playing) this.#follow(x); // by jumps, which are few: no motion
+    if (playing && !this.#calm.matches) this.#shine(heard);
     if (playing) this.#frame = requestAnimationFrame(() => this.#step());
     else this.#shine(Infinity);
   }

@@ -2,7 +2,7 @@
 // Streamlit would tell every point in them, at every run and in hundreds of kilobytes, and takes a
 // click after a lasso for a part of it; here only places and outlines are told.
 
-import { element } from "./dom.js";
+import { element, style } from "./dom.js";
 
 const WAIT = 200; // ms until a chart that is not drawn yet is looked for again
 
@@ -39,6 +39,11 @@ export class Region {
       // A click is told as a selection, too, one without an event; the outlines stay.
       plot.on("plotly_selected", (event) => event && this.#tell(event.selections ?? []));
       plot.on("plotly_deselect", () => this.#tell([]));
+      const holder = document.querySelector(chart);
+      for (const event of ["plotly_relayout", "plotly_relayouting"]) {
+        plot.on(event, () => lay(holder, plot));
+      }
+      lay(holder, plot);
     }
   }
 
@@ -50,6 +55,17 @@ export class Region {
   #tell(selections) {
     this.#keep("region", selections.map(outline));
   }
+}
+
+/** Tell the style sheet where the whole of a chart lies while a part of it is shown. */
+function lay(holder, { layout: { xaxis, yaxis } }) {
+  const [left, right] = xaxis.range;
+  const [bottom, top] = yaxis.range;
+  const percent = (name, length, shown) => style(holder, name, `${(100 * length) / shown}%`);
+  percent("--left", xaxis.minallowed - left, right - left);
+  percent("--wide", xaxis.maxallowed - xaxis.minallowed, right - left);
+  percent("--top", top - yaxis.maxallowed, top - bottom);
+  percent("--high", yaxis.maxallowed - yaxis.minallowed, top - bottom);
 }
 
 /** The corners [x, y] of a lasso or a box. */

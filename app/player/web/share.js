@@ -7,11 +7,12 @@ const LINK =
   "l1.6-1.6a3 3 0 0 0-4.3-4.3l-3 3a3 3 0 0 0 0 4.3 1 1 0 0 1 0 1.4zm2.8-2.8a1 1 0 0 1 1.4 0 5 5" +
   " 0 0 1 0 7.1l-3 3a5 5 0 0 1-7.1-7.1l1.6-1.6a1 1 0 1 1 1.4 1.4l-1.6 1.6a3 3 0 0 0 4.3 4.3l3-3" +
   "a3 3 0 0 0 0-4.3 1 1 0 0 1 0-1.4z";
+const SHARE = "Share"; // what the button says
 const TOLD = 2500; // ms that "Link copied" stands there
 
 export class ShareButton {
   #text = "";
-  #words = element("span", { "aria-live": "polite" }, "Share");
+  #words = element("span", { "aria-live": "polite" }, SHARE);
   #field = element("input", {
     readonly: true,
     hidden: true,
@@ -44,7 +45,7 @@ export class ShareButton {
     const address = this.#address;
     try {
       await navigator.clipboard.writeText(address);
-      this.#tell("Link copied");
+      this.#tell("Link copied", true);
     } catch {
       // Not over plain http, and not where the browser forbids it: the hand copies.
       this.#field.value = address;
@@ -55,9 +56,10 @@ export class ShareButton {
     }
   }
 
-  #tell(words) {
+  #tell(words, copied = false) {
     write(this.#words, words);
+    this.root.classList.toggle("copied", copied);
     clearTimeout(this.#back);
-    this.#back = setTimeout(() => write(this.#words, "Share"), TOLD);
+    if (words !== SHARE) this.#back = setTimeout(() => this.#tell(SHARE), TOLD);
   }
 }

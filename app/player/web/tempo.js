@@ -11,6 +11,7 @@ const PAUSE = 2000; // ms after which tapping begins anew
 const clamp = (tempo) => Math.min(TEMPO.most, Math.max(TEMPO.least, tempo));
 
 export class TempoControl {
+  tap; // the button; where it stands is the bar's to say
   #player;
   #input;
   #own;
@@ -32,7 +33,7 @@ export class TempoControl {
       onpointermove: (event) => this.#dragged(event),
       onlostpointercapture: () => this.#letGo(),
     });
-    const tap = element(
+    this.tap = element(
       "button",
       {
         class: "tap",
@@ -54,7 +55,7 @@ export class TempoControl {
       "↺",
     );
     const attributes = { class: "tempo", role: "group", "aria-label": "Tempo" };
-    this.root = element("div", attributes, this.#input, this.#own, tap);
+    this.root = element("div", attributes, this.#input, this.#own);
   }
 
   get #tempo() {

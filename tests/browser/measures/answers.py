@@ -50,7 +50,7 @@ def _blend(browser: Browser, url: str, times: int) -> tuple[list[float], list[fl
         place = round(0.1 + (i * GOLDEN) % 0.8, 3)
         wait, payload = _measured(at, slider, LET_GO % place)
         at.page.locator(".st-key-takeaway h2", has_text=f"Blend {place:.0%}").wait_for()
-        assert at.page.get_by_role("button", name="WAV loop").is_enabled()
+        assert at.page.get_by_role("link", name="Download WAV").is_visible()
         waits.append(wait)
         payloads.append(payload)
     at.page.context.close()
@@ -142,7 +142,7 @@ def _take_away(browser: Browser, url: str) -> list[float]:
     at = visit(browser, url)
     at.count()
     with at.page.expect_download() as waiting:
-        at.page.locator(".st-key-takeaway .st-key-midi button").click()
+        at.page.get_by_role("link", name="Download MIDI").click()
     assert waiting.value.path()
     at.rest()
     at.page.context.close()
