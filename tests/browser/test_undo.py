@@ -3,7 +3,6 @@
 import pytest
 from playing import bounds, cells
 from visiting import (
-    LOSE_NEXT,
     changed,
     go,
     hits,
@@ -15,6 +14,7 @@ from visiting import (
     slider,
     sounds,
     take_button,
+    title,
     titled,
     wall,
 )
@@ -188,15 +188,19 @@ def test_a_deck_that_is_filled_right_after_an_arrow_key_is_given_back(page):
     titled(page, "Blend 53%")
     settled(page)
     second = hits(page)
+    make = press(page, "Make it A")
+    make.focus()
     page.keyboard.press("ArrowRight")
-    page.evaluate(LOSE_NEXT)  # Python is not told of the key alone
-    press(page, "Make it A").click()  # before it counts as let go
+    page.keyboard.press("Enter")  # before the arrow key counts as let go
     page.locator(".st-key-deck-a h2", has_text="Blend 56%, kept").wait_for()
     settled(page)
     page.locator(".st-key-takeaway h2").click()
-    for words, wanted in (("Blend 53%", second), ("Blend 50%", first)):
+    found = []
+    while press(page, "Undo (Z)").is_enabled():
         page.keyboard.press("z")
         page.locator(".st-key-deck-a h2", has_text="Funk").wait_for()
-        titled(page, words)
-        sounds(page, wanted)
         settled(page)
+        found.append((title(page), hits(page)))
+    # Where Python was not told of the key alone, both are one step.
+    assert found[-2:] == [("Blend 53%", second), ("Blend 50%", first)]
+    assert len(found) <= 3
