@@ -94,9 +94,10 @@ def shown_part(page: AppTest, key: str) -> dict:
 def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
     """Name and content of the file that a link in the player's bar gives: "midi" or "wav"."""
     file = shown_part(page, "bar-files")["files"][kind]
-    packed, ending = file["path"].removeprefix("file/").split(".")
-    params = {"text": packed, "ending": ending}
-    answer = files.answer(Request({"type": "http", "path_params": params}))
+    address, _, how = file["path"].removeprefix("file/").partition("?")
+    packed, ending = address.split(".")
+    scope = {"type": "http", "path_params": {"text": packed, "ending": ending}}
+    answer = files.answer(Request({**scope, "query_string": how.encode()}))
     assert answer.status_code == 200 and answer.media_type == file["type"]
     return file["name"], answer.body
 
