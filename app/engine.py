@@ -165,8 +165,8 @@ def likeness(first: Groove, second: Groove) -> float:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
-def vary(groove: Groove, count: int, amount: float, seed: int) -> list[Groove]:
-    return model().vary(groove, count=count, amount=amount, seed=seed)
+def vary(groove: Groove, count: int, pattern: float, feel: float, seed: int) -> list[Groove]:
+    return model().vary(groove, count=count, amount=pattern, feel=feel, seed=seed)
 
 
 @st.cache_resource(show_spinner=False)

@@ -97,7 +97,7 @@ class Session:
     starts: int = 0  # times that play was started from here
     edited: Groove | None = None  # on the grid, in the last run; heard unless A or B is
     wish: Wish | None = None  # what is to become of what is heard next
-    varying: tuple[str, float, int] | None = None  # what `ask_takes` asked for
+    varying: tuple[str, tuple[float, float], int] | None = None  # what `ask_takes` asked for
     vary_asked: bool = False  # for the Vary page, from another one
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # came from a share link
@@ -155,9 +155,10 @@ class Session:
         return groove if self.lock is None else self.lock.keep(groove)
 
     def add_takes(self, grooves: Sequence[Groove], likenesses: Sequence[float]) -> None:
-        """Replace the takes that were not kept, most alike first."""
-        ranked = sorted(zip(likenesses, range(len(grooves)), strict=True), reverse=True)
-        fresh = [self._numbered(grooves[i], likeness) for likeness, i in ranked]
+        """Replace the takes that were not kept, most alike first; equals stay as they come."""
+        pairs = zip(grooves, likenesses, strict=True)
+        ranked = sorted(pairs, key=lambda pair: pair[1], reverse=True)
+        fresh = [self._numbered(*pair) for pair in ranked]
         self._remember_wall()
         self.takes = fitting([*(take for take in self.takes if take.kept), *fresh])
 
@@ -249,9 +250,9 @@ class Session:
         page was drawn."""
         self.wish = wish
 
-    def ask_takes(self, around: str, amount: float, count: int) -> None:
+    def ask_takes(self, around: str, amounts: tuple[float, float], count: int) -> None:
         """Have takes made, around what is heard by then."""
-        self.varying, self.vary_asked = (around, amount, count), False
+        self.varying, self.vary_asked = (around, amounts, count), False
 
     def ask_wall(self) -> None:
         """Have takes made as the Vary page is set, and go there."""

@@ -34,16 +34,6 @@ def test_the_wall_is_filled_and_each_click_brings_new_takes(page):
     assert likenesses == sorted(likenesses, reverse=True)
 
 
-def test_another_song_is_farther_away_than_a_touch(page):
-    go(page, "vary")
-    likeness = {}
-    for word in ("a touch", "another song"):
-        choose(page, "amount", word)
-        click(page, "vary")
-        likeness[word] = np.mean([take.likeness for take in now(page).takes])
-    assert likeness["a touch"] > likeness["another song"] + 0.1
-
-
 def test_takes_are_made_around_the_groove_that_is_asked_for(page):
     go(page, "vary")
     choose(page, "amount", "a touch")
@@ -290,16 +280,3 @@ def test_a_long_take_packs_and_sends_no_way(page, monkeypatch, random_groove):
     shown = shown_part(page, "player")
     assert not packed and "frames" not in shown["way"]
     assert (shown["bars"], shown["settled"]["bars"]) == (8, 8)
-
-
-def test_v_on_another_page_makes_takes_as_the_wall_is_set_and_shows_it(page):
-    go(page, "vary")
-    choose(page, "count", 8)
-    act(page, "keep", now(page).takes[0])
-    kept = now(page).takes[0]
-    go(page, "blend")
-    click(page, "vary-elsewhere")
-    assert [take["number"] for take in shown_part(page, "wall")["takes"][1:]] == list(range(7, 15))
-    assert now(page).takes[0] is kept and len(now(page).takes) == 9
-    run(page)
-    assert len(now(page).takes) == 9 and now(page).numbered == 14, "once"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from app import engine, takes
@@ -14,7 +15,8 @@ from beatgen.groove import Groove
 
 AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}
 AROUND = ("what plays", "A", "the blend", "B")
-SET = {"around": AROUND[0], "amount": "a little", "count": 6}  # the controls, at first
+CHANGES = ("both", "pattern", "feel")
+SET = {"around": AROUND[0], "changes": CHANGES[0], "amount": "a little", "count": 6}  # at first
 KEPT = {"persist_state": "session"}  # while another page is shown
 
 
@@ -26,6 +28,15 @@ def draw(now: Session) -> None:
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
             "Around", AROUND, default=SET["around"], required=True, key="around", **KEPT
+        )
+        st.segmented_control(
+            "Changes",
+            CHANGES,
+            default=SET["changes"],
+            required=True,
+            key="changes",
+            help="Pattern: other hits, played alike. Feel: the same hits, played otherwise.",
+            **KEPT,
         )
         st.select_slider("How far", list(AMOUNTS), SET["amount"], key="amount", width=300, **KEPT)
         st.slider("Takes", 6, FRESH, SET["count"], key="count", width=130, **KEPT)
@@ -69,16 +80,20 @@ def draw(now: Session) -> None:
 
 def _ask(now: Session) -> None:
     """As the controls stand now: one that was moved just before may not have been drawn yet."""
-    around, amount, count = (st.session_state.get(key, first) for key, first in SET.items())
-    now.ask_takes(around, AMOUNTS[amount], count)
+    around, changes, far, count = (st.session_state.get(key, first) for key, first in SET.items())
+    amount = AMOUNTS[far]
+    pattern, feel = (amount * (changes in ("both", side)) for side in CHANGES[1:])
+    now.ask_takes(around, (pattern, feel), count)
 
 
-def vary(now: Session, around: str, amount: float, count: int) -> None:
-    """Fill the wall with new takes; each call steps the seed."""
+def vary(now: Session, around: str, amounts: tuple[float, float], count: int) -> None:
+    """Fill the wall with new takes, whose pattern and feel go as far as `amounts` say; each call
+    steps the seed."""
     now.seed += 1
     now.varying = None
     groove = _source(now, around)
-    varied = [now.locked(take) for take in engine.vary(groove, count, amount, now.seed)]
+    varied = [now.locked(take) for take in engine.vary(groove, count, *amounts, now.seed)]
+    varied.sort(key=lambda take: np.abs(take.velocity - groove.velocity).sum())  # of equal hits
     now.add_takes(varied, [engine.likeness(groove, take) for take in varied])
 
 

@@ -59,7 +59,7 @@ def first_take(place: float) -> list:
     """The hits of the first take that the Vary page makes of a new session's blend."""
     a, b = (Deck(engine.demos()[title]).groove for title in OPENING)
     blend = engine.blend(a, b, place)
-    takes = engine.vary(blend, 6, 0.4, 1)
+    takes = engine.vary(blend, 6, 0.4, 0.4, 1)
     return hits_of(max(takes, key=lambda take: engine.likeness(blend, take)))
 
 
