@@ -108,7 +108,7 @@ def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
     assert page.evaluate("beatgen.state.beat") > beat  # the transport never stopped
 
     # Take it away: the file reads back as the groove that is shown.
-    content = download(page, page.locator(".st-key-takeaway .st-key-midi button"))
+    content = download(page, page.locator(".st-key-takeaway .st-key-midi button").first)
     groove, report = scan_midi(io.BytesIO(content), name="download.mid")
     assert same(hits_of(groove), shown(page))
     assert groove.tempo == pytest.approx(page.evaluate("beatgen.state.tempo"), rel=1e-4)

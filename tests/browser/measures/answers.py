@@ -142,7 +142,7 @@ def _take_away(browser: Browser, url: str) -> list[float]:
     at = visit(browser, url)
     at.count()
     with at.page.expect_download() as waiting:
-        at.page.locator(".st-key-takeaway .st-key-midi button").click()
+        at.page.locator(".st-key-takeaway .st-key-midi button").first.click()
     assert waiting.value.path()
     at.rest()
     at.page.context.close()
