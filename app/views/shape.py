@@ -35,7 +35,7 @@ def draw(now: Session) -> None:
         )
     _panel(now, named, "shape-named", FRAMES)
     more = st.expander(
-        "Principal directions, in which drum grooves differ most", key="more", on_change="rerun"
+        "Principal directions, those first that change a bar most", key="more", on_change="rerun"
     )
     if more.open:
         with more:

@@ -38,7 +38,7 @@ def draw(now: Session) -> None:
             help="Pattern: other hits, played alike. Feel: the same hits, played otherwise.",
             **KEPT,
         )
-        st.select_slider("How far", list(AMOUNTS), SET["amount"], key="amount", width=300, **KEPT)
+        st.select_slider("How far", list(AMOUNTS), SET["amount"], key="amount", width=200, **KEPT)
         st.slider("Takes", 6, FRESH, SET["count"], key="count", width=130, **KEPT)
         with st.container(
             key="vary-actions",
