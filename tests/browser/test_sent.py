@@ -19,7 +19,7 @@ from visiting import (
 from app import engine, share
 from app.state import Deck, Session, Source, Take
 
-SMALL = 50_000  # bytes
+SMALL = 90_000  # bytes of a few runs, for a busy machine takes more than one; the way had 288,000
 LONG = 400  # bars
 KEEP = "text => localStorage.getItem('beatgen') ?? localStorage.setItem('beatgen', text)"
 

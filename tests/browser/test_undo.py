@@ -27,6 +27,7 @@ def page(serve, open_page):
 
 def add_hit(page) -> None:
     """Put a kick where there is none, and leave the grid, which has arrow keys of its own."""
+    settled(page)  # nothing moves any more
     taken = {step // 4 for step, voice in cells(page) if voice == "kick"}
     free = next(i for i in range(1, 32) if not {i - 1, i, i + 1} & taken)
     page.mouse.click(*bounds(page, free * 4, "kick"))
