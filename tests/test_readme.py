@@ -8,7 +8,8 @@ import beatgen.cli  # registers the verbs
 from beatgen import demo
 from beatgen.commands import VERBS
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch) -> None:
@@ -27,6 +28,19 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch) -> None:
     assert len(names["fresh"]) == 4
     assert bg.read_midi("mix.mid").bars == names["mix"].bars
     assert Path("mix.wav").stat().st_size > 100_000
+
+
+def test_the_measures_of_the_readme_are_what_the_commands_wrote() -> None:
+    """assets/model/evaluation.md is the output of `beatgen evaluate`, ablation.md of `ablate`."""
+    written = {
+        line
+        for name in ("evaluation.md", "ablation.md")
+        for line in (ROOT / "assets" / "model" / name).read_text(encoding="utf-8").splitlines()
+    }
+    model = README[README.index("## The model") : README.index("## Data")]
+    told = [line for line in model.splitlines() if line.startswith("|")]
+    assert len(told) > 60
+    assert [line for line in told if line not in written] == []
 
 
 def test_every_command_is_in_the_readme_and_nothing_else() -> None:
