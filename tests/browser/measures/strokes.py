@@ -15,10 +15,12 @@ LOOP = 8  # beats of the two demo grooves, as they open
 
 # Notes from now on what the grid has at each beat, by the groove that was in force there, and, as
 # the audio clock passes them, the strokes that were scheduled: [beat, voice, velocity], and how
-# far each is from its beat, in s. `beatgen.watched` ends it.
+# far each is from its beat, in s; and the beats from which on the grid was another.
+# `beatgen.watched` ends it.
 WATCH = """(loop) => {
     const due = [];
     const played = [];
+    const changes = [];
     let {hits, beat: from, contextTime: last} = beatgen.state;
     const began = from;
     const have = (to) => {
@@ -34,6 +36,7 @@ WATCH = """(loop) => {
     const end = beatgen.watch(() => {
         const {hits: now} = beatgen.state;
         if (now === hits) return;
+        changes.push(beatgen.changedFrom);
         have(beatgen.changedFrom);
         hits = now;
     });
@@ -54,7 +57,7 @@ WATCH = """(loop) => {
         end();
         const ended = beatgen.state.beat;
         have(ended);
-        return {due, played, began, ended};
+        return {due, played, changes, began, ended};
     };
 }"""
 
@@ -71,16 +74,32 @@ def watched(page: Page) -> tuple[int, int]:
     return len(told["due"]), astray(**told)
 
 
-def astray(due: list[list], played: list[list], began: float, ended: float) -> int:
+def astray(
+    due: list[list], played: list[list], changes: list[float], began: float, ended: float
+) -> int:
     """How many of the strokes that were due have none that was played, and the other way round.
 
-    due: [beat, voice, velocity]. played: the same and how far it is from its beat, in s. Within
-    two steps of `began` and `ended` none counts: what belongs there may lie beyond.
+    due: [beat, voice, velocity]. played: the same and how far it is from its beat, in s. changes:
+    the beats from which on another groove was in force. A stroke that stood on one side of a change
+    and now on the other is due twice, or never, and has to sound once. Within two steps of `began`
+    and `ended` none counts: what belongs there may lie beyond.
     """
     left = sorted(played)
     unmet = [stroke for stroke in sorted(due) if not _claim(left, stroke, _is_same)]
     lost = [stroke for stroke in unmet if not _claim(left, stroke, _is_moved)]
-    return sum(began + MOVED < beat < ended - MOVED for beat, *_ in [*lost, *left])
+
+    def sounded(stroke: list) -> int:
+        beat, voice, *_ = stroke
+        return sum(it[1] == voice and abs(it[0] - beat) <= MOVED for it in played)
+
+    def crossed(stroke: list) -> bool:
+        return any(abs(stroke[0] - change) <= MOVED for change in changes) and sounded(stroke) == 1
+
+    return sum(
+        began + MOVED < stroke[0] < ended - MOVED
+        for stroke in [*lost, *left]
+        if not crossed(stroke)
+    )
 
 
 def _claim(left: list[list], due: list, fits: Callable[[list, list], bool]) -> bool:
