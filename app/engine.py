@@ -27,7 +27,9 @@ from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 
 FRAMES = 33  # of the way from A to B that the player blends between
-SHAPED = 4  # of those frames, where a shape is set, one in so many: what is sent stays small
+# Of those frames, where a shape is set, one in so many, with the pattern alone and with feels: what
+# is sent stays small.
+SHAPED, SHAPED_APART = 2, 4
 CURVES: dict[str, Callable[[float], float]] = {  # where on a way one is after a share of the time
     "straight": lambda t: t,
     "ease in": lambda t: t**2,
@@ -97,17 +99,17 @@ def feels(a: Groove, b: Groove) -> tuple[list[Groove], list[Groove]]:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
-def shaped_way(a: Groove, b: Groove, amounts: tuple[float, ...]) -> list[Groove]:
-    """Frames from `a` to `b`, each nudged by the same amounts."""
-    return model().nudge_each(way(a, b)[::SHAPED], amounts)
+def shaped_way(a: Groove, b: Groove, amounts: tuple[float, ...], every: int) -> list[Groove]:
+    """One in `every` of the frames from `a` to `b`, all nudged by the same amounts."""
+    return model().nudge_each(way(a, b)[::every], amounts)
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
 def shaped_feels(
-    a: Groove, b: Groove, amounts: tuple[float, ...]
+    a: Groove, b: Groove, amounts: tuple[float, ...], every: int
 ) -> tuple[list[Groove], list[Groove]]:
     """Those frames with the feel of `a`, and with that of `b`."""
-    with_a, with_b = (model().nudge_each(row[::SHAPED], amounts) for row in feels(a, b))
+    with_a, with_b = (model().nudge_each(row[::every], amounts) for row in feels(a, b))
     return with_a, with_b
 
 

@@ -145,10 +145,11 @@ def _scene(session: Session) -> Scene:
         settled = engine.nudge(settled, session.shape)
         if not session.take:  # the shape of a take goes with it once the blend is moved
             ends = way[0], way[-1]
-            way = engine.shaped_way(a, b, session.shape)
-            # As much again to send at each turn of a slider: only where a drag brings them out.
+            # Feels are as much again to send at each turn: only where a drag brings them out.
             apart = session.feel is not None
-            feels = engine.shaped_feels(a, b, session.shape) if apart else None
+            shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
+            way = engine.shaped_way(a, b, *shape)
+            feels = engine.shaped_feels(a, b, *shape) if apart else None
     bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
     return Scene(
         way,

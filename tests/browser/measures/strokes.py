@@ -14,31 +14,42 @@ ON_TIME = 0.001  # s
 LOOP = 8  # beats of the two demo grooves, as they open
 
 # Notes from now on what the grid has at each beat, by the groove that was in force there, and, as
-# the audio clock passes them, the strokes that were scheduled: [beat, voice, velocity], and how
-# far each is from its beat, in s; and the beats from which on the grid was another.
-# `beatgen.watched` ends it.
-WATCH = """(loop) => {
+# the audio clock passes them, the strokes that were scheduled: [beat, voice, velocity], and how far
+# each is from its beat, in s. changes: the beats from which on the grid was another; carried: the
+# strokes that one grid has just after such a beat, where the next one has that voice just before
+# it, so that neither counts them as due. `beatgen.watched` ends it.
+WATCH = """([loop, moved]) => {
     const due = [];
     const played = [];
     const changes = [];
+    const carried = [];
     let {hits, beat: from, contextTime: last} = beatgen.state;
     const began = from;
-    const have = (to) => {
+    const strokes = (first, to) => {
+        const found = [];
         for (const {step, timing, voice, velocity} of hits) {
             const place = (step + timing) / 16;
-            for (let round = Math.floor(from / loop) - 1; round * loop < to + 1; round++) {
+            for (let round = Math.floor(first / loop) - 1; round * loop < to + 1; round++) {
                 const beat = place + round * loop;
-                if (beat >= from && beat < to) due.push([beat, voice, velocity]);
+                if (beat >= first && beat < to) found.push([beat, voice, velocity]);
             }
         }
+        return found;
+    };
+    const have = (to) => {
+        due.push(...strokes(from, to));
         from = Math.max(from, to);
     };
     const end = beatgen.watch(() => {
         const {hits: now} = beatgen.state;
         if (now === hits) return;
-        changes.push(beatgen.changedFrom);
-        have(beatgen.changedFrom);
+        const change = beatgen.changedFrom;
+        changes.push(change);
+        have(change);
+        const after = strokes(change, change + moved);
         hits = now;
+        const voices = strokes(change - moved, change).map(([, voice]) => voice);
+        carried.push(...after.filter(([, voice]) => voices.includes(voice)));
     });
     let goes = true;
     const collect = () => {
@@ -57,14 +68,14 @@ WATCH = """(loop) => {
         end();
         const ended = beatgen.state.beat;
         have(ended);
-        return {due, played, changes, began, ended};
+        return {due, played, changes, carried, began, ended};
     };
 }"""
 
 
 def watch(page: Page) -> None:
     """Watch what plays from now on."""
-    page.evaluate(WATCH, LOOP)
+    page.evaluate(WATCH, [LOOP, MOVED])
 
 
 def watched(page: Page) -> tuple[int, int]:
@@ -75,31 +86,35 @@ def watched(page: Page) -> tuple[int, int]:
 
 
 def astray(
-    due: list[list], played: list[list], changes: list[float], began: float, ended: float
+    due: list[list],
+    played: list[list],
+    changes: list[float],
+    carried: list[list],
+    began: float,
+    ended: float,
 ) -> int:
     """How many of the strokes that were due have none that was played, and the other way round.
 
-    due: [beat, voice, velocity]. played: the same and how far it is from its beat, in s. changes:
-    the beats from which on another groove was in force. A stroke that stood on one side of a change
-    and now on the other is due twice, or never, and has to sound once. Within two steps of `began`
-    and `ended` none counts: what belongs there may lie beyond.
+    due, carried: [beat, voice, velocity]. played: the same and how far it is from its beat, in s.
+    changes: the beats from which on another groove was in force. A stroke that stood on one side of
+    a change and now on the other is due twice, or never (it is `carried` then), and has to sound
+    once. Within two steps of `began` and `ended` none counts: what belongs there may lie beyond.
     """
     left = sorted(played)
     unmet = [stroke for stroke in sorted(due) if not _claim(left, stroke, _is_same)]
     lost = [stroke for stroke in unmet if not _claim(left, stroke, _is_moved)]
+    lost = [stroke for stroke in lost if not _due_twice(stroke, due, changes)]
+    for stroke in sorted(carried):
+        _claim(left, stroke, _is_same)
+    return sum(began + MOVED < beat < ended - MOVED for beat, *_ in [*lost, *left])
 
-    def sounded(stroke: list) -> int:
-        beat, voice, *_ = stroke
-        return sum(it[1] == voice and abs(it[0] - beat) <= MOVED for it in played)
 
-    def crossed(stroke: list) -> bool:
-        return any(abs(stroke[0] - change) <= MOVED for change in changes) and sounded(stroke) == 1
-
-    return sum(
-        began + MOVED < stroke[0] < ended - MOVED
-        for stroke in [*lost, *left]
-        if not crossed(stroke)
-    )
+def _due_twice(stroke: list, due: list[list], changes: list[float]) -> bool:
+    """Whether its voice is due on the other side of a change, too, as near as a move may be."""
+    beat, voice, _ = stroke
+    others = [it[0] for it in due if it[1] == voice and 0 < abs(it[0] - beat) <= MOVED]
+    pairs = [(min(beat, other), max(beat, other)) for other in others]
+    return any(low < change <= high for low, high in pairs for change in changes)
 
 
 def _claim(left: list[list], due: list, fits: Callable[[list, list], bool]) -> bool:
