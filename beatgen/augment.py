@@ -35,7 +35,7 @@ class Augmentation:
     loudness: float = 0.25
     jitter: float = 0.0
     exchange: float = 0.1
-    hide: float = 0.3
+    hide: float = 0.4
 
     def __post_init__(self) -> None:
         check_fields(self, **dict.fromkeys(("rotate", "mix", "exchange", "hide"), (0, 1)))

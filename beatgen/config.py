@@ -49,13 +49,13 @@ class TrainConfig:
     of: str = ""
     start: str = ""
     augmentation: Augmentation = field(default_factory=Augmentation)
-    ease: float = 0.3
+    ease: float = 0.5
     beta: float = 0.15
     beta_warmup: float = 0.1
     velocity_tolerance: float = 0.06
     timing_tolerance: float = 0.12
     expected_weight: float = 0.0
-    epochs: int = 50
+    epochs: int = 70
     batch_size: int = 128
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.01
