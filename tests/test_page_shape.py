@@ -1,12 +1,15 @@
 """The Shape page and its sliders, driven without a browser."""
 
+import zlib
+from base64 import b64decode
+
 import numpy as np
 import pytest
 from drive import act, click, go, now, run, scene_ids, shown_part, tell_player
 
 from app import engine, shaping
 from app.player import parts
-from app.player.wire import pack_groove
+from app.player.wire import groove_words, pack_groove, pack_words
 from app.state import REACH
 
 
@@ -68,16 +71,23 @@ def way_of(page) -> dict:
     return shown_part(page, "player")["way"]
 
 
+def frames(way: dict) -> list[bytes]:
+    """The words of each frame."""
+    counts = np.array(way["frames"]["counts"])
+    planes = np.frombuffer(zlib.decompress(b64decode(way["frames"]["words"])), np.uint8)
+    return [words.tobytes() for words in np.split(planes.reshape(4, -1).T, counts.cumsum()[:-1])]
+
+
 def test_the_way_is_shaped_as_what_settles_on_it(page):
     whole = way_of(page)
     go(page, "shape")
     turn(page, {1: 2.0})
     shaped = way_of(page)
     a, b = now(page).a.groove, now(page).b.groove
-    frames = len(shaped["frames"])
-    for i in (0, 3, frames - 1):
-        settled = engine.nudge(engine.blend(a, b, i / (frames - 1)), (0, 2.0))
-        assert shaped["frames"][i] == pack_groove(settled)["hits"]
+    counts = shaped["frames"]["counts"]
+    places = [i / (len(counts) - 1) for i in range(len(counts))]
+    settled = [engine.nudge(engine.blend(a, b, place), (0, 2.0)) for place in places]
+    assert shaped["frames"] == pack_words([groove_words(groove) for groove in settled])
     assert shaped["ends"] == [pack_groove(end)["hits"] for end in (a, b)]
     tell_player(page, position=0.5, way=shaped["id"], monitor="b")
     assert now(page).heard == b, "B is listened to as it is"
@@ -92,8 +102,9 @@ def test_the_feels_of_a_shaped_way_come_once_they_are_apart(page):
     assert shaped["feels"] is None
     tell_player(page, position=0.5, feel=0.5, way=shaped["id"], felt=False)
     felt = way_of(page)
-    assert felt["frames"] == shaped["frames"][::2], "no more is sent than before"
-    assert len(felt["feels"]) == len(felt["frames"])
+    assert frames(felt) == frames(shaped)[::2], "no more is sent than before"
+    hits = [2 * count for count in felt["frames"]["counts"]]
+    assert felt["feels"]["counts"] == hits, "two words for each hit"
     tell_player(page, position=0.5, feel=0.25, way=felt["id"], felt=True, turn=2)
     assert way_of(page) == {"id": felt["id"], "felt": True}
 

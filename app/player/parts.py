@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,7 +12,7 @@ import streamlit as st
 
 from app.player import heard_turn
 from app.player.mount import Width, mount
-from app.player.wire import pack_groove
+from app.player.wire import groove_words, pack_groove, pack_words
 from beatgen.groove import Groove, rows_of
 from beatgen.kit import NAMES
 from beatgen.theme import Theme
@@ -77,7 +75,10 @@ def shape_panel(
         "bars": groove.bars,
         "steps": groove.steps,
         "tempo": groove.tempo,
-        "ways": _pack_ways([turn.way for turn in turns]),
+        "ways": {
+            "frames": [len(turn.way) for turn in turns],
+            **pack_words([groove_words(frame) for turn in turns for frame in turn.way]),
+        },
         "heard": heard if isinstance(heard, int) else 0,
     }
     part("shape", key, data, on_turned_change=turned)
@@ -179,21 +180,6 @@ def _is_place(told: Any) -> bool:
 
 def _is_outline(told: Any) -> bool:
     return isinstance(told, list) and len(told) > 2 and all(map(_is_place, told))
-
-
-def _pack_ways(ways: Sequence[Sequence[Groove]]) -> dict[str, Any]:
-    """{"counts": words of each groove, way by way, "words": base64 of zlib}.
-
-    The words are those of `pack_groove`, all first bytes before all second bytes and so on, since
-    bytes of a kind pack to half the size.
-    """
-    frames = [[b64decode(pack_groove(groove)["hits"]) for groove in way] for way in ways]
-    words = np.frombuffer(b"".join(word for way in frames for word in way), np.uint8)
-    planes = words.reshape(-1, 4).T.tobytes()
-    return {
-        "counts": [[len(words) // 4 for words in way] for way in frames],
-        "words": b64encode(zlib.compress(planes)).decode("ascii"),
-    }
 
 
 def _turn(key: str) -> str:

@@ -10,6 +10,8 @@ A groove is a run of little-endian 32-bit words, one per hit, by step, then voic
 The reach is how far a hit may stand from its step: half a step, or half a sixteenth where that is
 more. On 64 steps at tempo 120 a timing unit is 0.25 ms. The words travel as base64.
 
+The frames of a way are much alike: their words are zipped together (`pack_words`).
+
 What the feels of A and of B make of a frame of the way is a run of little-endian 16-bit words, two
 for each of its hits in the same order, A's feel first:
 
@@ -19,6 +21,7 @@ for each of its hits in the same order, A's feel first:
 
 from __future__ import annotations
 
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +57,7 @@ def reach(steps: int) -> float:
 def pack_groove(groove: Groove) -> dict[str, Any]:
     """`groove` as {"id", "bars", "steps", "tempo", "hits"}: hits in base64, the id tells grooves
     apart."""
-    words = _words(groove).tobytes()
+    words = groove_words(groove).tobytes()
     digest = blake2b(words, digest_size=8)
     digest.update(repr((groove.bars, groove.steps, groove.tempo)).encode())
     return {
@@ -77,23 +80,36 @@ def pack_way(
     feels: the way with A's feel all along, and with B's. ends: A and B, where the way begins and
     ends elsewhere.
     """
-    frames = [pack_groove(groove) for groove in way]
     packed: dict[str, Any] = {
         "bars": way[0].bars,
         "steps": way[0].steps,
-        "tempi": [frame["tempo"] for frame in frames],
-        "frames": [frame["hits"] for frame in frames],
+        "tempi": [groove.tempo for groove in way],
+        "frames": pack_words([groove_words(groove) for groove in way]),
         "ends": [pack_groove(end)["hits"] for end in ends] if ends else None,
         "voices": [[voice.name, voice.family] for voice in VOICES],
     }
     packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
     felt = zip(way, *feels, strict=True) if feels else ()
-    packed["feels"] = [pack_feels(*frame) for frame in felt] or None
+    packed["feels"] = pack_words([feel_words(*frame) for frame in felt]) if feels else None
     return packed
 
 
-def pack_feels(frame: Groove, *felt: Groove) -> str:
-    """What each groove of `felt` makes of the hits of `frame`, as the module's docstring says.
+def pack_words(runs: Sequence[np.ndarray]) -> dict[str, Any]:
+    """Runs of words of one type as {"counts": words of each run, "words": base64 of zlib}.
+
+    All first bytes stand before all second bytes and so on: bytes of a kind pack to half the size.
+    """
+    words = np.concatenate(runs)
+    planes = words.view(np.uint8).reshape(-1, words.itemsize).T
+    return {
+        "counts": [len(run) for run in runs],
+        "words": b64encode(zlib.compress(planes.tobytes())).decode("ascii"),
+    }
+
+
+def feel_words(frame: Groove, *felt: Groove) -> np.ndarray:
+    """What each groove of `felt` makes of the hits of `frame`, uint16 (hits x felt,), as the
+    module's docstring says.
 
     Hits are paired by sixteenth, voice and order therein; one without a partner stays as it is.
     """
@@ -107,7 +123,7 @@ def pack_feels(frame: Groove, *felt: Groove) -> str:
         units = np.rint(later / (2 * reach(frame.steps)) * TIMING_UNITS)
         shift = np.clip(units, -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
         words[:, i] = velocity | (shift & 0x1FF) << 7
-    return b64encode(words.astype("<u2").tobytes()).decode("ascii")
+    return words.astype("<u2").reshape(-1)
 
 
 def pack_lock(lock: Lock) -> dict[str, Any]:
@@ -215,8 +231,8 @@ def _midi_velocity(velocity: np.ndarray) -> np.ndarray:
     return np.maximum(1, np.rint(velocity * 127)).astype(np.int64)
 
 
-def _words(groove: Groove) -> np.ndarray:
-    """uint32 (words,), as the module's docstring says."""
+def groove_words(groove: Groove) -> np.ndarray:
+    """A groove as uint32 (words,), as the module's docstring says."""
     bar, step, voice = np.nonzero(groove.velocity)
     place = bar * groove.steps + step
     velocity = _midi_velocity(groove.velocity[bar, step, voice])

@@ -60,7 +60,7 @@ def _choose_bars(deck: Deck, side: Side) -> None:
 
     def choose() -> None:
         if deck.renewed == drawn:
-            deck.choose(st.session_state.get(start, 0), st.session_state[length])
+            deck.choose(st.session_state.get(start, 1) - 1, st.session_state[length])
 
     st.session_state[length] = deck.bars
     st.segmented_control(
@@ -73,15 +73,18 @@ def _choose_bars(deck: Deck, side: Side) -> None:
         on_change=choose,
     )
     if bars > deck.bars:
-        st.session_state[start] = deck.start
-        st.selectbox(
-            "Bars that play",
-            range(bars - deck.bars + 1),
-            format_func=lambda first: _span(first, deck.bars, bars),
+        st.session_state[start] = deck.start + 1
+        # Not a list to choose from: that of a long file would travel at every run.
+        st.number_input(
+            "First bar of the loop",
+            1,
+            bars - deck.bars + 1,
             key=start,
             on_change=choose,
             label_visibility="collapsed",
-            width=170,
+            icon=":material/start:",
+            help=f"The first bar that plays, of {bars}.",
+            width=150,
         )
 
 
@@ -144,13 +147,6 @@ def _choose_source(now: Session, side: Side) -> None:
         label_visibility="collapsed",
         width=180,
     )
-
-
-def _span(first: int, length: int, bars: int) -> str:
-    """Such as "bars 3 to 4 of 8", counted from 1."""
-    if length == 1:
-        return f"bar {first + 1} of {bars}"
-    return f"bars {first + 1} to {first + length} of {bars}"
 
 
 draw(session())

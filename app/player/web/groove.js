@@ -6,6 +6,7 @@
 // B, used the voices that sound anywhere on it. Hits of its frames may carry feels, see feel.js.
 
 import { mixFeels } from "./feel.js";
+import { unpackWords, viewOf } from "./words.js";
 
 const TIMING_UNITS = 255;
 
@@ -20,27 +21,25 @@ export const cellOf = (hit) => hit.step * 32 + hit.voice;
 /** A hit as Python reads it. */
 export const packHit = ({ step, voice, velocity, timing }) => [step, voice, velocity, timing];
 
-/** Hits from base64 of packed 32-bit words (see wire.py). */
-function unpackHits(text, steps) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
+export const unpackGroove = ({ hits, ...told }) => grooveOf(viewOf(hits), told);
+
+/** A groove from its words (see wire.py). */
+export function grooveOf(view, { bars, steps, tempo }) {
   const unit = reach(steps) / TIMING_UNITS;
   const hits = [];
   let step = 0;
-  for (let i = 0; i < bytes.length; i += 4) {
+  for (let i = 0; i < view.byteLength; i += 4) {
     const word = view.getInt32(i, true);
     step += word & 0x7ff;
     const velocity = (word >> 16) & 0x7f;
     const voice = (word >> 11) & 0x1f;
     if (velocity) hits.push({ step, voice, velocity, timing: (word >> 23) * unit });
   }
-  return hits;
+  return { bars, steps, tempo, hits };
 }
 
 /** Give the hits of `frame` what the feels of A and of B make of them. */
-function unpackFeels(text, { hits, steps }) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
+function addFeels(view, { hits, steps }) {
   const unit = (2 * reach(steps)) / TIMING_UNITS;
   const feelAt = (byte) => {
     const word = view.getInt16(byte, true);
@@ -49,22 +48,22 @@ function unpackFeels(text, { hits, steps }) {
   hits.forEach((hit, i) => (hit.feels = [feelAt(4 * i), feelAt(4 * i + 2)]));
 }
 
-export function unpackGroove({ bars, steps, tempo, hits }) {
-  return { bars, steps, tempo, hits: unpackHits(hits, steps) };
-}
-
-export function unpackWay(packed) {
-  const { id, bars, steps } = packed;
+/** A way as Python sends it; what is named by its id alone stays as it is. */
+export async function unpackWay(packed) {
+  if (!packed.frames) return packed;
+  const { id, bars, steps, tempi } = packed;
   const voices = packed.voices.map(([name, family]) => ({ name, family }));
-  const tempi = packed.tempi;
-  const unpack = (hits, tempo) => unpackGroove({ bars, steps, tempo, hits });
-  const frames = packed.frames.map((hits, i) => unpack(hits, tempi[i]));
-  frames.forEach((frame, i) => packed.feels && unpackFeels(packed.feels[i], frame));
-  const ends = [0, -1].map((i) =>
-    packed.ends ? unpack(packed.ends.at(i), tempi.at(i)) : frames.at(i),
+  const [words, felt] = await Promise.all(
+    [[packed.frames, 4], [packed.feels, 2]].map(([runs, size]) => runs && unpackWords(runs, size)),
   );
+  const frames = words.map((view, i) => grooveOf(view, { bars, steps, tempo: tempi[i] }));
+  felt?.forEach((view, i) => addFeels(view, frames[i]));
+  const ends = [0, -1].map((i) => {
+    const hits = packed.ends?.at(i);
+    return hits ? unpackGroove({ bars, steps, tempo: tempi.at(i), hits }) : frames.at(i);
+  });
   const used = new Set([...frames, ...ends].flatMap(({ hits }) => hits.map(({ voice }) => voice)));
-  return { id, bars, steps, voices, frames, ends, used, hasFeels: Boolean(packed.feels) };
+  return { id, bars, steps, voices, frames, ends, used, hasFeels: felt !== null };
 }
 
 /** The groove at `position` (0 to 1) of a way; exactly a frame where the position meets one. */

@@ -4,6 +4,7 @@ import { Bar } from "./bar.js";
 import { BlendControl } from "./blend.js";
 import { element } from "./dom.js";
 import { Grid } from "./grid.js";
+import { unpackWay } from "./groove.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
 import { KeptFile, Memory } from "./memory.js";
@@ -52,12 +53,19 @@ export default function mount({ data: [data], parentElement, setStateValue, setT
   return () => leave(mounted, generation, parentElement);
 }
 
-/** Give the player what Python sends, and start it where Python did since the last time. */
+/**
+ * Give the player what Python sends, and start it where Python did since the last time. To unzip a
+ * way takes a moment; what comes in it waits.
+ */
 function receive(mounted, data, say) {
   const { player, starts } = mounted;
-  player.receive(data, say);
+  const take = (way) => {
+    player.receive({ ...data, way }, say);
+    if (data.starts > starts) player.play();
+  };
   mounted.starts = data.starts;
-  if (data.starts > starts) player.play();
+  const way = unpackWay(data.way);
+  mounted.coming = mounted.coming.then(() => way.then(take)).catch(reportError);
 }
 
 /**
@@ -98,7 +106,7 @@ function show(player, parent) {
     window.removeEventListener("blur", finish);
     player.leaving = setTimeout(() => player.stop(), GRACE);
   };
-  return { player, root, views, end: [...end, stop], generation: 0 };
+  return { player, root, views, end: [...end, stop], generation: 0, coming: Promise.resolve() };
 }
 
 /** Put another part of the page into `parent`: one that works with the player, but is not it. */

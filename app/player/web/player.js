@@ -43,11 +43,11 @@ export class Player extends Playback {
     const { edits } = scene;
     const other = scene.settle(data);
     this.#follow(data, isNew);
+    if (opened) this.history.clear(); // it begins here
     this.#refresh();
     // What had not settled on the way before, Python could not bring back.
     if (isNew) this.history.drop(({ settled }) => !settled);
-    if ((isNew || other) && !scene.moving) this.#another(before);
-    if (opened) this.history.clear();
+    if ((isNew || other) && !scene.moving) this.#another(opened ? null : before);
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
   }

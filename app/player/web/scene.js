@@ -11,7 +11,6 @@ import {
   packHit,
   repeated,
   unpackGroove,
-  unpackWay,
   withEdits,
 } from "./groove.js";
 import { NO_LOCK, fit, isLocked, keep, packLock, relock, unpackLock, withHit } from "./lock.js";
@@ -45,12 +44,12 @@ export class Scene {
 
   // What Python sends
 
-  /** Take up a way, as it comes or by its id, to sound as so many bars; false where it, or its feels,
+  /** Take up a way, or one named by its id, to sound as so many bars; false where it, or its feels,
    * are not known here. */
-  enter(packed, bars) {
-    if (packed.frames) this.#hold(unpackWay(packed));
-    const way = this.#ways.get(packed.id);
-    if (!way || (packed.felt && !way.hasFeels)) return false;
+  enter(told, bars) {
+    if (told.frames) this.#hold(told);
+    const way = this.#ways.get(told.id);
+    if (!way || (told.felt && !way.hasFeels)) return false;
     Object.assign(this, { way, bars });
     return true;
   }

@@ -4,9 +4,10 @@
 // What lies between is mixed here; on release Python decodes the very place.
 
 import { element, perFrame, put, style, write } from "./dom.js";
-import { grooveAt, unpackGroove } from "./groove.js";
+import { grooveAt, grooveOf } from "./groove.js";
 import { Look } from "./look.js";
 import { Reminder } from "./reminder.js";
+import { unpackWords } from "./words.js";
 
 const STEP = 0.1;
 const KEYS_REST = 250; // ms after the last key, a slider counts as let go
@@ -118,21 +119,12 @@ export class ShapePanel {
 }
 
 /** For each slider a function that gives its way; parsed when first asked for. */
-async function unpackWays({ ways, bars, steps, tempo }) {
-  const zipped = Uint8Array.from(atob(ways.words), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const planes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const length = planes.length / 4;
-  let start = 0;
-  return ways.counts.map((counts) => {
-    const ends = counts.map((count) => (start += count));
+async function unpackWays({ ways, ...told }) {
+  const views = await unpackWords(ways, 4);
+  return ways.frames.map((count) => {
+    const own = views.splice(0, count);
     let way = null;
-    const groove = (end, i) => {
-      const words = Array.from({ length: counts[i] }, (_, at) => end - counts[i] + at);
-      const bytes = words.flatMap((at) => [0, 1, 2, 3].map((plane) => planes[plane * length + at]));
-      return unpackGroove({ bars, steps, tempo, hits: btoa(String.fromCharCode(...bytes)) });
-    };
-    return () => (way ??= { frames: ends.map(groove) });
+    return () => (way ??= { frames: own.map((view) => grooveOf(view, told)) });
   });
 }
 
