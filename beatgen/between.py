@@ -15,6 +15,7 @@ from beatgen.way import way
 
 PATH_FRAMES = 33
 CHUNK = 64  # blends at a time on a walk
+SAY = 0.25  # of the network, half-way, in how many strikes there are (`beatgen.decoded`)
 
 
 class Between:
@@ -88,6 +89,6 @@ class Between:
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
         share, (hits_a, hits_b) = pattern[:, None, None], self._hits
         hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
-        told = self._codec.tell(z, missed, tempos, hits)
+        told = self._codec.tell(z, missed, tempos, hits, SAY * 4 * share * (1 - share))
         ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
         return [ends.get(at, groove) for at, groove in zip(amounts, told, strict=True)]

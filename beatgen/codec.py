@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from beatgen.decoded import Decoded, pattern_of, pattern_of_size
+from beatgen.decoded import Decoded, family_hits, hits_between, pattern_of, pattern_of_size
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove
 from beatgen.runtime import Network
@@ -121,19 +121,20 @@ class Codec:
         missed: Decoded,
         tempos: Sequence[float],
         hits: np.ndarray | None = None,
+        say: np.ndarray | float = 0.0,
     ) -> list[Groove]:
         """A groove for each of z (n, bars, latent_dim), with what is missed added to it.
 
-        hits (n, bars, families): how many sixteenths are struck; the threshold decides without.
+        hits (n, bars, families): how many sixteenths are asked for, and how much say the network
+        has in that (`hits_between`); the threshold decides without.
         """
         n, bars, _ = z.shape
         flat = z.reshape(n * bars, -1)
         count = self._counts(flat[:, : self.pattern_dim])
         count = count.reshape(n, bars, *count.shape[1:]) + missed.counts
-        if hits is None:
-            pattern = pattern_of(count, self.threshold)
-        else:
-            pattern = pattern_of_size(count, hits)
+        pattern = pattern_of(count, self.threshold)
+        if hits is not None:
+            pattern = pattern_of_size(count, hits_between(hits, family_hits(pattern), say))
         pattern = pattern.reshape(n * bars, *pattern.shape[2:])
         feel = (
             part.reshape(n, bars, *part.shape[1:]) + more

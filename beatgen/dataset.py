@@ -29,6 +29,8 @@ UNKNOWN = "unknown"  # the style of a file that no table tells of
 SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
 COLUMNS = {"midi_filename", "split", "style"}  # of info.csv, those that are needed
 FORMAT = 1  # of the .npz file; raise it when its content changes
+# A fork of a process in which these run threads of their own may crash.
+THREADED = frozenset(("tensorflow", "jax", "torch", "ai_edge_litert", "sklearn"))
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,7 @@ def scan_folder(
     """Read files below `root` in parallel, in order: groove and report of each, or the sentence
     why not."""
     scan = partial(_scan, root, steps=steps)
-    # A fork of a process in which these run threads of their own may crash.
-    threaded = not {"tensorflow", "jax"}.isdisjoint(sys.modules)
+    threaded = not THREADED.isdisjoint(sys.modules)
     context = get_context("spawn" if threaded else None)
     # An interrupt is the parent's to handle; from the workers it would print their tracebacks.
     with ProcessPoolExecutor(

@@ -12,6 +12,11 @@ from beatgen.strikes import PLACES, Strikes
 VOICES_OF_FAMILY = tuple(
     [i for i, voice in enumerate(VOICES) if voice.family == family] for family in FAMILIES
 )
+# Families that play one part: a fill goes from the snare to the toms
+PARTS = tuple(
+    [FAMILIES.index(family) for family in families]
+    for families in (("kick",), ("snare", "tom"), ("hat",), ("ride",), ("crash",))
+)
 
 
 class Decoded(NamedTuple):
@@ -60,11 +65,7 @@ def pattern_of(count: np.ndarray, threshold: float) -> np.ndarray:
 
 def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
     """As `pattern_of`, but with as many struck sixteenths in each family as `hits` (...,
-    families) says, rounded: the likeliest of them.
-
-    Half-way between two grooves the network is sure of little, and a threshold would leave holes
-    where both of them are busy.
-    """
+    families) says, rounded: the likeliest of them."""
     likely = 1 - count[..., 0]
     struck = np.zeros(likely.shape, bool)
     for family, voices in enumerate(VOICES_OF_FAMILY):
@@ -83,6 +84,23 @@ def pattern_of_hidden(count: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     likely = np.where(hidden, 1 - count[..., 0], 0).reshape(len(count), -1)
     struck = _rank(likely) < np.rint(likely.sum(1, keepdims=True))
     return _how_often(struck.reshape(hidden.shape) & hidden, count)
+
+
+def hits_between(asked: np.ndarray, own: np.ndarray, say: np.ndarray | float) -> np.ndarray:
+    """Struck sixteenths of each family, float (..., families), where the ends of a blend ask for
+    so many and the network has `own`. say: the network's, 0 to 1, in how many each of PARTS has.
+
+    Half-way between two grooves the network is sure of little: with a say of 1 there would be holes
+    where both of them are busy, with 0 every blend would be as busy as the mean. On which of its
+    families a part is played is the network's to say. A part that neither end has rests.
+    """
+    found = np.array(asked, np.float64)
+    for part in PARTS:
+        ends, told = (hits[..., part].sum(-1, keepdims=True) for hits in (asked, own))
+        shares = np.where(told > 0, own[..., part], asked[..., part])
+        shares = shares / np.maximum(shares.sum(-1, keepdims=True), 1e-9)
+        found[..., part] = shares * np.where(ends > 0, (1 - say) * ends + say * told, 0)
+    return found
 
 
 def family_hits(pattern: np.ndarray) -> np.ndarray:

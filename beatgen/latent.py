@@ -81,9 +81,9 @@ class Vae(Codec):
 
         feel: the same for the feel alone, the amount then moves the pattern only: amount 0 and
         feel 1 is a's pattern with b's feel. What is mixed is the noise that the prior makes the two
-        of, so the way leads through bars that a drummer might play; each family of the kit is as
-        busy in between as the two are. Bar by bar, the shorter groove repeating; the tempo blends
-        with the amount. Raises BeatGenError for amounts outside 0 to 1.
+        of, so the way leads through bars that a drummer might play; kick, drums, hats, ride and
+        crashes are each about as busy in between as in the two. Bar by bar, the shorter groove
+        repeating; the tempo blends with the amount. Raises BeatGenError for amounts outside 0 to 1.
         """
         return self.between(a, b).blend(amount, feel)
 

@@ -9,7 +9,7 @@ import mido
 import numpy as np
 import pytest
 
-from beatgen.dataset import SPLITS, load_dataset, midi_files, prepare
+from beatgen.dataset import SPLITS, THREADED, load_dataset, midi_files, prepare
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, join
 from beatgen.kit import INDEX
@@ -113,7 +113,7 @@ def test_without_a_table_files_are_split_by_seed(tmp_path, samba) -> None:
     assert (prepare(folder, tmp_path / "3.npz", seed=2).splits != first).any()
 
 
-@pytest.mark.parametrize("library", ["tensorflow", "jax"])
+@pytest.mark.parametrize("library", sorted(THREADED))
 def test_a_process_that_runs_threads_is_not_forked(midi_folder, tmp_path, monkeypatch, library):
     """It would be luck that nothing crashes; so the way in which workers start is looked at."""
     started = []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from beatgen.decoded import Decoded, family_hits, pattern_of, pattern_of_size
+from beatgen.decoded import Decoded, family_hits, hits_between, pattern_of, pattern_of_size
 
 
 def test_expected_velocity_sums_over_how_many_strikes_fall() -> None:
@@ -42,3 +42,21 @@ def test_a_pattern_of_a_size_takes_the_likeliest_of_each_family() -> None:
     assert np.argwhere(chosen).tolist() == [[0, 0, 0], [0, 8, 0]]
     assert chosen[0, 0, 0] == 2  # struck twice is likelier than once
     assert np.array_equal(family_hits(chosen), hits)
+
+
+@pytest.mark.parametrize(
+    ("say", "wanted"),
+    [
+        (0, [4, 3, 3, 4, 4, 0]),  # as busy as asked; toms take over half of what the snare had
+        (0.5, [3, 2.5, 2.5, 2, 7, 0]),
+        (1, [2, 2, 2, 0, 10, 0]),
+    ],
+)
+def test_the_network_says_how_much_is_on_the_toms(say: float, wanted: list[float]) -> None:
+    asked, own = np.array([[4, 6, 0, 4, 4, 0]]), np.array([[2, 2, 2, 0, 10, 0]])
+    assert hits_between(asked, own, np.array([say]))[0] == pytest.approx(wanted)
+
+
+def test_a_part_that_is_not_asked_for_rests() -> None:
+    asked, own = np.array([[4, 0, 0, 8, 0, 0]]), np.array([[4, 3, 1, 0, 8, 0]])
+    assert hits_between(asked, own, 0.5)[0] == pytest.approx([4, 0, 0, 4, 0, 0])
