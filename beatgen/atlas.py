@@ -1,8 +1,8 @@
 """The atlas: every training bar on a 2-D map of the latent space, to hear, to sample among, and to
 tell how near a groove comes to what was learned from.
 
-It ships beside the weights as atlas.npz and holds no bars: of each its place, style, folded pattern
-in bits, and its z in steps as coarse as the posterior's own standard deviation. The decoder was
+It ships beside the weights as atlas.npz and holds no bars: of each its place, style, pattern in
+bits, and its z in steps as coarse as the posterior's own standard deviation. The decoder was
 trained on that much noise, so a bar decoded from it keeps its pattern, in a third of the bytes.
 `beatgen.cartography` draws it.
 """
@@ -18,13 +18,14 @@ from pathlib import Path
 import numpy as np
 
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
-from beatgen.groove import Groove
-from beatgen.metrics import folded
+from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.metrics import fold, folded
 from beatgen.nearest import nearest, pack
 from beatgen.runtime import NETWORK, model_folder
+from beatgen.strikes import N_VOICES
 
 ATLAS = "atlas.npz"
-FORMAT = 1  # of the file; raise it when its content changes
+FORMAT = 2  # of the file; raise it when its content changes
 PLACES = 65535  # that a place can take on each axis
 NEIGHBOURS = 8  # bars between which a new point is placed
 FALL = 6  # power by which a neighbour's weight falls with its distance
@@ -66,7 +67,7 @@ class Atlas:
     center, step: float32 (latent_dim,); a step is the posterior's standard deviation.
     styles:   names, the most frequent first; style: uint8 (n,), index into them.
     fill:     bool (n,), recorded as a fill, not as a beat.
-    patterns: uint8 (n, 18), the folded pattern, 16 x 9 bits.
+    patterns: uint8 (n, 44), which voices are struck in which sixteenth, 16 x 22 bits.
     """
 
     places: np.ndarray
@@ -181,6 +182,12 @@ class Atlas:
         """The style that a training bar was recorded as."""
         return self.styles[self.style[bar]]
 
+    @cached_property
+    def struck(self) -> np.ndarray:
+        """The patterns, bool (n, 16, 22)."""
+        bits = np.unpackbits(self.patterns, axis=1)
+        return bits.reshape(len(self), SIXTEENTHS, N_VOICES).astype(bool)
+
     # --- inside and on disk ---------------------------------------------------------------------
 
     @cached_property
@@ -189,7 +196,7 @@ class Atlas:
 
     @cached_property
     def _packed(self) -> np.ndarray:
-        return pack(np.unpackbits(self.patterns, axis=1))
+        return pack(fold(self.struck))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write atlas.npz beside the weights that it was drawn with."""

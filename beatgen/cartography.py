@@ -15,7 +15,7 @@ import numpy as np
 from beatgen.atlas import Atlas
 from beatgen.dataset import Dataset
 from beatgen.latent import Vae, load_model
-from beatgen.metrics import folded
+from beatgen.strikes import to_strikes
 
 PRINCIPAL = 50  # components of z that are laid out; what the others hold is mostly noise
 PERPLEXITY = 30
@@ -40,6 +40,7 @@ def build_atlas(vae: Vae, training: Dataset) -> Atlas:
     """The atlas of the training bars as `vae` sees them."""
     velocity, timing = training.grids()
     mean, log_var = vae.encode_bars(velocity, timing)
+    struck = to_strikes(velocity, timing).count > 0
     center, step = mean.mean(0), np.sqrt(np.exp(log_var).mean(0))
     codes = np.clip(np.rint((mean - center) / step), -127, 127).astype(np.int8)
     styles, style = _styles(training)
@@ -51,7 +52,7 @@ def build_atlas(vae: Vae, training: Dataset) -> Atlas:
         styles=styles,
         style=style,
         fill=np.char.find(training.files, "_fill_")[training.file_index] >= 0,
-        patterns=np.packbits(folded(velocity, timing).reshape(len(mean), -1), axis=1),
+        patterns=np.packbits(struck.reshape(len(mean), -1), axis=1),
     )
 
 

@@ -18,6 +18,7 @@ from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.latent import Vae
 from beatgen.metrics import f1, fold
 from beatgen.nearest import nearest, pack
+from beatgen.recall import NEIGHBOURS, alike, struck_by
 from beatgen.section import Scores, Section
 from beatgen.strikes import N_VOICES, to_strikes
 
@@ -54,8 +55,7 @@ def proposed(vae: Vae, bars: Dataset, hidden: np.ndarray) -> np.ndarray:
     parts = []
     for start in range(0, len(bars), BATCH):
         part = slice(start, start + BATCH)
-        z, _ = vae.encode_bars(*bars.grids(part), known=~hidden[part])
-        parts.append(pattern_of_hidden(vae.decoded(z)[0].counts, hidden[part]) > 0)
+        parts.append(vae.propose(*bars.grids(part), hidden[part])[1] > 0)
     return np.concatenate(parts)
 
 
@@ -68,6 +68,13 @@ def from_nearest(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> 
         index, _ = nearest(pack(true[asked] & ~mask), pack(training & ~mask))
         told[asked] = training[index]
     return told
+
+
+def from_alike(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """As many of the hidden cells as are to be expected, from the training patterns that
+    `Vae.complete` asks as well (`beatgen.recall`)."""
+    likely = struck_by(alike(true, ~hidden, pack(training)), training)
+    return pattern_of_hidden(np.stack([1 - likely, likely], -1), hidden) > 0
 
 
 def most_probable(training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
@@ -102,6 +109,7 @@ def sections(
     rows = {
         "most probable": partial(most_probable, known),
         "nearest training bar": partial(from_nearest, true, known),
+        f"{NEIGHBOURS} nearest training bars": partial(from_alike, true, known),
     }
     rows |= {name: partial(proposed, vae, held_out) for name, vae in vaes}
     lines: tuple[dict[str, Scores], ...] = ({}, {})
@@ -112,8 +120,8 @@ def sections(
     note = (
         f"{len(true):,} bars, one voice group hidden at a time, or one beat of all voices, drawn: "
         "F1 of the hidden hits on {grid}. Most probable: the same hits for every bar, those that "
-        "do best on the training bars. Nearest training bar: the one most alike in what is not "
-        "hidden."
+        "do best on the training bars. Nearest training bars: those most alike in what is not "
+        "hidden; of 32 the mean, which is half of what ours proposes where an atlas lies beside it."
     )
     columns = {kind: (kind, ".3f") for kind in KINDS}
     return [

@@ -103,6 +103,14 @@ def hits_between(asked: np.ndarray, own: np.ndarray, say: np.ndarray | float) ->
     return found
 
 
+def as_likely(count: np.ndarray, struck: np.ndarray) -> np.ndarray:
+    """Probabilities of 0 to 4 strikes (..., 5) that are as `count` where there are any, and any as
+    probable as `struck` (...) says."""
+    likely = np.maximum(1 - count[..., :1], 1e-9)
+    struck = struck[..., None]
+    return np.concatenate([1 - struck, count[..., 1:] / likely * struck], -1)
+
+
 def family_hits(pattern: np.ndarray) -> np.ndarray:
     """Struck sixteenths of each family, (..., families), of a pattern (..., 16, 22)."""
     struck = pattern > 0

@@ -35,11 +35,13 @@ def dress(
     feel_dim: int,
     seed: int,
     spread: float,
+    better: Callable[[Single], Single] | None = None,
 ) -> Strikes:
     """A feel for `pattern`, how often each sixteenth is struck, int (bars, 16, 22).
 
     decode: what the network tells of noise of the feel, float32 (n * bars, feel_dim), for the
     pattern n times in a row. spread: 1 is one draw, 0 the average of many, the same for every seed.
+    better: what else is known of the average.
     """
     rng = np.random.default_rng(seed)
     shared, own = rng.standard_normal((2, len(pattern), feel_dim))
@@ -48,6 +50,8 @@ def dress(
     if spread == 1:
         return strikes
     average, middle = _average(decode, len(pattern), feel_dim)
+    if better is not None:
+        average = better(average)
     away = Single(*((1 - spread) * (a - m) for a, m in zip(average, middle, strict=True)))
     return _moved(strikes, away, pattern == 1)
 

@@ -10,20 +10,23 @@ hit, and the part that the model cannot hold fades out along the way (`fade`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from beatgen.atlas import ATLAS, load_atlas
 from beatgen.between import PATH_FRAMES, Between
 from beatgen.codec import Codec, fade, groove_of, strikes_of
 from beatgen.compass import Compass, Direction
-from beatgen.decoded import Decoded, pattern_of_hidden
+from beatgen.decoded import Decoded, as_likely, pattern_of_hidden
 from beatgen.dressing import dress
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.prior import FlowPrior, GaussianPrior, Prior
+from beatgen.recall import Recall
 from beatgen.runtime import Network, load_network
-from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid
+from beatgen.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
 
 
 def load_model(name: str | Path = "bar") -> Vae:
@@ -144,8 +147,9 @@ class Vae(Codec):
         """The groove's pattern, played by another drummer: its own feel is not looked at.
 
         spread: 1 draws a feel as probable as any that was played, 0 gives the average one, the same
-        for every seed. The bars share most of a draw: it is one drummer who plays them. Raises
-        BeatGenError for a spread below 0 or above 1, and for a seed below 0.
+        for every seed; the training bars most like the pattern add theirs to that. The bars share
+        most of a draw: it is one drummer who plays them. Raises BeatGenError for a spread below 0
+        or above 1, and for a seed below 0.
         """
         check_share("spread", spread)
         check_seed(seed)
@@ -157,12 +161,14 @@ class Vae(Codec):
             z_feel = self.prior.feel(np.tile(z_pattern, many), noise)
             return self.dressed(z_feel, np.tile(pattern, (*many, 1)))
 
-        strikes = dress(decode, pattern, self.latent_dim - self.pattern_dim, seed, spread)
+        recall, feel_dim = self._recall, self.latent_dim - self.pattern_dim
+        better = None if recall is None else lambda told: recall.feel(told, pattern, self.dressed)
+        strikes = dress(decode, pattern, feel_dim, seed, spread, better)
         return groove_of(strikes, groove.tempo, groove.bars)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is proposed from the rest, which stays as it is. There are
-        as many hits as the network expects, the likeliest of them.
+        as many hits as are to be expected, the likeliest of them (`propose`).
 
         hidden: bool (bars, 16, 22), the sixteenths and voices whose hits are not looked at. Raises
         BeatGenError for another shape.
@@ -173,9 +179,8 @@ class Vae(Codec):
                 f"hidden has the shape {np.shape(hidden)}; expected "
                 f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
             )
-        z, _ = self.encode_bars(groove.velocity, groove.timing, ~hidden, groove.bars)
+        z, proposed = self.propose(groove.velocity, groove.timing, hidden, groove.bars)
         true = strikes_of(groove)
-        proposed = pattern_of_hidden(self.decoded(z)[0].counts, hidden)
         pattern = np.where(hidden, proposed, true.count)
         told = self.decoded(z, pattern)[0].strikes(pattern)
         at = hidden[..., None]
@@ -188,6 +193,21 @@ class Vae(Codec):
             np.where(kept, groove.timing, timing),
             groove.tempo,
         )
+
+    def propose(
+        self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """z of the bars as far as they are not hidden, and how often each hidden sixteenth is to be
+        struck, int (n, 16, 22), 0 elsewhere; of grids (n, 64, 22), as for `encode_bars`.
+
+        As likely as the network has it and the training bars most like what is seen, half and half.
+        """
+        z, _ = self.encode_bars(velocity, timing, ~hidden, loop)
+        count = self._counts(z[:, : self.pattern_dim])
+        if self._recall is not None:
+            struck = to_strikes(velocity, timing, loop).count > 0
+            count = as_likely(count, self._recall.likely(1 - count[..., 0], struck, ~hidden))
+        return z, pattern_of_hidden(count, hidden)
 
     @property
     def directions(self) -> tuple[Direction, ...]:
@@ -238,6 +258,14 @@ class Vae(Codec):
         )
 
     # --- inside ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _recall(self) -> Recall | None:
+        """None where no atlas lies beside the weights."""
+        folder = self.network.folder
+        if not (folder / ATLAS).is_file():
+            return None
+        return Recall(load_atlas(folder), self.pattern_dim)
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
         check_seed(seed)

@@ -21,7 +21,7 @@ THREADS = 2
 
 
 class Network:
-    """A network as `beatgen.export` wrote it: `card`, `space`, and its parts to run.
+    """A network as `beatgen.export` wrote it: `folder`, `card`, `space`, and its parts to run.
 
     Safe to share between threads. Raises ModelError for files that cannot be read, or that do not
     fit each other or this version.
@@ -29,6 +29,8 @@ class Network:
 
     def __init__(self, folder: Path) -> None:
         from ai_edge_litert.interpreter import Interpreter
+
+        self.folder = folder
 
         try:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from beatgen import completion
-from beatgen.completion import BEAT, KINDS, from_nearest, masks, most_probable, proposed, score
+from beatgen.completion import (
+    BEAT,
+    KINDS,
+    from_alike,
+    from_nearest,
+    masks,
+    most_probable,
+    proposed,
+    score,
+)
 from beatgen.dataset import Dataset
 from beatgen.decoded import pattern_of_hidden
 from beatgen.groove import Groove
@@ -62,6 +71,13 @@ def test_the_nearest_bar_is_that_of_what_is_seen() -> None:
     both = np.concatenate([only("kick", 1), only("snare", 1)])
     other = np.repeat(asked, 2, axis=0) ^ both
     np.testing.assert_array_equal(from_nearest(other, training, both), training)
+
+
+def test_bars_that_are_alike_are_asked_together() -> None:
+    training = bars(*[{KICK: [0, 8], SNARE: [4, 12]}] * 3, {KICK: [0, 8], SNARE: [4]})
+    asked = bars({KICK: [0, 8], SNARE: [2]})
+    told = from_alike(asked, training, only("snare", 1))
+    np.testing.assert_array_equal(told, bars({SNARE: [4, 12]}))  # 1.75 strikes, in the mean
 
 
 def test_the_most_probable_pattern_is_the_one_of_the_best_f1() -> None:

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from beatgen.decoded import Decoded, family_hits, hits_between, pattern_of, pattern_of_size
+from beatgen.decoded import (
+    Decoded,
+    as_likely,
+    family_hits,
+    hits_between,
+    pattern_of,
+    pattern_of_size,
+)
 
 
 def test_expected_velocity_sums_over_how_many_strikes_fall() -> None:
@@ -42,6 +49,13 @@ def test_a_pattern_of_a_size_takes_the_likeliest_of_each_family() -> None:
     assert np.argwhere(chosen).tolist() == [[0, 0, 0], [0, 8, 0]]
     assert chosen[0, 0, 0] == 2  # struck twice is likelier than once
     assert np.array_equal(family_hits(chosen), hits)
+
+
+def test_strikes_are_made_as_likely_as_is_said() -> None:
+    count = np.array([[0.5, 0.3, 0.2, 0, 0], [1, 0, 0, 0, 0]])
+    made = as_likely(count, np.array([0.8, 0]))
+    assert made[0] == pytest.approx([0.2, 0.48, 0.32, 0, 0])
+    assert made[1] == pytest.approx([1, 0, 0, 0, 0])
 
 
 @pytest.mark.parametrize(

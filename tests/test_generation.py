@@ -47,7 +47,9 @@ def test_the_networks_sections_stand_in_the_report(data, tmp_path, monkeypatch) 
     assert list(found) == [section.name for section in told.sections]
     assert list(found) == [*parts[:1], "overlap", *parts[1:], "complete-folded"]
     proposals = found["complete"]["lines"]
-    assert {"most probable", "nearest training bar", "BeatGen"} == set(proposals)
+    assert {"most probable", "nearest training bar", "32 nearest training bars", "BeatGen"} == set(
+        proposals
+    )
     assert all(0 <= score <= 1 for score in proposals["BeatGen"].values())
     lines = found["likeness"]["lines"]
     kinds = ("reconstructions", "takes, vary 0.5", "half-way blends", "prior samples")
