@@ -16,7 +16,7 @@ from beatgen.batches import AT_ONCE, bar_input
 from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
 from beatgen.decoded import pattern_of_hidden
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, check_count
 from beatgen.model import BarVAE, ModelConfig
 from beatgen.section import Scores, Section, draw_section
 from beatgen.train import load_run, train
@@ -26,6 +26,7 @@ EPOCHS = 8
 JITTER = 0.1  # steps: 3 ms at 120 BPM
 COLUMNS = {
     "loss": ("loss", ".2f"),
+    "apart": ("±", ".2f"),
     "pattern": ("pattern", ".2f"),
     "place": ("place", ".2f"),
     "velocity": ("velocity", ".2f"),
@@ -35,6 +36,9 @@ COLUMNS = {
     "hit_f1": ("hit F1", ".3f"),
     "hidden_f1": ("hit F1, hidden", ".3f"),
 }
+
+
+MEASURED = COLUMNS.keys() - {"apart", "hidden_f1"}  # while a run is trained
 
 
 def variants(how: Augmentation) -> dict[str, Augmentation]:
@@ -50,32 +54,46 @@ def variants(how: Augmentation) -> dict[str, Augmentation]:
     return some | {"none": Augmentation(**dict.fromkeys(strengths, 0.0))}
 
 
-def ablate(config: TrainConfig, told: Callable[[str], None] = lambda _: None) -> Section:
-    """Train `config` once for each of `variants`, all from the same seed; a line of the table tells
-    the epoch with the lowest validation loss. `told` is called with a sentence after each run.
+def ablate(
+    config: TrainConfig, seeds: int = 1, told: Callable[[str], None] = lambda _: None
+) -> Section:
+    """Train `config` for each of `variants`, from its seed and as many as there are after it; a
+    line of the table is the mean of the epochs with the lowest validation loss, and how far apart
+    these losses are (standard deviation). `told` is called with a sentence after each
+    run.
 
     The runs stand below the run folder, beside the table as ablation.json, ablation.md and
     ablation.html. Runs that are there already are not trained again. Raises BeatGenError for
-    another model than "bar".
+    another model than "bar", and for less than one seed.
     """
+    check_count("seeds", seeds)
     if config.model != "bar":
         raise BeatGenError(f"model is {config.model!r}; only the bars of 'bar' are changed.")
     root, held_out = Path(config.run), load_dataset(config.data).split("validation")
     lines: dict[str, Scores] = {}
     for name, how in variants(config.augmentation).items():
-        run = root / name.replace(" ", "-")
-        history = train(replace(config, run=str(run), augmentation=how))
-        best = int(np.argmin(history["val_loss"]))
-        lines[name] = {
-            column: history[f"val_{column}"][best] for column in COLUMNS if column != "hidden_f1"
-        }
-        model, _ = load_run(run)
-        assert isinstance(model, BarVAE)
-        lines[name]["hidden_f1"] = hidden_f1(model, held_out)
-        told(f"{name}: validation loss {lines[name]['loss']:.2f} in epoch {best + 1}")
-    section = Section("ablation", "Ablation of the augmentation", _note(config), COLUMNS, lines)
+        runs: list[Scores] = []
+        for seed in range(config.seed, config.seed + seeds):
+            run = root / f"{name.replace(' ', '-')}-{seed}"
+            runs.append(_best(replace(config, run=str(run), augmentation=how, seed=seed), held_out))
+            told(f"{name}, seed {seed}: validation loss {runs[-1]['loss']:.2f}")
+        lines[name] = {column: float(np.mean([run[column] for run in runs])) for column in runs[0]}
+        if seeds > 1:
+            lines[name]["apart"] = float(np.std([run["loss"] for run in runs], ddof=1))
+    note = _note(config, seeds)
+    section = Section("ablation", "Ablation of the augmentation", note, COLUMNS, lines)
     _save(section, root)
     return section
+
+
+def _best(config: TrainConfig, held_out: Dataset) -> Scores:
+    """What is measured of a run in its best epoch; it is trained if it is not there."""
+    history = train(config)
+    best = int(np.argmin(history["val_loss"]))
+    scores = {column: history[f"val_{column}"][best] for column in COLUMNS if column in MEASURED}
+    model, _ = load_run(config.run)
+    assert isinstance(model, BarVAE)
+    return scores | {"hidden_f1": hidden_f1(model, held_out)}
 
 
 def hidden_f1(model: BarVAE, held_out: Dataset) -> float:
@@ -96,12 +114,14 @@ def hidden_f1(model: BarVAE, held_out: Dataset) -> float:
     return float(np.nanmean(list(exact.values())))
 
 
-def _note(config: TrainConfig) -> str:
+def _note(config: TrainConfig, seeds: int) -> str:
+    last = config.seed + seeds - 1
+    from_seeds = f"seed {last}" if seeds == 1 else f"means of the seeds {config.seed} to {last}"
     return (
         f"Networks of width {config.bar.width} and {config.bar.blocks} block, at most "
-        f"{config.epochs} epochs, seed {config.seed}: losses in nats per validation bar as it was "
-        "played, hit F1 on 16 x 22, and hit F1 of hidden parts (the mean of kick, snare, toms, "
-        "cymbals, and one beat)."
+        f"{config.epochs} epochs, {from_seeds}: losses in nats per validation bar as it was played "
+        "(±: their standard deviation between seeds), hit F1 on 16 x 22, and hit F1 of hidden "
+        "parts (the mean of kick, snare, toms, cymbals, and one beat)."
     )
 
 

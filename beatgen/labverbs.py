@@ -156,7 +156,12 @@ def sweep(options: Options) -> None:
         print(f"{row['latent_dim']:4d}  {row['val_loss']:.3f}")
 
 
-@verb(DATA, RUN, *TRAINING)
+@verb(
+    DATA,
+    RUN,
+    *TRAINING,
+    arg("--seeds", type=int, default=1, metavar="N", help="how many, from --seed on (default 1)"),
+)
 def ablate(options: Options) -> None:
     """Train a small network without each way of changing bars, and compare.
 
@@ -167,7 +172,7 @@ def ablate(options: Options) -> None:
     epochs = EPOCHS if options.epochs is None else options.epochs
     config = replace(_train_config(options), bar=SMALL, epochs=epochs)
     with redirect_stdout(sys.stderr):
-        table = ablate(config, tell)
+        table = ablate(config, options.seeds, tell)
     print(table.as_markdown())
 
 

@@ -1,4 +1,5 @@
 import json
+import math
 import os
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -29,20 +30,40 @@ def test_an_ablation_changes_one_thing_at_a_time(dataset_file, tmp_path, monkeyp
     config = TrainConfig(dataset_file(20, 6), str(tmp_path / "run"), bar=tiny, batch_size=10)
     said: list[str] = []
     only_mixed = Augmentation(rotate=0, mix=0.5, loudness=0, exchange=0, hide=0)
-    told = ablate(replace(config, epochs=1, augmentation=only_mixed), said.append)
+    told = ablate(replace(config, epochs=1, augmentation=only_mixed), told=said.append)
     assert list(told.lines) == ["all", "without mix", "with jitter", "none"]
     # Without mixing nothing is left that changes bars: the same run, from the same seed.
     assert told.lines["without mix"] == told.lines["none"] != told.lines["all"]
     assert told.lines["with jitter"] != told.lines["all"]
     for scores in told.lines.values():
-        assert scores.keys() == COLUMNS.keys() and 0 <= scores["hidden_f1"] <= 1
-    assert len(said) == 4 and said[0].startswith("all: validation loss")
+        assert scores.keys() == COLUMNS.keys() - {"apart"} and 0 <= scores["hidden_f1"] <= 1
+    assert len(said) == 4 and said[0].startswith("all, seed 0: validation loss")
     found = json.loads((Path(config.run) / "ablation.json").read_text())
     assert found["lines"] == told.lines
     assert told.as_markdown() in (Path(config.run) / "ablation.md").read_text()
     assert (Path(config.run) / "ablation.html").exists()
     with pytest.raises(BeatGenError, match="report"):
         ablate(replace(config, model="report"))
+
+
+def test_seeds_are_averaged(dataset_file, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(training, "compiled_model", uncompiled)
+    tiny = ModelConfig(16, 16, width=16, blocks=1, heads=2)
+    nothing = Augmentation(rotate=0, mix=0, loudness=0, exchange=0, hide=0)
+    config = TrainConfig(
+        dataset_file(20, 6), "", bar=tiny, batch_size=10, epochs=1, augmentation=nothing
+    )
+    one, other = (
+        ablate(replace(config, run=str(tmp_path / str(seed)), seed=seed)).lines["none"]
+        for seed in (3, 4)
+    )
+    both = ablate(replace(config, run=str(tmp_path / "both"), seed=3), seeds=2)
+    found = both.lines["none"]
+    assert found["loss"] == pytest.approx((one["loss"] + other["loss"]) / 2)
+    assert found["apart"] == pytest.approx(abs(one["loss"] - other["loss"]) / math.sqrt(2))
+    assert "means of the seeds 3 to 4" in both.note
+    with pytest.raises(BeatGenError, match="seeds"):
+        ablate(config, seeds=0)
 
 
 def test_every_change_that_is_on_is_left_out_once() -> None:
