@@ -13,6 +13,8 @@ import numpy as np
 
 RIDGE = 1e-3  # of the variance: keeps dimensions that the network does not use out of it
 SHARED_RIDGE = 1e-2  # the same for what depends on the bar
+CLEAR = 0.7  # of what one step of `cleared` could take away: effects are not quite linear
+WEAK = 0.1  # effect below which a direction is left as it is
 CONFLICT = 1e-3  # of the mean response: what attributes have that no shift can tell apart
 
 # The sides of z in their order, pattern and feel: dimensions, and equal segments of the bar that
@@ -124,6 +126,19 @@ def attribute_directions(slopes: np.ndarray, covariance: np.ndarray) -> np.ndarr
     mean = np.trace(spread, axis1=1, axis2=2)[:, None, None] / max(count, 1)
     # What no shift changes, as with a network that tells only silence, gets no direction.
     return np.linalg.pinv(spread + CONFLICT * mean * np.eye(count), hermitian=True) @ likely
+
+
+def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """The `response` (k, terms, d) changed so that the directions `which`, bool (k,), do less to
+    the attributes of others. table: what the directions really do (`effects`).
+
+    Were effects E linear, the directions A D, with A = diag(E) E^-1, would do nothing but their
+    own. Directions D come of the response R as (R C R')^-1 R C, so those of (A^-1)' R are A D.
+    """
+    own = np.diag(table)
+    step = own[:, None] * np.linalg.pinv(table, rcond=WEAK) - np.eye(len(table))
+    step[~which | (own < WEAK)] = 0
+    return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, told, 1)
 
 
 def effects(

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from beatgen.attributes import ATTRIBUTES, attributes
+from beatgen.attributes import ATTRIBUTES, OF_FEEL, attributes
 from beatgen.batches import bar_input, report_input
 from beatgen.cartography import write_atlas
 from beatgen.config import TrainConfig
 from beatgen.dataset import Dataset, load_dataset
-from beatgen.directions import by_change, principal_directions, response
+from beatgen.directions import by_change, cleared, principal_directions, response
 from beatgen.errors import ModelError
 from beatgen.flow import LatentFlow
 from beatgen.latent import Vae, load_model
@@ -29,11 +29,12 @@ from beatgen.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_n
 from beatgen.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
 from beatgen.strikes import expected_grid, to_strikes
 from beatgen.train import BEST, PRIOR, epochs_told, load_run
-from beatgen.turning import measured, some_z, spread_of
+from beatgen.turning import measured, some_z, spread_of, table
 
 Parts = list[Callable[..., dict[str, Any]]]  # named as their signatures
 
 PROBABILITIES = np.arange(0.2, 0.81, 0.02)
+CLEARINGS, CLEARED = 2, 1000  # steps of `cleared`, each measured on so many training bars
 CEILINGS = np.arange(0.9, 1.001, 0.005)
 VELOCITIES = np.arange(0.02, 0.51, 0.02)
 
@@ -78,6 +79,9 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         space["response"] = _response(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
+        for _ in range(CLEARINGS):
+            space["response"] = _cleared(load_model(target), space["response"], training, spread)
+            _save(target, card, space)
         card["directions"] = measured(load_model(target), spread, validation)
         card["prior"] = _export_prior(Path(run) / PRIOR, target)
         card["map"] = write_atlas(target, training)
@@ -177,6 +181,13 @@ def _means(network: Network, dataset: Dataset, config: TrainConfig) -> np.ndarra
     strikes = bar_input(dataset)
     known = np.ones(strikes.shape[:3], np.float32)
     return network.run("encode", strikes=strikes, known=known)["mean"]
+
+
+def _cleared(vae: Vae, told: np.ndarray, training: Dataset, spread: np.ndarray) -> np.ndarray:
+    """A step on which the directions of the pattern leave more of the other attributes alone; those
+    of the feel would need some of the pattern for it."""
+    of_pattern = np.array([name not in OF_FEEL for name in ATTRIBUTES])
+    return cleared(told, table(vae, some_z(vae, training, CLEARED), spread), of_pattern)
 
 
 def _response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:

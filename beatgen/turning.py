@@ -27,10 +27,20 @@ def spread_of(training: Dataset) -> np.ndarray:
     return spread
 
 
-def some_z(vae: Vae, dataset: Dataset) -> np.ndarray:
-    """z_mean of a sample of the bars, (MEASURED or a few more, latent_dim)."""
-    bars = dataset.take(np.arange(0, len(dataset), max(1, len(dataset) // MEASURED)))
+def some_z(vae: Vae, dataset: Dataset, count: int = MEASURED) -> np.ndarray:
+    """z_mean of a sample of the bars, (`count` or a few more, latent_dim)."""
+    bars = dataset.take(np.arange(0, len(dataset), max(1, len(dataset) // count)))
     return vae.encode_bars(*bars.grids())[0]
+
+
+def table(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """What one unit along each direction with a name does to each attribute of bars z (n,
+    latent_dim), in standard deviations `spread`, (10, 10) (`beatgen.directions.effects`)."""
+
+    def measure(points: np.ndarray) -> np.ndarray:
+        return attributes(to_strikes(*vae.decode_bars(points)))
+
+    return effects(measure, z, vae.turns(z), spread)
 
 
 def measured(vae: Vae, spread: np.ndarray, held_out: Dataset) -> list[dict[str, Any]]:
@@ -40,15 +50,12 @@ def measured(vae: Vae, spread: np.ndarray, held_out: Dataset) -> list[dict[str, 
     names, z = list(ATTRIBUTES), some_z(vae, held_out)
     turns = vae.turns(z)
 
-    def measure(points: np.ndarray) -> np.ndarray:
-        return attributes(to_strikes(*vae.decode_bars(points)))
-
     def patterns(points: np.ndarray) -> np.ndarray:
         return vae.decoded(points)[1]
 
-    table, here = effects(measure, z, turns, spread), patterns(z)
+    here = patterns(z)
     told = []
-    for i, (name, row) in enumerate(zip(names, table, strict=True)):
+    for i, (name, row) in enumerate(zip(names, table(vae, z, spread), strict=True)):
         ends = (patterns(z + way * turns[:, i]) for way in (-1, 1))
         strikes = np.mean([np.abs(end - here).sum((1, 2)).mean() for end in ends])
         leakage = {

@@ -10,6 +10,7 @@ from beatgen.attributes import ATTRIBUTES
 from beatgen.directions import (
     attribute_directions,
     by_change,
+    cleared,
     conditional,
     context,
     effects,
@@ -114,6 +115,28 @@ def test_the_context_is_that_of_each_dimension() -> None:
         [2, 2, 2, 2, 7],  # the means
         [3, 3, 3, 3, 0],
     ]
+
+
+def test_what_is_measured_of_the_others_is_cleared_away(z: np.ndarray) -> None:
+    """Of three attributes the response of the first two is a little wrong, so they leak."""
+    really = np.eye(3)
+    told = np.array([[1, 0.3, 0], [0.2, 1, 0.4], [0, 0, 1]])[:, None]
+    covariance = np.cov(z.T)
+    which = np.array([True, True, False])
+
+    def table(response: np.ndarray) -> np.ndarray:
+        return attribute_directions(response.swapaxes(0, 1), covariance)[0] @ really.T
+
+    before, after = table(told), table(cleared(told, table(told), which))
+    leaks = [np.abs(effect[:2] - np.diag(np.diag(effect))[:2]).sum() for effect in (before, after)]
+    assert leaks[0] > 0.5 and leaks[1] < 0.5 * leaks[0]
+    assert np.diag(after) == pytest.approx(np.diag(before), abs=0.15)
+    assert after[2] == pytest.approx(before[2], abs=0.03), "it was not asked for"
+
+
+def test_what_turns_nothing_is_not_cleared() -> None:
+    told = np.random.default_rng(0).standard_normal((3, 2, 5))
+    assert cleared(told, np.zeros((3, 3)), np.ones(3, bool)) == pytest.approx(told)
 
 
 def test_what_nothing_changes_has_no_direction(z: np.ndarray) -> None:
