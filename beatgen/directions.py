@@ -14,7 +14,8 @@ import numpy as np
 RIDGE = 1e-3  # of the variance: keeps dimensions that the network does not use out of it
 SHARED_RIDGE = 1e-2  # the same for what depends on the bar
 CLEAR = 0.7  # of what one step of `cleared` could take away: effects are not quite linear
-WEAK = 0.1  # effect below which a direction is left as it is
+WEAK = 0.3  # effect below which a direction is left as it is: half of that is what it leaks
+UNCLEAR = 0.1  # share of the largest effect: what is smaller tells no directions apart
 CONFLICT = 1e-3  # of the mean response: what attributes have that no shift can tell apart
 
 # The sides of z in their order, pattern and feel: dimensions, and equal segments of the bar that
@@ -136,7 +137,7 @@ def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarra
     own. Directions D come of the response R as (R C R')^-1 R C, so those of (A^-1)' R are A D.
     """
     own = np.diag(table)
-    step = own[:, None] * np.linalg.pinv(table, rcond=WEAK) - np.eye(len(table))
+    step = own[:, None] * np.linalg.pinv(table, rcond=UNCLEAR) - np.eye(len(table))
     step[~which | (own < WEAK)] = 0
     return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, told, 1)
 
