@@ -108,7 +108,7 @@ def options(*argv: str) -> Namespace:
 def test_the_command_line_overrides_a_config() -> None:
     card = str(assets.path("model/bar/card.json"))
     config = _train_config(options("--config", card))
-    assert (config.model, config.seed, config.epochs, config.data) == ("bar", 0, 15, "d.npz")
+    assert (config.model, config.seed, config.epochs, config.data) == ("bar", 0, 70, "d.npz")
     own = ("--seed", "7", "--model", "report", "--epochs", "2", "--latent-dim", "3")
     config = _train_config(options("--config", card, *own))
     assert (config.model, config.seed, config.epochs) == ("report", 7, 2)
