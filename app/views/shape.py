@@ -11,7 +11,7 @@ from app.player.parts import Turn, shape_panel
 from app.state import REACH, Session, session
 
 RAW = 15  # principal directions that are shown: full rows of five
-FRAMES = 9  # grooves along a slider that has a name; between them the browser mixes
+FRAMES = 7  # grooves along a slider that has a name; between them the browser mixes
 RAW_FRAMES = 5
 
 
