@@ -60,16 +60,17 @@ def words(index: int) -> tuple[str, str, str]:
 
 @st.cache_resource(hash_funcs=engine.BY_CONTENTS, **FEW)
 def ways(
-    groove: Groove, shape: tuple[float, ...], indices: tuple[int, ...], frames: int
+    groove: Groove, shape: tuple[float, ...], indices: tuple[int, ...], frames: tuple[int, ...]
 ) -> list[list[Groove]]:
-    """For each of the directions `indices`, grooves with it turned from one end to the other and
-    all the others as `shape` says."""
-    turns = np.zeros((len(indices), frames, max(len(shape), max(indices) + 1)), np.float32)
-    turns[..., : len(shape)] = shape
-    for row, index in enumerate(indices):
-        turns[row, :, index] = np.linspace(-REACH, REACH, frames)
-    turned = engine.model().nudges(groove, turns.reshape(len(indices) * frames, -1))
-    return [turned[i * frames : (i + 1) * frames] for i in range(len(indices))]
+    """For each of the directions `indices`, so many `frames`: grooves with it turned from one end
+    to the other and all the others as `shape` says."""
+    ends = np.cumsum(frames)
+    turns = np.zeros((ends[-1], max(len(shape), max(indices) + 1)), np.float32)
+    turns[:, : len(shape)] = shape
+    for index, count, end in zip(indices, frames, ends, strict=True):
+        turns[end - count : end, index] = np.linspace(-REACH, REACH, count)
+    turned = engine.model().nudges(groove, turns)
+    return [turned[end - count : end] for count, end in zip(frames, ends, strict=True)]
 
 
 def likely_turns(indices: Sequence[int], seed: int) -> dict[int, float]:

@@ -147,7 +147,8 @@ def test_going_back_to_a_shaped_take_brings_back_take_and_shape(page):
 
 def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(page):
     groove = now(page).heard
-    (way,) = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1,), 5)
+    way, other = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1, 4), (5, 3))
+    assert other == [engine.nudge(groove, (0.5, 1.0, 0.0, 2.0, turn)) for turn in (-3, 0, 3)]
     assert way == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
 
 

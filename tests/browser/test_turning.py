@@ -59,7 +59,7 @@ def test_a_slider_is_heard_while_it_is_dragged_without_a_word_to_python(shape):
 def test_what_is_heard_at_the_end_of_a_turn_is_what_python_decodes(shape):
     before = hits(shape)
     slider(shape, "Loudness").focus()
-    for _ in range(10):  # 1 unit, where Python has sent a groove
+    for _ in range(15):  # 1.5 units, where Python has sent a groove
         shape.keyboard.press("ArrowRight")
     changed(shape, before)
     drawn(shape)
