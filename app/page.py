@@ -84,11 +84,11 @@ def draw() -> None:
     except BeatGenError as error:  # an installation without its weights or grooves
         st.error(str(error))
         st.stop()
-    if session.vary_asked and view.title != VARY:
-        st.switch_page(views[VIEWS.index(VARY.lower())])
     session.move(*released(session.position, session.feel))
     if mark := returned():
         session.go_back(mark)
+    if session.vary_asked and view.title != VARY:
+        st.switch_page(views[VIEWS.index(VARY.lower())])
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):

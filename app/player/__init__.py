@@ -135,10 +135,10 @@ def player(
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
     }
-    result = mount(key, data, on_played_change=_nothing)
+    mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)
     ids = (way["id"], None if settled is None else settled["id"])
-    played = read(result.get("played"), scene, ids, place, before.known, opening)
+    played = read(said, scene, ids, place, before.known, opening)
     held = () if played.lock is None else (played.lock.groove,)
     marks = dict(before.marks)
     if settled is not None:
@@ -200,10 +200,16 @@ class _Memory:
 
 
 def _said(key: str) -> Mapping[str, Any]:
-    """The last thing the mounted player said, {} before it said anything."""
+    """The last thing the mounted player said, {} before it said anything.
+
+    Kept beside the component's own state: Streamlit throws that away, and what was said in it,
+    when the script switches to another page.
+    """
     state = st.session_state.get(key)
     said = state.get("played") if isinstance(state, Mapping) else None
-    return said if isinstance(said, Mapping) else {}
+    if isinstance(said, Mapping):
+        st.session_state[f"{key} said"] = said
+    return st.session_state.get(f"{key} said", {})
 
 
 def _back(said: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
@@ -225,7 +231,7 @@ def _pack_opening(opening: Opening) -> dict[str, Any]:
 
 
 def _nothing() -> None:
-    """The state's change callback: Streamlit wants one, the return value says it all."""
+    """The state's change callback: Streamlit wants one, `_said` says it all."""
 
 
 def _kit_component() -> str:

@@ -1,7 +1,7 @@
 """Space in a real browser: it plays after a click, and presses a button after the tab key."""
 
 import pytest
-from playing import state, told, wait_until_told
+from playing import bounds, state, told, wait_until_told
 from visiting import (
     drawn,
     go,
@@ -19,7 +19,9 @@ from visiting import (
 
 from app import engine
 from app.page import OPENING
+from app.player.wire import Edit, with_edits
 from app.state import Deck
+from beatgen.kit import INDEX
 
 CARDS = ".wall .card b"
 PLAYING = "(wanted) => beatgen.state.playing === wanted"
@@ -55,10 +57,10 @@ def test_after_a_click_on_a_take_or_a_button_of_the_page_space_plays_and_stops(s
     assert page.locator(CARDS).all_inner_texts() == takes, "varied once, by the click"
 
 
-def first_take(place: float) -> list:
+def first_take(place: float, edits: list[Edit] = ()) -> list:
     """The hits of the first take that the Vary page makes of a new session's blend."""
     a, b = (Deck(engine.demos()[title]).groove for title in OPENING)
-    blend = engine.blend(a, b, place)
+    blend = with_edits(engine.blend(a, b, place), edits)
     takes = engine.vary(blend, 6, 0.4, 0.4, 1)
     return hits_of(max(takes, key=lambda take: engine.likeness(blend, take)))
 
@@ -90,6 +92,39 @@ def test_v_varies_on_every_page_right_after_a_drag_and_play_goes_on(serve, open_
     assert page.locator(".st-key-here", has_text="Vary").is_visible()
     assert state(page)["playing"]
     assert page.evaluate("window.same.isConnected"), "the player never left the page"
+
+
+LET_GO_AND_VARY = """slider => {
+    slider.value = 0.171;
+    for (const type of ['input', 'change']) slider.dispatchEvent(new Event(type));
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'v', bubbles: true }));
+}"""
+
+
+def test_v_in_the_moment_of_letting_go_varies_what_was_let_go_of(serve, open_page):
+    """Streamlit throws away what components said when the script switches to another page."""
+    page = open_app(serve, open_page)
+    slider(page, "Blend from A to B").evaluate(LET_GO_AND_VARY)
+    wall(page)
+    take_button(page, 1).click()
+    titled(page, "Take 1")
+    settled(page)
+    assert same(shown(page), first_take(0.171))
+
+
+def test_v_on_another_page_knows_of_edits(serve, open_page):
+    page = open_app(serve, open_page)
+    before = shown(page)
+    page.mouse.click(*bounds(page, 20, "kick"))
+    settled(page)
+    assert len(shown(page)) == len(before) + 1
+    edit = next(h for h in state(page)["hits"] if (h["step"], h["voice"]) == (20, INDEX["kick"]))
+    page.keyboard.press("v")
+    wall(page)
+    take_button(page, 1).click()
+    titled(page, "Take 1")
+    settled(page)
+    assert same(shown(page), first_take(0.5, [Edit(**edit)]))
 
 
 def test_who_walks_by_the_tab_key_presses_buttons_with_space(page):

@@ -64,8 +64,10 @@ function receive(mounted, data, say) {
     if (data.starts > starts) player.play();
   };
   mounted.starts = data.starts;
+  player.coming++;
   const way = unpackWay(data.way);
-  mounted.coming = mounted.coming.then(() => way.then(take)).catch(reportError);
+  const taken = mounted.coming.then(() => way.then(take));
+  mounted.coming = taken.catch(reportError).finally(() => player.coming--);
 }
 
 /**

@@ -13,6 +13,7 @@ const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
   accents = [];
+  coming = 0; // how much that Python sent is still being unzipped
   files = null; // of what sounds, {midi, wav}, each as file.js has it
   history = new History();
   scene = new Scene();

@@ -14,7 +14,7 @@ export function expose(player) {
       return {
         playing: player.playing,
         label: player.label,
-        heard: player.isHeard,
+        heard: player.isHeard && !player.coming,
         position: player.position,
         feel: player.feel,
         lock: packLock(player.lock),
