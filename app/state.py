@@ -21,6 +21,7 @@ SIDES: tuple[Side, Side] = ("a", "b")
 Wish = Literal["keep", "a", "b"]  # as a take, or on a deck
 LOOPS = (1, 2, 4)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove just loaded
+KEPT = {"persist_state": "session"}  # of a widget whose value outlives a switch to another page
 REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from app import engine, files, look
 from app.colour import between
 from app.player.parts import ServedFile, bar_files
-from app.state import SIDES, Session, Side, Source
+from app.state import KEPT, SIDES, Session, Side, Source
 from app.swing import swing
 from app.take import LONGEST_TAKE, MOST_TAKES, Take
 from beatgen.groove import Groove
@@ -131,8 +131,9 @@ def _downloads(session: Session) -> None:
             required=True,
             key="pitches",
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
+            **KEPT,
         )
-        st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops")
+        st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops", **KEPT)
     st.download_button(
         "Stems",
         partial(stems_file, groove, label),
@@ -162,6 +163,7 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
         key="walk-bars",
         help="The first bar is A's, the last one B's; each bar between is a step farther. "
         "Locked cells stay as they are, and the shape of the blend goes along.",
+        **KEPT,
     )
     curve = st.segmented_control(
         "Curve",
@@ -170,11 +172,12 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
         required=True,
         key="walk-curve",
         help="How fast it goes: at one pace, slow at first, slow at last, or slow at both ends.",
+        **KEPT,
     )
     stays: tuple[float | None, float | None] = (None, None)
     if session.feel is not None:
         moves = st.segmented_control(
-            "Goes from A to B", MOVES, default="both", required=True, key="walk-moves"
+            "Goes from A to B", MOVES, default="both", required=True, key="walk-moves", **KEPT
         )
         pattern, feel = session.place
         stays = {"both": stays, "pattern": (None, feel), "feel": (pattern, None)}[moves]

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app import engine, takes
-from app.state import Session, session
+from app.state import KEPT, Session, session
 from app.take import FRESH
 from app.takeaway import chosen_pitches, takes_file
 from beatgen.groove import Groove
@@ -17,7 +17,6 @@ AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "anot
 AROUND = ("what plays", "A", "the blend", "B")
 CHANGES = ("both", "pattern", "feel")
 SET = {"around": AROUND[0], "changes": CHANGES[0], "amount": "a little", "count": 6}  # at first
-KEPT = {"persist_state": "session"}  # while another page is shown
 
 
 def draw(now: Session) -> None:
