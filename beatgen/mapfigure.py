@@ -48,6 +48,7 @@ def draw_map(atlas: Atlas, *, theme: Theme = "dark", height: int = HEIGHT) -> go
     finish(figure, style, "", height)
     figure.update_layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        template="none",  # another is larger than all else here
         dragmode=False,  # a finger scrolls the page, until a tool is chosen
         hovermode="closest",
         hoverdistance=30,

@@ -27,7 +27,8 @@ def test_the_map_shows_a_and_b_and_what_sounds(page):
     assert marks.count(">A</b>") >= bars and ">B</b>" in marks
     assert marks.count("<img") == now(page).heard.bars, "a path for each bar"
     assert 'class="heard"' in marks
-    assert page.get("plotly_chart")
+    counts = shown_part(page, "map")["points"]["counts"]
+    assert 10_000 < sum(counts) <= len(engine.atlas())
 
 
 def test_the_way_on_the_map_leads_from_a_to_b(page):

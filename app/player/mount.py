@@ -1,5 +1,6 @@
-"""How Streamlit gets at the component's files. One component serves every part of the page that
-runs in the browser, for they share one player there."""
+"""How Streamlit gets at the components' files. One component serves every part of the page that
+works with the player in the browser, for they share one there; a chart is a component of its own
+(points.py)."""
 
 from __future__ import annotations
 
@@ -28,8 +29,22 @@ def mount(
 ) -> Any:
     """Show the component. Its data say which part to show ("part", the player itself without), and
     which player that is about ("player")."""
+    return show(serve("player", WEB), "main.js", key, data, "player.css", width, **callbacks)
+
+
+def show(
+    component: str,
+    js: str,
+    key: str,
+    data: Mapping[str, Any],
+    css: str | None = None,
+    width: Width = "stretch",
+    **callbacks: Callable[[], None],
+) -> Any:
+    """Show a component that `serve` has named, from its script; without a style sheet of its own it
+    lies open to the page's."""
     # In a list, since Streamlit imports pandas to see whether the values of a mapping are tables.
-    return _renderer(serve("player", WEB))(key=key, data=[data], width=width, **callbacks)
+    return _renderer(component, js, css)(key=key, data=[data], width=width, **callbacks)
 
 
 def serve(name: str, folder: Path) -> str:
@@ -59,5 +74,5 @@ def _digest(folder: Path) -> str:
 
 
 @cache
-def _renderer(name: str) -> ComponentRenderer:
-    return st.components.v2.component(name, js="main.js", css="player.css")
+def _renderer(name: str, js: str, css: str | None) -> ComponentRenderer:
+    return st.components.v2.component(name, js=js, css=css, isolate_styles=css is not None)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -15,15 +15,13 @@ import streamlit as st
 from app import engine, look, takes
 from app.colour import between
 from app.player.parts import chart_region, groove_picture
+from app.player.points import pack_chart, point_chart
 from app.state import SIDES, Session, session
 from app.take import FRESH, Take
 from beatgen.atlas import Atlas, written
 from beatgen.errors import ModelError
 from beatgen.mapfigure import draw_map, from_units, legend, share_of
 from beatgen.theme import Theme
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 KEY = "map"  # of the chart
 COUNT = FRESH  # takes from a region
@@ -32,6 +30,7 @@ TOLD = 3  # styles of a region
 BUTTONS = [["pan2d", "lasso2d", "select2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]]
 CHART = {
     "displayModeBar": True,
+    "displaylogo": False,
     "modeBarButtons": BUTTONS,
     "doubleClick": False,
     "showAxisDragHandles": False,
@@ -59,13 +58,7 @@ def draw(now: Session) -> None:
     with left, st.container(key="map-panel"):
         _legend(atlas)
         with st.container(key="map-plot"):
-            st.plotly_chart(
-                _figure(look.theme()),
-                key=KEY,
-                theme=None,
-                config=CHART,
-                alt=ALT,
-            )
+            point_chart(_chart(look.theme()), key=KEY)
             st.html(_marks(now))
             outlines = chart_region("map-plot", partial(_hear, now), key="map-region")
     with right, st.container(key="map-side", height="stretch"):
@@ -230,8 +223,8 @@ def _path(places: np.ndarray) -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def _figure(shown: Theme) -> Figure:
-    return draw_map(engine.atlas(), theme=shown)
+def _chart(shown: Theme) -> dict[str, Any]:
+    return pack_chart(draw_map(engine.atlas(), theme=shown), CHART, ALT)
 
 
 def _tempo(now: Session) -> float:

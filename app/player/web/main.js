@@ -8,6 +8,7 @@ import { unpackWay } from "./groove.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
 import { KeptFile, Memory } from "./memory.js";
+import { mountIn } from "./mounts.js";
 import { Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { expose } from "./probe.js";
@@ -19,7 +20,6 @@ import { Theme } from "./theme.js";
 import { Wall } from "./wall.js";
 
 const GRACE = 2000; // ms for a component taken out of the page to be put back
-const RECHECK = 500; // ms until a component that Streamlit let go is looked after again
 
 const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or go with others
 
@@ -36,21 +36,17 @@ const PARTS = {
 };
 
 const players = new Map(); // by the player's key: they outlive their views
-const mounts = new WeakMap(); // by parent element
 
 export default function mount({ data: [data], parentElement, setStateValue, setTriggerValue }) {
-  let mounted = mounts.get(parentElement);
-  if (!mounted) {
+  const make = () => {
     if (!players.has(data.player)) players.set(data.player, new Player());
     const player = players.get(data.player);
-    mounted = data.part ? showPart(player, data.part, parentElement) : show(player, parentElement);
-    mounts.set(parentElement, mounted);
-  }
-  mounted.generation++;
+    return data.part ? showPart(player, data.part, parentElement) : show(player, parentElement);
+  };
+  const [mounted, leave] = mountIn(parentElement, make);
   if (data.part) mounted.views[0].receive(data, setTriggerValue, setStateValue);
   else receive(mounted, data, (value) => setStateValue("played", value));
-  const { generation } = mounted;
-  return () => leave(mounted, generation, parentElement);
+  return leave;
 }
 
 /**
@@ -68,18 +64,6 @@ function receive(mounted, data, say) {
   const way = unpackWay(data.way);
   const taken = mounted.coming.then(() => way.then(take));
   mounted.coming = taken.catch(reportError).finally(() => player.coming--);
-}
-
-/**
- * Take down what is out of the page.
- *
- * Streamlit also lets go of a call whose data were outdated before it returned. The component then
- * stays in the page, and a later call is about to take over.
- */
-function leave(mounted, generation, parent) {
-  if (mounted.generation !== generation) return;
-  if (parent.isConnected) setTimeout(() => leave(mounted, generation, parent), RECHECK);
-  else takeDown(mounted, parent);
 }
 
 /** Put the views of `player` into `parent`. */
@@ -108,19 +92,21 @@ function show(player, parent) {
     window.removeEventListener("blur", finish);
     player.leaving = setTimeout(() => player.stop(), GRACE);
   };
-  return { player, root, views, end: [...end, stop], generation: 0, coming: Promise.resolve() };
+  return { player, views, close: closing(root, views, [...end, stop]), coming: Promise.resolve() };
 }
 
 /** Put another part of the page into `parent`: one that works with the player, but is not it. */
 function showPart(player, part, parent) {
   const view = new PARTS[part](player);
   parent.append(view.root);
-  return { player, root: view.root, views: [view], end: [], generation: 0 };
+  return { player, views: [view], close: closing(view.root, [view], []) };
 }
 
-function takeDown({ root, views, end }, parent) {
-  end.forEach((stop) => stop());
-  views.forEach((view) => view.close?.());
-  root.remove();
-  mounts.delete(parent);
+/** What takes views out of the page. end: what is to be ended with them. */
+function closing(root, views, end) {
+  return () => {
+    end.forEach((stop) => stop());
+    views.forEach((view) => view.close?.());
+    root.remove();
+  };
 }

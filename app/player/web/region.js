@@ -1,6 +1,5 @@
-// What is chosen on a chart: a point that is clicked, and the regions that are lassoed or boxed.
-// Streamlit would tell every point in them, at every run and in hundreds of kilobytes, and takes a
-// click after a lasso for a part of it; here only places and outlines are told.
+// What is chosen on a chart: a point that is clicked, and the regions that are lassoed or boxed. Only
+// places and outlines are told, for the points in them would be hundreds of kilobytes.
 
 import { element, style } from "./dom.js";
 

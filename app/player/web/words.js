@@ -1,15 +1,19 @@
-// Words on the wire: the numbers that hits are packed in (see wire.py).
+// Words on the wire: the numbers that hits and points are packed in (see wire.py and points.py).
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** A run of words that travelled alone, as base64. */
 export const viewOf = (text) => new DataView(bytesOf(text).buffer);
 
+async function unzip(text) {
+  const zipped = new Blob([bytesOf(text)]).stream();
+  const unzipped = zipped.pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(unzipped).arrayBuffer());
+}
+
 /** Runs of words of `size` bytes that were zipped together; a view of each. */
 export async function unpackWords({ counts, words }, size) {
-  const zipped = new Blob([bytesOf(words)]).stream();
-  const unzipped = zipped.pipeThrough(new DecompressionStream("deflate"));
-  const planes = new Uint8Array(await new Response(unzipped).arrayBuffer());
+  const planes = await unzip(words);
   const total = planes.length / size;
   const bytes = new Uint8Array(planes.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = planes[(i % size) * total + Math.floor(i / size)];
@@ -19,4 +23,36 @@ export async function unpackWords({ counts, words }, size) {
     start += count * size;
     return view;
   });
+}
+
+/** Sets of points that were zipped together; of each, x and y as shares of the axes. */
+export async function unpackPoints({ counts, cells, grid }) {
+  const bytes = await unzip(cells);
+  let next = 0;
+  const gap = () => {
+    let value = 0;
+    let shift = 0;
+    let byte;
+    do {
+      byte = bytes[next++];
+      value |= (byte & 0x7f) << shift;
+      shift += 7;
+    } while (byte & 0x80);
+    return value;
+  };
+  return counts.map((count) => {
+    let cell = 0;
+    const all = Array.from({ length: count }, () => (cell += gap()));
+    const [x, y] = [0, 1].map((from) => all.map((cell) => everyOther(cell >> from) / (grid - 1)));
+    return { x, y };
+  });
+}
+
+/** Bits 0, 2, 4 ... of a number, next to each other. */
+function everyOther(bits) {
+  bits &= 0x55555555;
+  bits = (bits | (bits >> 1)) & 0x33333333;
+  bits = (bits | (bits >> 2)) & 0x0f0f0f0f;
+  bits = (bits | (bits >> 4)) & 0x00ff00ff;
+  return (bits | (bits >> 8)) & 0xffff;
 }

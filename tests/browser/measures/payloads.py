@@ -50,7 +50,7 @@ def payloads(browser: Browser, url: str) -> list[Figure]:
             Figure(f"payload: a take of {bars} bars played", "kB", kilobytes, PAYLOAD)
             for bars, kilobytes in takes.items()
         ),
-        Figure("payload: the Map opened", "kB", opened),
+        Figure("payload: the Map opened", "kB", opened, PAYLOAD),
         Figure("payload: the Map left and opened again", "kB", opened_again, PAYLOAD),
         Figure(f"payload: a file of {LONG} bars loaded", "kB", loaded, PAYLOAD),
         Figure("payload: release of the blend of two of these", "kB", released, PAYLOAD),

@@ -1,0 +1,71 @@
+// Entry of a second component: a chart of many points, drawn by Plotly.
+//
+// It lies open in the page, for Plotly's style sheet does not reach into a component that is closed.
+
+import { element } from "./dom.js";
+import { mountIn } from "./mounts.js";
+import { unpackPoints } from "./words.js";
+
+let script = null; // promise of Plotly
+
+export default function mount({ data: [data], parentElement }) {
+  const [chart, leave] = mountIn(parentElement, () => new Chart(parentElement));
+  chart.receive(data);
+  return leave;
+}
+
+/** Plotly, from the files of the component of this name, whose address holds a digest. */
+function loadPlotly(component) {
+  script ??= new Promise((loaded, failed) => {
+    const src = new URL(`../${component}/plotly.min.js`, import.meta.url);
+    const onerror = () => {
+      script = null;
+      failed(new Error("The chart could not be loaded. Reload the page."));
+    };
+    document.head.append(element("script", { src, onload: () => loaded(window.Plotly), onerror }));
+  });
+  return script;
+}
+
+class Chart {
+  #root = element("div");
+  #plotly = null; // once it has drawn
+  #id = ""; // of the figure
+  #closed = false;
+
+  constructor(parent) {
+    parent.append(this.#root);
+  }
+
+  /** See points.py for what Python sends. */
+  receive(data) {
+    if (data.id === this.#id) return;
+    this.#id = data.id;
+    this.#root.style.height = `${data.figure.layout.height}px`; // nothing moves once it is drawn
+    this.#root.setAttribute("role", "img");
+    this.#root.setAttribute("aria-label", data.label);
+    this.#draw(data).catch((error) => {
+      this.#root.textContent = error.message;
+      reportError(error);
+    });
+  }
+
+  async #draw({ id, plotly, figure, points, config }) {
+    const [loaded, placed] = await Promise.all([loadPlotly(plotly), unpackPoints(points)]);
+    if (this.#closed || id !== this.#id) return;
+    this.#plotly = loaded;
+    const { xaxis, yaxis } = figure.layout;
+    const between = ([low, high], shares) => shares.map((share) => low + share * (high - low));
+    const traces = figure.data.map((trace, i) => ({
+      ...trace,
+      x: between(xaxis.range, placed[i].x),
+      y: between(yaxis.range, placed[i].y),
+    }));
+    await loaded.react(this.#root, traces, figure.layout, { responsive: true, ...config });
+  }
+
+  close() {
+    this.#closed = true;
+    this.#plotly?.purge(this.#root); // it would keep its part of the graphics card
+  }
+}

@@ -1,0 +1,33 @@
+// What components have in the page: made at the first call for a parent element, and closed once
+// that is out of the page.
+
+const RECHECK = 500; // ms until what Streamlit let go of is looked after again
+
+const mounts = new WeakMap(); // by parent element
+
+/**
+ * What is mounted in `parent`, as `make()` makes it at first, and what Streamlit is to call when it
+ * lets go of this call. It has a method close().
+ */
+export function mountIn(parent, make) {
+  if (!mounts.has(parent)) mounts.set(parent, { made: make(), calls: 0 });
+  const mounted = mounts.get(parent);
+  const call = ++mounted.calls;
+  return [mounted.made, () => leave(parent, mounted, call)];
+}
+
+/**
+ * Take down what is out of the page.
+ *
+ * Streamlit also lets go of a call whose data were outdated before it returned. The component then
+ * stays in the page, and a later call is about to take over.
+ */
+function leave(parent, mounted, call) {
+  if (mounted.calls !== call) return;
+  if (parent.isConnected) {
+    setTimeout(() => leave(parent, mounted, call), RECHECK);
+  } else {
+    mounts.delete(parent);
+    mounted.made.close();
+  }
+}
