@@ -11,7 +11,7 @@ from visiting import changed, go, hits, open_app, press, settled, strikes, title
 
 from app.player.points import GRID
 from beatgen import load_atlas
-from beatgen.mapfigure import draw_map
+from beatgen.mapfigure import PAD, UNITS, draw_map, from_units
 
 PLOT = ".st-key-map-plot .js-plotly-plot"
 LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"
@@ -147,6 +147,30 @@ def test_takes_are_drawn_from_a_lasso_and_played(page):
     first = hits(page)
     plays.nth(11).click()
     changed(page, first)
+
+
+def region_told(page) -> int:
+    """How many bars Python found in the region."""
+    page.get_by_role("button", name="takes from here").wait_for()
+    settled(page)
+    fact = page.locator(".st-key-map-side .bg-head", has_text="region").locator(".bg-facts")
+    return int(fact.inner_text().split()[0].replace(",", ""))
+
+
+def test_a_lasso_around_a_part_that_is_looked_at_holds_what_lies_there(page, atlas):
+    for _ in range(2):
+        page.locator(".st-key-map-plot [data-val=in]").click()
+    draw_lasso(page)
+    left, right, bottom, top = page.evaluate(
+        f"""() => {{
+            const {{ xaxis, yaxis }} = document.querySelector('{PLOT}').layout;
+            return [...xaxis.range, ...yaxis.range];
+        }}"""
+    )
+    assert (right - left) * 3 < (1 + 2 * PAD) * UNITS, "a part"
+    x, y = np.array(LASSO).T
+    corners = np.stack([left + x * (right - left), top - y * (top - bottom)], 1)
+    assert region_told(page) == pytest.approx(len(atlas.inside(from_units(corners))), rel=0.05)
 
 
 @pytest.mark.parametrize("place", [(0.45, 0.5), (0.6, 0.55)], ids=["in it", "beside it"])
