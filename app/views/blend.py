@@ -82,7 +82,6 @@ def _choose_bars(deck: Deck, side: Side) -> None:
             key=start,
             on_change=choose,
             label_visibility="collapsed",
-            icon=":material/start:",
             help=f"The first bar that plays, of {bars}.",
             width=150,
         )
