@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 from playing import Fingers
 from playwright.sync_api import expect
-from sklearn.neighbors import NearestNeighbors
-from visiting import changed, go, hits, open_app, press, settled, strikes, titled
+from visiting import changed, hits, open_app, press, settled, strikes, titled
 
-from app.player.points import GRID
 from beatgen import load_atlas
-from beatgen.mapfigure import PAD, UNITS, draw_map, from_units
+from beatgen.mapfigure import PAD, UNITS, from_units
 
 PLOT = ".st-key-map-plot .js-plotly-plot"
 LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"
@@ -246,84 +244,6 @@ def test_marks_of_a_and_b_lie_over_the_chart_and_let_clicks_through(page):
         [mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2],
     )
     assert over, "a mark is in the way of the click"
-
-
-def test_every_bar_is_a_point_where_it_belongs_in_the_colour_of_its_style(page, atlas):
-    shown = page.evaluate(
-        f"""() => {{
-            const {{ data, layout }} = document.querySelector('{PLOT}');
-            const traces = data.map(({{ x, y, marker }}) => [marker.color, x, y]);
-            return [traces, layout.xaxis.range, layout.yaxis.range];
-        }}"""
-    )
-    traces, *ranges = shown
-    assert len(traces) > 3
-    half = np.ptp(ranges[0]) / (GRID - 1) / 2  # of a cell
-    assert ranges[0] == ranges[1]
-    for (colour, *places), wanted in zip(traces, draw_map(atlas).data, strict=True):
-        assert colour == wanted.marker.color
-        points, bars = np.stack(places, 1), np.stack([wanted.x, wanted.y], 1)
-        for one, other in ((points, bars), (bars, points)):
-            far, _ = NearestNeighbors(n_neighbors=1, metric="chebyshev").fit(one).kneighbors(other)
-            assert far.max() <= half + 1e-6, colour
-
-
-def test_the_map_left_and_opened_again_lets_the_graphics_card_go(page):
-    """A browser has 16 WebGL contexts for a page, then takes the oldest away, and says so."""
-    warnings = []
-    page.on("console", lambda message: warnings.append(message.text))
-    for _ in range(8):
-        go(page, "Vary")
-        page.wait_for_selector(PLOT, state="detached")
-        go(page, "Map")
-        page.wait_for_function(LISTENS)
-        page.wait_for_selector(f"{PLOT} canvas")
-    assert not [text for text in warnings if "context" in text.lower()]
-
-
-def test_a_chart_that_cannot_be_loaded_says_so_and_is_there_when_it_can(serve, open_page):
-    page = open_app(serve, open_page)
-    page.route("**/plotly.min.js", lambda route: route.abort())
-    go(page, "Map")
-    page.get_by_text("The chart could not be loaded. Reload the page.").wait_for()
-    press(page, "Hear one of them").click()  # all else goes on
-    page.wait_for_function("beatgen.state.beat > 0")
-    page.unroute("**/plotly.min.js")
-    go(page, "Vary")
-    go(page, "Map")
-    page.wait_for_function(LISTENS)
-
-
-def test_the_map_is_small_when_it_is_opened(serve, open_page):
-    page = open_app(serve, open_page, height=1000)
-    received = count_received(page)
-    go(page, "Map")
-    page.wait_for_function(LISTENS)
-    page.wait_for_selector(".bg-marks .heard")
-    settled(page)
-    assert 10_000 < sum(received) < 50_000
-
-
-def count_received(page) -> list[float]:
-    """Bytes of all messages from now on."""
-    received = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on(
-        "Network.webSocketFrameReceived",
-        lambda event: received.append(len(event["response"]["payloadData"]) * 3 / 4),
-    )
-    return received
-
-
-def test_the_map_is_sent_once(page):
-    received = count_received(page)
-    before = hits(page)
-    page.mouse.move(*at(page, 0.5, 0.5))
-    page.mouse.click(*at(page, 0.5, 0.5))
-    changed(page, before)
-    settled(page)
-    assert 0 < sum(received) < 20_000
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])

@@ -38,8 +38,11 @@ def settled(page) -> None:
     """Wait for the end of the run that what was done last has asked for.
 
     What was done elsewhere than on the player Python may not have heard of yet: wait for its
-    outcome first.
+    outcome first. React hands the player what came a moment after it shows other things of the
+    same run, a frame later at most.
     """
+    page.wait_for_function(SETTLED)
+    drawn(page)
     page.wait_for_function(SETTLED)
 
 
