@@ -13,7 +13,7 @@ const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
   accents = [];
-  coming = 0; // how much that Python sent is still being unzipped
+  coming = 0; // how much is still being unzipped of what Python sent, or about to be asked for
   files = null; // of what sounds, {midi, wav}, each as file.js has it
   history = new History();
   scene = new Scene();
@@ -291,6 +291,10 @@ export class Player extends Playback {
 
   /** Have Python run again, once this run of its has been taken in. */
   #askAgain() {
-    setTimeout(() => this.#report());
+    this.coming++;
+    setTimeout(() => {
+      this.coming--;
+      this.#report();
+    });
   }
 }
