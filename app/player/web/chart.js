@@ -52,6 +52,7 @@ class Chart {
 
   async #draw({ id, plotly, figure, points, config }) {
     const [loaded, placed] = await Promise.all([loadPlotly(plotly), unpackPoints(points)]);
+    await new Promise((go) => setTimeout(go)); // both take long: between them strokes are scheduled
     if (this.#closed || id !== this.#id) return;
     this.#plotly = loaded;
     const { xaxis, yaxis } = figure.layout;
