@@ -34,6 +34,7 @@ def test_a_plain_beat_comes_back_hit_for_hit(vae: Vae, funk: bg.Groove, ride: bg
         struck = groove.velocity > 0
         error = np.abs(back.velocity - groove.velocity)[struck]
         assert error.mean() < 0.08
+        assert np.median(error) < 0.04  # a crash among even tab velocities is the odd one out
         assert np.abs(back.timing - groove.timing).max() < 0.25
 
 
