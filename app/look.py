@@ -12,9 +12,9 @@ import streamlit as st
 
 from app.colour import between
 from app.engine import BY_CONTENTS, FOR_ALL
-from beatgen.figure import draw, draw_difference
 from beatgen.groove import Groove
-from beatgen.theme import STYLES, Theme, mix
+from beatgen.plot.drums import draw, draw_difference
+from beatgen.plot.theme import STYLES, Theme, mix
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

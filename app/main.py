@@ -25,7 +25,7 @@ def _prepare() -> None:
 
 def _file(request: Request) -> Response:
     """Runs in a thread of its own, as Starlette has it: no page waits for it."""
-    from app import files
+    from app import downloads as files
 
     return files.answer(request)
 

@@ -12,10 +12,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from app import engine, look, share, takeaway
+from app import engine, look, takeaway
 from app.player import Played, Scene, player, released, returned
 from app.player.parts import browser_memory, share_button, theme_watch
-from app.state import SIDES, Deck, Session
+from app.session import SIDES, Deck, Session
+from app.share import link as share
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from app import text
+from app.share import encoding as text
 from beatgen.groove import Groove
 
 
@@ -52,5 +52,5 @@ class Source:
 
     @cached_property
     def packed(self) -> str:
-        """All of it in a line of text (app/text.py), made once."""
+        """All of it in a line of text (app/share/encoding.py), made once."""
         return text.pack({"bars": self.bars, "tempo": self.tempo}, [self.groove])

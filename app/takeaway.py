@@ -8,13 +8,14 @@ from functools import partial
 
 import streamlit as st
 
-from app import engine, files, look
+from app import downloads as files
+from app import engine, look
 from app.colour import between
 from app.player.parts import ServedFile, bar_files
-from app.state import KEPT, SIDES, Session, Side, Source
-from app.swing import swing
+from app.session import KEPT, SIDES, Session, Side, Source
 from app.take import LONGEST_TAKE, MOST_TAKES, Take
 from beatgen.groove import Groove
+from beatgen.swing import swing
 
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
 PITCHED = "gmd"  # unless another is chosen

@@ -7,36 +7,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from beatgen.atlas import Atlas, load_atlas
-    from beatgen.audio import render, stems, write_wav
-    from beatgen.dataset import Dataset, load_dataset, prepare
+    from beatgen.audio.render import render, stems, write_wav
+    from beatgen.data.dataset import Dataset, load_dataset, prepare
     from beatgen.errors import BeatGenError
-    from beatgen.figure import draw
     from beatgen.groove import Groove, join
-    from beatgen.latent import Vae, load_model
-    from beatgen.midi import MidiReport, read_midi, scan_midi, write_midi
+    from beatgen.latent.atlas import Atlas, load_atlas
+    from beatgen.latent.vae import Vae, load_model
+    from beatgen.midi.reader import MidiReport, read_midi, scan_midi, write_midi
+    from beatgen.plot.drums import draw
 
 # Where each public name lives. They are imported when first used, so that `import beatgen` and
 # the command line's help stay quick.
 _HOME = {
-    "Atlas": "atlas",
+    "Atlas": "latent.atlas",
     "BeatGenError": "errors",
-    "Dataset": "dataset",
+    "Dataset": "data.dataset",
     "Groove": "groove",
-    "MidiReport": "midi",
-    "Vae": "latent",
-    "draw": "figure",
+    "MidiReport": "midi.report",
+    "Vae": "latent.vae",
+    "draw": "plot.drums",
     "join": "groove",
-    "load_atlas": "atlas",
-    "load_dataset": "dataset",
-    "load_model": "latent",
-    "prepare": "dataset",
-    "read_midi": "midi",
-    "render": "audio",
-    "scan_midi": "midi",
-    "stems": "audio",
-    "write_midi": "midi",
-    "write_wav": "audio",
+    "load_atlas": "latent.atlas",
+    "load_dataset": "data.dataset",
+    "load_model": "latent.vae",
+    "prepare": "data.dataset",
+    "read_midi": "midi.reader",
+    "render": "audio.render",
+    "scan_midi": "midi.reader",
+    "stems": "audio.render",
+    "write_midi": "midi.reader",
+    "write_wav": "audio.render",
 }
 
 __all__ = [

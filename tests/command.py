@@ -5,7 +5,7 @@ import sys
 
 from beatgen.cli import main
 
-COMMAND = (sys.executable, "-m", "beatgen.cli")
+COMMAND = (sys.executable, "-m", "beatgen")
 
 
 def run(capsys, *argv: object) -> list[str]:

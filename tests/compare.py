@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from beatgen.codec import strikes_of
 from beatgen.groove import Groove
+from beatgen.latent.codec import strikes_of
 
 
 def pattern(groove: Groove) -> np.ndarray:

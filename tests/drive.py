@@ -9,11 +9,12 @@ from midifile import written
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from app import engine, files
+from app import downloads as files
+from app import engine
 from app.player.wire import pack_groove, pack_way
-from app.state import Session, Take
+from app.session import Session, Take
 from beatgen.groove import Groove
-from beatgen.midi import read_midi
+from beatgen.midi.reader import read_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"

@@ -5,7 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
-from beatgen import soundfont, synth
+from beatgen.audio import kits as synth
+from beatgen.audio import soundfont
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import beatgen as bg
 import beatgen.cli  # registers the verbs
 from beatgen import demo
-from beatgen.commands import VERBS
+from beatgen.cli.verbs import VERBS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.player.mount import mount, serve
-from app.player.said import Opening, Played, read, read_place
+from app.player.component import mount, serve
+from app.player.messages import Opening, Played, read, read_place
 from app.player.wire import pack_groove, pack_lock, pack_way
 from beatgen import assets
 from beatgen.errors import BeatGenError

@@ -11,11 +11,11 @@ import numpy as np
 import streamlit as st
 
 from app.player import heard_turn
-from app.player.mount import Width, mount
+from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_words
 from beatgen.groove import Groove, rows_of
 from beatgen.kit import NAMES
-from beatgen.theme import Theme
+from beatgen.plot.theme import Theme
 
 PLAYER = "player"  # key of the player that they work with
 

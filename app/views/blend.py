@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import engine, look, share
+from app import engine, look
 from app.player.parts import groove_picture
-from app.state import LOOPS, SIDES, Deck, Session, Side, session
+from app.session import LOOPS, SIDES, Deck, Session, Side, session
+from app.share import link as share
 from beatgen.errors import BeatGenError
 
 

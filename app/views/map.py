@@ -12,16 +12,17 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
-from app import engine, look, takes
+from app import engine, look
 from app.colour import between
+from app.player.chart import pack_chart, point_chart
 from app.player.parts import chart_region, groove_picture
-from app.player.points import pack_chart, point_chart
-from app.state import SIDES, Session, session
+from app.session import SIDES, Session, session
 from app.take import FRESH, Take
-from beatgen.atlas import Atlas, written
+from app.views import wall as takes
 from beatgen.errors import ModelError
-from beatgen.mapfigure import draw_map, from_units, legend, share_of
-from beatgen.theme import Theme
+from beatgen.latent.atlas import Atlas, written
+from beatgen.plot.map import draw_map, from_units, legend, share_of
+from beatgen.plot.theme import Theme
 
 KEY = "map"  # of the chart
 COUNT = FRESH  # takes from a region

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import engine, look, shaping
+from app import engine, look
 from app.player.parts import Turn, shape_panel
-from app.state import REACH, Session, session
-from beatgen.attributes import OF_FEEL
+from app.session import REACH, Session, session
+from app.views import shaping
+from beatgen.bars.attributes import OF_FEEL
 
 RAW = 15  # principal directions that are shown: full rows of five
 # Grooves along a slider that has a name; between them the browser mixes. Where only the feel turns,

@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app import engine, takes
-from app.state import KEPT, Session, session
+from app import engine
+from app.session import KEPT, Session, session
 from app.take import FRESH
 from app.takeaway import chosen_pitches, takes_file
+from app.views import wall as takes
 from beatgen.groove import Groove
 
 AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}

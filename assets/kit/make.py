@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from beatgen.audio import CHOKES, GAIN
+from beatgen.audio.kits import EXPONENT, FluidSynth, trim
+from beatgen.audio.render import CHOKES, GAIN
 from beatgen.kit import VOICES
-from beatgen.synth import EXPONENT, FluidSynth, trim
 
 FOLDER = Path(__file__).parent
 FILE = "kit.flac"

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable
 
-from conftest import CHROMIUM_FLAGS, ROOT, SOUND_AT_ONCE, chromium_path, start_server, stop_server
 from measures.answers import answers
 from measures.dragging import dragging
 from measures.figure import Figure, table
@@ -18,6 +17,7 @@ from measures.memory import memory
 from measures.opening import opening
 from measures.payloads import payloads
 from playwright.sync_api import Browser, sync_playwright
+from serving import CHROMIUM_FLAGS, ROOT, SOUND_AT_ONCE, chromium_path, start_server, stop_server
 
 MAIN = ROOT / "app" / "main.py"
 KINDS = ("opening", "dragging", "answers", "payloads", "memory")

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from conftest import CHROMIUM_FLAGS, ROOT, chromium_path, start_server, stop_server
 from playwright.sync_api import sync_playwright
+from serving import CHROMIUM_FLAGS, ROOT, chromium_path, start_server, stop_server
 
 SIZE = {"width": 1280, "height": 960}
 POSITION = 0.35

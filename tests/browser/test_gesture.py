@@ -7,7 +7,7 @@ page is driven by the browser's protocol alone.
 import time
 
 import pytest
-from conftest import CHROMIUM_FLAGS, chromium_path
+from serving import CHROMIUM_FLAGS, chromium_path
 from visiting import MAIN
 
 LOUD = 0.01  # full scale is 1

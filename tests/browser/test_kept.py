@@ -20,8 +20,8 @@ from visiting import (
     wall,
 )
 
-from app import share
-from app.state import Session
+from app.session import Session
+from app.share import link as share
 
 # What the player's grid shows and sounds, and when; a link is as fine as a hundredth of a step.
 HITS = """JSON.stringify(beatgen.state.hits.map(({ step, voice, velocity }) =>

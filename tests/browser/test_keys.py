@@ -20,7 +20,7 @@ from visiting import (
 from app import engine
 from app.page import OPENING
 from app.player.wire import Edit, with_edits
-from app.state import Deck
+from app.session import Deck
 from beatgen.kit import INDEX
 
 CARDS = ".wall .card b"

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from visiting import changed, hits, open_app, press, settled, strikes, titled
 
 from beatgen import load_atlas
-from beatgen.mapfigure import PAD, UNITS, from_units
+from beatgen.plot.map import PAD, UNITS, from_units
 
 PLOT = ".st-key-map-plot .js-plotly-plot"
 LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"

@@ -6,9 +6,9 @@ from sklearn.neighbors import NearestNeighbors
 from test_map import LISTENS, PLOT, at, open_map
 from visiting import changed, go, hits, open_app, press, settled
 
-from app.player.points import GRID
+from app.player.chart import GRID
 from beatgen import load_atlas
-from beatgen.mapfigure import draw_map
+from beatgen.plot.map import draw_map
 
 
 @pytest.fixture

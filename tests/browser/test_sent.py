@@ -16,8 +16,9 @@ from visiting import (
     wall,
 )
 
-from app import engine, share
-from app.state import Deck, Session, Source, Take
+from app import engine
+from app.session import Deck, Session, Source, Take
+from app.share import link as share
 
 SMALL = 50_000  # bytes of a run; a busy machine takes more than one
 LONG = 400  # bars

@@ -20,7 +20,7 @@ from visiting import (
 
 from app import engine
 from app.page import OPENING
-from app.state import Deck
+from app.session import Deck
 
 DENSE = (3.0,)
 # As a hand does it, without letting go of the slider.

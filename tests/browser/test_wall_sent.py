@@ -17,8 +17,9 @@ from visiting import (
     wall,
 )
 
-from app import engine, share
-from app.state import Deck, Session
+from app import engine
+from app.session import Deck, Session
+from app.share import link as share
 from app.take import MOST_TAKES, Take
 
 CLICK = 30_000  # bytes; 48 takes in full are 50,000 more

@@ -2,9 +2,9 @@
 //
 // It lies open in the page, for Plotly's style sheet does not reach into a component that is closed.
 
-import { element } from "./dom.js";
-import { mountIn } from "./mounts.js";
-import { unpackPoints } from "./words.js";
+import { element } from "./views/dom.js";
+import { mountIn } from "./page/mounts.js";
+import { unpackPoints } from "./state/words.js";
 
 let script = null; // promise of Plotly
 

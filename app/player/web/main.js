@@ -1,23 +1,23 @@
 // Entry of the component: Streamlit calls the default function at every change of the data.
 
-import { Bar } from "./bar.js";
-import { BlendControl } from "./blend.js";
-import { element } from "./dom.js";
-import { Grid } from "./grid.js";
-import { unpackWay } from "./groove.js";
-import { listenToKeys } from "./keys.js";
-import { Look } from "./look.js";
-import { KeptFile, Memory } from "./memory.js";
-import { mountIn } from "./mounts.js";
-import { Picture } from "./picture.js";
-import { Player } from "./player.js";
-import { expose } from "./probe.js";
-import { Region } from "./region.js";
-import { ShapePanel } from "./shape.js";
-import { ShareButton } from "./share.js";
-import { Handover } from "./takeaway.js";
-import { Theme } from "./theme.js";
-import { Wall } from "./wall.js";
+import { Bar } from "./views/bar.js";
+import { BlendControl } from "./views/blend.js";
+import { element } from "./views/dom.js";
+import { Grid } from "./views/grid/grid.js";
+import { unpackWay } from "./state/groove.js";
+import { listenToKeys } from "./page/keys.js";
+import { Look } from "./views/look.js";
+import { KeptFile, Memory } from "./page/memory.js";
+import { mountIn } from "./page/mounts.js";
+import { Picture } from "./views/picture.js";
+import { Player } from "./state/player.js";
+import { expose } from "./testing/probe.js";
+import { Region } from "./views/region.js";
+import { ShapePanel } from "./views/shape.js";
+import { ShareButton } from "./views/share.js";
+import { Handover } from "./views/takeaway.js";
+import { Theme } from "./page/theme.js";
+import { Wall } from "./views/wall.js";
 
 const GRACE = 2000; // ms for a component taken out of the page to be put back
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from conftest import ROOT, start_server, stop_server
 from playwright.sync_api import Browser
+from serving import ROOT, start_server, stop_server
 
 from measures.figure import Figure
 from measures.visit import LET_GO, Visit, own_groove, visit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from conftest import ROOT, start_server, stop_server
 from playwright.sync_api import Browser
+from serving import ROOT, start_server, stop_server
 
 from measures.figure import Figure
 

@@ -1,0 +1,116 @@
+// The page's theme: dark for who comes first, light for who chooses it in Streamlit's menu.
+//
+// Streamlit can be given a dark and a light theme, and then shows a newcomer the one that his system
+// has. It keeps a choice for the address of one page only, and does not have Python draw anew. So
+// what was shown last is kept here, and asked for in the menu where Streamlit begins otherwise; but
+// a newcomer may have been in the menu before this script came, and then what he chose holds.
+
+import { element } from "../views/dom.js";
+import { isLight } from "../views/look.js";
+
+const ITEM = "beatgen theme";
+const CHOSEN = `stActiveTheme-${location.pathname}-v`; // how the name of Streamlit's item begins
+const UNCHOSEN = '"System"'; // what it holds before
+const FIRST = "Dark";
+const MENU = '[data-testid="stMainMenu"]';
+const PATIENCE = 5000; // ms for the menu, and for Python, to answer
+const TRIES = 3;
+
+let hand = null; // what goes on in the menu; there is one hand, however often the part is mounted
+
+export class Theme {
+  root = element("div", { hidden: true });
+  #observer = new MutationObserver(() => this.#tell());
+  #drawn = null; // theme that Python draws for
+  #say = () => {};
+  #reminder = 0;
+
+  constructor() {
+    const wanted = recall() ?? (chosenHere() ? shown() : FIRST);
+    this.#observer.observe(page(), { attributeFilter: ["class"] });
+    keep(wanted);
+    if (wanted !== shown()) hand ??= choose(wanted).finally(() => (hand = null));
+  }
+
+  receive({ drawn }, say) {
+    this.#say = say;
+    this.#drawn = drawn;
+    setTimeout(() => this.#tell()); // not while it is being mounted
+  }
+
+  close() {
+    this.#observer.disconnect();
+    clearTimeout(this.#reminder);
+  }
+
+  /** Have Python draw for the theme that is shown. */
+  #tell(tries = TRIES) {
+    if (!hand) keep(shown());
+    clearTimeout(this.#reminder);
+    if (shown().toLowerCase() === this.#drawn) return;
+    this.#say("shown", shown().toLowerCase());
+    // The run that this asks for may begin before Streamlit tells it of the theme.
+    if (tries > 1) this.#reminder = setTimeout(() => this.#tell(tries - 1), PATIENCE);
+  }
+}
+
+const page = () => document.querySelector(".stApp") ?? document.body;
+
+function shown() {
+  return isLight(getComputedStyle(page()).backgroundColor) ? "Light" : "Dark";
+}
+
+/** Choose a theme in the menu, as a hand would: look, press, wait for what comes of it. */
+async function choose(name) {
+  const button = () => document.querySelector(`${MENU} button, button${MENU}`);
+  const item = () => document.querySelector(`[data-testid="stMainMenuItem-theme-${name}"]`);
+  await until(button);
+  if (!button()) return; // the page is embedded without its menu
+  for (let tries = 0; tries < TRIES && shown() !== name; tries++) {
+    await press(button, item); // a busy page may close its menu again
+    await press(item, () => shown() === name);
+  }
+  await press(button, () => !item()); // it stays open
+  await until(() => document.activeElement === button());
+  button()?.blur(); // or it would take the space bar, which plays
+}
+
+/** Press what is found, unless what it is for is already done. */
+async function press(find, done) {
+  await until(() => find() || done());
+  if (!done()) find()?.click();
+  await until(done);
+}
+
+/** Resolves once `holds`, or after a while. */
+async function until(holds) {
+  const end = performance.now() + PATIENCE;
+  while (!holds() && performance.now() < end) await new Promise(requestAnimationFrame);
+}
+
+// A browser may forbid storage: then every visit is the first.
+
+function keep(name) {
+  try {
+    localStorage.setItem(ITEM, name);
+  } catch (error) {
+    console.warn(`The theme is not kept: ${error.message}`);
+  }
+}
+
+function recall() {
+  try {
+    return localStorage.getItem(ITEM);
+  } catch {
+    return null;
+  }
+}
+
+function chosenHere() {
+  try {
+    const items = Object.entries(localStorage);
+    return items.some(([name, value]) => name.startsWith(CHOSEN) && value !== UNCHOSEN);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+// What is to sound when: strokes on an endless line of beats, and what a change makes of them.
+//
+// A stroke is {beat, voice, velocity}; beat 0 is where play began. Voice CLICK is the metronome.
+// Those of a groove have its step, too, and their place: their beat in the groove.
+
+import { BEATS, beatOf } from "../state/groove.js";
+
+export const CLICK = -1;
+const SAME = 1e-9; // beats
+
+/** A groove laid out for looping: {length, strokes}, in beats, strokes by beat. */
+export function layOut(groove, swing) {
+  const strokes = groove.hits.map((hit) => {
+    const place = beatOf(hit, groove.steps, swing);
+    return { beat: place, place, voice: hit.voice, velocity: hit.velocity, step: hit.step };
+  });
+  return { length: groove.bars * BEATS, strokes: strokes.sort((a, b) => a.beat - b.beat) };
+}
+
+/** Strokes of the loop and clicks with from <= beat < to, by beat; the loop begins at beat 0. */
+export function strokesBetween({ length, strokes }, from, to, metronome) {
+  const found = [];
+  // Early and late hits reach over the loop's ends, so its neighbours are looked at, too.
+  for (let round = Math.max(0, Math.floor(from / length) - 1); round * length < to + 1; round++) {
+    for (const stroke of strokes) {
+      const beat = stroke.beat + round * length;
+      if (beat >= from && beat < to) found.push({ ...stroke, beat });
+    }
+  }
+  for (let beat = Math.ceil(from); beat < to; beat++) {
+    if (metronome || beat < 0) {
+      found.push({ beat, voice: CLICK, velocity: beat % BEATS === 0 ? 120 : 80 });
+    }
+  }
+  return found.sort((a, b) => a.beat - b.beat);
+}
+
+/**
+ * How to go over from the scheduled strokes to the wanted ones at the beat `from`.
+ *
+ * What stands before `from` sounds as scheduled. A stroke that the change moves across `from`
+ * (same voice, at most `near` beats away) is one stroke and sounds once, as it was scheduled.
+ * Returns {cancel, add}: scheduled strokes to take back and wanted ones to schedule.
+ */
+export function goOver(scheduled, wanted, from, near) {
+  const pairs = pairUp(scheduled, wanted, from, near);
+  const moved = new Set();
+  for (const [old, fresh] of pairs) {
+    if (old.beat < from !== fresh.beat < from) moved.add(old).add(fresh);
+  }
+  const pending = scheduled.filter((stroke) => stroke.beat >= from && !moved.has(stroke));
+  const coming = wanted.filter((stroke) => stroke.beat >= from && !moved.has(stroke));
+  const same = new Map(pending.map((stroke) => [nameOf(stroke), stroke]));
+  const add = coming.filter((stroke) => !same.delete(nameOf(stroke)));
+  return { cancel: pending.filter((stroke) => same.get(nameOf(stroke)) === stroke), add };
+}
+
+const nameOf = ({ voice, velocity, beat }) => `${voice} ${velocity} ${beat.toFixed(5)}`;
+
+/** Pairs [scheduled, wanted] near `from` that are the same stroke of a voice: the nearest first. */
+function pairUp(scheduled, wanted, from, near) {
+  const around = ({ beat }) => Math.abs(beat - from) <= near + SAME;
+  const fresh = wanted.filter(around);
+  const candidates = scheduled.filter(around).flatMap((old) =>
+    fresh
+      .filter(({ voice, beat }) => voice === old.voice && Math.abs(beat - old.beat) <= near + SAME)
+      .map((other) => [old, other]),
+  );
+  const taken = new Set();
+  return candidates
+    .sort(([a, b], [c, d]) => Math.abs(a.beat - b.beat) - Math.abs(c.beat - d.beat))
+    .filter(([old, other]) => {
+      if (taken.has(old) || taken.has(other)) return false;
+      taken.add(old).add(other);
+      return true;
+    });
+}

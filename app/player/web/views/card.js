@@ -1,0 +1,103 @@
+// A take on the wall: its picture, what it is, and what can be done with it. All of the card plays
+// it; the other buttons stand above that. It can be dragged out of the page as a MIDI file.
+
+import { element, icon, put, write } from "./dom.js";
+import { canDrag, giveTo, save } from "../page/file.js";
+import { unpackGroove } from "../state/groove.js";
+import { Roll } from "./roll.js";
+
+const NEAR = "How much of its pattern the nearest training bar shares";
+const SAVE = "M11 3h2v8.6l3.1-3 1.4 1.4-5.5 5.5L6.5 10l1.4-1.4 3.1 3zM5 18h14v2H5z";
+const MARK = "M6 3h12v18l-6-3-6 3z";
+const KEEP = `${MARK}M8 5v12.9l4-2 4 2V5z`;
+const DISCARD =
+  "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12 19 17.6 17.6 19 12 13.4 6.4 19 5 17.6 10.6 12 5 6.4z";
+const MIDI = "audio/midi";
+
+export class Card {
+  groove = null;
+  root;
+  #roll = new Roll();
+  #play;
+  #name = element("b");
+  #alike = element("span");
+  #near = element("span");
+  #nearest = element(
+    "div",
+    { class: "told", title: NEAR },
+    element("span", {}, "nearest"),
+    this.#near,
+  );
+  #keep;
+  #actions;
+  #kept = null; // as its button shows
+  #shown = ""; // what the picture was drawn for
+  #file = null;
+
+  /** act(what): do something with the take. */
+  constructor(number, act) {
+    this.#play = element("button", { class: "hear" });
+    this.#keep = element("button", {
+      class: "keep",
+      "aria-label": "Keep",
+      onclick: () => act(this.#kept ? "let go" : "keep"),
+    });
+    const button = (name, title, press, face) =>
+      element("button", { class: name.toLowerCase(), "aria-label": name, title, onclick: press }, face);
+    this.#actions = element(
+      "div",
+      { class: "actions" },
+      button("A", "Make it A", () => act("a"), "A"),
+      button("B", "Make it B", () => act("b"), "B"),
+      button("MIDI", this.#saying, () => save(this.#file), icon(SAVE)),
+      this.#keep,
+      button("Discard", "Discard", () => act("discard"), icon(DISCARD)),
+    );
+    const line = element("div", { class: "told" }, this.#name, this.#alike);
+    this.root = element(
+      "div",
+      {
+        class: "card",
+        role: "group",
+        "data-take": number,
+        onclick: (event) => event.composedPath().includes(this.#actions) || act("play"),
+        ondragstart: (event) => giveTo(event, this.#file),
+      },
+      ...[this.#play, this.#roll.root, line, this.#nearest, this.#actions],
+    );
+  }
+
+  /** Show a take as Python sends it; rows: the voices that the picture has a row for. */
+  show(take, rows, { plays, kept, small }) {
+    const shown = [take.id, ...rows].join();
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      this.groove = unpackGroove(take);
+      this.#roll.show(this.groove, rows);
+    }
+    write(this.#play, `Play ${take.name}`);
+    write(this.#name, take.name);
+    write(this.#alike, take.alike);
+    write(this.#near, take.near);
+    this.#nearest.hidden = !take.near;
+    this.#actions.hidden = small;
+    this.#file = take.file ? { ...take.file, type: MIDI } : null;
+    this.root.draggable = Boolean(this.#file) && canDrag();
+    put(this.root, "aria-label", take.name);
+    put(this.#play, "aria-current", plays);
+    this.root.classList.toggle("plays", plays);
+    this.root.classList.toggle("kept", kept);
+    if (kept !== this.#kept) this.#mark(kept);
+  }
+
+  #mark(kept) {
+    this.#kept = kept;
+    put(this.#keep, "aria-pressed", kept);
+    put(this.#keep, "title", kept ? "Kept when you vary again" : "Keep when you vary again");
+    this.#keep.replaceChildren(icon(kept ? MARK : KEEP));
+  }
+
+  get #saying() {
+    return canDrag() ? "Download as MIDI, or drag the card out" : "Download as MIDI";
+  }
+}

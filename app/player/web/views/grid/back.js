@@ -1,0 +1,38 @@
+// The ground of the grid: a lane per voice in its family's colour, and lines for the time.
+
+import { fitted } from "../dom.js";
+import { BEATS } from "../../state/groove.js";
+
+const SIXTEENTHS = 16;
+const RULER_MARK = 4; // px above the marks of bars and beats
+
+/** Draw lanes and lines on `canvas`, in the geometry of `grid`. */
+export function drawBack(canvas, grid, families, colours) {
+  const context = fitted(canvas);
+  const width = canvas.clientWidth;
+  families.forEach((family, row) => {
+    context.fillStyle = colours[family];
+    context.globalAlpha = colours.lane * (row % 2 ? 0.6 : 1);
+    context.fillRect(0, grid.topOf(row), width, grid.rowHeight);
+    if (family === families[row - 1]) return;
+    context.fillStyle = colours.ground;
+    context.globalAlpha = 1;
+    context.fillRect(0, grid.topOf(row) - 0.5, width, 1);
+  });
+  context.globalAlpha = 1;
+  context.font = `11px ${colours.font}`;
+  for (let i = 0; i < grid.bars * SIXTEENTHS; i++) drawLine(context, grid, i, colours);
+}
+
+function drawLine(context, grid, sixteenth, colours) {
+  const beat = sixteenth / (SIXTEENTHS / BEATS);
+  const kind = beat % BEATS === 0 ? "bar" : Number.isInteger(beat) ? "beat" : "sixteenth";
+  const x = Math.round(grid.xOf(beat));
+  const top = kind === "sixteenth" ? grid.topOf(0) : RULER_MARK;
+  context.fillStyle = colours[`line-${kind}`];
+  context.fillRect(x - 0.5, top, 1, grid.topOf(grid.rows.length) - top);
+  if (kind === "sixteenth") return;
+  const bar = Math.floor(beat / BEATS) + 1;
+  context.fillStyle = kind === "bar" ? colours.ink : colours.faint;
+  context.fillText(kind === "bar" ? bar : `${bar}.${(beat % BEATS) + 1}`, x + 5, grid.topOf(0) - 7);
+}

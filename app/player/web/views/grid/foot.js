@@ -1,0 +1,57 @@
+// The line under the grid: what stands under the pointer, rows for all voices, and undo and redo.
+
+import { element, icon, put, write } from "../dom.js";
+
+const UNDO =
+  "M12.5 8c-2.65 0-5.05 1-6.9 2.6L2 7v9h9l-3.62-3.62A8 8 0 0 1 20.1 16l2.37-.78" +
+  "A10.5 10.5 0 0 0 12.5 8z";
+const REDO =
+  "M18.4 10.6C16.55 9 14.15 8 11.5 8A10.5 10.5 0 0 0 1.53 15.22L3.9 16a8 8 0 0 1 12.72-3.62" +
+  "L13 16h9V7z";
+const ALL = "M4 6h16v2H4zm0 5h8v2H4zm0 5h8v2H4zm13-5h2v3h3v2h-3v3h-2v-3h-3v-2h3z";
+const HINT = window.matchMedia("(pointer: coarse)").matches
+  ? "Tap sets a hit, hold and drag its velocity"
+  : "Click to set a hit, drag up or down for its velocity";
+
+const LEFT = "Your edits stayed with their groove: they are back when it sounds";
+const LEFT_UNDO = `${LEFT}, or with undo (Z)`;
+
+export class GridFoot {
+  #player;
+  #status = element("div", { class: "status", "aria-live": "polite" });
+  #all;
+  #undo;
+  #redo;
+
+  constructor(player) {
+    this.#player = player;
+    const button = (label, path, press) =>
+      element("button", { "aria-label": label, title: label, onclick: press }, icon(path));
+    this.#all = button("All voices of the kit", ALL, () =>
+      player.set({ allVoices: !player.settings.allVoices }),
+    );
+    this.#undo = button("Undo (Z)", UNDO, () => player.undo());
+    this.#redo = button("Redo (Shift+Z)", REDO, () => player.redo());
+    const steps = element("div", { class: "steps" }, this.#all, this.#undo, this.#redo);
+    this.root = element("div", { class: "foot" }, this.#status, steps);
+    this.tell("");
+  }
+
+  update() {
+    put(this.#all, "aria-pressed", this.#player.settings.allVoices);
+    this.#undo.disabled = !this.#player.history.canUndo;
+    this.#redo.disabled = !this.#player.history.canRedo;
+    if (this.#status.classList.contains("hint")) this.tell("");
+  }
+
+  /** Show a line of text; without one, what can be done here. */
+  tell(text) {
+    const { scene, history } = this.#player;
+    const { monitor, leftEdits } = scene;
+    const left = history.canUndo ? LEFT_UNDO : LEFT;
+    const own = leftEdits ? left : HINT;
+    const hint = monitor === "blend" ? own : `This is ${monitor.toUpperCase()} as it came`;
+    write(this.#status, text || hint);
+    this.#status.classList.toggle("hint", !text);
+  }
+}

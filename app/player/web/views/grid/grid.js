@@ -1,0 +1,196 @@
+// The grid of the groove that sounds: hits where they are played, and a playhead over them.
+
+import { element, fitted, onResolution, perFrame, put, style } from "../dom.js";
+import { drawBack } from "./back.js";
+import { GridEditor } from "./edit.js";
+import { GridFoot } from "./foot.js";
+import { LockRuler, drawLock } from "./lock.js";
+import { BEATS, beatOf } from "../../state/groove.js";
+import { coloursOf } from "../look.js";
+import { Playhead } from "./playhead.js";
+import { RowHeads, rowsOf } from "./rows.js";
+import { CLICK } from "../../sound/strokes.js";
+
+const SIXTEENTHS = 16;
+// px above the rows: a finger needs more
+const RULER = window.matchMedia("(pointer: coarse)").matches ? 40 : 26;
+const HIT_WIDTH = 0.5; // of a sixteenth
+const WIDEST_HIT = 16; // px
+const HIT_HEIGHT = { least: 0.26, most: 0.86 }; // of the row, softest and loudest
+
+export class Grid {
+  #player;
+  #heads;
+  #back = element("canvas", { "aria-hidden": "true" });
+  #backDrawn = ""; // what the back was drawn for
+  #canvas;
+  #field;
+  #foot;
+  #editor;
+  #playhead;
+  #rows = [];
+  #size = { width: 0, height: 0 }; // as it was drawn last
+  #drawSoon = perFrame(() => this.#draw());
+  #observer = new ResizeObserver(this.#drawSoon);
+  #stop = onResolution(this.#drawSoon);
+
+  constructor(player) {
+    this.#player = player;
+    this.#heads = new RowHeads(player);
+    this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "application" });
+    this.#foot = new GridFoot(player);
+    const tell = (text) => this.#foot.tell(text);
+    const ruler = new LockRuler(player, this, tell);
+    this.#field = element("div", { class: "field" }, this.#back, this.#canvas, ruler.root);
+    const scroller = element("div", { class: "scroller" }, this.#field);
+    this.root = element(
+      "div",
+      { class: "grid" },
+      element("div", { class: "sheet" }, this.#heads.root, this.#heads.opener, scroller),
+      this.#foot.root,
+    );
+    this.#editor = new GridEditor(player, this, this.#canvas, tell);
+    this.#playhead = new Playhead(player, this, this.#field, scroller);
+    style(this.root, "--ruler", `${RULER}px`);
+    this.#observer.observe(this.#canvas);
+  }
+
+  update() {
+    const { way, groove, scene, settings } = this.#player;
+    if (!groove) return;
+    const rows = rowsOf(scene, settings.allVoices);
+    if (rows.join() !== this.#rows.join()) {
+      this.#rows = rows;
+      this.#heads.fill(rows);
+      style(this.root, "--rows", rows.length);
+    }
+    style(this.root, "--bars", groove.bars);
+    this.root.classList.toggle("fixed", !this.#player.scene.canEdit);
+    put(this.#canvas, "aria-label", describe(groove, way, rows));
+    this.#heads.update();
+    this.#foot.update();
+    this.#playhead.update();
+    this.#drawSoon();
+  }
+
+  close() {
+    this.#observer.disconnect();
+    this.#stop();
+    this.#playhead.close();
+  }
+
+  // Geometry, in CSS pixels of the canvas
+
+  get rows() {
+    return this.#rows;
+  }
+
+  get bars() {
+    return this.#player.groove.bars;
+  }
+
+  get size() {
+    return this.#size;
+  }
+
+  get rowHeight() {
+    return (this.size.height - RULER) / Math.max(1, this.#rows.length);
+  }
+
+  /** Top of a row, counted from 0. */
+  topOf(row) {
+    return RULER + row * this.rowHeight;
+  }
+
+  /** The row at a height, the nearest one above and below the rows. */
+  rowAt(y) {
+    const row = Math.floor((y - RULER) / this.rowHeight);
+    return Math.min(this.#rows.length - 1, Math.max(0, row));
+  }
+
+  get sixteenth() {
+    return this.size.width / (this.#player.groove.bars * SIXTEENTHS);
+  }
+
+  /** Steps in a sixteenth: a click on an empty place means a sixteenth. */
+  get stepsPerSixteenth() {
+    const per = this.#player.groove.steps / SIXTEENTHS;
+    return Number.isInteger(per) ? per : 1;
+  }
+
+  /** A beat stands in the middle of its sixteenth's cell, so that early hits have room. */
+  xOf(beat) {
+    return (beat * SIXTEENTHS) / BEATS * this.sixteenth + this.sixteenth / 2;
+  }
+
+  beatOfX(x) {
+    return ((x - this.sixteenth / 2) / this.sixteenth) * (BEATS / SIXTEENTHS);
+  }
+
+  /** Where a hit is drawn, wholly inside the grid: {x, y, width, height}, x and y of its middle. */
+  boxOf(hit, beat = beatOf(hit, this.#player.groove.steps, this.#player.settings.swing)) {
+    const loud = hit.velocity / 127;
+    const height =
+      this.rowHeight * (HIT_HEIGHT.least + (HIT_HEIGHT.most - HIT_HEIGHT.least) * loud);
+    const width = Math.min(WIDEST_HIT, Math.max(3, this.sixteenth * HIT_WIDTH));
+    return {
+      x: Math.min(this.size.width - width / 2, Math.max(width / 2, this.xOf(beat))),
+      y: this.topOf(this.#rows.indexOf(hit.voice) + 0.5),
+      width,
+      height,
+    };
+  }
+
+  // Drawing
+
+  #draw() {
+    const { groove, way } = this.#player;
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    this.#size = { width, height };
+    if (!groove || !width) return;
+    const colours = coloursOf(this.root);
+    const { mix, ...still } = colours; // the blend's colour is not in the back
+    const scale = window.devicePixelRatio;
+    const back = [width, height, scale, groove.bars, ...this.#rows, ...Object.values(still)].join();
+    if (back !== this.#backDrawn) {
+      this.#backDrawn = back;
+      const families = this.#rows.map((voice) => way.voices[voice].family);
+      drawBack(this.#back, this, families, colours);
+    }
+    const context = fitted(this.#canvas);
+    drawLock(context, this, this.#player.lock, colours);
+    for (const hit of groove.hits) this.#drawHit(context, colours, hit);
+    this.#editor.drawCursor(context, colours.mix);
+  }
+
+  #drawHit(context, colours, hit) {
+    const { x, y, width, height } = this.boxOf(hit);
+    const heard = this.#player.mixer.isHeard(hit.voice);
+    context.fillStyle = colours[heard ? this.#player.way.voices[hit.voice].family : "muted"];
+    context.globalAlpha = (heard ? 1 : 0.5) * (0.35 + (0.65 * hit.velocity) / 127);
+    context.beginPath();
+    context.roundRect(x - width / 2, y - height / 2, width, height, Math.min(4, width / 2.5));
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  redraw() {
+    this.#drawSoon();
+  }
+
+  /** Strokes of the groove that sound around the audio time: what the playhead lights up. */
+  strokesSince(time, span) {
+    return this.#player.transport.scheduled.filter(
+      (stroke) => stroke.voice !== CLICK && stroke.time <= time && stroke.time > time - span,
+    );
+  }
+}
+
+function describe(groove, { voices }, rows) {
+  const counts = rows.map((voice) => {
+    const count = groove.hits.filter((hit) => hit.voice === voice).length;
+    return `${voices[voice].name} ${count}`;
+  });
+  const bars = groove.bars === 1 ? "1 bar" : `${groove.bars} bars`;
+  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. Arrow keys move, Enter sets or removes, L locks a beat.`;
+}

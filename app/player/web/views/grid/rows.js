@@ -1,0 +1,120 @@
+// The rows of the grid: which voices are shown, and their heads with mute and solo.
+
+import { element, icon, isCommand, put } from "../dom.js";
+
+const HOLD =
+  "Lock: these hits stay while you blend, vary and shape. You can still edit them; unlocked, " +
+  "they are the blend's again.";
+const ALWAYS = ["kick", "snare", "hi-hat"];
+
+const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0z";
+const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
+
+/** Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit. */
+export function rowsOf({ way, groove, lock, offered }, all) {
+  const hit = groove.hits.map(({ voice }) => voice);
+  const played = new Set([...way.used, ...hit, ...lock.voices, ...offered]);
+  return [...way.voices.keys()]
+    .filter((voice) => all || played.has(voice) || ALWAYS.includes(way.voices[voice].name))
+    .reverse();
+}
+
+/** The column of row heads: one stop of the tab key, where arrow keys go on. */
+export class RowHeads {
+  root = element("div", {
+    class: "heads",
+    role: "toolbar",
+    "aria-label": "Voices",
+    onkeydown: (event) => this.#walk(event),
+    onfocusin: ({ target }) => this.#stopAt(target),
+  });
+  /** On a narrow screen mute and solo are behind it. */
+  opener = element(
+    "button",
+    { class: "opener", "aria-expanded": false, onclick: () => this.#toggle() },
+    "Mute, solo",
+  );
+  #player;
+  #heads = [];
+
+  constructor(player) {
+    this.#player = player;
+  }
+
+  /** Show these rows. */
+  fill(rows) {
+    this.#heads = rows.map((voice) => this.#head(voice));
+    this.root.replaceChildren(...this.#heads.map(({ row }) => row));
+    this.#stopAt(this.#buttonsOf(0)[0]);
+    this.update();
+  }
+
+  update() {
+    const { mixer, lock } = this.#player;
+    for (const { voice, row, hold, mute, solo } of this.#heads) {
+      const held = lock.voices.has(voice);
+      if (hold.getAttribute("aria-pressed") !== String(held)) {
+        hold.replaceChildren(icon(held ? LOCKED : OPEN));
+        put(hold, "aria-pressed", held);
+      }
+      put(mute, "aria-pressed", mixer.isMuted(voice));
+      put(solo, "aria-pressed", mixer.isSoloed(voice));
+      row.classList.toggle("silent", !mixer.isHeard(voice));
+    }
+  }
+
+  #toggle() {
+    const open = this.root.parentNode.classList.toggle("mixing");
+    put(this.opener, "aria-expanded", open);
+  }
+
+  #walk(event) {
+    const way = WALK[event.key];
+    if (!way || event.defaultPrevented || isCommand(event)) return;
+    event.preventDefault(); // or the page scrolls
+    const [down, right] = way;
+    const row = this.#heads.findIndex((head) => head.row.contains(event.target));
+    const column = this.#buttonsOf(row).indexOf(event.target);
+    this.#buttonsOf(row + down)[column + right]?.focus();
+  }
+
+  /** Have the tab key come to this button, of all. */
+  #stopAt(button) {
+    for (const other of this.root.querySelectorAll("button")) other.tabIndex = -1;
+    if (button) button.tabIndex = 0;
+  }
+
+  /** The buttons of a row that are shown; none where there is no such row. */
+  #buttonsOf(row) {
+    const buttons = [...(this.#heads[row]?.row.children ?? [])];
+    return buttons.filter((button) => button.getClientRects().length || !this.root.isConnected);
+  }
+
+  #head(voice) {
+    const player = this.#player;
+    const { name, family } = player.way.voices[voice];
+    const button = (letter, label, press) =>
+      element(
+        "button",
+        { class: label.toLowerCase(), "aria-label": `${label} ${name}`, onclick: press },
+        letter,
+      );
+    const hold = element("button", {
+      class: "hold",
+      "aria-label": `Lock ${name}`,
+      title: HOLD,
+      onclick: () => player.lockVoice(voice),
+    });
+    const mute = button("M", "Mute", () => player.mix((mixer) => mixer.mute(voice)));
+    const solo = button("S", "Solo", () => player.mix((mixer) => mixer.solo(voice)));
+    const hear = element(
+      "button",
+      { class: "name", "aria-label": `Hear ${name}`, onclick: () => player.audition(voice, 100) },
+      name,
+    );
+    const row = element("div", { class: "head", "data-family": family }, hold, hear, mute, solo);
+    return { voice, row, hold, mute, solo };
+  }
+}

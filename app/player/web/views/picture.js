@@ -1,0 +1,37 @@
+// The picture of one groove, with its voices' names and the numbers of its bars: a part of the page
+// by itself.
+
+import { element, put, style } from "./dom.js";
+import { unpackGroove } from "../state/groove.js";
+import { placeOf, Roll } from "./roll.js";
+
+export class Picture {
+  // The style sheet makes it visible: nothing is shown before it can be shown rightly.
+  root = element("section", { class: "player picture", role: "img", style: "visibility: hidden" });
+  #roll = new Roll();
+  #names = element("div", { class: "names" });
+  #numbers = element("div", { class: "numbers" });
+
+  constructor() {
+    this.root.append(this.#names, this.#roll.root, this.#numbers);
+  }
+
+  /**
+   * groove: as Python sends it; rows: the voices that have one, low drums first; names: theirs;
+   * accent: its colour; label: what it shows, for screen readers.
+   */
+  receive({ groove, rows, names, accent, label }) {
+    const shown = unpackGroove(groove);
+    this.#roll.show(shown, rows, { ruled: true });
+    style(this.root, "--rows", rows.length);
+    style(this.root, "--mix", accent);
+    put(this.root, "aria-label", label);
+    const top = names.map((name) => element("span", {}, name)).reverse();
+    this.#names.replaceChildren(...top);
+    this.#numbers.replaceChildren(...Array.from({ length: shown.bars }, numberIn(shown)));
+  }
+}
+
+/** The number of a bar, below its first line. */
+const numberIn = (groove) => (_, bar) =>
+  element("span", { style: `left: ${100 * placeOf(bar * groove.steps, groove)}%` }, bar + 1);

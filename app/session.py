@@ -1,0 +1,285 @@
+"""What one musician has on the page. Widgets change it in their callbacks; pages only read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from app.player.messages import Monitor, Opening
+from app.source import Source
+from app.take import WALLS, Take, fitting, is_full
+from beatgen.groove import Groove
+from beatgen.lock import Lock
+from beatgen.swing import STRAIGHT, swing
+
+Side = Literal["a", "b"]
+SIDES: tuple[Side, Side] = ("a", "b")
+Wish = Literal["keep", "a", "b"]  # as a take, or on a deck
+LOOPS = (1, 2, 4)  # bars that a loop may have
+LOOP = 2  # bars that play of a groove just loaded
+KEPT = {"persist_state": "session"}  # of a widget whose value outlives a switch to another page
+REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
+
+
+@dataclass
+class Deck:
+    """A or B: a source, and the bars of it that play."""
+
+    source: Source
+    start: int = 0  # first bar of the loop, from 0
+    bars: int = 1
+    error: str = ""  # why the last file was refused
+    renewed: int = 0  # times; numbers its widgets: what those of before still send counts no more
+
+    def __post_init__(self) -> None:
+        self.load(self.source)
+
+    def load(self, source: Source) -> None:
+        """Play the source's first bars, those that are yet to start up left aside."""
+        self.source, self.error = source, ""
+        self.choose(_first_full_bar(source.groove), min(LOOP, source.bars))
+
+    def choose(self, start: int, bars: int) -> None:
+        """Play `bars` bars from `start` on, as far as there are."""
+        self.bars = min(bars, self.source.bars)
+        self.start = min(max(start, 0), self.source.bars - self.bars)
+
+    @property
+    def groove(self) -> Groove:
+        return self.source.loop(self.start, self.bars)
+
+    @property
+    def loop(self) -> tuple[Source, int, int]:
+        """The source, and the first and the number of its bars that play."""
+        return self.source, self.start, self.bars
+
+    def go_back(self, loop: tuple[Source, int, int]) -> None:
+        """Play what played before, the very same source."""
+        source, start, bars = loop
+        if self.source is source and (self.start, self.bars) == (start, bars):
+            return
+        self.load(source)
+        self.choose(start, bars)
+        self.renewed += 1  # the browser may yet send what its widgets showed
+
+
+class Mark(NamedTuple):
+    """What sounds besides the place of the blend, to go back to."""
+
+    take: Take | None
+    amounts: dict[int, float]
+    a: tuple[Source, int, int]  # `Deck.loop`
+    b: tuple[Source, int, int]
+
+
+@dataclass
+class Session:
+    """Two decks, where the blend stands between them, and what was made of it."""
+
+    a: Deck
+    b: Deck
+    position: float = 0.5
+    feel: float | None = None  # apart from the pattern, which then is at `position`
+    take: Take | None = None  # sounds in place of the blend
+    amounts: dict[int, float] = field(default_factory=dict)  # direction -> standard deviations
+    takes: list[Take] = field(default_factory=list)
+    walls: list[list[Take]] = field(default_factory=list)  # before takes went, the last one last
+    seed: int = 0
+    numbered: int = 0  # takes so far
+    heard: Groove | None = None  # what the player sounded in the last run, before its swing
+    swing: float = STRAIGHT  # the player's, in the last run
+    monitor: Monitor = "blend"  # what was listened to in the last run
+    lock: Lock | None = None  # the player's, in the last run
+    tempo: float | None = None  # that the musician set; None: the groove's own
+    starts: int = 0  # times that play was started from here
+    edited: Groove | None = None  # on the grid, in the last run; heard unless A or B is
+    wish: Wish | None = None  # what is to become of what is heard next
+    varying: tuple[str, tuple[float, float], int] | None = None  # what `ask_takes` asked for
+    vary_asked: bool = False  # for the Vary page, from another one
+    opening: Opening | None = None  # what the player is to be set to
+    linked: bool = False  # came from a share link
+    recalled: bool = False  # the browser has said what it kept
+    trouble: str = ""  # a sentence where a link could not be opened
+
+    def deck(self, side: Side) -> Deck:
+        return self.a if side == "a" else self.b
+
+    def load(self, side: Side, source: Source) -> None:
+        """Put a source on a deck; the blend sounds."""
+        self.deck(side).load(source)
+        self.play(None)
+
+    def play(self, take: Take | None) -> None:
+        """Let a take sound, or the blend; unshaped."""
+        self.take, self.trouble = take, ""
+        self.reset_shape()
+
+    def start(self, take: Take) -> None:
+        """Let a take sound, and start play where it is stopped."""
+        self.play(take)
+        self.starts += 1
+
+    def reset_shape(self) -> None:
+        self.amounts = {}
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where pattern and feel are between A and B."""
+        return self.position, self.position if self.feel is None else self.feel
+
+    def move(self, position: float, feel: float | None = None) -> None:
+        """Blend at `position`, the feel apart or not. A take gives way to the blend; the shape of
+        the blend stays."""
+        before = self.place
+        self.position, self.feel = position, feel
+        if self.place == before:
+            return
+        self.trouble = ""
+        if self.take:
+            self.play(None)
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.take, self.amounts, *(self.deck(side).loop for side in SIDES))
+
+    def go_back(self, mark: Mark) -> None:
+        self.take, self.amounts = mark.take, mark.amounts
+        for side, loop in zip(SIDES, (mark.a, mark.b), strict=True):
+            self.deck(side).go_back(loop)
+
+    def locked(self, groove: Groove) -> Groove:
+        """`groove` with what is locked in place of its own."""
+        return groove if self.lock is None else self.lock.keep(groove)
+
+    def add_takes(self, grooves: Sequence[Groove], likenesses: Sequence[float]) -> None:
+        """Replace the takes that were not kept, most alike first; equals stay as they come."""
+        pairs = zip(grooves, likenesses, strict=True)
+        ranked = sorted(pairs, key=lambda pair: pair[1], reverse=True)
+        fresh = [self._numbered(*pair) for pair in ranked]
+        self._remember_wall()
+        self.takes = fitting([*(take for take in self.takes if take.kept), *fresh])
+
+    def keep(self, groove: Groove) -> Take | None:
+        """Put a groove on the wall, kept; None where it is full."""
+        if is_full(self.takes):
+            return None
+        take = self._numbered(groove, 1.0)
+        take.kept = True
+        self.takes = fitting([take, *self.takes])
+        return take
+
+    def hang(self, before: Session) -> None:
+        """Put takes on the wall that were there in a session before. Of today's only those stay
+        that are kept or play; they are numbered anew."""
+        self.numbered, self.walls = max(self.numbered, before.numbered), before.walls
+        stay = [take for take in self.takes if take.kept or take is self.take]
+        for take in stay:
+            self.numbered += 1
+            take.number = self.numbered
+        self.takes = fitting([*stay, *before.takes])
+
+    def discard(self, take: Take) -> None:
+        self._remember_wall()
+        self.takes = [other for other in self.takes if other is not take]
+        if self.take is take:
+            self.play(None)
+
+    def bring_back(self) -> None:
+        """Hang the wall as it was before takes went from it; done again, as it was before that, and
+        after the oldest as it is now. What was kept since stays."""
+        if not self.walls:
+            return
+        *others, wall = self.walls
+        since = [take for take in self.takes if take.kept and take not in wall]
+        self.walls = [self.takes, *others] if self.takes else others
+        self.takes = fitting([*since, *wall])
+
+    def _remember_wall(self) -> None:
+        if self.takes:
+            self.walls = [*self.walls, self.takes][-WALLS:]
+
+    def sounding(self, groove: Groove) -> Groove:
+        """`groove` as the player sounds it, locks, swing and tempo included: for what leaves the
+        page."""
+        return self.in_tempo(swing(self.locked(groove), self.swing))
+
+    def in_tempo(self, groove: Groove) -> Groove:
+        """`groove` at the tempo that the musician set, if any."""
+        return groove if self.tempo is None else replace(groove, tempo=self.tempo)
+
+    @property
+    def swung(self) -> Groove:
+        """What was heard, swing and all: for what leaves the page. What stays on it, to be played
+        again, is `heard`, for the player swings it anew."""
+        assert self.heard is not None  # the entry script sets it before any page is drawn
+        return swing(self.heard, self.swing)
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        """Standard deviations along each direction, up to the last one that is turned."""
+        return tuple(self.amounts.get(i, 0.0) for i in range(max(self.amounts, default=-1) + 1))
+
+    @property
+    def shaped(self) -> bool:
+        return any(self.shape)
+
+    @property
+    def label(self) -> str:
+        """What the player was given to sound, in a word or two."""
+        name = self.take.name if self.take else _blend_name(*self.place)
+        return f"{name}, shaped" if self.shaped else name
+
+    @property
+    def title(self) -> str:
+        """What was heard, in a word or two: that, or A or B where one of them was listened to."""
+        return self.label if self.monitor == "blend" else self.monitor.upper()
+
+    @property
+    def lasting_title(self) -> str:
+        """The same, for a groove that stays what it is while the blend moves on."""
+        if self.monitor != "blend":
+            return self.deck(self.monitor).source.name
+        name = f"{self.label}, edited" if self.edited is not None else self.label
+        return name if self.take else f"{name}, kept"
+
+    def ask(self, wish: Wish) -> None:
+        """Have something done with what is heard, once it is known: it may have moved since the
+        page was drawn."""
+        self.wish = wish
+
+    def ask_takes(self, around: str, amounts: tuple[float, float], count: int) -> None:
+        """Have takes made, around what is heard by then."""
+        self.varying, self.vary_asked = (around, amounts, count), False
+
+    def ask_wall(self) -> None:
+        """Have takes made as the Vary page is set, and go there."""
+        self.vary_asked = True
+
+    def _numbered(self, groove: Groove, likeness: float) -> Take:
+        self.numbered += 1
+        return Take(self.numbered, groove, likeness)
+
+
+def session() -> Session:
+    """This musician's session; the entry script has opened it."""
+    return st.session_state["session"]
+
+
+def _first_full_bar(groove: Groove) -> int:
+    """The first bar with half as many hits as the groove usually has: recordings start up."""
+    hits = np.count_nonzero(groove.velocity, axis=(1, 2))
+    return int(np.argmax(hits >= np.median(hits) / 2))
+
+
+def _blend_name(pattern: float, feel: float) -> str:
+    if {pattern, feel} == {0, 1}:
+        return f"{'AB'[int(pattern)]}'s pattern, {'AB'[int(feel)]}'s feel"
+    if pattern != feel:
+        return f"Pattern {pattern:.0%}, feel {feel:.0%}"
+    if pattern in (0, 1):
+        return "AB"[int(pattern)]
+    return f"Blend {pattern:.0%}"

@@ -1,0 +1,271 @@
+"""The page in a line of text: what a share link says, and what a browser keeps for a reload.
+
+Its form is that of app/share/encoding.py: what is on the decks, where the blend stands, the
+settings, the takes, and the hits of all grooves named there, in their order. A demo groove is
+named, without its hits. Two grooves of two bars make 300 to 700 characters.
+
+What a browser keeps is followed by the whole files on the decks, each a text of its own after a
+blank: they are long and seldom change, so that they need not be sent with all that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from app import engine
+from app.player.messages import SWING_RANGE, TEMPO_RANGE, Opening
+from app.player.wire import MOST_BARS
+from app.session import LOOPS, REACH, SIDES, Deck, Session, Source
+from app.share import encoding as text
+from app.share.encoding import LARGEST, VERSION
+from app.share.hits import Hits, number, whole
+from app.take import FRESH, LONGEST_TAKE, MOST_TAKES, WALLS, Take, fitting
+from beatgen.errors import BeatGenError
+from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.kit import VOICES
+from beatgen.lock import Lock
+
+WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
+GONE = 24  # takes that went from the wall: these are kept as well, the last ones
+ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
+LONGEST_NAME = 80
+
+
+def link(session: Session) -> str:
+    """What sounds and how it was made, for another machine: decks, loop by loop, blend, settings,
+    and the take that plays."""
+    return _pack(session, [], [], sources=False)
+
+
+def memory(session: Session) -> str:
+    """The same, all takes on the wall, the last ones that went from it and the decks' whole files,
+    for the browser to keep."""
+    return _pack(session, session.takes, session.walls, sources=True)
+
+
+def unpack(packed: str) -> Session:
+    """The session that `link` or `memory` put into a text.
+
+    Raises BeatGenError with one sentence where the text is cut off, changed or none of ours.
+    """
+    if packed[:1].isdigit() and packed[0] > VERSION:
+        raise BeatGenError(
+            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads {VERSION}): "
+            "update BeatGen to open it."
+        )
+    try:
+        first, *files = packed.split(" ")
+        if len(files) > len(SIDES):
+            raise ValueError("more files than decks")
+        head, hits = text.unpack(first, ROOM)
+        name = blake2b(packed.encode(), digest_size=8).hexdigest()
+        return _session(head, hits, name, [_file(file) for file in files])
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise BeatGenError(
+            "This link cannot be read, for it was cut off or changed on its way: copy the whole "
+            "link and open it again."
+        ) from error
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def _pack(
+    session: Session, wall: Sequence[Take], walls: Sequence[Sequence[Take]], sources: bool
+) -> str:
+    plays = _take_that_plays(session)
+    takes = [*wall]
+    if plays and not any(plays is take for take in takes):
+        takes.insert(0, plays)
+    edited = session.edited is not None
+    amounts = {} if edited else session.amounts  # an edited groove is shaped already
+    names = [direction.name for direction in engine.directions()]
+    grooves: list[Groove] = []
+    files: list[str] = []
+
+    def stored(groove: Groove) -> dict[str, Any]:
+        grooves.append(groove)
+        return {"bars": groove.bars, "tempo": groove.tempo}
+
+    def deck(deck: Deck) -> dict[str, Any]:
+        source = deck.source
+        if engine.demos().get(source.name) is source:
+            return {"demo": source.name, "start": deck.start, "bars": deck.bars}
+        told = {"name": source.name[:LONGEST_NAME], "style": source.style[:LONGEST_NAME]}
+        if sources and source.bars <= WHOLE:
+            if source.packed not in files:
+                files.append(source.packed)
+            loop = {"start": deck.start, "bars": deck.bars}
+            return {**told, **loop, "file": files.index(source.packed)}
+        return {**told, "start": 0, "bars": deck.bars, "groove": stored(deck.groove)}
+
+    def lock(lock: Lock) -> dict[str, Any]:
+        held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
+        places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
+        return {**places, "groove": stored(held)}
+
+    def told(take: Take) -> dict[str, Any]:
+        return {
+            "number": take.number,
+            "title": take.title[:LONGEST_NAME],
+            "likeness": take.likeness,
+            "kept": take.kept,
+            "groove": stored(take.groove),
+        }
+
+    def before() -> dict[str, Any]:
+        last, gone = _last_walls(walls, takes)
+        numbers = [[take.number for take in wall] for wall in last]
+        return {"gone": [told(take) for take in gone], "walls": numbers} if last else {}
+
+    head = {
+        "a": deck(session.a),
+        "b": deck(session.b),
+        "position": session.position,
+        "feel": session.feel,
+        "tempo": session.tempo,
+        "swing": session.swing,
+        "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
+        "seed": session.seed,
+        "numbered": max([session.numbered, *(take.number for take in takes)]),
+        "takes": [told(take) for take in takes],
+        **before(),
+        "lock": lock(session.lock) if session.lock else None,
+        "plays": next((i for i, take in enumerate(takes) if take is plays), None),
+    }
+    return " ".join([text.pack(head, grooves), *files])
+
+
+def _last_walls(
+    walls: Sequence[Sequence[Take]], hung: Sequence[Take]
+) -> tuple[list[Sequence[Take]], list[Take]]:
+    """Of the walls the last ones, as far as there is room, and the takes on them that are not
+    among those that hang, or play, now."""
+    gone: list[Take] = []
+    last: list[Sequence[Take]] = []
+    for wall in reversed(walls):
+        more = [take for take in wall if take not in hung and take not in gone]
+        if len(gone) + len(more) > GONE:
+            break
+        gone += more
+        last.insert(0, wall)
+    return last, gone
+
+
+def _take_that_plays(session: Session) -> Take | None:
+    """The take that sounds; a groove edited on the grid is one, too, also while A or B is listened
+    to."""
+    if session.edited is not None:
+        title = f"{session.label}, edited"
+        return Take(session.numbered + 1, session.edited, 1.0, kept=True, title=title)
+    if session.take and not session.take.number:
+        return replace(session.take, number=session.numbered + 1)
+    return session.take
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def _file(packed: str) -> Groove:
+    """The groove of a file on a deck, as `Source.packed` has it."""
+    head, hits = text.unpack(packed, WHOLE)
+    hits.ask(head)
+    return hits.grooves()[0]
+
+
+def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove]) -> Session:
+    told_takes = [*head["takes"], *head.get("gone", [])]
+    asked = [
+        hits.ask(told["groove"]) if "groove" in told else None
+        for told in [head["a"], head["b"], *told_takes, head["lock"] or {}]
+    ]
+    grooves = hits.grooves()
+    found = [None if i is None else grooves[i] for i in asked]
+    for i, side in enumerate(SIDES):
+        if "file" in head[side]:
+            found[i] = files[whole(head[side]["file"], 0, len(files) - 1)]
+    a, b = (_deck(head[side], found[i]) for i, side in enumerate(SIDES))
+    every = [_take(told, groove) for told, groove in zip(told_takes, found[2:-1], strict=True)]
+    takes = every[: len(head["takes"])]
+    numbers = [take.number for take in every]
+    if len(set(numbers)) < len(numbers):
+        raise ValueError("two takes of one number")
+    plays, feel = head["plays"], head["feel"]
+    tempo = None if head["tempo"] is None else number(head["tempo"], *TEMPO_RANGE)
+    swing = number(head["swing"], *SWING_RANGE)
+    session = Session(
+        a,
+        b,
+        position=number(head["position"], 0, 1),
+        feel=None if feel is None else number(feel, 0, 1),
+        take=None if plays is None else takes[whole(plays, 0, len(takes) - 1)],
+        takes=fitting(takes),
+        walls=_walls(head.get("walls", []), every),
+        seed=whole(head["seed"], 0, 2**53),
+        numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
+        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
+    )
+    names = [direction.name for direction in engine.directions()]
+    session.amounts = {
+        names.index(name): number(amount, -REACH, REACH)
+        for name, amount in dict(head["amounts"]).items()
+        if name in names  # other weights may have other directions
+    }
+    return session
+
+
+def _deck(told: dict[str, Any], groove: Groove | None) -> Deck:
+    if groove is None:
+        source = engine.demos()[told["demo"]]
+    else:
+        source = Source(_text(told["name"]), groove, style=_text(told["style"]))
+    _refuse_longer(whole(told["bars"], 1, LARGEST), max(LOOPS), "loop")
+    if told["bars"] not in LOOPS:
+        raise ValueError("no loop of ours")
+    deck = Deck(source)
+    deck.choose(whole(told["start"], 0, LARGEST), told["bars"])
+    return deck
+
+
+def _take(told: dict[str, Any], groove: Groove | None) -> Take:
+    if groove is None:
+        raise ValueError("a take without a groove")
+    _refuse_longer(groove.bars, LONGEST_TAKE, "take")
+    take = Take(whole(told["number"], 1, 2**53), groove, number(told["likeness"], 0, 1))
+    return replace(take, kept=bool(told["kept"]), title=_text(told["title"]))
+
+
+def _walls(told: list[list[int]], takes: Sequence[Take]) -> list[list[Take]]:
+    numbered = {take.number: take for take in takes}
+    return [fitting(numbered[number] for number in dict.fromkeys(wall)) for wall in told[:WALLS]]
+
+
+def _lock(told: dict[str, Any] | None, groove: Groove | None) -> Lock | None:
+    if told is None:
+        return None
+    if groove is None:
+        raise ValueError("a lock without a groove")
+    _refuse_longer(groove.bars, MOST_BARS, "lock")
+    voices = (whole(voice, 0, len(VOICES) - 1) for voice in told["voices"])
+    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in told["sixteenths"])
+    return Lock(groove, frozenset(voices), frozenset(sixteenths))
+
+
+def _refuse_longer(bars: int, most: int, what: str) -> None:
+    """A link may ask for more than the page can make, and that would take its time."""
+    if bars > most:
+        raise BeatGenError(
+            f"This link holds a {what} of {bars} bars, longer than BeatGen plays ({most} bars): "
+            "ask for another one."
+        )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_NAME:
+        raise ValueError("no name")
+    return value

@@ -1,0 +1,61 @@
+"""Takes on a page: their cards, and what is done on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from app import downloads as files
+from app import engine
+from app.player.wall import Act, Card, takes_wall
+from app.session import Session
+from app.take import Take, is_full
+from app.takeaway import FULL, chosen_pitches, file_name, make_source
+from beatgen.latent.atlas import written
+
+
+def wall(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
+    """A card for each of the takes, which shows and gives away what one hears by pointing at it;
+    small ones can only be played."""
+    cards = [_small_card(now, take) if small else _card(now, take) for take in takes]
+    plays = now.take.number if now.take else None
+    how = files.midi_how(chosen_pitches(), tempo=now.tempo, share=now.swing)
+    takes_wall(cards, plays, partial(act, now), key=key, how=how, small=small)
+
+
+def act(now: Session, what: Act, number: int) -> None:
+    """Do to a take what was done on its card; one that is gone is passed over."""
+    take = next((take for take in now.takes if take.number == number), None)
+    if take is None:
+        return
+    match what:
+        case "play":
+            now.play(take)
+        case "a" | "b":
+            make_source(now, what, now.locked(take.groove), take.name)
+        case "keep" if is_full(now.takes):
+            st.toast(FULL)
+        case "keep" | "let go":
+            take.kept = what == "keep"
+        case "discard":
+            now.discard(take)
+
+
+def _small_card(now: Session, take: Take) -> Card:
+    return Card(take.number, take.name, now.locked(take.groove))
+
+
+def _card(now: Session, take: Take) -> Card:
+    groove = now.locked(take.groove)
+    nearest = engine.nearest(groove)
+    return Card(
+        take.number,
+        take.name,
+        groove,
+        alike=f"{take.likeness:.0%} alike",
+        near=f"{nearest.likeness:.0%}, {written(nearest.style)}" if nearest else "",
+        kept=take.kept,
+        file=(file_name(take.name, now.in_tempo(groove), "mid"), files.midi_path(groove)),
+    )

@@ -1,0 +1,289 @@
+"""Groove to sound: one mixer over the sounds of single hits, and MIDI files through FluidSynth.
+
+Every hit stands at its exact sample, timing included. With `loop` the result is one turn of an
+endless loop: exactly `round(groove.seconds * sample_rate)` samples, with what rings over the end
+folded into the start, and with a hit that comes early to the first bar standing at the end. Without
+it the groove is played once and rings out; a first hit before the bar line then makes the sound
+begin that much earlier, so that nothing is lost or moved.
+
+Loudness follows velocity and is never normalized: the same groove always sounds equally loud. Only
+what would exceed -1 dBFS is turned down, as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from functools import reduce
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
+from beatgen.audio.soundfont import need_soundfont
+from beatgen.errors import AudioError
+from beatgen.groove import Groove
+from beatgen.kit import FAMILIES, INDEX, VOICES
+from beatgen.midi.events import read_file
+
+CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
+GAIN = 1.4  # leaves a lively groove about 2 dB of headroom
+SILENCE = 1e-7  # -140 dBFS: a peak below it is no sound
+CHOKE_FADE = 0.012  # seconds from the choking hit until the choked one is gone
+LONGEST = 30 * 60  # seconds, 0.6 GB of samples: far more than anyone plays in one go
+MIDI_TIMEOUT = 600  # seconds that FluidSynth may take over a MIDI file
+
+# One pair of cymbals: whatever closes the hats ends the open hats that still ring.
+CHOKES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("hat pedal", "hi-hat", "hi-hat edge"), ("open hat", "open hat edge")
+)
+
+Hit = tuple[int, int, int]  # sample, voice, MIDI velocity
+
+
+def render(
+    groove: Groove,
+    *,
+    engine: str = "auto",
+    soundfont: str | os.PathLike[str] | None = None,
+    sample_rate: int = 44100,
+    loop: bool = False,
+) -> np.ndarray:
+    """The groove as sound: float32 (samples, 2), peak below 1.
+
+    engine:      "fluidsynth", "kit" (the shipped recordings) or "auto": FluidSynth where it and a
+                 soundfont are installed, else the recordings. `open_kit(engine).name` tells.
+    soundfont:   file to play instead of the one found on the machine; asks for FluidSynth.
+    sample_rate: hertz, 8000 to 96000.
+    loop:        one seamless turn of exact length, instead of once with the end ringing out.
+
+    Raises AudioError where FluidSynth or the soundfont was asked for and is missing, where a groove
+    with hits comes out silent, and where it lasts over half an hour.
+    """
+    return _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=False)["mix"]
+
+
+def stems(
+    groove: Groove,
+    *,
+    engine: str = "auto",
+    soundfont: str | os.PathLike[str] | None = None,
+    sample_rate: int = 44100,
+    loop: bool = False,
+) -> dict[str, np.ndarray]:
+    """The groove by families: name of each family that plays -> float32 (samples, 2).
+
+    All are as long as what `render` returns, and their sum is what it returns. Arguments and errors
+    are those of `render`.
+    """
+    tracks = _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=True)
+    return {family: tracks[family] for family in FAMILIES if family in tracks}
+
+
+def write_wav(
+    groove: Groove,
+    path_or_file: str | os.PathLike[str] | IO[bytes],
+    *,
+    engine: str = "auto",
+    soundfont: str | os.PathLike[str] | None = None,
+    sample_rate: int = 44100,
+    loop: bool = False,
+    bits: int = 16,
+) -> None:
+    """Write the groove as a stereo WAV of 16 or 24 `bits`; the rest is as for `render`.
+
+    Raises AudioError as `render` does, and where the file cannot be written.
+    """
+    sound = render(groove, engine=engine, soundfont=soundfont, sample_rate=sample_rate, loop=loop)
+    save_wav(sound, path_or_file, sample_rate, bits)
+
+
+def save_wav(
+    sound: np.ndarray,
+    path_or_file: str | os.PathLike[str] | IO[bytes],
+    sample_rate: int = 44100,
+    bits: int = 16,
+) -> None:
+    """Write samples (samples, channels), -1 to 1, as a PCM WAV of 16 or 24 `bits`."""
+    import soundfile
+
+    if bits not in (16, 24):
+        raise AudioError(f"{bits} bits per sample; expected 16 or 24.")
+    target = os.fspath(path_or_file) if isinstance(path_or_file, (str, os.PathLike)) else None
+    try:
+        # Opened here, for libsndfile says of a folder that is not there only "System error".
+        with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
+            soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
+    except (OSError, soundfile.LibsndfileError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
+        raise AudioError(f"{target or 'WAV'} cannot be written: {reason}.") from None
+
+
+def render_midi(
+    midi_path: str | os.PathLike[str],
+    wav_path: str | os.PathLike[str],
+    *,
+    soundfont: str | os.PathLike[str] | None = None,
+    sample_rate: int = 44100,
+) -> None:
+    """Play a whole MIDI file, all its instruments, through FluidSynth into a WAV (16 bit, stereo).
+
+    This is midi2audio's work. It ignores FluidSynth's exit code, lets it talk on the caller's
+    stdout, fall back to another soundfont, and leaves 20 dB of level unused: so it runs as a
+    process of its own, what it made is checked, and the peak is brought to -1 dBFS.
+
+    Raises MidiError where the file cannot be read, and AudioError where FluidSynth or the soundfont
+    is missing, where FluidSynth did not read one of them, where the file lasts over half an hour,
+    for a sample rate that FluidSynth cannot do, and where the sound is silent or ends before the
+    file does.
+    """
+    import soundfile
+
+    font = need_soundfont(soundfont)
+    check_rate(sample_rate)
+    seconds = read_file(midi_path, str(midi_path)).length  # when its last event is due
+    _check_length(str(midi_path), seconds)
+    if shutil.which("fluidsynth") is None:
+        raise AudioError(
+            "the command fluidsynth is not installed; install it (Debian: apt install fluidsynth, "
+            "macOS: brew install fluid-synth)."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "made.wav")
+        said = _midi2audio(font, Path(midi_path), made, sample_rate)
+        if "Failed to load" in said or "not a SoundFont" in said:
+            raise AudioError(f"{font}: FluidSynth cannot read this soundfont; choose another.")
+        try:
+            sound, rate = soundfile.read(made, dtype="float32")
+        except (OSError, soundfile.LibsndfileError):
+            last = said.strip().splitlines()[-1:] or ["it said nothing"]
+            raise AudioError(f"{midi_path}: FluidSynth made no sound file: {last[0]}.") from None
+    if len(sound) < seconds * rate:
+        raise AudioError(
+            f"{midi_path}: FluidSynth stopped after {len(sound) / rate:.1f} of {seconds:.1f} s; "
+            "is the file damaged?"
+        )
+    peak = float(np.abs(sound).max(initial=0))
+    if peak < 1e-3:  # FluidSynth's own dither stays below
+        raise AudioError(
+            f"{midi_path} is silent with {font.name}; does it have notes, and the soundfont "
+            "their instruments?"
+        )
+    save_wav(sound * (CEILING / peak), wav_path, rate)
+
+
+def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndarray]:
+    """The tracks, one for each family that plays where `split`, else one for all: "mix"."""
+    _check_length(f"a groove of {groove.bars} bars at {groove.tempo:g} BPM", groove.seconds)
+    hits = _hits(groove, kit.sample_rate)
+    room = length = max(1, round(groove.seconds * kit.sample_rate))
+    if loop:
+        hits = sorted((sample % length, voice, velocity) for sample, voice, velocity in hits)
+    elif hits:
+        lead = max(0, -hits[0][0])
+        hits = [(sample + lead, voice, velocity) for sample, voice, velocity in hits]
+        length += lead
+        room = max(length, hits[-1][0] + round(LONGEST_HIT * kit.sample_rate))
+    chokes = _chokes(hits, length if loop else None)
+    tracks = {} if split else {"mix": np.zeros((room, 2), np.float32)}
+    for sample, voice, velocity in hits:
+        sound = _cut(kit.hit(voice, velocity), sample, chokes.get(voice), kit.sample_rate)
+        name = VOICES[voice].family if split else "mix"
+        if name not in tracks:
+            tracks[name] = np.zeros((room, 2), np.float32)
+        _add(tracks[name], sound, sample)
+        length = length if loop else max(length, sample + len(sound))
+    if hits:
+        _set_level(list(tracks.values()), kit, len(hits))
+    return {name: track[:length] for name, track in tracks.items()}
+
+
+def _check_length(what: str, seconds: float) -> None:
+    if seconds > LONGEST:
+        raise AudioError(
+            f"{what}: lasts {seconds / 60:.0f} minutes; expected {LONGEST // 60} at most. Render a "
+            "part of it."
+        )
+
+
+def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
+    """Turn the tracks, in place, to the level at which their sum is heard."""
+    mix = reduce(np.add, tracks)
+    peak = float(max(mix.max(), -mix.min()))
+    if peak < SILENCE:
+        raise AudioError(
+            f"{kit.name} made no sound for {hits} hits; choose a soundfont with drums, or the "
+            "engine 'kit'."
+        )
+    for track in tracks:
+        track *= np.float32(min(GAIN, CEILING / peak))
+
+
+def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
+    """All hits in the order they sound; the sample counts from the first bar line."""
+    bars, steps, voices = np.nonzero(groove.velocity)
+    at = bars * groove.steps + steps + groove.timing[bars, steps, voices].astype(float)
+    samples = np.rint(at * groove.step_seconds * sample_rate).astype(int)
+    velocities = np.rint(groove.velocity[bars, steps, voices] * 127).astype(int).clip(1, 127)
+    return sorted(zip(samples.tolist(), voices.tolist(), velocities.tolist(), strict=True))
+
+
+def _chokes(hits: list[Hit], period: int | None) -> dict[int, np.ndarray]:
+    """For each voice that is choked, the samples where that happens, in order.
+
+    period: length of the loop, whose first hits choke what rings on from the turn before.
+    """
+    chokes: dict[int, list[int]] = {}
+    for sample, voice, _ in hits:
+        for choked in CHOKES.get(VOICES[voice].name, ()):
+            chokes.setdefault(INDEX[choked], []).append(sample)
+    if period is not None:
+        for samples in chokes.values():
+            samples += [sample + period for sample in samples]
+    return {voice: np.array(samples) for voice, samples in chokes.items()}
+
+
+def _cut(sound: np.ndarray, start: int, chokes: np.ndarray | None, sample_rate: int) -> np.ndarray:
+    """The sound that starts at sample `start`, faded out from the first choke after it on."""
+    if chokes is None or chokes[-1] <= start:
+        return sound
+    end = int(chokes[np.searchsorted(chokes, start, side="right")]) - start
+    if end >= len(sound):
+        return sound
+    fade = min(round(CHOKE_FADE * sample_rate), len(sound) - end)
+    sound = sound[: end + fade].copy()
+    sound[end:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
+    return sound
+
+
+def _add(track: np.ndarray, sound: np.ndarray, start: int) -> None:
+    """Add sound to the track from `start` on, folding what passes the end back into the start."""
+    while len(sound):
+        room = min(len(sound), len(track) - start)
+        track[start : start + room] += sound[:room]
+        sound, start = sound[room:], 0
+
+
+def _midi2audio(soundfont: Path, midi_path: Path, wav_path: Path, sample_rate: int) -> str:
+    """Run midi2audio and return what it and FluidSynth said."""
+    command = [sys.executable, "-m", "midi2audio", "-s", str(soundfont.resolve())]
+    command += ["-r", str(sample_rate), str(midi_path.resolve()), str(wav_path)]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=MIDI_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise AudioError(f"{midi_path}: FluidSynth took over {MIDI_TIMEOUT} s.") from None
+    return done.stdout

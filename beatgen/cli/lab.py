@@ -1,0 +1,218 @@
+"""The verbs of the laboratory: files to datasets, training, and measuring."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from beatgen.cli.verbs import (
+    JSON,
+    SEED,
+    Options,
+    UsageError,
+    arg,
+    number,
+    output,
+    save_figure,
+    tell,
+    verb,
+)
+
+if TYPE_CHECKING:
+    from beatgen.training.config import TrainConfig
+
+FOLDER = arg("folder", metavar="DIR", help="folder of MIDI files")
+DATA = arg("data", metavar="DATA", help="what `beatgen prepare` wrote (.npz)")
+RUN = arg("-o", "--output", required=True, metavar="RUN", help="folder of the run")
+TRAINING = (
+    number("--epochs", int, None, "how often all bars are seen"),
+    number("--batch-size", int, None, "bars per batch"),
+    number("--learning-rate", float, None, "at its peak"),
+    number("--beta", float, None, "weight of the KL"),
+    (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
+)
+MODEL = arg("--model", choices=("bar", "report"), help="ours (default), or the 2020 report's")
+NETWORK = (MODEL, *TRAINING)
+
+
+@verb(FOLDER, JSON, output("draw the statistics, too (.html)", required=False))
+def stats(options: Options) -> None:
+    """Count what is in a folder of MIDI files."""
+    from beatgen.data.stats import folder_stats
+
+    found = folder_stats(options.folder, progress=True)
+    for sentence in found.left_out:
+        tell(f"left out {sentence}")
+    print(json.dumps(found.as_dict()) if options.json else found)
+    if options.output:
+        from beatgen.plot.drums import draw_stats
+
+        save_figure(draw_stats(found, title=found.folder), options.output)
+
+
+@verb(FOLDER, output("dataset to write (.npz)"), number("--steps", int, 64, "steps per bar"), SEED)
+def prepare(options: Options) -> None:
+    """Read a folder of MIDI files into one dataset for training."""
+    from beatgen.data.dataset import SPLITS, prepare
+
+    dataset = prepare(
+        options.folder, options.output, steps=options.steps, seed=options.seed, progress=True
+    )
+    for sentence in dataset.left_out:
+        tell(f"left out {sentence}")
+    splits = dataset.splits[dataset.file_index].tolist()
+    counts = ", ".join(f"{splits.count(name)} {name}" for name in SPLITS if name in splits)
+    print(f"{options.output}: {len(dataset)} bars ({counts})")
+
+
+@verb(arg("folder", metavar="DIR", help="folder to make"))
+def download_groove(options: Options) -> None:
+    """Fetch the Groove MIDI Dataset (3 MB, CC BY 4.0) into a new folder."""
+    from beatgen.data.download import download_groove
+
+    print(download_groove(options.folder, progress=True))
+
+
+@verb(
+    arg("data", metavar="DATA", nargs="?", default="", help="what `beatgen prepare` wrote (.npz)"),
+    arg("-o", "--output", default="", metavar="RUN", help="folder of the run; goes on with it"),
+    *NETWORK,
+    number("--latent-dim", int, None, "dimensions of z"),
+    arg("--config", metavar="FILE", help="train as this run's config.json, or this card, says"),
+    arg(
+        "--begun",
+        action="count",
+        default=0,
+        help="train what the card's training went on from (given twice: what that went on from)",
+    ),
+    arg("--start", metavar="RUN", help="begin with the best weights of this run"),
+    number("--prior-epochs", int, 0, "then train the prior so often, on our network's z"),
+    arg("--export", metavar="DIR", help="write the weights that play there, when done"),
+    arg("--summary", action="store_true", help="print the network and do not train"),
+)
+def train(options: Options) -> None:
+    """Train a network on a dataset; a run that was stopped goes on."""
+    if not (options.summary or (options.data and options.output)):
+        raise UsageError("train needs DATA and -o RUN.")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from beatgen.training.train import build_model, prior_config, train
+
+    config = _train_config(options)
+    if options.summary:
+        build_model(config).summary(expand_nested=True)
+        return
+    # What is refused is refused before hours of training, not behind them.
+    if options.prior_epochs and config.model != "bar":
+        raise UsageError("--prior-epochs is for our network alone.")
+    prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
+    if options.export:
+        from beatgen.training.export import export, need_tensorflow
+
+        need_tensorflow()
+    with redirect_stdout(sys.stderr):
+        history = train(config, verbose=2)
+        if prior:
+            train(prior, verbose=2)
+        if options.export:
+            export(options.output, options.export)
+    best = min(history["val_loss"])
+    print(f"{options.output}: validation loss {best:.3f} after {len(history['val_loss'])} epochs")
+
+
+@verb(
+    arg("run", metavar="RUN", help="folder of a run, trained on whatever backend"),
+    arg("-o", "--output", required=True, metavar="DIR", help="folder for the weights"),
+)
+def export(options: Options) -> None:
+    """Write the weights that play, and their model card, of a run."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from beatgen.training.export import export
+
+    with redirect_stdout(sys.stderr):
+        card = export(options.run, options.output)
+    told = ", ".join(f"{name} {card['measures'][name]:.3f}" for name in ("sse", "hit_f1"))
+    print(f"{options.output}: {told} on validation bars")
+
+
+@verb(
+    DATA,
+    RUN,
+    *NETWORK,
+    arg("--dims", type=int, nargs="+", default=[2, 4, 8, 16, 32, 64], metavar="N", help="to try"),
+)
+def sweep(options: Options) -> None:
+    """Train with several latent dimensions and draw what each costs."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from beatgen.training.sweep import sweep
+
+    with redirect_stdout(sys.stderr):
+        rows = sweep(_train_config(options), options.dims, tell)
+    for row in rows:
+        print(f"{row['latent_dim']:4d}  {row['val_loss']:.3f}")
+
+
+@verb(
+    DATA,
+    RUN,
+    *TRAINING,
+    arg("--seeds", type=int, default=1, metavar="N", help="how many, from --seed on (default 1)"),
+)
+def ablate(options: Options) -> None:
+    """Train a small network without each way of changing bars, and compare.
+
+    Eight epochs each, unless --epochs says otherwise."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from beatgen.training.experiments import EPOCHS, SMALL, ablate
+
+    epochs = EPOCHS if options.epochs is None else options.epochs
+    config = replace(_train_config(options), bar=SMALL, epochs=epochs)
+    with redirect_stdout(sys.stderr):
+        table = ablate(config, options.seeds, tell)
+    print(table.as_markdown())
+
+
+@verb(
+    arg("data", metavar="DATA", help="folder of the Groove MIDI Dataset, or a dataset (.npz)"),
+    arg("--models", nargs="+", metavar="MODEL", help="names, export folders or runs (default all)"),
+    arg("--split", choices=("train", "validation", "test"), default="validation"),
+    arg("-o", "--output", metavar="DIR", help="folder for the tables and figures"),
+    arg(
+        "--parts",
+        nargs="*",
+        metavar="PART",
+        help="what else, of likeness, walk, directions, humanize, complete (default all)",
+    ),
+    JSON,
+)
+def evaluate(options: Options) -> None:
+    """Measure models and baselines on held-out bars."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from beatgen.evaluation.evaluate import MODELS, PARTS, evaluate
+
+    models, parts = options.models or MODELS, PARTS if options.parts is None else options.parts
+    if unknown := set(parts) - set(PARTS):
+        raise UsageError(f"no part {min(unknown)!r}; one of {', '.join(PARTS)}.")
+    with redirect_stdout(sys.stderr):
+        measured = evaluate(options.data, options.split, models, options.output, tell, parts)
+    print(json.dumps(measured.as_dict()) if options.json else measured.as_markdown())
+
+
+def _train_config(options: Options) -> TrainConfig:
+    """The --config, or the defaults of training, and what the command line says otherwise."""
+    from beatgen.training.config import TrainConfig, with_latent_dim
+
+    path, begun = getattr(options, "config", None), getattr(options, "begun", 0)
+    if begun and not path:
+        raise UsageError("--begun needs --config with a model card.")
+    config = TrainConfig.load(Path(path), begun) if path else TrainConfig("", "")
+    names = ("model", "start", "epochs", "batch_size", "learning_rate", "beta", "seed")
+    given = {name: getattr(options, name, None) for name in names}
+    how: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    config = replace(config, data=options.data, run=options.output, **how)
+    dim = getattr(options, "latent_dim", None)
+    return config if dim is None else with_latent_dim(config, dim)

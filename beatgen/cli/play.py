@@ -1,0 +1,254 @@
+"""The command `beatgen`: one verb for each thing the package does.
+
+Results go to stdout, messages and progress to stderr. The exit code is 0, 1 where something could
+not be done (said in one line), 2 for a wrong command line. Nothing heavy is imported before a verb
+needs it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from beatgen.cli.verbs import (
+    JSON,
+    SEED,
+    Options,
+    UsageError,
+    arg,
+    number,
+    output,
+    save_figure,
+    tell,
+    verb,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from beatgen.groove import Groove
+    from beatgen.latent.vae import Vae
+    from beatgen.midi.reader import MidiReport
+
+GROOVE = arg("groove", metavar="GROOVE", help="MIDI file, or the name of a demo groove")
+A = arg("a", metavar="A", help="MIDI file or demo groove to start from")
+B = arg("b", metavar="B", help="MIDI file or demo groove to go to")
+MODEL = arg("--model", default="bar", metavar="NAME", help="shipped weights, or an export folder")
+PITCHES = arg(
+    "--pitches", choices=("gmd", "gm"), default="gmd", help="Roland TD-11, or General MIDI"
+)
+MIDI_OUT = (output("MIDI file to write"), PITCHES)
+MIDIS_OUT = (output("folder for the MIDI files, or a name: take.mid gives take-1.mid ..."), PITCHES)
+
+
+@verb(arg("file", metavar="FILE", help="MIDI file"), JSON)
+def info(options: Options) -> None:
+    """Tell what is in a MIDI file, and what is folded, dropped or skipped in reading it."""
+    from beatgen.midi.reader import scan_midi
+
+    _, report = scan_midi(_file(options.file))
+    print(json.dumps(_info(report)) if options.json else _info_text(report))
+
+
+@verb(
+    A,
+    B,
+    arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
+    number("--feel", float, None, "another amount for the feel alone"),
+    *(MODEL, *MIDI_OUT),
+)
+def blend(options: Options) -> None:
+    """Blend two grooves bar by bar."""
+    vae, a, b = _model(options), _groove(options.a), _groove(options.b)
+    _write(vae.blend(a, b, options.amount, options.feel), options)
+
+
+@verb(A, B, number("--steps", int, 8, "bars on the way, both ends included"), MODEL, *MIDI_OUT)
+def interpolate(options: Options) -> None:
+    """Walk from one groove to another, a bar at a time."""
+    vae, a, b = _model(options), _groove(options.a), _groove(options.b)
+    _write(vae.interpolate(a, b, options.steps), options)
+
+
+@verb(
+    GROOVE,
+    number("--count", int, 6, "how many takes"),
+    number("--amount", float, 0.5, "0 is the groove itself, 1 another one"),
+    number("--feel", float, None, "another amount for the feel alone"),
+    *(SEED, MODEL, *MIDIS_OUT),
+)
+def vary(options: Options) -> None:
+    """Write takes around a groove, one file each."""
+    takes = _model(options).vary(
+        _groove(options.groove), options.count, options.amount, options.seed, options.feel
+    )
+    _write_all(takes, options, "take")
+
+
+@verb(
+    number("--count", int, 4, "how many grooves"),
+    number("--tempo", float, 120.0, "beats per minute"),
+    *(SEED, MODEL, *MIDIS_OUT),
+)
+def sample(options: Options) -> None:
+    """Write new grooves of one bar, one file each."""
+    _write_all(
+        _model(options).sample(options.count, options.seed, options.tempo), options, "sample"
+    )
+
+
+@verb(
+    GROOVE,
+    number("--spread", float, 1.0, "1 draws a feel, 0 plays the average one"),
+    *(SEED, MODEL, *MIDI_OUT),
+)
+def humanize(options: Options) -> None:
+    """Play a groove's hits anew: its own velocities and timing are not looked at."""
+    groove = _groove(options.groove)
+    _write(_model(options).humanize(groove, options.seed, options.spread), options)
+
+
+@verb(
+    GROOVE,
+    arg(
+        "--voices", nargs="+", required=True, metavar="VOICE", help="voices or families to propose"
+    ),
+    *(MODEL, *MIDI_OUT),
+)
+def complete(options: Options) -> None:
+    """Finish a beat: some voices are proposed anew from all the others."""
+    groove = _groove(options.groove)
+    _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
+
+
+@verb(GROOVE, MODEL, *MIDI_OUT)
+def reconstruct(options: Options) -> None:
+    """Write a groove as the model holds it."""
+    _write(_model(options).reconstruct(_groove(options.groove)), options)
+
+
+@verb(
+    GROOVE,
+    output("WAV file to write"),
+    arg("--loop", action="store_true", help="a seamless loop of exact length"),
+    arg("--engine", choices=("auto", "fluidsynth", "kit"), default="auto", help="what plays"),
+    arg("--soundfont", metavar="FILE", help="soundfont to play with (.sf2, .sf3)"),
+    number("--sample-rate", int, 44100, "hertz"),
+    arg("--whole", action="store_true", help="all instruments of a MIDI file, by FluidSynth, once"),
+)
+def render(options: Options) -> None:
+    """Play a groove into a WAV file."""
+    from beatgen.audio.render import render_midi, write_wav
+
+    if Path(options.output).suffix.lower() != ".wav":
+        raise UsageError(f"{options.output}: WAV is written; expected a name that ends in .wav.")
+    how = {"soundfont": options.soundfont, "sample_rate": options.sample_rate}
+    if options.whole:
+        if options.loop or options.engine == "kit":
+            raise UsageError("--whole plays once, by FluidSynth; no --loop, no --engine kit.")
+        render_midi(_file(options.groove), options.output, **how)
+    else:
+        how |= {"engine": options.engine, "loop": options.loop}
+        write_wav(_groove(options.groove), options.output, **how)
+    print(options.output)
+
+
+@verb(
+    GROOVE,
+    output("picture to write (.html; .png, .svg or .pdf with kaleido installed)"),
+    arg("--theme", choices=("dark", "light"), default="dark"),
+)
+def draw(options: Options) -> None:
+    """Draw the drum grid of a groove."""
+    from beatgen.plot.drums import draw
+
+    name = Path(options.groove).name
+    save_figure(draw(_groove(options.groove), title=name, theme=options.theme), options.output)
+    print(options.output)
+
+
+def _file(source: str) -> str:
+    """The MIDI file of this name. Raises UsageError for a demo groove, which has none."""
+    from beatgen import demo
+
+    if source in demo.names() and not Path(source).is_file():
+        raise UsageError(f"{source} is a demo groove; expected a MIDI file.")
+    return source
+
+
+def _groove(source: str) -> Groove:
+    """The groove of a MIDI file, or of a demo by its name; what reading left out is told."""
+    from beatgen import demo
+    from beatgen.midi.reader import scan_midi
+
+    if source in demo.names() and not Path(source).is_file():
+        return demo.load(source)
+    groove, report = scan_midi(source)
+    for message in report.messages:
+        tell(f"{report.name}: {message}")
+    return groove
+
+
+def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
+    """The cells of these voices or families, bool (bars, 16, 22)."""
+    import numpy as np
+
+    from beatgen.groove import SIXTEENTHS
+    from beatgen.kit import FAMILIES, VOICES
+
+    known = {voice.name for voice in VOICES} | set(FAMILIES)
+    if unknown := set(names) - known:
+        raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
+    chosen = [voice.name in names or voice.family in names for voice in VOICES]
+    return np.broadcast_to(chosen, (groove.bars, SIXTEENTHS, len(VOICES)))
+
+
+def _model(options: Options) -> Vae:
+    from beatgen.latent.vae import load_model
+
+    return load_model(options.model)
+
+
+def _write(groove: Groove, options: Options) -> None:
+    from beatgen.midi.reader import write_midi
+
+    write_midi(groove, options.output, pitches=options.pitches)
+    print(options.output)
+
+
+def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
+    """Numbered files in a folder, or beside each other where the output is named like a file."""
+    from beatgen.midi.reader import write_midi
+
+    path = Path(options.output)
+    if path.suffix.lower() not in (".mid", ".midi"):
+        path = path / f"{name}.mid"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digits = len(str(len(grooves)))
+    for i, groove in enumerate(grooves, start=1):
+        numbered = path.with_stem(f"{path.stem}-{i:0{digits}d}")
+        write_midi(groove, numbered, pitches=options.pitches, name=numbered.stem)
+        print(numbered)
+
+
+def _info(report: MidiReport) -> dict[str, Any]:
+    """A report as JSON has it, each folded pitch with the voice that it went to."""
+    from beatgen.kit import FOLD
+
+    folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(report.folded.items())}
+    return asdict(report) | {"folded": folded, "messages": report.messages}
+
+
+def _info_text(report: MidiReport) -> str:
+    rows = [
+        ("bars", f"{report.bars} in 4/4"),
+        ("tempo", f"{report.tempo:g}"),
+        ("channel", str(report.channel)),
+        ("ticks", f"{report.ticks_per_beat} per beat"),
+        ("hits", str(sum(report.hits.values()))),
+        *((f"  {voice}", str(hits)) for voice, hits in report.hits.items()),
+    ]
+    return "\n".join([report.name, *(f"{k:<16}{v}" for k, v in rows), *report.messages])

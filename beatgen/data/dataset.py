@@ -1,0 +1,295 @@
+"""A folder of MIDI files -> arrays of bars, split by file, for training and for measuring."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+
+import numpy as np
+from tqdm import tqdm
+
+from beatgen.errors import UNREADABLE, BeatGenError, check_seed
+from beatgen.groove import STEPS, Groove
+from beatgen.kit import VOICES
+from beatgen.midi.reader import MidiReport, scan_midi
+
+SPLITS = ("train", "validation", "test")
+UNKNOWN = "unknown"  # the style of a file that no table tells of
+SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
+COLUMNS = {"midi_filename", "split", "style"}  # of info.csv, those that are needed
+FORMAT = 1  # of the .npz file; raise it when its content changes
+# A fork of a process in which these run threads of their own may crash.
+THREADED = frozenset(("tensorflow", "jax", "torch", "ai_edge_litert", "sklearn"))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Bars of many files.
+
+    velocity: uint8 (bars, steps, 22), MIDI velocity. timing: float16 (bars, steps, 22), in steps.
+    file_index: int32 (bars,), index into `files`; number: int32 (bars,), the bar's place in it.
+    files, styles, splits: one entry per file, in order; tempo: float32 (files,), BPM.
+    left_out: one sentence for each file that could not be read.
+    Bars without a hit are left out: they are rests at the ends of recordings.
+    """
+
+    velocity: np.ndarray
+    timing: np.ndarray
+    file_index: np.ndarray
+    number: np.ndarray
+    files: np.ndarray
+    styles: np.ndarray
+    splits: np.ndarray
+    tempo: np.ndarray
+    left_out: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.velocity)
+
+    def split(self, name: str) -> Dataset:
+        """The bars of one split. Raises BeatGenError where it is unknown or empty."""
+        if name not in SPLITS:
+            raise BeatGenError(f"split is {name!r}; expected one of {', '.join(SPLITS)}.")
+        chosen = self.splits[self.file_index] == name
+        if not chosen.any():
+            raise BeatGenError(
+                f"the split {name!r} has no bars; found bars in "
+                f"{', '.join(sorted(set(self.splits[self.file_index])))}."
+            )
+        return self.take(np.flatnonzero(chosen))
+
+    def take(self, bars: np.ndarray) -> Dataset:
+        """The bars of these indices; the files stay."""
+        return Dataset(
+            self.velocity[bars],
+            self.timing[bars],
+            self.file_index[bars],
+            self.number[bars],
+            self.files,
+            self.styles,
+            self.splits,
+            self.tempo,
+            self.left_out,
+        )
+
+    def grids(self, bars: slice | np.ndarray = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+        """Velocity 0 to 1 and timing in steps, as `Groove` has them, of these bars (all of them,
+        unless given); float32 (bars, steps, 22) each."""
+        return self.velocity[bars] / np.float32(127), self.timing[bars].astype(np.float32)
+
+    def groove(self, bar: int) -> Groove:
+        """One bar, counted from 0, as a groove at its file's tempo. Raises BeatGenError where there
+        is no such bar."""
+        if not 0 <= bar < len(self):
+            raise BeatGenError(f"no bar {bar}: the data have {len(self)}, counted from 0.")
+        velocity, timing = self.grids(slice(bar, bar + 1))
+        return Groove(velocity, timing, float(self.tempo[self.file_index[bar]]))
+
+    def save(self, path: str | os.PathLike[str], fingerprint: str = "") -> None:
+        """Write everything into one compressed .npz file."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Written beside its place and then moved there: a killed run leaves no half file.
+        partial_path = target.with_name(target.name + ".part")
+        with open(partial_path, "wb") as file:
+            np.savez_compressed(file, format=FORMAT, fingerprint=fingerprint, **vars(self))
+        partial_path.replace(target)
+
+
+def load_dataset(path: str | os.PathLike[str], steps: int | None = None) -> Dataset:
+    """Read what `prepare` wrote. Raises BeatGenError for anything else, and for bars of other
+    than `steps` steps, where these are given."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if int(stored["format"]) != FORMAT:
+                raise BeatGenError(
+                    f"{path}: written by another version of beatgen; run `beatgen prepare` again."
+                )
+            dataset = Dataset(**{name: stored[name] for name in Dataset.__dataclass_fields__})
+    except FileNotFoundError:
+        raise BeatGenError(f"{path}: no such file; make it with `beatgen prepare`.") from None
+    except UNREADABLE as error:
+        raise BeatGenError(
+            f"{path}: not a dataset; expected an .npz file written by `beatgen prepare`."
+        ) from error
+    found = dataset.velocity.shape[1]
+    if steps not in (None, found):
+        raise BeatGenError(
+            f"{path}: bars of {found} steps; expected {steps}. Run `beatgen prepare` again, with "
+            f"--steps {steps}."
+        )
+    return dataset
+
+
+def prepare(
+    folder: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    steps: int = STEPS,
+    seed: int = 0,
+    progress: bool = False,
+) -> Dataset:
+    """Read all 4/4 bars below `folder` and store them in `output` (.npz).
+
+    Split and style come from the folder's info.csv, as GMD has it, the tempo from each file; where
+    there is no such table, the files are split 80/10/10 by `seed`. A second call with the same
+    files returns what is stored. Raises BeatGenError where the folder has no MIDI file that can be
+    read, and for a seed below 0.
+    """
+    check_seed(seed)
+    root = Path(folder)
+    paths = midi_files(root)
+    fingerprint = _fingerprint(root, paths, steps, seed)
+    if _stored_fingerprint(output) == fingerprint:
+        with suppress(BeatGenError):  # damaged since: made anew
+            return load_dataset(output)
+    dataset = _gather(root, paths, steps, seed, progress)
+    dataset.save(output, fingerprint)
+    return dataset
+
+
+def midi_files(folder: Path) -> list[Path]:
+    """All MIDI files below a folder, sorted. Raises BeatGenError where there is none."""
+    if not folder.is_dir():
+        raise BeatGenError(f"{folder}: no such folder.")
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+    if not paths:
+        raise BeatGenError(f"{folder}: no MIDI files (.mid, .midi) found in it or below.")
+    return paths
+
+
+def scan_folder(
+    root: Path, paths: list[Path], steps: int = STEPS, progress: bool = False
+) -> Iterator[tuple[Groove, MidiReport] | str]:
+    """Read files below `root` in parallel, in order: groove and report of each, or the sentence
+    why not."""
+    scan = partial(_scan, root, steps=steps)
+    threaded = not THREADED.isdisjoint(sys.modules)
+    context = get_context("spawn" if threaded else None)
+    # An interrupt is the parent's to handle; from the workers it would print their tracebacks.
+    with ProcessPoolExecutor(
+        mp_context=context, initializer=signal, initargs=(SIGINT, SIG_IGN)
+    ) as pool:
+        results = pool.map(scan, paths, chunksize=max(1, min(16, len(paths) // 8)))
+        yield from tqdm(results, "reading", len(paths), unit="file", disable=not progress)
+
+
+def read_info(root: Path) -> dict[str, dict[str, str]]:
+    """GMD's info.csv: file name -> its row; nothing where the folder has none.
+
+    Raises BeatGenError where the table lacks the columns midi_filename, split or style, and where
+    a row is without one of them or names another split than those of SPLITS.
+    """
+    table = root / "info.csv"
+    if not table.exists():
+        return {}
+    info: dict[str, dict[str, str]] = {}
+    # Spreadsheets begin a table in UTF-8 with a mark of their own, which -sig leaves out.
+    with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        rows = csv.DictReader(file)
+        if missing := COLUMNS - set(rows.fieldnames or ()):
+            raise BeatGenError(
+                f"{table}: the columns {', '.join(sorted(missing))} are missing; expected GMD's "
+                "table."
+            )
+        for row in rows:
+            if any(row[name] is None for name in COLUMNS):
+                raise BeatGenError(f"{table}: line {rows.line_num} is too short; complete it.")
+            if row["split"] not in SPLITS:
+                raise BeatGenError(
+                    f"{table}: line {rows.line_num} has the split {row['split']!r}; expected one "
+                    f"of {', '.join(SPLITS)}."
+                )
+            info[row["midi_filename"]] = row
+    return info
+
+
+def _scan(root: Path, path: Path, steps: int) -> tuple[Groove, MidiReport] | str:
+    try:  # a file's bare name may be that of many
+        return scan_midi(path, steps, name=path.relative_to(root).as_posix())
+    except BeatGenError as error:
+        return str(error)
+
+
+def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool) -> Dataset:
+    info = read_info(root)
+    splits = _splits(root, paths, info, seed)
+    velocity, timing, file, number, tempo, left_out = [], [], [], [], [], []
+    for index, result in enumerate(scan_folder(root, paths, steps, progress)):
+        if isinstance(result, str):
+            left_out.append(result)
+            tempo.append(0.0)
+            continue
+        groove, _ = result
+        sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
+        velocity.append(np.rint(groove.velocity[sounding] * 127).astype(np.uint8))
+        timing.append(groove.timing[sounding].astype(np.float16))
+        file.append(np.full(len(sounding), index, np.int32))
+        number.append(sounding.astype(np.int32))
+        tempo.append(groove.tempo)
+    if not velocity:
+        raise BeatGenError(f"{root}: none of {len(paths)} files could be read; {left_out[0]}")
+    names = [path.relative_to(root).as_posix() for path in paths]
+    return Dataset(
+        np.concatenate(velocity),
+        np.concatenate(timing),
+        np.concatenate(file),
+        np.concatenate(number),
+        np.array(names),
+        np.array([info.get(name, {}).get("style", UNKNOWN) for name in names]),
+        splits,
+        np.array(tempo, np.float32),
+        np.array(left_out, dtype=np.str_),
+    )
+
+
+def _splits(
+    root: Path, paths: list[Path], info: dict[str, dict[str, str]], seed: int
+) -> np.ndarray:
+    """A split for each file: as the table says, else drawn by `seed`."""
+    drawn = np.repeat(SPLITS, np.diff(np.rint(np.cumsum((0, *SHARES)) * len(paths)).astype(int)))
+    drawn = np.random.default_rng(seed).permutation(drawn)
+    if not info:
+        return drawn.astype(np.str_)
+    names = [path.relative_to(root).as_posix() for path in paths]
+    # A file that the table does not know trains: no one has promised to keep it unseen.
+    return np.array([info.get(name, {}).get("split", "train") for name in names])
+
+
+def _fingerprint(root: Path, paths: list[Path], steps: int, seed: int) -> str:
+    """Changes when any file, the table, or the way of reading changes."""
+    table = root / "info.csv"
+    stats = [
+        (path.relative_to(root).as_posix(), *_state(path))
+        for path in [*paths, *([table] if table.exists() else [])]
+    ]
+    key = json.dumps([FORMAT, len(VOICES), steps, seed, stats])
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Size and time of a file; -1 where it cannot be looked at, as a link to nothing cannot."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return -1, -1
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _stored_fingerprint(path: str | os.PathLike[str]) -> str | None:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return str(stored["fingerprint"])
+    except UNREADABLE:
+        return None

@@ -1,0 +1,255 @@
+"""The atlas: every training bar on a 2-D map of the latent space, to hear, to sample among, and to
+tell how near a groove comes to what was learned from.
+
+It ships beside the weights as atlas.npz and holds no bars: of each its place, style, pattern in
+bits, and its z in steps as coarse as the posterior's own standard deviation. The decoder was
+trained on that much noise, so a bar decoded from it keeps its pattern, in a third of the bytes.
+`beatgen.training.atlas` draws it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from beatgen.bars.metrics import fold, folded
+from beatgen.bars.nearest import nearest, pack
+from beatgen.bars.strikes import N_VOICES
+from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
+from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.latent.runtime import NETWORK, model_folder
+
+ATLAS = "atlas.npz"
+FORMAT = 2  # of the file; raise it when its content changes
+PLACES = 65535  # that a place can take on each axis
+NEIGHBOURS = 8  # bars between which a new point is placed
+FALL = 6  # power by which a neighbour's weight falls with its distance
+COMPANIONS = 6  # nearest bars of a region, one of which a draw leans towards
+WRITTEN = {  # styles whose name in the data set is not how it is written
+    "hiphop": "hip-hop",
+    "afrocuban": "Afro-Cuban",
+    "neworleans": "New Orleans",
+    "middleeastern": "Middle Eastern",
+}
+
+
+def written(style: str) -> str:
+    """A style's name as people write it."""
+    return WRITTEN.get(style, style)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """How near a groove comes to the training bars.
+
+    likeness: F1 of the folded patterns (16 x 9) of each bar and the training bar most like it,
+              mean over the groove's bars; 1 repeats training bars throughout, 0 shares nothing.
+    index:    the training bar that comes nearest to any of its bars.
+    style:    of that training bar.
+    """
+
+    likeness: float
+    index: int
+    style: str
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """n training bars, in the order of the data set.
+
+    places:   float32 (n, 2), x and y on the map, which is the unit square.
+    codes:    int8 (n, latent_dim), z in steps from `center`.
+    center, step: float32 (latent_dim,); a step is the posterior's standard deviation.
+    styles:   names, the most frequent first; style: uint8 (n,), index into them.
+    fill:     bool (n,), recorded as a fill, not as a beat.
+    patterns: uint8 (n, 44), which voices are struck in which sixteenth, 16 x 22 bits.
+    """
+
+    places: np.ndarray
+    codes: np.ndarray
+    center: np.ndarray
+    step: np.ndarray
+    styles: tuple[str, ...]
+    style: np.ndarray
+    fill: np.ndarray
+    patterns: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __repr__(self) -> str:
+        return f"<Atlas: {len(self)} bars, {len(self.styles)} styles>"
+
+    # --- between the map and z ------------------------------------------------------------------
+
+    def z(self, bars: np.ndarray) -> np.ndarray:
+        """z of the training bars of these indices, float32 (bars, latent_dim)."""
+        return self.center + self.codes[bars] * self.step
+
+    def place(self, z: np.ndarray) -> np.ndarray:
+        """Where z (points, latent_dim) stands on the map, float32 (points, 2).
+
+        Between the places of the nearest training bars, the nearer the heavier; a training bar
+        stands on its own place. Raises BeatGenError for another shape.
+        """
+        z = np.atleast_2d(np.asarray(z, np.float32))
+        if z.ndim != 2 or z.shape[1] != len(self.step):
+            raise BeatGenError(f"z has the shape {z.shape}; expected (points, {len(self.step)}).")
+        squared = _squared_distances((z - self.center) / self.step, self._codes)
+        near = np.argpartition(squared, min(NEIGHBOURS, len(self)) - 1, axis=1)[:, :NEIGHBOURS]
+        distance = np.take_along_axis(squared, near, 1)
+        # Rounding to steps moved every bar by about this much; what is nearer is as good as there.
+        rounding = len(self.step) / 12
+        weight = np.maximum(distance, rounding) ** (-FALL / 2)
+        weight /= weight.sum(1, keepdims=True)
+        return (weight[..., None] * self.places[near]).sum(1).astype(np.float32)
+
+    def bar_at(self, x: float, y: float) -> int:
+        """Index of the training bar nearest to a place on the map."""
+        return int(np.square(self.places - np.array([x, y], np.float32)).sum(1).argmin())
+
+    def at(self, x: float, y: float) -> np.ndarray:
+        """z to hear at a place on the map: the nearest training bar's, float32 (latent_dim,)."""
+        return self.z(np.array([self.bar_at(x, y)]))[0]
+
+    # --- regions --------------------------------------------------------------------------------
+
+    def inside(self, polygon: np.ndarray) -> np.ndarray:
+        """Indices of the bars within a polygon on the map, (corners, 2), by the even-odd rule.
+
+        Raises BeatGenError for fewer than three corners.
+        """
+        corners = np.asarray(polygon, np.float32)
+        if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
+            raise BeatGenError(
+                f"a region of the shape {corners.shape} has no inside; expected (corners, 2), "
+                "three corners or more."
+            )
+        x, y = self.places.T
+        inside = np.zeros(len(self), bool)
+        for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            if y1 != y2:
+                crossing = x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+                inside ^= ((y1 > y) != (y2 > y)) & (x < crossing)
+        return np.flatnonzero(inside)
+
+    def sample(self, among: np.ndarray, count: int = 12, seed: int = 0) -> np.ndarray:
+        """Draws among and around these bars (indices), float32 (count, latent_dim).
+
+        Each lies somewhere between a bar of the region and one of those in it that are most like
+        that bar, with as much noise as the decoder was trained on. Raises BeatGenError where the
+        region has no bar, and for a count below 1.
+        """
+        check_count("count", count)
+        check_seed(seed)
+        among = np.asarray(among, np.int64)
+        if not len(among):
+            raise BeatGenError("no training bar lies in this region; choose a larger one.")
+        rng = np.random.default_rng(seed)
+        codes = self._codes[among]
+        first = codes[_deal(rng, len(among), count)]
+        companions = _squared_distances(first, codes).argsort(1)[:, : COMPANIONS + 1]
+        chosen = rng.integers(0, companions.shape[1], count)
+        second = codes[companions[np.arange(count), chosen]]
+        along = rng.random((count, 1), np.float32)
+        mixed = first + along * (second - first)
+        mixed += rng.standard_normal(mixed.shape, np.float32)  # the posterior's own noise
+        return self.center + mixed * self.step
+
+    # --- likeness -------------------------------------------------------------------------------
+
+    def nearest(self, groove: Groove) -> Nearest:
+        """The training bars most like a groove's bars, by pattern; its tempo does not matter."""
+        likeness, index = self.nearest_bars(groove.velocity, groove.timing)
+        closest = int(index[likeness.argmax()])
+        return Nearest(float(likeness.mean()), closest, self.style_of(closest))
+
+    def nearest_bars(
+        self, velocity: np.ndarray, timing: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """For each bar of grids (n, 64, 22) the F1 of its folded pattern with that of the training
+        bar most like it, float32 (n,), and that bar's index, int64 (n,), the first of equals."""
+        struck = folded(velocity, timing)
+        index, likeness = nearest(pack(struck.reshape(len(struck), -1)), self._packed)
+        return likeness, index
+
+    def style_of(self, bar: int) -> str:
+        """The style that a training bar was recorded as."""
+        return self.styles[self.style[bar]]
+
+    @cached_property
+    def struck(self) -> np.ndarray:
+        """The patterns, bool (n, 16, 22)."""
+        bits = np.unpackbits(self.patterns, axis=1)
+        return bits.reshape(len(self), SIXTEENTHS, N_VOICES).astype(bool)
+
+    # --- inside and on disk ---------------------------------------------------------------------
+
+    @cached_property
+    def _codes(self) -> np.ndarray:
+        return self.codes.astype(np.float32)
+
+    @cached_property
+    def _packed(self) -> np.ndarray:
+        return pack(fold(self.struck))
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write atlas.npz beside the weights that it was drawn with."""
+        np.savez_compressed(
+            Path(folder) / ATLAS,
+            format=FORMAT,
+            weights=_fingerprint(Path(folder)),
+            places=np.rint(self.places * PLACES).astype(np.uint16).T,
+            codes=self.codes.T,  # a dimension after the other packs smaller
+            center=self.center,
+            step=self.step,
+            styles=np.array(self.styles),
+            style=self.style,
+            fill=self.fill,
+            patterns=self.patterns.T,
+        )
+
+
+def load_atlas(name: str | Path = "bar") -> Atlas:
+    """The atlas of shipped weights, by their name, or of those in a folder.
+
+    Raises ModelError where there is none that can be read, and where it was drawn with other
+    weights.
+    """
+    folder = model_folder(name)
+    redo = "draw it with `beatgen.training.atlas.write_atlas`, or export the weights again."
+    try:
+        with np.load(folder / ATLAS, allow_pickle=False) as stored:
+            parts = dict(stored)
+    except FileNotFoundError:
+        raise ModelError(f"{folder / ATLAS}: no such file; {redo}") from None
+    except UNREADABLE as error:
+        raise ModelError(f"{folder / ATLAS}: not an atlas that can be read; {redo}") from error
+    if int(parts.pop("format", 0)) != FORMAT or str(parts.pop("weights")) != _fingerprint(folder):
+        raise ModelError(f"{folder / ATLAS}: drawn with other weights than those beside it; {redo}")
+    places = parts.pop("places").T / np.float32(PLACES)
+    codes, patterns = (np.ascontiguousarray(parts.pop(key).T) for key in ("codes", "patterns"))
+    styles = tuple(parts.pop("styles").tolist())
+    return Atlas(places=places, codes=codes, patterns=patterns, styles=styles, **parts)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Tells weights apart."""
+    return blake2b((folder / NETWORK).read_bytes(), digest_size=8).hexdigest()
+
+
+def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """float32 (points, others), 0 or more."""
+    lengths = np.square(points).sum(1)[:, None] + np.square(others).sum(1)
+    return np.maximum(lengths - 2 * points @ others.T, 0)
+
+
+def _deal(rng: np.random.Generator, bars: int, count: int) -> np.ndarray:
+    """`count` indices below `bars`: as different as there are bars for it."""
+    rounds = [rng.permutation(bars) for _ in range(-(-count // bars))]
+    return np.concatenate(rounds)[:count]

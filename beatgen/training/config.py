@@ -1,0 +1,121 @@
+"""What decides a training run, and is saved with it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from beatgen.data.augment import Augmentation
+from beatgen.errors import BeatGenError, check_fields
+from beatgen.networks.bar_vae import ModelConfig
+from beatgen.networks.flow import FlowConfig
+from beatgen.networks.report_2020 import ReportConfig
+
+MODELS = ("bar", "report", "flow")
+CONFIG = "config.json"
+ANOTHER = "another training"  # where a card tells that there was a start, but no place on disk
+TOLERANCES = (0.001, 1)  # errors are divided by them
+PARTS = {
+    "bar": ModelConfig,
+    "report": ReportConfig,
+    "flow": FlowConfig,
+    "augmentation": Augmentation,
+}
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), or "flow",
+    the prior of a finished run `of` a bar model. start: a run whose best weights are where this
+    one begins, or ANOTHER, which cannot be trained.
+
+    ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
+    and falls along a line then: the network learns to guess, and at last bars as they are played.
+    beta: weight of the KL, reached after `beta_warmup` of all epochs. velocity_tolerance (of the
+    range) and timing_tolerance (in steps): errors of our network far below them cost next to
+    nothing. expected_weight: of the squared error of our network's expected velocity, the report's
+    loss, beside our own. learning_rate: the peak, after `warmup_steps`; it falls to a fiftieth
+    along a cosine. patience: epochs without a better validation loss before the run stops.
+    """
+
+    data: str
+    run: str
+    model: str = "bar"
+    bar: ModelConfig = field(default_factory=ModelConfig)
+    report: ReportConfig = field(default_factory=ReportConfig)
+    flow: FlowConfig = field(default_factory=FlowConfig)
+    of: str = ""
+    start: str = ""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    ease: float = 0.5
+    beta: float = 0.15
+    beta_warmup: float = 0.1
+    velocity_tolerance: float = 0.06
+    timing_tolerance: float = 0.12
+    expected_weight: float = 0.0
+    epochs: int = 70
+    batch_size: int = 128
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.01
+    warmup_steps: int = 200
+    patience: int = 15
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_fields(
+            self,
+            ease=(0, 1),
+            beta_warmup=(0, 1),
+            velocity_tolerance=TOLERANCES,
+            timing_tolerance=TOLERANCES,
+            warmup_steps=(0, math.inf),
+            seed=(0, 2**32 - 1),
+        )
+        if self.model not in MODELS:
+            raise BeatGenError(f"model is {self.model!r}; expected one of {', '.join(MODELS)}.")
+
+    @property
+    def latent_dim(self) -> int:
+        return self.bar.latent_dim if self.model == "bar" else self.report.latent_dim
+
+    @classmethod
+    def load(cls, path: Path, begun: int = 0) -> TrainConfig:
+        """Read a run's config.json, or the training that a model card tells of (which names no
+        data and no run). What an older file does not tell of is as it is by default.
+
+        begun: 1 is the training that the card's went on from, 2 the one before that. Raises
+        BeatGenError, naming the file, for what is damaged or can be no training."""
+        where = str(path)
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            told = {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
+            for _ in range(begun):
+                if not told.get("begun"):
+                    raise BeatGenError("tells of no training that this one went on from.")
+                told = {"data": "", "run": ""} | told["begun"]
+            if "begun" in told:
+                told["start"] = ANOTHER
+            for name in ("begun", "trained", "best"):  # told of a training, not what decides it
+                told.pop(name, None)
+            for name, part in PARTS.items():
+                where = f"{path}, {name}"
+                told[name] = part(**told.get(name, {}))
+            where = str(path)
+            return cls(**told)
+        except FileNotFoundError:
+            raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
+        except BeatGenError as error:
+            raise BeatGenError(f"{where}: {error}") from None
+        except (ValueError, TypeError, AttributeError) as error:
+            raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error
+
+
+def with_latent_dim(config: TrainConfig, dim: int) -> TrainConfig:
+    """The same training with so many latent dimensions. Raises BeatGenError for too few."""
+    if config.model == "report":
+        return replace(config, report=replace(config.report, latent_dim=dim))
+    if dim < 2:
+        raise BeatGenError(f"latent_dim is {dim}; expected 2 or more, for pattern and feel.")
+    return replace(config, bar=config.bar.squeezed(dim))

@@ -1,0 +1,252 @@
+"""A training run: one config, one folder, and weights at the end of it.
+
+The folder `run` holds config.json, log.csv (a line per epoch), tensorboard/, backup/ (from which a
+killed run goes on), best.weights.h5 and, at the end, curves.html.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from beatgen.data.dataset import Dataset, load_dataset
+from beatgen.errors import UNREADABLE, BeatGenError
+from beatgen.groove import STEPS
+from beatgen.networks.bar_vae import BarVAE
+from beatgen.networks.flow import LatentFlow
+from beatgen.networks.report_2020 import ReportVAE
+from beatgen.training.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
+from beatgen.training.callbacks import EpochStart, Patience, TensorBoard, epochs_since_best
+from beatgen.training.config import ANOTHER, CONFIG, TrainConfig
+
+BEST = "best.weights.h5"
+LOG = "log.csv"
+PRIOR = "prior"  # folder in a run of its own run of a flow
+FLOW_RATE = 2e-3
+WORTH_COMPILING = 500  # batches
+
+
+def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
+    """Train, or go on with a run that was killed; returns the history, a list per measure.
+
+    Deterministic on a CPU: the same config gives the same weights on the same machine, compiled and
+    with all its threads, too. Raises BeatGenError for a run folder that holds another config, or
+    weights that do not fit it, and for a start that is not there.
+    """
+    if config.start == ANOTHER:
+        raise BeatGenError(
+            "this training went on from another; train that one first (--begun) and begin with its "
+            "run (--start)."
+        )
+    dataset = load_dataset(config.data, STEPS)
+    training, validation = dataset.split("train"), dataset.split("validation")
+    run = Path(config.run)
+    inputs, held_out = _inputs(config, training, validation)
+    _check_claim(run, config)
+    if (run / BEST).exists():
+        load_run(run)  # or it cannot go on
+    devices = _share_out(min(config.batch_size, len(inputs)), len(held_out))
+    keras.utils.set_random_seed(config.seed)
+    bars = Bars(inputs, training, config)
+    model = compiled_model(config, len(bars))
+    if config.start:
+        _begin_with(model, config.start)
+    _claim(run, config)  # now that nothing is left to be refused
+    losses = read_history(run).get("val_loss", [])
+    if losses and epochs_since_best(losses) >= config.patience:
+        return read_history(run)  # it has stopped early before
+    callbacks: list[Any] = [
+        EpochStart(config, bars),
+        keras.callbacks.CSVLogger(str(run / LOG), append=True),
+        keras.callbacks.ModelCheckpoint(
+            str(run / BEST),
+            monitor="val_loss",
+            save_best_only=True,
+            save_weights_only=True,
+            initial_value_threshold=min(losses, default=None),
+        ),
+        Patience(config.patience, losses),
+        TensorBoard(run / "tensorboard"),
+        # Last, so that an epoch counts as done only when all of it is written.
+        keras.callbacks.BackupAndRestore(str(run / "backup"), delete_checkpoint=False),
+    ]
+    model.fit(
+        bars,
+        shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
+        epochs=config.epochs,
+        validation_data=(held_out_input(held_out[: len(held_out) // devices * devices], config),),
+        validation_batch_size=4 * config.batch_size,
+        callbacks=callbacks,
+        verbose=verbose,
+    )
+    history = read_history(run)
+    _draw(history, run)
+    return history
+
+
+def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
+    """The untrained network of a config."""
+    if config.model == "report":
+        return ReportVAE(config.report, beta=config.beta, seed=config.seed)
+    if config.model == "flow":
+        return LatentFlow(config.flow, config.bar)
+    return BarVAE(
+        config.bar,
+        beta=config.beta,
+        velocity_tolerance=config.velocity_tolerance,
+        timing_tolerance=config.timing_tolerance,
+        expected_weight=config.expected_weight,
+        seed=config.seed,
+    )
+
+
+def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE | LatentFlow:
+    steps = config.epochs * steps_per_epoch
+    warmup = min(config.warmup_steps, steps // 10)
+    rate = keras.optimizers.schedules.CosineDecay(
+        config.learning_rate / 100,
+        max(1, steps - warmup),
+        alpha=0.02,
+        warmup_target=config.learning_rate,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, clipnorm=1.0)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "position"])
+    model = build_model(config)
+    # On two cores an epoch takes a quarter of the time compiled by XLA, and compiling it a minute.
+    # The other backends know themselves.
+    long = keras.backend.backend() == "tensorflow" and steps >= WORTH_COMPILING
+    model.compile(optimizer=optimizer, jit_compile=long or "auto")
+    return model
+
+
+def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE | LatentFlow, TrainConfig]:
+    """The network of a run with its best weights. Raises BeatGenError where there are none, and
+    where they are damaged or of another version's network."""
+    config = TrainConfig.load(Path(run) / CONFIG)
+    best = Path(run) / BEST
+    if not best.exists():
+        raise BeatGenError(f"{best}: no such file; train the run to its first epoch.")
+    model = build_model(config)
+    try:
+        model.load_weights(best)
+    except UNREADABLE as error:
+        raise BeatGenError(
+            f"{best}: damaged, or the weights of another version's network; train the run anew, in "
+            "another folder."
+        ) from error
+    return model, config
+
+
+def read_history(run: Path) -> dict[str, list[float]]:
+    """The log of a run: measure -> its value after each epoch; nothing before the first."""
+    if not (run / LOG).exists() or not (run / LOG).stat().st_size:
+        return {}
+    table = np.genfromtxt(run / LOG, delimiter=",", names=True, ndmin=1)
+    # A run that was killed just before its backup has logged that epoch twice.
+    _, once = np.unique(table["epoch"], return_index=True)
+    names = [name for name in table.dtype.names or () if name != "epoch"]
+    return {name: table[name][once].tolist() for name in names}
+
+
+def epochs_told(run: Path) -> dict[str, int]:
+    """How many epochs a run was trained, and which was the best, from 1; nothing before the
+    first."""
+    losses = read_history(run).get("val_loss")
+    return {"trained": len(losses), "best": int(np.argmin(losses)) + 1} if losses else {}
+
+
+def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
+    """The run that learns the prior of a bar model's run, in a folder of that."""
+    return replace(
+        of,
+        model="flow",
+        of=of.run,
+        start="",
+        run=str(Path(of.run) / PRIOR),
+        epochs=epochs,
+        learning_rate=FLOW_RATE,
+    )
+
+
+def _inputs(
+    config: TrainConfig, training: Dataset, validation: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the model takes, of training and of held-out bars."""
+    if config.model == "flow":
+        model, of = load_run(config.of)
+        if of.model != "bar" or of.bar != config.bar:
+            raise BeatGenError(f"{config.of}: no run of the bar model that the flow is meant for.")
+        return flow_inputs(model, training, validation)
+    to_input = bar_input if config.model == "bar" else report_input
+    return to_input(training), to_input(validation)
+
+
+def _share_out(batch_size: int, held_out: int) -> int:
+    """Let all devices share each batch, where JAX sees several; the other backends take one.
+
+    Returns how many they are. Raises BeatGenError where a batch does not divide between them, and
+    where they are more than the held-out bars.
+    """
+    devices = keras.distribution.list_devices() if keras.backend.backend() == "jax" else []
+    if len(devices) < 2:
+        return 1
+    if batch_size % len(devices):
+        raise BeatGenError(
+            f"batches of {batch_size} bars do not divide between {len(devices)} devices; choose a "
+            "multiple."
+        )
+    if held_out < len(devices):
+        raise BeatGenError(
+            f"{held_out} validation bars are too few for {len(devices)} devices; let JAX see fewer "
+            "devices, or hold out more bars."
+        )
+    keras.distribution.set_distribution(
+        keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
+    )
+    return len(devices)
+
+
+def _begin_with(model: Any, start: str) -> None:
+    """Give the model the weights of a run. Raises BeatGenError where they are another network's."""
+    try:
+        model.set_weights(load_run(start)[0].get_weights())
+    except ValueError as error:
+        raise BeatGenError(
+            f"{start}: a run of a network of another shape; expected one like that to be trained."
+        ) from error
+
+
+def _check_claim(run: Path, config: TrainConfig) -> None:
+    """Raises BeatGenError where the folder is that of a run with another config."""
+    path = run / CONFIG
+    if path.exists() and _in_place(TrainConfig.load(path)) != _in_place(config):
+        raise BeatGenError(
+            f"{run}: holds a run with another config; give the same to go on with it, or "
+            "another folder."
+        )
+
+
+def _in_place(config: TrainConfig) -> TrainConfig:
+    """The config with its paths as the system has them, however they are written; without that of
+    the run, which is where it lies."""
+    written = {name: getattr(config, name) for name in ("data", "of", "start")}
+    paths: dict[str, Any] = {name: str(Path(p).resolve()) for name, p in written.items() if p}
+    return replace(config, run="", **paths)
+
+
+def _claim(run: Path, config: TrainConfig) -> None:
+    run.mkdir(parents=True, exist_ok=True)
+    if not (run / CONFIG).exists():
+        (run / CONFIG).write_text(json.dumps(asdict(config), indent=1), encoding="utf-8")
+
+
+def _draw(history: dict[str, list[float]], run: Path) -> None:
+    from beatgen.plot.drums import draw_learning_curves
+
+    draw_learning_curves(history).write_html(run / "curves.html", include_plotlyjs=True)

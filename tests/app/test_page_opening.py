@@ -1,0 +1,107 @@
+"""The page as it opens: of itself, and from a link."""
+
+import pytest
+from drive import APP, choose, go, now, run, shown_part, tell_part, tell_player, text
+from streamlit.testing.v1 import AppTest
+
+from app import engine
+from app.session import Deck, Session, Take
+from app.share import link as share
+from beatgen.errors import ModelError
+from beatgen.lock import Lock
+
+
+def test_it_opens_with_two_different_demo_grooves_half_way_between(page):
+    session = now(page)
+    assert session.a.source is not session.b.source
+    assert session.heard == engine.blend(session.a.groove, session.b.groove, 0.5)
+    assert session.a.source.name in text(page) and session.b.source.name in text(page)
+
+
+def test_each_card_tells_how_well_the_model_holds_the_groove(page):
+    deck = now(page).a
+    kept = engine.reconstruct(deck.groove).velocity > 0
+    struck = deck.groove.velocity > 0
+    f1 = 2 * (kept & struck).sum() / (kept.sum() + struck.sum())
+    assert engine.fidelity(deck.groove) == pytest.approx(f1)
+    labels = [block.proto.popover.label for block in page.get("popover")]
+    assert f"model keeps {int(100 * f1)}%" in labels
+
+
+def test_nothing_of_tensorflow_is_loaded(page):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest; "
+        f"page = AppTest.from_file({str(APP / 'main.py')!r}, default_timeout=60).run(); "
+        "assert not page.exception; "
+        "assert not {'tensorflow', 'keras', 'jax', 'torch', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=APP.parent)
+
+
+def test_without_weights_the_page_says_so_in_one_sentence(page, monkeypatch):
+    def missing():
+        raise ModelError("assets/model is missing; install beatgen again.")
+
+    monkeypatch.setattr(engine, "model", missing)
+    run(page)
+    assert [error.value for error in page.error] == [
+        "assets/model is missing; install beatgen again."
+    ]
+
+
+# What comes from a link ---------------------------------------------------------------------------
+
+
+def open_link(text: str) -> AppTest:
+    page = AppTest.from_file(str(APP / "main.py"), default_timeout=30)
+    page.query_params["groove"] = text
+    return run(page)
+
+
+def test_a_link_opens_the_page_that_it_was_made_of(page):
+    choose(page, "demo-a-0", "Bossa nova" if "Bossa nova" in engine.demos() else "Rock")
+    tell_player(page, position=0.25)
+    other = open_link(share.link(now(page)))
+    assert now(other).a.source is now(page).a.source
+    assert now(other).heard == now(page).heard
+    assert "groove" not in other.query_params
+
+
+def test_tempo_swing_and_lock_hold_before_the_browser_has_taken_them_up(page, random_groove):
+    """A reload right after a reload loses nothing."""
+    before = Session(now(page).a, now(page).b, tempo=97.0, swing=0.6)
+    before.lock = Lock(random_groove(3), frozenset({0}), frozenset())
+    other = run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
+    tell_part(other, "browser-memory", "recalled", share.memory(before))
+    kept = share.unpack(shown_part(other, "browser-memory")["page"]).opening
+    assert (kept.tempo, kept.swing, kept.lock.voices) == (97.0, 0.6, {0})
+    assert now(other).heard.tempo == 97
+    tell_player(other, position=0.5, tempo=98.0, swing=0.5, opened=now(other).opening.name)
+    assert (now(other).tempo, now(other).swing, now(other).lock) == (98.0, 0.5, None)
+
+
+def test_a_bad_link_is_told_until_something_else_plays(page):
+    other = open_link("1cut")
+    (error,) = other.error
+    assert "cut off" in error.value
+    assert now(other).heard == now(page).heard
+    tell_player(other, position=0.25)
+    assert not other.error
+
+
+def test_the_title_of_a_take_in_a_link_is_no_markdown(page):
+    now(page).take = Take(1, now(page).heard, 1.0, title="[win](https://example.org) <b>")
+    other = go(open_link(share.link(now(page))), "shape")
+    assert "[win](https://example.org) &lt;b&gt;. Turn a slider" in text(other)
+    assert not any("example.org" in each.value for each in [*other.caption, *other.markdown])
+
+
+def test_a_bad_link_leaves_what_the_browser_kept(page):
+    house = engine.demos()["House"]
+    other = open_link("1cut")
+    tell_part(other, "browser-memory", "recalled", share.memory(Session(Deck(house), Deck(house))))
+    assert now(other).a.source is house
+    assert "cut off" in other.error[0].value

@@ -1,0 +1,107 @@
+"""The drum samples in assets/kit."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+from listen import loudness, onset
+
+from beatgen import assets
+from beatgen.audio import kits as synth
+from beatgen.audio import render as audio
+from beatgen.kit import INDEX, NAMES
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads((assets.path("kit") / "kit.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def row(manifest):
+    """All recordings one behind the other, float64 (samples,)."""
+    sound, rate = soundfile.read(assets.path("kit") / manifest["file"], always_2d=True)
+    assert (rate, sound.shape[1]) == (manifest["sample_rate"], 1)
+    return sound[:, 0]
+
+
+def test_the_kit_has_every_voice_at_three_velocities(manifest):
+    assert list(manifest["voices"]) == list(NAMES)
+    assert set(manifest["pan"]) == set(NAMES)
+    for layers in manifest["voices"].values():
+        velocities = [layer["velocity"] for layer in layers]
+        assert len(velocities) >= 3
+        assert velocities == sorted(set(velocities))
+
+
+def test_the_kit_carries_its_licence_and_no_stray_files(manifest):
+    folder = assets.path("kit")
+    assert "Permission is hereby granted" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
+    assert [path.name for path in folder.glob("*.flac")] == [manifest["file"]]
+    assert (folder / manifest["file"]).stat().st_size <= 1_200_000
+
+
+def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
+    layers = [layer for layers in manifest["voices"].values() for layer in layers]
+    ends = [layer["start"] + layer["samples"] for layer in layers]
+    following = [layer["start"] for layer in layers[1:]] + [len(row)]
+    assert layers[0]["start"] == 0
+    for end, start in zip(ends, following, strict=True):
+        assert end + 64 <= start and not row[end:start].any()
+
+
+def test_the_kit_tells_players_what_the_mixer_does(manifest):
+    assert manifest["gain"] == audio.GAIN
+    assert {name: tuple(voices) for name, voices in manifest["chokes"].items()} == audio.CHOKES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recordings_start_at_once_do_not_clip_and_end_quietly(manifest, row, name):
+    sounds = []
+    for layer in manifest["voices"][name]:
+        sound = recording(row, layer)[:, None]
+        assert onset(sound) < manifest["sample_rate"] / 1000
+        assert np.abs(sound).max() * (127 / layer["velocity"]) ** 2 < 1.25  # 16 bits unspent
+        assert np.abs(sound).max() < 0.999
+        assert np.abs(sound[-10:]).max() < 2e-3
+        sounds.append(sound)
+    assert all(np.diff([loudness(sound) for sound in sounds]) > 0)
+
+
+def test_pan_keeps_power_and_takes_sides(manifest):
+    mono = np.ones(4, np.float32)
+    for position in (-1.0, -0.3, 0.0, 0.4, 1.0):
+        left, right = synth.pan(mono, position)[0]
+        assert left**2 + right**2 == pytest.approx(1, abs=1e-6)
+        assert np.sign(round(float(right - left), 6)) == np.sign(position)
+    hit = synth.open_kit("kit").hit(INDEX["floor tom"], 100)
+    assert (loudness(hit[:, 1]) > loudness(hit[:, 0])) == (manifest["pan"]["floor tom"] > 0)
+
+
+def test_articulations_are_different_sounds(manifest, row):
+    def loudest(name):
+        sound = recording(row, manifest["voices"][name][-1])
+        return np.abs(np.fft.rfft(sound, 1 << 17))
+
+    for one, other in (
+        ("snare", "rimshot"),
+        ("snare", "cross-stick"),
+        ("hi-hat", "hi-hat edge"),
+        ("hi-hat", "hat pedal"),
+        ("open hat", "open hat edge"),
+        ("floor tom", "floor tom rim"),
+        ("tom 1", "tom 1 rim"),
+        ("ride", "ride edge"),
+        ("ride", "ride bell"),
+        ("crash 1", "crash 1 edge"),
+        ("crash 1", "crash 2"),
+        ("crash 2", "crash 2 edge"),
+    ):
+        a, b = loudest(one), loudest(other)
+        likeness = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
+        assert likeness < 0.97, (one, other, likeness)
+
+
+def recording(row, layer):
+    return row[layer["start"] : layer["start"] + layer["samples"]]

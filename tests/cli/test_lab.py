@@ -1,0 +1,174 @@
+"""The verbs of the laboratory: folders, datasets, training, measuring."""
+
+import json
+import os
+import subprocess
+from argparse import Namespace
+from dataclasses import replace
+
+import pytest
+from command import COMMAND, execute, refusal, run
+
+from beatgen import assets, demo
+from beatgen.cli import main
+from beatgen.cli.lab import _train_config
+from beatgen.cli.verbs import parser
+from beatgen.data.dataset import load_dataset
+from beatgen.errors import BeatGenError
+from beatgen.midi.reader import write_midi
+from beatgen.training import sweep
+from beatgen.training.config import TrainConfig
+
+
+def test_stats_counts_prints_and_draws(capsys, midi_folder, tmp_path) -> None:
+    picture = tmp_path / "stats.html"
+    assert main(["stats", str(midi_folder), "-o", str(picture)]) == 0
+    out, err = capsys.readouterr()
+    assert any(line.split()[:2] == ["4/4", "bars"] for line in out.splitlines())
+    assert "left out notes.mid" in err and "reading" in err
+    assert "plotly" in picture.read_text(encoding="utf-8").lower()
+    found = json.loads("\n".join(run(capsys, "stats", midi_folder, "--json")))
+    assert found["bars"] == 3 and found["hits_per_pitch"]["51"] == 12
+
+
+def test_prepare_writes_a_dataset(capsys, midi_folder, tmp_path) -> None:
+    line = run(capsys, "prepare", midi_folder, "-o", tmp_path / "d.npz", "--steps", 16)[-1]
+    assert "3 bars" in line
+    assert load_dataset(tmp_path / "d.npz").velocity.shape == (3, 16, 22)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory) -> str:
+    """All demo grooves four times over, as a dataset."""
+    folder = tmp_path_factory.mktemp("demos")
+    for name in demo.names():
+        for i in range(4):
+            write_midi(demo.load(name), folder / f"{name}-{i}.mid")
+    assert main(["prepare", str(folder), "-o", str(folder / "demos.npz")]) == 0
+    return str(folder / "demos.npz")
+
+
+def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_path) -> None:
+    small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
+    run_ = tmp_path / "run"
+    done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
+    assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
+    assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
+    weights = tmp_path / "weights"
+    done = execute("export", str(run_), "-o", str(weights))
+    assert done.stdout.startswith(f"{weights}: sse ") and "hit_f1" in done.stdout
+    assert {"card.json", "network.tflite", "space.npz"} == set(os.listdir(weights))
+    done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
+    assert (tmp_path / "sweep" / "sweep.html").exists()
+
+
+def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -> None:
+    models = ["silence", "pca-2", "bar"]
+    argv = ["evaluate", dataset, "--models", *models, "-o", str(tmp_path / "told")]
+    text = "\n".join(run(capsys, *argv))
+    found = json.loads("\n".join(run(capsys, *argv, "--json")))
+    silence, _, ours = (row["measures"] for row in found["rows"])
+    assert silence["hit_f1"] == 0 < ours["hit_f1"] <= 1 and silence["sse"] > 0
+    assert f"| {silence['sse']:.2f} |" in text
+    assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "told"))
+    other = tmp_path / "32.npz"
+    whole = load_dataset(dataset)
+    replace(whole, velocity=whole.velocity[:, ::2], timing=whole.timing[:, ::2]).save(other)
+    said = "32.npz: bars of 32 steps; expected 64. Run `beatgen prepare` again, with --steps 64"
+    assert said in refusal(capsys, "evaluate", other)
+    assert said in refusal(capsys, "train", other, "-o", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    assert "has no bars" in refusal(
+        capsys, "evaluate", one_split(dataset, tmp_path), "--split", "validation"
+    )
+
+
+def one_split(dataset: str, tmp_path) -> str:
+    """The path of a dataset with training bars alone."""
+    everything = load_dataset(dataset)
+    everything.split("train").save(tmp_path / "train.npz")
+    return str(tmp_path / "train.npz")
+
+
+def test_train_can_summarize_the_network(capsys) -> None:
+    done = execute("train", "--model", "report", "--summary")
+    assert "(None, 1, 8, 256)" in done.stdout and "(None, 1, 64, 22)" in done.stdout
+    assert "Total params: 313,207" in done.stdout
+
+
+def test_train_without_data_says_what_it_needs() -> None:
+    done = subprocess.run([*COMMAND, "train"], capture_output=True, text=True)
+    assert done.returncode == 2 and "train needs DATA and -o RUN" in done.stderr
+
+
+def options(*argv: str) -> Namespace:
+    return parser().parse_args(["train", "d.npz", "-o", "run", *argv])
+
+
+def test_the_command_line_overrides_a_config() -> None:
+    card = str(assets.path("model/bar/card.json"))
+    config = _train_config(options("--config", card))
+    assert (config.model, config.seed, config.epochs, config.data) == ("bar", 0, 70, "d.npz")
+    own = ("--seed", "7", "--model", "report", "--epochs", "2", "--latent-dim", "3")
+    config = _train_config(options("--config", card, *own))
+    assert (config.model, config.seed, config.epochs) == ("report", 7, 2)
+    assert config.report.latent_dim == 3 and config.batch_size == 128
+    small = str(assets.path("model/bar-16/card.json"))
+    squeezed = _train_config(options("--config", small, "--latent-dim", "8")).bar
+    assert (squeezed.latent_dim, squeezed.width) == (8, 64)
+    assert _train_config(options()) == TrainConfig("d.npz", "run")
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "said"),
+    [
+        (["--prior-epochs", "-1"], 1, "epochs is -1; expected 1 or more"),
+        (["--prior-epochs", "2", "--model", "report"], 2, "for our network alone"),
+        (["--latent-dim", "1"], 1, "latent_dim is 1; expected 2 or more"),
+        (["--export", "told"], 1, "needs Keras on TensorFlow"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, said, capsys, monkeypatch):
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    monkeypatch.setattr("beatgen.training.train.train", lambda *_, **__: pytest.fail("it trains"))
+    assert main(["train", "d.npz", "-o", "run", *argv]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_what_went_on_is_trained_again_in_two_commands(tmp_path, capsys) -> None:
+    card = tmp_path / "card.json"
+    card.write_text(json.dumps({"training": {"epochs": 5, "begun": {"epochs": 75, "best": 34}}}))
+    config = _train_config(options("--config", str(card), "--begun"))
+    assert (config.epochs, config.start) == (75, "")
+    config = _train_config(options("--config", str(card), "--start", "runs/first"))
+    assert (config.epochs, config.start) == (5, "runs/first")
+    said = refusal(capsys, "train", "d.npz", "-o", tmp_path / "run", "--config", card)
+    assert "--begun" in said and "--start" in said
+    assert main(["train", "d.npz", "-o", "run", "--begun"]) == 2
+    assert "--begun needs --config" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", [{"dropout": 2}, {"blocks": "2"}])
+def test_a_damaged_config_is_refused_in_a_sentence(damage, tmp_path, capsys) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"data": "", "run": "", "bar": damage}))
+    said = refusal(capsys, "train", "--summary", "--config", path)
+    assert f"{path}, bar: {next(iter(damage))} is" in said
+
+
+def test_an_ablation_of_no_epochs_is_refused(capsys, tmp_path) -> None:
+    assert "epochs is 0" in refusal(capsys, "ablate", "d.npz", "-o", tmp_path, "--epochs", "0")
+
+
+def test_what_cannot_be_exported_is_refused(capsys, monkeypatch, tmp_path) -> None:
+    assert "no such file" in refusal(capsys, "export", tmp_path / "none", "-o", tmp_path / "told")
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert "set KERAS_BACKEND" in refusal(capsys, "export", tmp_path, "-o", tmp_path / "told")
+    assert not (tmp_path / "told").exists()
+
+
+def test_a_sweep_is_refused_before_its_first_run(monkeypatch) -> None:
+    monkeypatch.setattr(sweep, "train", lambda *_, **__: pytest.fail("it trains"))
+    with pytest.raises(BeatGenError, match="latent_dim is 1"):
+        sweep.sweep(TrainConfig("d.npz", "run"), [64, 1])

@@ -1,0 +1,249 @@
+"""The command line: what each verb writes and prints, and how it fails."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+from command import COMMAND, refusal, run
+from midifile import again
+
+from beatgen import demo
+from beatgen.cli import main
+from beatgen.cli.verbs import VERBS
+from beatgen.groove import Groove
+from beatgen.latent.vae import load_model
+from beatgen.midi.reader import read_midi, write_midi
+
+NAMES = {
+    *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
+    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
+    *("evaluate", "info", "render", "draw"),
+}
+
+
+@pytest.fixture
+def ab(tmp_path, rock, samba) -> tuple[str, str]:
+    """Paths of two grooves."""
+    paths = str(tmp_path / "a.mid"), str(tmp_path / "b.mid")
+    write_midi(rock, paths[0])
+    write_midi(samba, paths[1])
+    return paths
+
+
+# Help, usage, exit codes --------------------------------------------------------------------------
+
+
+def test_every_verb_is_there_and_explained(capsys) -> None:
+    assert set(VERBS) == NAMES
+    for name in NAMES:
+        with pytest.raises(SystemExit) as leaving:
+            main([name, "--help"])
+        assert leaving.value.code == 0
+        assert VERBS[name][0].__doc__ in capsys.readouterr().out
+
+
+def processor_time() -> float:
+    """Seconds that processes started here have cost, the system's work for them included."""
+    cost = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return cost.ru_utime + cost.ru_stime
+
+
+def test_help_is_quick() -> None:
+    """In time of the processor, whatever else the machine does."""
+    times = []
+    for _ in range(3):
+        start = processor_time()
+        done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+        times.append(processor_time() - start)
+    assert "interpolate" in done.stdout
+    assert min(times) < 0.5
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["dance"],
+        ["blend", "a.mid"],
+        ["vary", "x", "--count", "y"],
+        ["vary", "x", "-o", "y", "--seed", "-1"],
+    ],
+)
+def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(argv)
+    assert leaving.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "usage: beatgen" in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["info", "none.mid"], "none.mid: no such file"),
+        (["stats", "nowhere"], "nowhere: no such folder"),
+        (["draw", "rock", "-o", "rock.gif"], "ends in .html or .png"),
+        (["draw", "rock", "-o", "nowhere/rock.html"], "nowhere/rock.html: No such file"),
+        (["blend", "funk", "rock", "1.5", "-o", "x.mid"], "amount is 1.5; expected 0 to 1"),
+        (["blend", "funk", "rock", "0", "-o", "nowhere/x.mid"], "nowhere/x.mid: cannot be written"),
+        (["render", "rock", "-o", "nowhere/x.wav", "--engine", "kit"], "nowhere/x.wav cannot be"),
+        (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
+        (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
+        (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(argv, said, capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in refusal(capsys, *argv)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["info", "rock"], "rock is a demo groove; expected a MIDI file"),
+        (["render", "rock", "-o", "x.wav", "--whole"], "rock is a demo groove"),
+        (["render", "a.mid", "-o", "x.wav", "--whole", "--loop"], "--whole plays once"),
+        (["render", "a.mid", "-o", "x.wav", "--whole", "--engine", "kit"], "by FluidSynth"),
+    ],
+)
+def test_what_does_not_go_together_is_a_usage_error(argv, said, capsys) -> None:
+    assert main(argv) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and said in err and f"See `beatgen {argv[0]} --help`" in err
+
+
+def test_a_closed_pipe_is_no_error(midi_folder) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, "info", midi_folder / "rock.mid"], stdout=writing, stderr=subprocess.PIPE
+    )
+    os.close(writing)
+    assert done.stderr == b"" and done.returncode == 141
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+def test_an_interrupt_is_quiet(tmp_path, rock) -> None:
+    write_midi(rock, tmp_path / "0.mid")
+    for i in range(1, 10_000):  # so many that none can be done before the interrupt comes
+        shutil.copy(tmp_path / "0.mid", tmp_path / f"{i}.mid")
+    with subprocess.Popen(
+        [*COMMAND, "stats", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # A shell starts what it runs in the background deaf to interrupts, and so these tests.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as running:
+        seen = running.stderr.read(60)  # the first of the progress bar: the workers are at it
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+    assert b"reading" in seen
+    assert (running.returncode, out) == (130, b"")
+    assert b"Traceback" not in err and b"Interrupt" not in err
+
+
+# One file -----------------------------------------------------------------------------------------
+
+
+def test_info_tells_what_became_of_a_file(capsys, ab, tmp_path) -> None:
+    data = bytearray((tmp_path / "a.mid").read_bytes())
+    found = json.loads(run(capsys, "info", ab[0], "--json")[0])
+    assert (found["bars"], found["tempo"], found["meters"]) == (2, 96, ["4/4"])
+    assert found["hits"]["hi-hat"] == 16 and found["folded"] == found["dropped"] == {}
+    for old, new in ((36, 35), (42, 33)):  # the kick as an acoustic one, the hat as a click
+        data = data.replace(bytes([0x99, old]), bytes([0x99, new]))
+    (tmp_path / "odd.mid").write_bytes(data)
+    found = json.loads(run(capsys, "info", tmp_path / "odd.mid", "--json")[0])
+    assert found["folded"] == {"35": {"voice": "kick", "hits": found["pitches"]["35"]}}
+    assert found["dropped"] == {"33": found["pitches"]["33"]} and found["skipped"] == {}
+    text = "\n".join(run(capsys, "info", tmp_path / "odd.mid"))
+    assert "35 (" in text and "2 in 4/4" in text and "snare" in text
+
+
+def test_render_makes_sound_of_exact_length(capsys, ab, tmp_path, rock) -> None:
+    wav = tmp_path / "loop.wav"
+    assert run(capsys, "render", ab[0], "-o", wav, "--loop", "--engine", "kit") == [str(wav)]
+    sound, rate = soundfile.read(wav)
+    assert len(sound) == round(rock.seconds * rate) and np.abs(sound).max() > 0.05
+
+
+def test_draw_writes_a_page_and_demo_grooves_have_names(capsys, tmp_path) -> None:
+    page = tmp_path / "funk.html"
+    assert run(capsys, "draw", demo.names()[0], "-o", page, "--theme", "light") == [str(page)]
+    assert "hi-hat" in page.read_text(encoding="utf-8")
+
+
+# The model ----------------------------------------------------------------------------------------
+
+
+def test_blend_goes_from_a_to_b(capsys, ab, tmp_path, rock, samba) -> None:
+    mix = tmp_path / "mix.mid"
+    assert run(capsys, "blend", *ab, 0, "-o", mix) == [str(mix)]
+    assert read_midi(mix) == rock
+    run(capsys, "blend", *ab, 1, "-o", mix)
+    assert read_midi(mix) == samba.repeat(2)
+    run(capsys, "blend", *ab, 0.4, "-o", mix, "--feel", 0.9)
+    assert again(read_midi(mix)) == again(load_model().blend(rock, samba, 0.4, feel=0.9))
+
+
+def test_blend_writes_the_pitches_that_are_asked_for(capsys, tmp_path) -> None:
+    """A hat's edge and a tom's rim are the Roland's own."""
+    write_midi(Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|"), tmp_path / "edge.mid")
+    for how, expected in (([], {22, 58}), (["--pitches", "gm"], {42, 43})):
+        both = tmp_path / "edge.mid", tmp_path / "edge.mid"
+        run(capsys, "blend", *both, 1, "-o", tmp_path / "out.mid", *how)
+        notes = {m.note for m in mido.MidiFile(tmp_path / "out.mid") if m.type == "note_on"}
+        assert notes == expected
+
+
+def test_interpolate_writes_a_bar_per_step(capsys, ab, tmp_path, rock) -> None:
+    run(capsys, "interpolate", *ab, "--steps", 5, "-o", tmp_path / "way.mid")
+    way = read_midi(tmp_path / "way.mid")
+    assert way.bars == 5 and np.array_equal(way.velocity[0], rock.velocity[0])
+
+
+def test_vary_numbers_its_takes_and_repeats_them_by_seed(capsys, ab, tmp_path) -> None:
+    def takes(folder: str, seed: int) -> list[bytes]:
+        lines = run(capsys, "vary", ab[0], "--count", 3, "--seed", seed, "-o", tmp_path / folder)
+        assert lines == [str(tmp_path / folder / f"take-{i}.mid") for i in (1, 2, 3)]
+        return [(tmp_path / folder / f"take-{i}.mid").read_bytes() for i in (1, 2, 3)]
+
+    first = takes("first", 1)
+    assert takes("second", 1) == first and takes("third", 2) != first
+    assert len(set(first)) == 3
+
+
+def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
+    name = tmp_path / "new" / "beat.mid"
+    lines = run(capsys, "sample", "--count", 10, "--tempo", 87, "-o", name)
+    assert [line.rsplit("-")[-1] for line in lines][::9] == ["01.mid", "10.mid"]
+    groove = read_midi(lines[0])
+    assert groove.bars == 1 and groove.tempo == 87
+
+
+def test_reconstruct_writes_what_the_model_holds(capsys, ab, tmp_path, rock) -> None:
+    run(capsys, "reconstruct", ab[0], "-o", tmp_path / "held.mid")
+    held = load_model().reconstruct(rock)
+    assert again(read_midi(tmp_path / "held.mid")) == again(held)
+
+
+def test_a_folder_that_is_called_like_a_demo_hides_nothing(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert main(["vary", "funk", "-o", "funk", "--count", "1"]) == 0
+    assert capsys.readouterr().out.split() == ["funk/take-1.mid"] * 2
+
+
+def test_sound_is_written_as_what_its_name_says(tmp_path, capsys) -> None:
+    assert main(["render", "funk", "--engine", "kit", "-o", str(tmp_path / "a.mp3")]) == 2
+    assert "a.mp3: WAV is written" in capsys.readouterr().err
+    assert not (tmp_path / "a.mp3").exists()

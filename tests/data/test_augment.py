@@ -1,0 +1,143 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from beatgen.data.augment import (
+    GROUPS,
+    HATS,
+    RIDES,
+    Augmentation,
+    augmented,
+    following_bars,
+    known_parts,
+)
+from beatgen.kit import INDEX, VOICES
+
+NOTHING = dict.fromkeys(("rotate", "mix", "loudness", "jitter", "exchange", "hide"), 0.0)
+ALONE = np.arange(20)  # every bar is followed by itself
+
+
+@pytest.fixture
+def strikes() -> np.ndarray:
+    """Twenty bars; each velocity tells the bar it is from, no two alike."""
+    rng = np.random.default_rng(0)
+    struck = rng.random((20, 16, 22, 4)) < 0.06
+    velocity = struck * (0.2 + 0.01 * np.arange(20)[:, None, None, None])
+    timing = struck * rng.uniform(-0.5, 0.5, struck.shape)
+    return np.stack([velocity, timing], -1).astype(np.float32)
+
+
+def changed(strikes: np.ndarray, seed: int = 0, **how: float) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return augmented(strikes, ALONE, ALONE, Augmentation(**NOTHING | how), rng)
+
+
+def test_nothing_switched_on_changes_nothing(strikes) -> None:
+    np.testing.assert_array_equal(changed(strikes), strikes)
+
+
+def test_the_same_seed_gives_the_same_bars(strikes) -> None:
+    chosen = np.array([3, 1, 4])
+    first, again, other = (
+        augmented(strikes, ALONE, chosen, Augmentation(jitter=0.1), np.random.default_rng(seed))
+        for seed in (7, 7, 8)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.shape == (3, 16, 22, 4, 2) and first.dtype == np.float32
+
+
+def test_the_data_set_is_left_alone(strikes) -> None:
+    before = strikes.copy()
+    changed(strikes, rotate=1, mix=0.5, loudness=0.5, jitter=0.2, exchange=1)
+    np.testing.assert_array_equal(strikes, before)
+
+
+def test_rotation_is_by_beats_and_keeps_every_strike(strikes) -> None:
+    turned = changed(strikes, rotate=1)
+    for bar, other in zip(strikes, turned, strict=True):
+        assert any(np.array_equal(np.roll(bar, 4 * beats, axis=0), other) for beats in (1, 2, 3))
+
+
+def test_a_bar_that_starts_later_goes_on_into_the_next(strikes) -> None:
+    following = (np.arange(20) + 1) % 20
+    how = Augmentation(**NOTHING | {"rotate": 1.0})
+    turned = augmented(strikes, following, ALONE, how, np.random.default_rng(0))
+    piece = np.concatenate([strikes, strikes[:1]]).reshape(-1, *strikes.shape[2:])
+    starts = set()
+    for i, bar in enumerate(turned):
+        (start,) = (b for b in (4, 8, 12) if np.array_equal(piece[16 * i + b :][:16], bar))
+        starts.add(start)
+    assert starts == {4, 8, 12}
+
+
+def test_the_following_bar_is_of_the_same_piece_and_next_in_it() -> None:
+    file_index = np.array([0, 0, 0, 1, 1, 1])
+    number = np.array([0, 1, 3, 4, 5, 6])  # bar 2 of the first piece is a rest
+    assert following_bars(file_index, number).tolist() == [1, 1, 2, 4, 5, 5]
+
+
+def test_hiding_leaves_something_and_hides_whole_groups_or_beats() -> None:
+    known = known_parts(400, Augmentation(hide=0.5), np.random.default_rng(0))
+    assert known.shape == (400, 16, 22) and set(np.unique(known)) == {0, 1}
+    hidden = known.min((1, 2)) == 0
+    assert 0.4 < hidden.mean() < 0.55  # some draw no group to hide
+    assert known.max((1, 2)).all()
+    by_voice = by_beat = 0
+    for bar in known[hidden]:
+        beats = bar.reshape(4, 4, 22)
+        groups = [bar[:, group] for group in GROUPS]
+        if (bar == bar[0]).all() and all((g == g[0, 0]).all() for g in groups):
+            by_voice += 1
+        else:
+            assert (beats == beats[:, :1, :1]).all()
+            by_beat += 1
+    assert by_voice > 50 and by_beat > 50
+    assert (known_parts(50, Augmentation(hide=0), np.random.default_rng(0)) == 1).all()
+
+
+def test_mixing_takes_whole_groups(strikes) -> None:
+    mixed = changed(strikes, mix=0.5)
+    origins = set()
+    for bar, other in zip(strikes, mixed, strict=True):
+        for group in GROUPS:
+            donors = [i for i, d in enumerate(strikes) if (d[:, group] == other[:, group]).all()]
+            assert donors, "a group that is from no bar"
+            origins.add(np.array_equal(bar[:, group], other[:, group]))
+    assert origins == {True, False}
+    assert sorted(voice for group in GROUPS for voice in group) == list(range(len(VOICES)))
+
+
+def test_loudness_scales_a_bar_as_one_and_stays_in_range(strikes) -> None:
+    scaled = changed(strikes, loudness=0.25)
+    factors = []
+    for bar, other in zip(strikes[..., 0], scaled[..., 0], strict=True):
+        np.testing.assert_array_equal(bar > 0, other > 0)
+        ratio = other[bar > 0] / bar[bar > 0]
+        np.testing.assert_allclose(ratio, ratio[0], rtol=1e-5)
+        factors.append(ratio[0])
+    assert 1 / 1.25 - 1e-6 <= min(factors) < 1 < max(factors) <= 1.25 + 1e-6
+    loud = changed(np.where(strikes > 0, 1, 0).astype(np.float32), loudness=1)[..., 0]
+    quiet = changed(np.where(strikes > 0, 1 / 127, 0).astype(np.float32), loudness=1)[..., 0]
+    assert loud.max() == 1 and quiet[quiet > 0].min() == np.float32(1 / 127)
+
+
+def test_jitter_moves_strikes_only_and_within_their_place(strikes) -> None:
+    late = changed(strikes, jitter=0.3)[..., 1]
+    struck = strikes[..., 0] > 0
+    assert not late[~struck].any() and np.abs(late).max() <= 0.5
+    assert np.abs(late - strikes[..., 1])[struck].mean() > 0.1
+
+
+def test_hats_and_rides_change_places(strikes) -> None:
+    swapped = changed(strikes, exchange=1)
+    np.testing.assert_array_equal(swapped[:, :, HATS], strikes[:, :, RIDES])
+    np.testing.assert_array_equal(swapped[:, :, RIDES], strikes[:, :, HATS])
+    np.testing.assert_array_equal(swapped[:, :, INDEX["snare"]], strikes[:, :, INDEX["snare"]])
+
+
+def test_eased_augmentation_mixes_and_hides_less_and_changes_nothing_else():
+    how = Augmentation(rotate=0.5, mix=0.2, loudness=0.3, exchange=0.4, hide=0.4)
+    assert how.eased(1.0) == how
+    assert how.eased(0.5) == replace(how, mix=0.1, hide=0.2)

@@ -1,0 +1,134 @@
+import io
+
+import numpy as np
+import pytest
+
+from beatgen.bars.strikes import to_strikes
+from beatgen.evaluation import realism as likeness
+from beatgen.evaluation.realism import Bars
+from beatgen.groove import Groove
+from beatgen.midi.reader import read_midi, write_midi
+
+FILES = 12
+
+
+def bars_of(groove: Groove) -> Bars:
+    return Bars(groove.velocity, groove.timing)
+
+
+@pytest.fixture(scope="module")
+def noise(random_groove) -> tuple[Bars, np.ndarray]:
+    """600 bars of noise, 50 of each of twelve files."""
+    return bars_of(random_groove(3, bars=600, density=0.02)), np.repeat(np.arange(FILES), 50)
+
+
+def taken(bars: Bars, chosen: np.ndarray) -> Bars:
+    return Bars(bars.velocity[chosen], bars.timing[chosen])
+
+
+def test_bars_come_through_midi_as_files_bring_them(random_groove) -> None:
+    """Each bar by itself, as a file of one bar; timing between the ticks and over the edges."""
+    noise = random_groove(5, bars=40, density=0.03)
+    rng = np.random.default_rng(0)
+    timing = np.clip(noise.timing + rng.normal(0, 0.3, noise.timing.shape), -0.5, 0.5)
+    timing[:, 0] = np.where(noise.velocity[:, 0] > 0, rng.uniform(-2, 0.5, timing[:, 0].shape), 0)
+    velocity = np.clip(noise.velocity + rng.normal(0, 0.003, noise.velocity.shape), 1e-3, 1)
+    groove = Groove(np.where(noise.velocity > 0, velocity, 0), timing)
+    told = likeness.through_midi(bars_of(groove))
+    for bar, one in enumerate(groove):
+        file = io.BytesIO()
+        write_midi(one, file)
+        file.seek(0)
+        read = read_midi(file)
+        np.testing.assert_array_equal(told.velocity[bar], read.velocity[0])
+        np.testing.assert_allclose(told.timing[bar], read.timing[0], atol=1e-6)
+
+
+def test_the_loudest_strike_of_a_class_is_told_with_its_place() -> None:
+    velocity = np.zeros((1, 64, 22), np.float32)
+    timing = np.zeros_like(velocity)
+    velocity[0, 16, 1], velocity[0, 17, 2] = 0.3, 0.8  # snare on the line, rimshot a 64th late
+    timing[0, 17, 2] = 0.25
+    loud, late = likeness.loudest(to_strikes(velocity, timing))
+    assert np.argwhere(loud).tolist() == [[0, 4, 1]]
+    assert loud[0, 4, 1] == np.float32(0.8) and late[0, 4, 1] == 1.25
+
+
+def test_what_keeps_time_is_counted(rock) -> None:
+    strikes = to_strikes(rock.velocity, rock.timing)
+    assert likeness.backbeat(strikes).tolist() == [1, 1]
+    assert likeness.hat_hits(strikes).tolist() == [8, 8]
+    late = to_strikes(np.roll(rock.velocity, 16, axis=1), rock.timing)  # a beat later
+    assert likeness.backbeat(late).tolist() == [0, 0]
+    half = to_strikes(rock.velocity * (np.arange(64) < 32)[:, None], rock.timing)
+    assert likeness.backbeat(half).tolist() == [0.5, 0.5]
+
+
+def test_real_is_not_told_from_real(noise) -> None:
+    bars, files = noise
+    first, second = likeness.halves(files)
+    assert sorted([*first, *second]) == list(range(600))
+    assert np.bincount(files[first]).tolist() == np.bincount(files[second]).tolist()
+    x = likeness.features(bars)
+    assert likeness.auc(x[first], x[second], files[first], files[second]) == pytest.approx(
+        0.5, abs=0.08
+    )
+
+
+def test_bars_that_are_all_louder_are_told_from_real_ones(noise) -> None:
+    bars, files = noise
+    first, second = likeness.halves(files)
+    real = taken(bars, first)
+    louder = Bars(np.where(bars.velocity > 0, 0.7 + 0.3 * bars.velocity, 0), bars.timing)
+    told = likeness.features(taken(louder, second))
+    assert likeness.auc(likeness.features(real), told, files[first], files[second]) > 0.98
+
+
+def test_what_midi_cannot_hold_is_not_heard(noise) -> None:
+    bars, _ = noise
+    rng = np.random.default_rng(0)
+    fine = Bars(
+        np.clip(bars.velocity + (bars.velocity > 0) * rng.uniform(-0.003, 0.003), 0, 1),
+        bars.timing + (bars.velocity > 0) * rng.uniform(-0.01, 0.01, bars.timing.shape),
+    )
+    np.testing.assert_array_equal(likeness.features(bars), likeness.features(fine))
+
+
+def test_the_same_distribution_overlaps_wholly_and_apart_ones_not_at_all() -> None:
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=4000)
+    assert likeness.overlap(a, a) == pytest.approx(1)
+    assert likeness.overlap(np.ones(5), np.ones(9)) == pytest.approx(1)
+    assert likeness.overlap(a, a + 100) == 0
+    # Two normal distributions d apart overlap by 2 Phi(-d / 2)
+    assert likeness.overlap(a, rng.normal(size=4000) + 1) == pytest.approx(0.617, abs=0.03)
+
+
+def test_the_distance_of_two_normal_distributions_is_known() -> None:
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(20_000, 3)) * [1, 2, 5]
+    assert likeness.frechet(a, a) == pytest.approx(0, abs=1e-9)
+    # In units of a's deviations: moved by 2 in one, twice as wide in another
+    b = a[::-1] * [1, 2, 1] + [2, 0, 0]
+    assert likeness.frechet(a, b) == pytest.approx(2**2 + (2 - 1) ** 2, rel=0.03)
+
+
+def test_copies_are_counted_exactly(random_groove) -> None:
+    training = random_groove(1, bars=30, density=0.02)
+    fresh = random_groove(2, bars=4, density=0.02)
+    velocity = np.concatenate([training.velocity[:4], fresh.velocity])
+    step, voice = np.argwhere(velocity[3])[0]
+    velocity[3, step, voice] = 0  # nearly a copy: of some 28 hits one is missing
+    velocity[:2] *= 0.5  # softer is a copy all the same
+    timing = np.concatenate([training.timing[:4], fresh.timing])
+    known = likeness.packed_patterns(bars_of(training))
+    assert likeness.copies(Bars(velocity, timing), known) == (3 / 8, 4 / 8)
+
+
+def test_played_bars_are_not_told_from_played_bars(gmd_bars) -> None:
+    held_out = gmd_bars.split("validation")
+    bars = Bars(*held_out.grids())
+    first, second = likeness.halves(held_out.file_index)
+    x, files = likeness.features(bars), held_out.file_index
+    told = likeness.auc(x[first], x[second], files[first], files[second])
+    assert told == pytest.approx(0.5, abs=0.04)

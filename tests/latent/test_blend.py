@@ -1,0 +1,60 @@
+"""The way between two bars, on a prior whose answer is known."""
+
+import numpy as np
+import pytest
+
+from beatgen.latent.prior import GaussianPrior
+from beatgen.latent.way import STATIONS, mixed, way
+
+PATTERN, DIM = 2, 5
+
+
+@pytest.fixture
+def prior() -> GaussianPrior:
+    mix = np.random.default_rng(0).standard_normal((DIM, DIM))
+    return GaussianPrior(np.arange(DIM, dtype=float), mix @ mix.T, PATTERN)
+
+
+@pytest.fixture
+def ends() -> np.ndarray:
+    """Noise of two bars each, float32 (2, 2, 5)."""
+    return np.random.default_rng(1).standard_normal((2, 2, DIM)).astype(np.float32)
+
+
+def at(prior, ends, *amounts: tuple[float, float]) -> np.ndarray:
+    return way(prior, *ends, np.array(amounts, np.float32))
+
+
+def test_the_way_begins_and_ends_where_the_noises_do(prior, ends) -> None:
+    assert at(prior, ends, (0, 0), (1, 1)) == pytest.approx(
+        np.stack([prior.to_z(noise) for noise in ends]), abs=1e-5
+    )
+
+
+def test_a_station_is_drawn_from_noise_as_loud_as_any(prior, ends) -> None:
+    for i in range(STATIONS + 1):
+        t = i / STATIONS
+        expected = prior.to_z(mixed(*ends, np.float32(t)))
+        assert at(prior, ends, (t, t))[0] == pytest.approx(expected, abs=1e-5)
+    many = np.random.default_rng(2).standard_normal((2, 20_000))
+    assert mixed(*many, np.float64(0.3)).std() == pytest.approx(1, abs=0.02)
+
+
+def test_between_two_stations_it_goes_straight(prior, ends) -> None:
+    one, half, other = at(prior, ends, (0.25, 0.5), (0.375, 0.5), (0.5, 0.5))
+    assert half == pytest.approx((one + other) / 2, abs=1e-5)
+    assert np.abs(one - other).max() > 0.1
+
+
+def test_no_amount_of_feel_moves_the_pattern(prior, ends) -> None:
+    z = at(prior, ends, (0.3, 0), (0.3, 0.4), (0.3, 1))
+    assert z[1:, :, :PATTERN] == pytest.approx(np.stack(2 * [z[0, :, :PATTERN]]), abs=1e-5)
+    assert np.abs(z[0, :, PATTERN:] - z[2, :, PATTERN:]).min() > 1e-3
+
+
+def test_an_amount_tells_the_same_alone_as_among_others(prior, ends) -> None:
+    amounts = [(t, t) for t in np.linspace(0, 1, 9)]
+    together = at(prior, ends, *amounts)
+    assert together.shape == (9, 2, DIM) and together.dtype == np.float32
+    for amount, z in zip(amounts, together, strict=True):
+        assert at(prior, ends, amount)[0] == pytest.approx(z, abs=1e-5)

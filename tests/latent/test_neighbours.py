@@ -1,0 +1,124 @@
+"""What training bars say of a bar, asked of training bars that were made for it."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from beatgen.bars.nearest import pack
+from beatgen.kit import INDEX
+from beatgen.latent.atlas import ATLAS, Atlas
+from beatgen.latent.decide import Decoded
+from beatgen.latent.feel import Single
+from beatgen.latent.neighbours import POWER, SAY, Recall, alike, struck_by
+from beatgen.latent.runtime import model_folder
+from beatgen.latent.vae import Vae, load_model
+
+KICK, SNARE, HAT = (INDEX[name] for name in ("kick", "snare", "hi-hat"))
+
+
+def bar(**sixteenths: list[int]) -> np.ndarray:
+    """A pattern, bool (16, 22), of the sixteenths of each voice."""
+    struck = np.zeros((16, 22), bool)
+    for voice, places in sixteenths.items():
+        struck[places, INDEX[voice]] = True
+    return struck
+
+
+TRAINING = np.stack(
+    [
+        bar(kick=[0, 8], snare=[4, 12]),
+        bar(kick=[0, 8], snare=[2, 14]),
+        bar(kick=[0, 3, 6, 10], snare=[8]),
+    ]
+)
+ASKED = bar(kick=[0, 8], snare=[5])[None]
+BUT_SNARE = np.ones((1, 16, 22), bool)
+BUT_SNARE[..., SNARE] = False
+
+
+def test_only_what_is_known_is_compared() -> None:
+    found = alike(ASKED, BUT_SNARE, pack(TRAINING), count=2)
+    assert sorted(found.which[0]) == [0, 1]
+    assert found.weight[0] == pytest.approx([0.5, 0.5]), "both have the kick, whatever the snare"
+    all_known = alike(ASKED, np.ones_like(BUT_SNARE), pack(TRAINING), count=3)
+    f1 = {0: 2 * 2 / 7, 1: 2 * 2 / 7, 2: 2 * 1 / 8}
+    weight = np.array([f1[i] ** POWER for i in all_known.which[0]])
+    assert all_known.weight[0] == pytest.approx(weight / weight.sum())
+
+
+def test_bars_with_other_parts_hidden_are_asked_together() -> None:
+    known = np.repeat(BUT_SNARE, 2, axis=0)
+    known[1] = True
+    known[1, :, KICK] = False
+    asked = np.stack([ASKED[0], bar(kick=[1], snare=[8])])
+    found = alike(asked, known, pack(TRAINING), count=1)
+    assert found.which[0, 0] in (0, 1) and found.which[1, 0] == 2
+
+
+def test_where_nothing_is_known_nobody_has_a_say() -> None:
+    nothing = alike(ASKED, np.zeros_like(BUT_SNARE), pack(TRAINING))
+    assert not nothing.weight.any() and not nothing.say.any()
+    assert alike(ASKED, BUT_SNARE, pack(TRAINING)).say.reshape(-1) == pytest.approx([SAY])
+    assert alike(ASKED, BUT_SNARE, pack(TRAINING)).which.shape == (1, 3), "there are no more"
+
+
+def test_each_bar_found_counts_by_its_weight() -> None:
+    found = alike(ASKED, BUT_SNARE, pack(TRAINING), count=2)
+    shares = struck_by(found, TRAINING)
+    assert shares[0, [0, 8], KICK] == pytest.approx([1, 1])
+    assert shares[0, [2, 4, 12, 14], SNARE] == pytest.approx([0.5] * 4)
+    assert shares.sum() == pytest.approx(4)
+
+
+def recall() -> Recall:
+    """The training bars, each with a z_feel of its own: its number."""
+    n = len(TRAINING)
+    atlas = Atlas(
+        places=np.zeros((n, 2), np.float32),
+        codes=np.stack([np.full(n, 99), np.arange(n)], 1).astype(np.int8),
+        center=np.zeros(2, np.float32),
+        step=np.ones(2, np.float32),
+        styles=("rock",),
+        style=np.zeros(n, np.uint8),
+        fill=np.zeros(n, bool),
+        patterns=np.packbits(TRAINING.reshape(n, -1), axis=1),
+    )
+    return Recall(atlas, pattern_dim=1)
+
+
+def test_the_network_and_the_bars_found_have_half_the_say_each() -> None:
+    told = np.full((1, 16, 22), 0.2, np.float32)
+    likely = recall().likely(told, ASKED, BUT_SNARE)
+    kicks = likely[0, [0, 8], KICK]
+    assert kicks == pytest.approx([0.6, 0.6], abs=1e-3), "the third bar hardly counts"
+    assert likely[0, 0, HAT] == pytest.approx(0.1)
+    assert recall().likely(told, ASKED, BUT_SNARE & False) == pytest.approx(told)
+
+
+def test_the_feel_is_that_of_the_bars_found_and_of_the_network() -> None:
+    def dressed(z_feel: np.ndarray, pattern: np.ndarray) -> Decoded:
+        """As loud as the z says, in tenths, and always on the second place."""
+        assert z_feel.shape == (len(pattern), 1)
+        shape = (*pattern.shape, 4)
+        velocity = np.broadcast_to(0.1 * z_feel[:, 0, None, None, None], shape)
+        place = np.broadcast_to([0, 1, 0, 0], shape)
+        return Decoded(np.zeros((*pattern.shape, 5)), place, velocity, np.zeros(shape))
+
+    pattern = bar(kick=[0, 8], snare=[2, 14])[None].astype(int)
+    own = Single(*np.full((2, 1, 16, 22), 0.3))
+    felt = recall().feel(own, pattern, dressed)
+    assert felt.velocity == pytest.approx((0.3 + 0.1) / 2, abs=1e-3), "bar 1 is the very pattern"
+    assert felt.offset == pytest.approx((0.3 - 1) / 2, abs=1e-6)
+
+
+def test_weights_without_an_atlas_are_alone(rock, tmp_path) -> None:
+    folder = tmp_path / "alone"
+    shutil.copytree(model_folder("bar"), folder, ignore=shutil.ignore_patterns(ATLAS))
+    hidden = np.zeros((rock.bars, 16, 22), bool)
+    hidden[..., SNARE] = True
+    ours, alone = load_model(), load_model(folder)
+    assert alone.complete(rock, hidden) != ours.complete(rock, hidden)
+    assert alone.humanize(rock, spread=0) != ours.humanize(rock, spread=0)
+    assert alone.humanize(rock, spread=1) == ours.humanize(rock, spread=1), "a draw needs no mean"
+    assert isinstance(alone, Vae)

@@ -1,0 +1,134 @@
+"""Blends of two grooves, on the shipped weights."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from compare import distance, pattern
+
+import beatgen as bg
+from beatgen import demo
+from beatgen.errors import BeatGenError
+from beatgen.latent.decide import PARTS, family_hits
+from beatgen.latent.vae import Vae
+
+
+def test_a_blend_starts_and_ends_with_the_grooves_themselves(
+    vae: Vae, funk: bg.Groove, ride: bg.Groove
+) -> None:
+    assert vae.blend(funk, ride, 0) == funk
+    assert vae.blend(funk, ride, 1) == ride.repeat(2)
+    path = vae.blend_path(funk, ride, 9)
+    assert path[0] == funk
+    assert path[-1] == ride.repeat(2)
+    assert path[4].tempo == pytest.approx(108)
+    assert path[2] == vae.blend(funk, ride, 0.25)
+
+
+def test_a_blend_moves_without_jumps(vae: Vae, funk: bg.Groove, ride: bg.Groove) -> None:
+    path = vae.blend_path(funk, ride, 33)
+    whole = distance(path[0], path[-1])
+    steps = [distance(a, b) for a, b in pairwise(path)]
+    assert max(steps) < whole / 2
+    from_funk = [distance(path[0], frame) for frame in path]
+    to_rock = [distance(path[-1], frame) for frame in path]
+    assert from_funk[4] < from_funk[16] < from_funk[28]
+    assert to_rock[4] > to_rock[16] > to_rock[28]
+    assert all(frame.velocity.any() for frame in path)
+
+
+def test_a_blend_is_as_busy_as_the_grooves_around_it(
+    vae: Vae, funk: bg.Groove, ride: bg.Groove
+) -> None:
+    """Every part, in every bar: no holes where the model is sure of little."""
+    a, b = (by_part(groove) for groove in (funk, ride.repeat(2)))
+    for amount in (0.25, 0.5, 0.7):
+        found, asked = by_part(vae.blend(funk, ride, amount)), (1 - amount) * a + amount * b
+        assert (found >= np.floor(0.75 * asked) - 1).all()
+        assert (found <= np.ceil(np.maximum(a, b))).all()
+
+
+def by_part(groove: bg.Groove) -> np.ndarray:
+    """Struck sixteenths, (bars, parts)."""
+    hits = family_hits(pattern(groove))
+    return np.stack([hits[:, part].sum(1) for part in PARTS], 1)
+
+
+def test_the_ends_stay_near_where_the_model_errs(vae: Vae, ride: bg.Groove) -> None:
+    """A groove that no drummer plays is not held, but the blend leaves it gently."""
+    rng = np.random.default_rng(3)
+    noise = np.where(rng.random((1, 64, 22)) < 0.05, rng.uniform(0.1, 1, (1, 64, 22)), 0)
+    odd = bg.Groove(noise)
+    near = vae.blend(odd, ride, 0.02)
+    kept = (near.velocity > 0) & (odd.velocity > 0)
+    assert kept.sum() > 0.9 * (odd.velocity > 0).sum()
+
+
+def test_pattern_and_feel_blend_apart(vae: Vae, funk: bg.Groove, ride: bg.Groove) -> None:
+    rng = np.random.default_rng(0)
+    late = np.where(funk.velocity > 0, rng.uniform(0.1, 0.4, funk.velocity.shape), 0)
+    played = bg.Groove(funk.velocity * 0.8, late, funk.tempo)
+    ride = ride.repeat(2)
+    mixed = vae.blend(ride, played, 0, feel=1)
+    assert np.array_equal(pattern(mixed), pattern(ride))
+    struck = mixed.velocity > 0
+    assert mixed.timing[struck].mean() > 0.05  # the other is straight on the grid
+    for feel in (0.25, 0.5, 0.75):
+        a = vae.blend(ride, played, 0.5, feel=feel)
+        assert np.array_equal(pattern(a), pattern(vae.blend(ride, played, 0.5)))
+
+
+@pytest.mark.parametrize(("a", "b"), [("funk", "samba"), ("jazz-swing", "breakbeat")])
+def test_the_corners_of_the_pad_strike_exactly_what_their_pattern_strikes(vae, a, b) -> None:
+    a, b = (demo.load(name)[:2] for name in (a, b))
+    assert np.array_equal(pattern(vae.blend(a, b, 0, feel=1)), pattern(a))
+    assert np.array_equal(pattern(vae.blend(a, b, 1, feel=0)), pattern(b))
+    assert vae.blend(a, b, 0, feel=1) != a
+    for amount in (0.0, 1.0):
+        ends = [vae.blend(a, b, amount, feel=feel) for feel in (0.0, 0.5, 1.0)]
+        assert all(np.array_equal(pattern(ends[0]), pattern(other)) for other in ends[1:])
+
+
+@pytest.mark.parametrize("amount", [-0.1, 1.1, float("nan")])
+def test_amounts_lie_between_0_and_1(vae: Vae, funk: bg.Groove, amount: float) -> None:
+    for call in (
+        lambda: vae.blend(funk, funk, amount),
+        lambda: vae.blend(funk, funk, 0.5, feel=amount),
+        lambda: vae.vary(funk, amount=amount),
+    ):
+        with pytest.raises(BeatGenError, match="expected 0 to 1"):
+            call()
+
+
+def test_interpolation_has_one_bar_per_step(vae: Vae, funk: bg.Groove, ride: bg.Groove) -> None:
+    way = vae.interpolate(funk, ride, steps=8)
+    assert way.bars == 8
+    assert np.array_equal(way[0].velocity, funk[0].velocity)
+    assert np.array_equal(way[7].velocity, ride[0].velocity)
+    with pytest.raises(BeatGenError, match="steps is 1"):
+        vae.interpolate(funk, ride, steps=1)
+
+
+def test_interpolation_plays_bar_after_bar_of_its_blends(
+    vae: Vae, funk: bg.Groove, samba: bg.Groove
+) -> None:
+    """Early hits of the next bar included, though no whole blend is made."""
+    rng = np.random.default_rng(0)
+    early = bg.Groove(funk.velocity, -0.4 * rng.random(funk.velocity.shape), funk.tempo)
+    for a, b, steps in ((early, samba, 7), (samba, samba.repeat(3), 70)):
+        frames = vae.blend_path(a, b, steps)
+        expected = bg.join(frame[i % frame.bars] for i, frame in enumerate(frames))
+        walked = vae.interpolate(a, b, steps)
+        assert walked == expected and walked.bars == steps
+
+
+@pytest.mark.parametrize("count", [0, 5000])
+def test_so_many_bars_are_refused(vae: Vae, funk: bg.Groove, count: int) -> None:
+    for call in (
+        lambda: vae.vary(funk, count),
+        lambda: vae.sample(count),
+        lambda: vae.interpolate(funk, funk, count),
+        lambda: vae.blend_path(funk, funk, count),
+    ):
+        with pytest.raises(BeatGenError, match=f"is {count}; expected . to 4096"):
+            call()

@@ -1,0 +1,146 @@
+"""Damaged and hostile files: one sentence each, never a traceback, never a hang."""
+
+import random
+import time
+from io import BytesIO, StringIO
+
+import pytest
+from midifile import written
+
+from beatgen.errors import MidiError
+from beatgen.groove import Groove
+from beatgen.midi.reader import scan_midi
+
+KICK = "00 99 24 64"
+END = "00 ff 2f 00"
+
+
+def header(kind: int = 0, tracks: int = 1, division: int = 480) -> bytes:
+    numbers = (0, 6, kind, tracks, division)
+    return b"MThd" + b"".join((n % 2**16).to_bytes(2, "big") for n in numbers)
+
+
+def track(body: str | bytes, claimed: int | None = None) -> bytes:
+    body = bytes.fromhex(body) if isinstance(body, str) else body
+    return b"MTrk" + (len(body) if claimed is None else claimed).to_bytes(4, "big") + body
+
+
+def refusal(data: bytes) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(MidiError) as refused:
+        scan_midi(BytesIO(data), name="bad.mid")
+    said = str(refused.value)
+    assert said.startswith("bad.mid: ") and said.endswith(".") and "\n" not in said
+    assert len(said) < 250
+    return said
+
+
+def survives(data: bytes) -> bool:
+    """Whether a file is read; a refusal has to be a MidiError."""
+    try:
+        scan_midi(BytesIO(data), name="bad.mid")
+    except MidiError as error:
+        assert str(error).startswith("bad.mid: ") and "\n" not in str(error)
+        return False
+    return True
+
+
+@pytest.fixture
+def beat() -> bytes:
+    return written(Groove.from_tab("snare |----o--o|\nkick |o---oo--|", tempo=110)).getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "not a MIDI file"),
+        (b"hello, I am a text, and a rather long one", "it does not begin like one"),
+        (b"RIFF\x00\x00\x00\x24WAVEfmt " + bytes(40), "not a MIDI file"),
+        (b"\x00" * 500, "not a MIDI file"),
+        (b"MThd\x00\x00\x00\x02\x00\x00", "not a MIDI file"),
+        (b"MThd\xff\xff\xff\xff\x00\x00", "not a MIDI file"),
+        (header(), "it ends too early"),
+        (header(tracks=0), "no tracks found"),
+        (header(tracks=-1) + track(KICK + END), "no tracks found"),
+        (header(tracks=0) + track(KICK + END), "no tracks found"),
+        (header(tracks=3) + track(KICK + END), "it ends too early"),
+        (header(kind=2) + track(KICK + END), "type 2"),
+        (header(kind=-1) + track(KICK + END), "type -1"),
+        (header(division=0) + track(KICK + END), "ticks per beat is 0"),
+        (header(division=-7600) + track(KICK + END), "SMPTE"),
+        (header() + track(END), "no notes found"),
+        (header() + track("00 99 24 00" + END), "no notes found"),
+        (header() + track("00 99 01 64" + END), "no drum of the kit found on channel 10, only"),
+        (header() + track("00 99 01 64 00 02 64" + END), "the pitches 1, 2. Map them to"),
+        (header() + track("".join(f"00 99 {i:02x} 64" for i in range(20)) + END), "and 12 more."),
+        (header() + track(KICK + END, claimed=10**6), "it ends too early"),
+        (header() + track(KICK + END, claimed=3), "not a MIDI file"),
+        (header() + track("00 24 64" + END), "running status"),
+        (header() + track("00 f5 00" + END), "undefined status byte"),
+        (header() + b"JUNK\x00\x00\x00\x04abcd" + track(KICK + END), "MTrk"),
+        (header() + track("00 ff 59 02 63 07" + KICK + END), "not a MIDI file"),
+        (header() + track("00 ff 59 00" + KICK + END), "not a MIDI file"),
+        (header() + track("00 ff 51 01 07" + KICK + END), "not a MIDI file"),
+        (header() + track("00 ff 58 01 04" + KICK + END), "not a MIDI file"),
+        (header() + track("00 ff 54 05 ff 00 00 00 00" + KICK + END), "not a MIDI file"),
+        (header() + track("00 f0 ff ff ff 7f" + KICK + END), "not a MIDI file"),
+        (header() + track(KICK + "ff ff ff 7f 99 24 64" + END), "bars long"),
+        (header() + track(KICK + "ff" * 40 + "7f 99 24 64" + END), "bars long"),
+        (header(division=1) + track(KICK + "83 ff ff 7f 99 24 64" + END), "bars long"),
+        (header() + track("00 ff 58 04 01 ff 18 08" + KICK + END), "bars long"),
+        (header() + track("00 ff 58 04 01 40 18 08" + KICK + END), "bars long"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_sentence(data, said) -> None:
+    start = time.perf_counter()
+    assert said in refusal(data)
+    assert time.perf_counter() - start < 1
+
+
+def test_a_file_cut_anywhere_is_refused(beat) -> None:
+    for length in range(len(beat)):
+        refusal(beat[:length])
+
+
+def test_a_file_with_any_byte_changed_is_read_or_refused(beat) -> None:
+    rng = random.Random(5)
+    read = sum(
+        survives(beat[:i] + bytes([rng.randrange(256)]) + beat[i + 1 :])
+        for i in range(len(beat))
+        for _ in range(3)
+    )
+    assert 0 < read < 3 * len(beat)
+
+
+def test_noise_behind_a_good_header_is_read_or_refused() -> None:
+    rng = random.Random(6)
+    for _ in range(200):
+        body = bytes(rng.choice(b"\x00\x24\x64\x99\xff\x58\x51\x59\x2f\x05\x90") for _ in range(60))
+        survives(header(division=rng.choice((1, 96, 480))) + track(body))
+
+
+def test_data_bytes_over_127_are_clipped_not_refused() -> None:
+    groove, _ = scan_midi(BytesIO(header() + track("00 99 24 c8" + END)))
+    assert groove.velocity.max() == 1
+
+
+def test_a_tempo_of_nothing_and_a_meter_of_nothing_are_survived() -> None:
+    assert survives(header() + track("00 ff 51 03 00 00 00" + KICK + END))
+    assert not survives(header() + track("00 ff 58 04 00 02 18 08" + KICK + END))
+
+
+def test_a_swollen_number_does_not_hang() -> None:
+    start = time.perf_counter()
+    assert "does not end" in refusal(header() + track(b"\x00" + b"\xff" * 1_000_000))
+    assert "larger than 1 MB" in refusal(header() + track(bytes(1_100_000)))
+    assert time.perf_counter() - start < 1
+
+
+def test_what_is_no_file_is_refused(tmp_path) -> None:
+    for source, said in (
+        (tmp_path / "none.mid", "none.mid: no such file"),
+        (tmp_path, "Is a directory"),
+        (StringIO("MThd, but text"), "not a MIDI file"),
+    ):
+        with pytest.raises(MidiError, match=said):
+            scan_midi(source)

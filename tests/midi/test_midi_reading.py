@@ -1,0 +1,191 @@
+"""MIDI files to grooves: where each hit falls, tempo and meter. Every file stands in its test."""
+
+import warnings
+
+import numpy as np
+import pytest
+from midifile import BAR, HAT, KICK, SNARE, again, end, hit, hits, meter, midi, raw, tempo
+
+from beatgen.errors import BeatGenError, MidiError, MidiWarning
+from beatgen.groove import Groove
+from beatgen.kit import INDEX
+from beatgen.midi.reader import read_midi, scan_midi, write_midi
+
+
+@pytest.mark.parametrize("division", [24, 96, 120, 480, 960, 15360, 32767])
+def test_any_division_gives_the_same_groove(division) -> None:
+    groove = read_midi(
+        midi([hit(0, KICK), hit(division, SNARE), hit(2 * division, KICK)], division=division)
+    )
+    assert hits(groove) == [(0, 0, KICK, 80), (0, 16, SNARE, 80), (0, 32, KICK, 80)]
+    assert groove.tempo == 120
+
+
+def test_type_1_is_read_over_all_tracks_at_the_conductors_tempo() -> None:
+    conductor = [tempo(0, 87), meter(0, 4, 4), end(BAR)]
+    feet, hands = [hit(0, KICK), hit(960, KICK)], [hit(480, SNARE), hit(1440, SNARE)]
+    melody = [hit(0, 72, channel=0), hit(100, 36, channel=3)]
+    groove = read_midi(midi(conductor, feet, hands, melody))
+    assert groove.tempo == 87
+    assert [h[1:3] for h in hits(groove)] == [(0, KICK), (16, SNARE), (32, KICK), (48, SNARE)]
+
+
+def test_running_status_and_note_on_with_velocity_0() -> None:
+    # kick on, off by velocity 0 under running status; a beat later the snare, the same way
+    groove = read_midi(raw("00 99 24 64  60 24 00  83 00 26 50  60 26 00  00 ff 2f 00"))
+    assert hits(groove) == [(0, 0, KICK, 100), (0, 16, SNARE, 80)]
+
+
+def test_drums_without_any_note_off_are_read() -> None:
+    retriggered = [hit(i * 120, HAT, 40 + i) for i in range(16)]
+    assert hits(read_midi(midi(retriggered))) == [(0, 4 * i, HAT, 40 + i) for i in range(16)]
+
+
+def test_what_stands_between_the_notes_is_ignored() -> None:
+    # track name, key signature, controller, program change, pitch bend, sysex, kick
+    groove = read_midi(
+        raw(
+            "00 ff 03 04 44 72 75 6d  00 ff 59 02 00 00  00 b9 07 64  00 c9 08  00 e9 00 40"
+            "00 f0 05 7e 7f 09 01 f7  00 99 24 64  00 ff 2f 00"
+        )
+    )
+    assert hits(groove) == [(0, 0, KICK, 100)]
+
+
+def test_a_file_object_and_a_path_are_read_alike(tmp_path, rock) -> None:
+    path = tmp_path / "rock.mid"
+    write_midi(rock, path)
+    assert read_midi(path) == read_midi(str(path)) == rock
+    with path.open("rb") as file:
+        assert read_midi(file) == rock
+
+
+def test_bars_begin_half_a_sixteenth_early() -> None:
+    early = [hit(BAR - 40, KICK), hit(BAR - 61, SNARE), hit(0, HAT), hit(BAR + 480, HAT)]
+    groove = read_midi(midi([*early, end(2 * BAR)]))
+    assert hits(groove)[0] == (0, 0, HAT, 80)
+    assert groove.velocity[1, 0, INDEX["kick"]] > 0  # nearest to the second downbeat
+    assert groove.timing[1, 0, INDEX["kick"]] == pytest.approx(-40 / 30)
+    assert groove.velocity[0, 62, INDEX["snare"]] > 0  # nearest to the sixteenth before
+    assert groove.timing[0, 62, INDEX["snare"]] == pytest.approx(-1 / 30)
+
+
+def test_a_straight_thirty_second_before_the_bar_line_stays_where_it_is_written() -> None:
+    groove = read_midi(midi([hit(0, KICK), hit(BAR - 60, SNARE), end(BAR + 60)]))
+    assert groove.bars == 1 and hits(groove)[1] == (0, 62, SNARE, 80)
+    assert not groove.timing.any()
+
+
+@pytest.mark.parametrize("grace", [40, 100], ids=["softer", "louder"])
+def test_a_grace_note_before_a_taken_downbeat_stays_in_the_bar_before(grace) -> None:
+    flam = [hit(0, KICK), hit(BAR - 25, SNARE, grace), hit(BAR, SNARE, 80), end(2 * BAR)]
+    groove, report = scan_midi(midi(flam))
+    assert hits(groove)[1:] == [(0, 63, SNARE, grace), (1, 0, SNARE, 80)]
+    assert groove.timing[0, 63, INDEX["snare"]] == pytest.approx(5 / 30)
+    assert not report.messages
+
+
+def test_two_hits_on_one_step_leave_the_louder_and_are_reported() -> None:
+    with pytest.warns(MidiWarning, match="1 hit fell on a step already taken"):
+        groove = read_midi(midi([hit(0, SNARE, 40), hit(5, SNARE, 90)]))
+    assert hits(groove) == [(0, 0, SNARE, 90)]
+    assert groove.timing[0, 0, INDEX["snare"]] == pytest.approx(5 / 30)
+
+
+def test_the_last_note_of_a_clip_is_not_a_bar_of_its_own() -> None:
+    groove = read_midi(midi([hit(0, KICK), hit(BAR - 10, KICK), end(BAR)]))
+    assert [h[:2] for h in hits(groove)] == [(0, 0), (0, 63)]
+
+
+def test_a_clip_is_as_long_as_its_track_says() -> None:
+    assert read_midi(midi([hit(0, KICK), end(4 * BAR)])).bars == 4
+    assert read_midi(midi([hit(0, KICK), end(4 * BAR - 1)])).bars == 3
+    assert read_midi(midi([hit(0, KICK), hit(3 * BAR + 1, KICK)])).bars == 4
+
+
+@pytest.mark.parametrize("steps", [4, 8, 12, 16, 24, 32, 48, 64, 96, 192])
+def test_steps_per_bar_are_free(steps) -> None:
+    straight = Groove.from_tab("kick |o-o-|oo--|\nhi-hat |xxxx|----|", steps=steps, tempo=99)
+    assert again(straight) == straight
+    # Any note at all finds a step, however coarse the grid, and keeps its exact time.
+    played = [hit(tick, KICK, 1 + i) for i, tick in enumerate(range(0, 4 * BAR, 487))]
+    played.append(hit(4 * BAR - 7, SNARE))
+    groove = read_midi(midi([*played, end(4 * BAR)]), steps)
+    bar, step, voice = np.nonzero(groove.velocity)
+    ticks = (bar * steps + step + groove.timing[bar, step, voice]) * BAR / steps
+    assert sorted(np.rint(ticks).astype(int)) == [tick for tick, _ in played]
+
+
+def test_coarse_grids_put_an_early_triplet_downbeat_on_the_downbeat() -> None:
+    groove = read_midi(midi([hit(0, HAT), hit(BAR - 70, KICK), end(2 * BAR)]), steps=12)
+    assert (1, 0, KICK, 80) in hits(groove)
+    assert groove.timing[1, 0, INDEX["kick"]] == pytest.approx(-70 / 160)
+
+
+@pytest.mark.parametrize("steps", [0, -16, 10**6])
+def test_senseless_steps_are_refused(steps) -> None:
+    with pytest.raises(BeatGenError, match=f"steps is {steps}"):
+        read_midi(midi([hit(0, KICK)]), steps)
+
+
+def test_a_clean_file_warns_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, report = scan_midi(midi([hit(0, KICK), end(BAR)]), name="beat.mid")
+        read_midi(midi([hit(0, KICK), end(BAR)]))
+    assert report.messages == []
+    assert (report.name, report.bars, report.tempo, report.meters) == ("beat.mid", 1, 120, ["4/4"])
+
+
+# Tempo and meter ----------------------------------------------------------------------------------
+
+
+def test_the_tempo_of_most_bars_is_kept_and_the_change_is_told() -> None:
+    file = [tempo(0, 100), tempo(BAR, 150), *(hit(i * BAR, KICK) for i in range(4)), end(4 * BAR)]
+    groove, report = scan_midi(midi(file))
+    assert groove.tempo == 150 and report.tempos == [100, 150]
+    assert "changes 1 time between 100 and 150" in report.messages[0]
+
+
+def test_of_two_tempos_or_meters_at_one_tick_the_last_holds() -> None:
+    twice = [tempo(0, 60), tempo(0, 140), meter(0, 4, 4), meter(0, 3, 4), meter(0, 4, 4)]
+    groove, report = scan_midi(midi([*twice, hit(0, KICK)]))
+    assert groove.tempo == 140
+    assert report.meters == ["4/4"] and not report.messages
+
+
+def test_other_meters_are_left_out_and_told() -> None:
+    file = [
+        *(meter(0, 4, 4), hit(0, KICK)),
+        *(meter(BAR, 7, 8), hit(BAR, SNARE), hit(BAR + 7 * 240 - 20, HAT)),
+        *(meter(BAR + 7 * 240, 4, 4), hit(BAR + 7 * 240, KICK), end(2 * BAR + 7 * 240)),
+    ]
+    with pytest.warns(MidiWarning, match="Left out 1 bar in 7/8"):
+        groove = read_midi(midi(file))
+    # The early hat belongs to the bar after the odd one.
+    assert hits(groove) == [(0, 0, KICK, 80), (1, 0, KICK, 80), (1, 0, HAT, 80)]
+    assert scan_midi(midi(file))[1].skipped == {2: "7/8"}
+
+
+def test_a_meter_that_comes_too_soon_cuts_the_bar_before() -> None:
+    file = [hit(0, KICK), meter(960, 8, 8), hit(960, SNARE), end(960 + BAR)]
+    groove, report = scan_midi(midi(file))
+    assert hits(groove) == [(0, 0, SNARE, 80)]
+    assert report.skipped == {1: "a cut bar"}
+
+
+def test_a_meter_that_is_told_again_cuts_no_bar() -> None:
+    again = [meter(0, 4, 4), meter(960, 4, 4), meter(BAR + 480, 4, 4)]
+    groove, report = scan_midi(midi([*again, hit(0, KICK), hit(960, SNARE), end(2 * BAR)]))
+    assert hits(groove) == [(0, 0, KICK, 80), (0, 32, SNARE, 80)]
+    assert groove.bars == 2 and not report.messages
+
+
+@pytest.mark.parametrize(("numerator", "denominator"), [(2, 2), (8, 8)])
+def test_four_quarters_by_another_name_are_read(numerator, denominator) -> None:
+    assert read_midi(midi([meter(0, numerator, denominator), hit(0, KICK)])).bars == 1
+
+
+def test_a_file_without_a_44_bar_is_refused() -> None:
+    with pytest.raises(MidiError, match="only 3/4; only 4/4 is read"):
+        read_midi(midi([meter(0, 3, 4), hit(0, KICK), end(3 * 480)]))
