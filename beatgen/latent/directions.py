@@ -11,7 +11,7 @@ import numpy as np
 
 from beatgen.bars.attributes import OF_FEEL
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.latent.signatures import AGAIN
+from beatgen.latent.runtime import AGAIN
 from beatgen.training.fit_directions import Sides, attribute_directions, conditional, context
 
 

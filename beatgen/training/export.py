@@ -18,8 +18,18 @@ from beatgen.bars.strikes import expected_grid, to_strikes
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import ModelError
 from beatgen.evaluation.direction_effects import measured, some_z, spread_of, table
-from beatgen.latent.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
-from beatgen.latent.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
+from beatgen.latent.runtime import (
+    CARD,
+    NETWORK,
+    PRIOR_NETWORK,
+    SPACE,
+    Network,
+    Signatures,
+    bar_signatures,
+    flow_signatures,
+    load_network,
+    report_signatures,
+)
 from beatgen.latent.vae import Vae, load_model
 from beatgen.networks.bar_vae import BarVAE
 from beatgen.networks.flow import LatentFlow
