@@ -3,7 +3,7 @@ as a section of an evaluation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from beatgen.bars.strikes import to_strikes
 from beatgen.data.dataset import Dataset
 from beatgen.evaluation.section import Scores, Section
 from beatgen.latent.vae import Vae
-from beatgen.training.fit_directions import effects
 
 MEASURED = 256  # held-out bars that are turned
 LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
@@ -33,9 +32,29 @@ def some_z(vae: Vae, dataset: Dataset, count: int = MEASURED) -> np.ndarray:
     return vae.encode_bars(*bars.grids())[0]
 
 
+def effects(
+    measure: Callable[[np.ndarray], np.ndarray],
+    z: np.ndarray,
+    directions: np.ndarray,
+    spread: np.ndarray,
+    reach: float = 2.0,
+) -> np.ndarray:
+    """What the directions (n, k, d) of bars z (n, d) really do: entry (i, j) is the change of
+    attribute j for one unit of direction i, in standard deviations `spread` (k,).
+
+    measure: z (n, d) -> attributes (n, k) of the decoded bars. The result is the mean over the bars
+    and over moving `reach` units forward and backward.
+    """
+    changes = []
+    for direction in directions.swapaxes(0, 1):
+        forward, back = measure(z + reach * direction), measure(z - reach * direction)
+        changes.append((forward - back).mean(0) / (2 * reach * spread))
+    return np.stack(changes)
+
+
 def table(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """What one unit along each direction with a name does to each attribute of bars z (n,
-    latent_dim), in standard deviations `spread`, (10, 10) (`fit_directions.effects`)."""
+    latent_dim), in standard deviations `spread`, (10, 10) (`effects`)."""
 
     def measure(points: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(points)))
