@@ -6,7 +6,6 @@ groove contains and hold a bounded number of answers.
 
 from __future__ import annotations
 
-import gc
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +26,7 @@ from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Between
+from beatgen.latent.vae import Vae
 from beatgen.midi import reader as midi
 
 FRAMES = 33  # of the way from A to B that the player blends between
@@ -55,14 +55,9 @@ BY_CONTENTS = {Groove: contents}
 
 
 @st.cache_resource(show_spinner=False)
-def model():
+def model() -> Vae:
     """The shipped model. Raises ModelError where it is missing."""
-    vae = bg.load_model()
-    # What is loaded by now stays for good. Without this Streamlit's collection after every run
-    # walks through all of it.
-    gc.collect()
-    gc.freeze()
-    return vae
+    return bg.load_model()
 
 
 def read(name: str, content: bytes) -> Source:
