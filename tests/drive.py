@@ -14,7 +14,7 @@ from app import engine
 from app.player.wire import pack_groove, pack_path
 from app.session import Session, Take
 from beatgen.groove import Groove
-from beatgen.midi.reader import read_midi
+from beatgen.midi import read_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"

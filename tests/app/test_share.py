@@ -17,7 +17,7 @@ from app.take import LONGEST_TAKE, MOST_TAKES, Take
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 TICK = 1 / 30  # of a step: the Groove MIDI Dataset has 480 to the beat
 
