@@ -19,7 +19,7 @@ import streamlit as st
 
 import beatgen as bg
 from app.session import Source
-from beatgen import demo
+from beatgen import demo, midi
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
 from beatgen.errors import ModelError
@@ -27,7 +27,6 @@ from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Between
 from beatgen.latent.vae import Vae
-from beatgen.midi import reader as midi
 
 FRAMES = 33  # of the way from A to B that the player blends between
 # Of those frames, where a shape is set, one in so many, with the pattern alone and with feels: what

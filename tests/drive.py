@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from app import downloads, engine
-from app.player.wire import pack_groove, pack_way
+from app.player.wire import pack_groove, pack_path
 from app.session import Session, Take
 from beatgen.groove import Groove
-from beatgen.midi.reader import read_midi
+from beatgen.midi import read_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"
@@ -68,11 +68,11 @@ def tell_player(page: AppTest, **said) -> AppTest:
 
 
 def scene_ids(page: AppTest) -> list[str]:
-    """Names of the way and of the settled groove that sounds, as the player sends them back."""
+    """Names of the path and of the settled groove that sounds, as the player sends them back."""
     session = now(page)
     ends = session.a.groove, session.b.groove
-    way = pack_way(engine.way(*ends), engine.feels(*ends))
-    return [way["id"], pack_groove(session.heard)["id"]]
+    path = pack_path(engine.way(*ends), engine.feels(*ends))
+    return [path["id"], pack_groove(session.heard)["id"]]
 
 
 def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:

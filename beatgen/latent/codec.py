@@ -12,8 +12,7 @@ from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_str
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove
 from beatgen.latent.decide import Decoded, family_hits, hits_between, pattern_of, pattern_of_size
-from beatgen.latent.runtime import Network
-from beatgen.latent.signatures import AGAIN
+from beatgen.latent.runtime import AGAIN, Network
 
 
 class Codec:

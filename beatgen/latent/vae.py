@@ -22,7 +22,7 @@ from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Between
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Decoded, as_likely, pattern_of_hidden
-from beatgen.latent.directions import Compass, Direction
+from beatgen.latent.directions import Direction, Directions
 from beatgen.latent.feel import dress
 from beatgen.latent.neighbours import Recall
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
@@ -50,7 +50,7 @@ class Vae(Codec):
             scale = np.sqrt(np.diag(covariance))
             self.prior = FlowPrior(network, center, scale, self.pattern_dim)
         names = [told["name"] for told in self.card.get("directions", ())]
-        self._compass = Compass(names, network.space, self.sides)
+        self._directions = Directions(names, network.space, self.sides)
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -213,13 +213,13 @@ class Vae(Codec):
     def directions(self) -> tuple[Direction, ...]:
         """First those with names, such as "density" or "swing" (`attributes`), then the
         principal ones, those first that change a bar most."""
-        return self._compass.directions
+        return self._directions.all
 
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The directions with names as they are for bars z (n, latent_dim), float32 (n, k,
         latent_dim): along each its attribute grows, and the others stay as they are. Loudness,
         dynamics, swing and drag are feel: they leave z_pattern alone, so no hit comes or goes."""
-        return self._compass.turns(z)
+        return self._directions.named_at(z)
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
         """Move a groove along `directions`, by as many units as `amounts` says.
@@ -231,16 +231,18 @@ class Vae(Codec):
 
     def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
         """`nudge` by each row of amounts (n, directions), decoded at once."""
-        moves = self._compass.moves(amounts)
+        moves = self._directions.check(amounts)
         z = self.encode(groove)
-        nudged = self._around(groove, z, self._compass.turned(z, moves), *self._compass.left(moves))
+        nudged = self._around(
+            groove, z, self._directions.move(z, moves), *self._directions.remaining(moves)
+        )
         # With nothing turned it is the groove, down to the last bit.
         return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
 
     def nudge_each(self, grooves: Sequence[Groove], amounts: Sequence[float]) -> list[Groove]:
         """`nudge` of several grooves by the same amounts, decoded at once. Raises BeatGenError
         where they are not all of as many bars."""
-        moves = self._compass.moves(np.atleast_2d(amounts))
+        moves = self._directions.check(np.atleast_2d(amounts))
         whole, n, bars = join(grooves), len(grooves), grooves[0].bars
         if any(groove.bars != bars for groove in grooves):
             found = sorted({groove.bars for groove in grooves})
@@ -248,11 +250,11 @@ class Vae(Codec):
         if not moves.any():
             return list(grooves)
         z, _ = self.encode_bars(whole.velocity, whole.timing, loop=bars)
-        pattern, feel = (fade(of_side) for of_side in self._compass.left(moves))
+        pattern, feel = (fade(of_side) for of_side in self._directions.remaining(moves))
         counts, *rest = self.missed(whole, z, bars)
         missed = counts * pattern, *(part * feel for part in rest)
         return self.tell(
-            self._compass.turned(z, moves).reshape(n, bars, -1),
+            self._directions.move(z, moves).reshape(n, bars, -1),
             Decoded(*(part.reshape(n, bars, *part.shape[1:]) for part in missed)),
             [groove.tempo for groove in grooves],
         )

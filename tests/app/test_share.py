@@ -16,7 +16,7 @@ from app.share import link
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 TICK = 1 / 30  # of a step: the Groove MIDI Dataset has 480 to the beat
 

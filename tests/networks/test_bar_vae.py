@@ -12,8 +12,9 @@ from beatgen.bars.strikes import PLACES, to_strikes
 from beatgen.errors import BeatGenError
 from beatgen.kit import INDEX
 from beatgen.latent.decide import Decoded
-from beatgen.networks.bar_vae import BarVAE, ModelConfig
-from beatgen.networks.losses import (
+from beatgen.networks.bar_vae import (
+    BarVAE,
+    ModelConfig,
     expected_error,
     kl_gaussian,
     log_cosh,
