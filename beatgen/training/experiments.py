@@ -23,6 +23,7 @@ from beatgen.training.batches import AT_ONCE, bar_input
 from beatgen.training.config import TrainConfig, with_latent_dim
 from beatgen.training.train import load_run, train
 
+ABLATED = "bar"  # the kind of model whose training bars are changed
 SMALL = ModelConfig(width=48, blocks=1)
 EPOCHS = 8
 JITTER = 0.1  # steps: 3 ms at 120 BPM
@@ -97,8 +98,8 @@ def ablate(
     another model than "bar", and for less than one seed.
     """
     check_count("seeds", seeds)
-    if config.model != "bar":
-        raise BeatGenError(f"model is {config.model!r}; only the bars of 'bar' are changed.")
+    if config.model != ABLATED:
+        raise BeatGenError(f"model is {config.model!r}; only the bars of {ABLATED!r} are changed.")
     root, held_out = Path(config.run), load_dataset(config.data).split("validation")
     lines: dict[str, Scores] = {}
     for name, how in variants(config.augmentation).items():
@@ -122,7 +123,6 @@ def _best(config: TrainConfig, held_out: Dataset) -> Scores:
     best = int(np.argmin(history["val_loss"]))
     scores = {column: history[f"val_{column}"][best] for column in COLUMNS if column in MEASURED}
     model, _ = load_run(config.run)
-    assert isinstance(model, BarVAE)
     return scores | {"hidden_f1": hidden_f1(model, held_out)}
 
 
