@@ -17,7 +17,7 @@ from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import ON_LINE, PLACES, Strikes, to_strikes
 from beatgen.groove import BEATS, SIXTEENTHS, STEPS
 from beatgen.latent.prior import square_root
-from beatgen.midi.reader import TICKS
+from beatgen.midi.events import TICKS
 
 STEP_TICKS = TICKS * BEATS // STEPS
 BINS = 20  # of an attribute's histogram

@@ -7,7 +7,7 @@ from midifile import BAR, KICK, SNARE, end, hit, meter, midi
 
 from app import engine
 from app.session import Deck, Session, Source
-from app.share import link as share
+from app.share import link
 from beatgen.groove import Groove
 
 
@@ -38,7 +38,7 @@ def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
     page = open_page()
     house, samba = engine.demos()["House"], now(page).b.source
     shown = page._tree.get_widget_states()
-    kept = share.memory(Session(Deck(house), Deck(samba)))
+    kept = link.pack_memory(Session(Deck(house), Deck(samba)))
     tell_part(page, "browser-memory", "recalled", kept)
     page._run(shown)
     assert now(page).a.source.name == "House"
@@ -68,7 +68,7 @@ def test_of_a_long_file_the_bars_are_chosen(page, random_groove):
 
 
 def test_a_file_too_long_to_be_kept_says_so_before_a_reload(page, monkeypatch, random_groove):
-    monkeypatch.setattr(share, "WHOLE", 8)
+    monkeypatch.setattr(link, "WHOLE", 8)
     upload(page, "a", "short.mid", midi_of(random_groove(bars=8)))
     assert not any("after a reload" in caption.value for caption in page.caption)
     upload(page, "a", "long.mid", midi_of(random_groove(bars=9)))

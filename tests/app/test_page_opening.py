@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import engine
 from app.session import Deck, Session, Take
-from app.share import link as share
+from app.share import link
 from beatgen.errors import ModelError
 from beatgen.lock import Lock
 
@@ -64,7 +64,7 @@ def open_link(text: str) -> AppTest:
 def test_a_link_opens_the_page_that_it_was_made_of(page):
     choose(page, "demo-a-0", "Bossa nova" if "Bossa nova" in engine.demos() else "Rock")
     tell_player(page, position=0.25)
-    other = open_link(share.link(now(page)))
+    other = open_link(link.pack(now(page)))
     assert now(other).a.source is now(page).a.source
     assert now(other).heard == now(page).heard
     assert "groove" not in other.query_params
@@ -75,8 +75,8 @@ def test_tempo_swing_and_lock_hold_before_the_browser_has_taken_them_up(page, ra
     before = Session(now(page).a, now(page).b, tempo=97.0, swing=0.6)
     before.lock = Lock(random_groove(3), frozenset({0}), frozenset())
     other = run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
-    tell_part(other, "browser-memory", "recalled", share.memory(before))
-    kept = share.unpack(shown_part(other, "browser-memory")["page"]).opening
+    tell_part(other, "browser-memory", "recalled", link.pack_memory(before))
+    kept = link.unpack(shown_part(other, "browser-memory")["page"]).opening
     assert (kept.tempo, kept.swing, kept.lock.voices) == (97.0, 0.6, {0})
     assert now(other).heard.tempo == 97
     tell_player(other, position=0.5, tempo=98.0, swing=0.5, opened=now(other).opening.name)
@@ -94,7 +94,7 @@ def test_a_bad_link_is_told_until_something_else_plays(page):
 
 def test_the_title_of_a_take_in_a_link_is_no_markdown(page):
     now(page).take = Take(1, now(page).heard, 1.0, title="[win](https://example.org) <b>")
-    other = go(open_link(share.link(now(page))), "shape")
+    other = go(open_link(link.pack(now(page))), "shape")
     assert "[win](https://example.org) &lt;b&gt;. Turn a slider" in text(other)
     assert not any("example.org" in each.value for each in [*other.caption, *other.markdown])
 
@@ -102,6 +102,8 @@ def test_the_title_of_a_take_in_a_link_is_no_markdown(page):
 def test_a_bad_link_leaves_what_the_browser_kept(page):
     house = engine.demos()["House"]
     other = open_link("1cut")
-    tell_part(other, "browser-memory", "recalled", share.memory(Session(Deck(house), Deck(house))))
+    tell_part(
+        other, "browser-memory", "recalled", link.pack_memory(Session(Deck(house), Deck(house)))
+    )
     assert now(other).a.source is house
     assert "cut off" in other.error[0].value

@@ -11,7 +11,7 @@ from app import engine
 from app.player import parts
 from app.player.wire import groove_words, pack_groove, pack_words
 from app.session import REACH
-from app.views import shaping
+from app.views import shape
 
 
 def turn(page, amounts: dict[int, float]) -> None:
@@ -148,21 +148,21 @@ def test_going_back_to_a_shaped_take_brings_back_take_and_shape(page):
 
 def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(page):
     groove = now(page).heard
-    path, other = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1, 4), (5, 3))
+    path, other = shape.slider_paths(groove, (0.5, 1.0, 0.0, 2.0), (1, 4), (5, 3))
     assert other == [engine.nudge(groove, (0.5, 1.0, 0.0, 2.0, turn)) for turn in (-3, 0, 3)]
     assert path == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
 
 
 def test_random_turns_are_as_likely_as_the_bars_along_their_direction(page):
     principal = next(i for i, d in enumerate(engine.directions()) if not d.named)
-    turns = [shaping.likely_turns([principal], seed)[principal] for seed in range(400)]
-    assert np.std(turns) == pytest.approx(shaping.LIKELY, rel=0.15)
-    assert shaping.likely_turns([0, 1], 5) == shaping.likely_turns([0, 1], 5)
+    turns = [shape.likely_turns([principal], seed)[principal] for seed in range(400)]
+    assert np.std(turns) == pytest.approx(shape.LIKELY, rel=0.15)
+    assert shape.likely_turns([0, 1], 5) == shape.likely_turns([0, 1], 5)
 
 
 def test_every_direction_has_words_for_both_ends(page):
     for i in range(30):
-        name, low, high = shaping.words(i)
+        name, low, high = shape.words(i)
         assert name and low and high and low != high
 
 

@@ -18,7 +18,7 @@ from drive import (
 
 from app import engine, player
 from app.player.wire import pack_groove
-from app.take import MOST_TAKES, Take
+from app.session import MOST_TAKES, Take
 from beatgen.latent.atlas import written
 
 

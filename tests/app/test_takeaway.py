@@ -26,8 +26,7 @@ from drive import (
 from streamlit.testing.v1 import AppTest
 
 from app import engine
-from app.session import Deck, Session, Source
-from app.take import Take
+from app.session import Deck, Session, Source, Take
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.swing import swing

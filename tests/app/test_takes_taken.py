@@ -10,9 +10,9 @@ from drive import act, choose, click, go, now, read_back, shown_part, tell_part,
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from app import downloads as files
+from app import downloads
 from app.player.wire import pack_groove
-from app.take import Take
+from app.session import Take
 from beatgen.groove import Groove
 from beatgen.swing import swing
 
@@ -29,7 +29,7 @@ def file_of(page: AppTest, take: Take) -> tuple[str, bytes]:
     path = wall["takes"][place]["path"] + "?" + wall["how"]
     text, _, ending = path.removeprefix("file/").partition("?")[0].rpartition(".")
     scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
-    answer = files.answer(Request({**scope, "query_string": path.partition("?")[2].encode()}))
+    answer = downloads.answer(Request({**scope, "query_string": path.partition("?")[2].encode()}))
     assert (answer.status_code, answer.media_type) == (200, "audio/midi")
     return wall["files"][place], answer.body
 
@@ -102,9 +102,9 @@ def test_cards_and_all_takes_have_the_pitches_that_are_chosen(page, downloads, p
     ],
 )
 def test_a_file_that_is_asked_for_as_cannot_be_is_refused(rock, how):
-    text, _, ending = files.midi_path(rock).removeprefix("file/").rpartition(".")
+    text, _, ending = downloads.midi_path(rock).removeprefix("file/").rpartition(".")
     scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
-    answer = files.answer(Request({**scope, "query_string": how.encode()}))
+    answer = downloads.answer(Request({**scope, "query_string": how.encode()}))
     assert answer.status_code == 404 and b"again" in answer.body
 
 

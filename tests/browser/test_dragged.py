@@ -18,7 +18,7 @@ from visiting import (
 )
 
 from app import engine
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 DRAG = """(handle) => {
     const dataTransfer = new DataTransfer();

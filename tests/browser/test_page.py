@@ -26,7 +26,7 @@ from visiting import (
 )
 
 from beatgen.kit import NAMES
-from beatgen.midi.reader import scan_midi, write_midi
+from beatgen.midi import scan_midi, write_midi
 
 GMD_FILES = (  # of the training and validation splits: a funk and a samba
     "drummer1/session1/1_funk_80_beat_4-4.mid",

@@ -10,7 +10,7 @@ from visiting import file_link, go, hits_of, open_app, press, same, settled, sho
 
 from app import engine
 from beatgen.kit import VOICES
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 LSB = 2**-15  # of a 16-bit file; full scale is 1
 

@@ -15,7 +15,7 @@ from beatgen.cli.lab import _train_config
 from beatgen.cli.verbs import parser
 from beatgen.data.dataset import load_dataset
 from beatgen.errors import BeatGenError
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 from beatgen.training import experiments
 from beatgen.training.config import TrainConfig
 
