@@ -169,7 +169,7 @@ def _best_ceiling(vae: Vae, validation: Dataset) -> float:
     strikes of the validation bars is least."""
     grids = validation.grids()
     true = to_strikes(*grids)
-    predicted, _ = vae.decoded(vae.encode_bars(*grids)[0], true.count)
+    predicted, _ = vae.codec.predict(vae.encode_bars(*grids)[0], true.count)
     struck = true.velocity > 0
     velocity, meant = predicted.velocity[struck], true.velocity[struck]
     errors = [np.abs(np.where(velocity >= c, 1, velocity) - meant).mean() for c in CEILINGS]

@@ -112,14 +112,14 @@ def attribute_response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarra
     def measure(points: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(points))) / spread
 
-    return response(measure, z, vae.sides)
+    return response(measure, z, vae.codec.sides)
 
 
 def order_components(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndarray:
     """Components (d, d) in the order of how much of the expected velocity they change."""
 
     def decode(z: np.ndarray) -> np.ndarray:
-        return expected_grid(vae.decoded(z.astype(np.float32))[0].expected())
+        return expected_grid(vae.codec.predict(z.astype(np.float32))[0].expected())
 
     return by_change(decode, sample_z(vae, validation), components)
 
