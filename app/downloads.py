@@ -13,9 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from app import engine
 from app.player.messages import SWING_RANGE, TEMPO_RANGE
-from app.share import encoding as text
-from app.share.hits import number, whole
-from app.take import LONGEST_TAKE
+from app.session import LONGEST_TAKE
+from app.share import encoding
+from app.share.encoding import number, whole
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.swing import STRAIGHT, swing
@@ -71,11 +71,11 @@ def _path(groove: Groove, ending: str) -> str:
 
 
 def _packed(groove: Groove) -> str:
-    return text.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
+    return encoding.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
 
 
 def _read(packed: str) -> Groove:
-    head, hits = text.unpack(packed, LONGEST_TAKE)
+    head, hits = encoding.unpack(packed, LONGEST_TAKE)
     hits.ask(head)
     (groove,) = hits.grooves()
     return groove

@@ -6,7 +6,6 @@ groove contains and hold a bounded number of answers.
 
 from __future__ import annotations
 
-import gc
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -20,14 +19,14 @@ import streamlit as st
 
 import beatgen as bg
 from app.session import Source
-from beatgen import demo
+from beatgen import demo, midi
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
 from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
-from beatgen.latent.blend import Between
-from beatgen.midi import reader as midi
+from beatgen.latent.blend import Blend
+from beatgen.latent.vae import Vae
 
 FRAMES = 33  # of the way from A to B that the player blends between
 # Of those frames, where a shape is set, one in so many, with the pattern alone and with feels: what
@@ -55,14 +54,9 @@ BY_CONTENTS = {Groove: contents}
 
 
 @st.cache_resource(show_spinner=False)
-def model():
+def model() -> Vae:
     """The shipped model. Raises ModelError where it is missing."""
-    vae = bg.load_model()
-    # What is loaded by now stays for good. Without this Streamlit's collection after every run
-    # walks through all of it.
-    gc.collect()
-    gc.freeze()
-    return vae
+    return bg.load_model()
 
 
 def read(name: str, content: bytes) -> Source:
@@ -83,7 +77,7 @@ def demos() -> dict[str, Source]:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
-def between(a: Groove, b: Groove) -> Between:
+def between(a: Groove, b: Groove) -> Blend:
     """What all blends of two grooves have in common."""
     return model().between(a, b)
 

@@ -1,12 +1,16 @@
 """BeatGen's page: the masthead, one view of four, the player, and what to take with you.
 
-Data flow one way: widgets change the session in their callbacks, the player is told what sounds,
-and the views draw what the session holds.
+Data flows one way: widgets change the session in their callbacks, the player is given what is to
+sound, and the views draw what the session holds.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,26 +19,41 @@ from streamlit.navigation.page import StreamlitPage
 from app import engine, look, takeaway
 from app.player import Played, Scene, player, released, returned
 from app.player.parts import browser_memory, share_button, theme_watch
-from app.session import SIDES, Deck, Session
-from app.share import link as share
+from app.session import SIDES, Deck, Session, current
+from app.share import link
+from app.views import blend, map, shape, vary
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
-# Not in a folder "pages": Streamlit would run those scripts by themselves.
-VIEWS = ("blend", "vary", "shape", "map")  # the first is shown first
-VARY = "Vary"  # the view with the wall of takes
+
+class View(NamedTuple):
+    """One page between masthead and player: its path in the address, the title of its link, and
+    what draws it, given the session."""
+
+    path: str
+    title: str
+    draw: Callable[[Session], None]
+
+
+VIEWS = (  # in the order of their links; the first one opens
+    View("blend", "Blend", blend.draw),
+    View("vary", "Vary", vary.draw),
+    View("shape", "Shape", shape.draw),
+    View("map", "Map", map.draw),
+)
+VARY = "Vary"  # title of the view with the wall of takes
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
 
-def masthead(views: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
+def masthead(pages: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
     """The first line of the page; gives the place for the share button."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         look.wordmark()
-        for view in views:
-            key = "here" if view.title == here.title else f"to-{view.title}"
+        for page in pages:
+            key = "here" if page.title == here.title else f"to-{page.title}"
             with st.container(key=key, width="content"):
-                st.page_link(view, label=view.title)
+                st.page_link(page, label=page.title)
         return st.container(key="share", width="content")
 
 
@@ -56,7 +75,7 @@ def recall(text: str) -> None:
         return
     session.recalled = True
     try:
-        kept = share.unpack(text)
+        kept = link.unpack(text)
     except BeatGenError:  # nothing there, or not ours
         return
     if session.linked:
@@ -73,12 +92,12 @@ def draw() -> None:
     st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
     look.dress()
     theme_watch(look.theme())
-    views = [
-        st.Page(f"views/{name}.py", title=name.capitalize(), default=name == VIEWS[0])
-        for name in VIEWS
+    pages = [
+        st.Page(partial(_draw_view, view), title=view.title, url_path=view.path, default=not number)
+        for number, view in enumerate(VIEWS)
     ]
-    view = st.navigation(views, position="hidden")
-    share_place = masthead(views, view)
+    here = st.navigation(pages, position="hidden")
+    share_place = masthead(pages, here)
     try:
         engine.model()
         session = open_session()
@@ -88,8 +107,8 @@ def draw() -> None:
     session.move(*released(session.position, session.feel))
     if mark := returned():
         session.go_back(mark)
-    if session.vary_asked and view.title != VARY:
-        st.switch_page(views[VIEWS.index(VARY.lower())])
+    if session.vary_asked and here.title != VARY:
+        st.switch_page(next(page for page in pages if page.title == VARY))
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
@@ -103,22 +122,32 @@ def draw() -> None:
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")
-        view.run()
+        here.run()
     takeaway.draw(session)
     with share_place:
-        share_button(share.link(session))
-    browser_memory(share.memory(session) if session.recalled else None, recall)
-    if view.title != VARY:  # what V presses where the view has no such button: never seen
+        share_button(link.pack(session))
+    browser_memory(link.pack_memory(session) if session.recalled else None, recall)
+    if here.title != VARY:  # what V presses where the view has no such button: never seen
         st.button(VARY, key="vary-elsewhere", on_click=session.ask_wall)
 
 
+def load() -> None:
+    """Load the model, where it is installed: no session need wait for it."""
+    with suppress(BeatGenError):  # the page shows it
+        engine.model()
+
+
 def prepare() -> None:
-    """Have computed what a new session opens with, so that the first one need not wait for it."""
-    with suppress(BeatGenError):  # the page tells
+    """Compute what a new session opens with, so that the first one need not wait for it."""
+    with suppress(BeatGenError):  # the page shows it
         session = _demo_session()
         engine.blend(session.a.groove, session.b.groove, *session.place)
         engine.way(session.a.groove, session.b.groove)
         engine.feels(session.a.groove, session.b.groove)
+
+
+def _draw_view(view: View) -> None:
+    view.draw(current())
 
 
 def _demo_session() -> Session:
@@ -128,7 +157,7 @@ def _demo_session() -> Session:
 
 def _linked_session(text: str) -> Session:
     try:
-        session = share.unpack(text)
+        session = link.unpack(text)
         session.linked = True
     except BeatGenError as error:  # what the browser kept stays
         session = _demo_session()

@@ -1,17 +1,21 @@
-"""What one musician has on the page. Widgets change it in their callbacks; pages only read it."""
+"""What one musician has on the page. Widgets change it in their callbacks; pages only read it.
+
+A `Session` holds two decks, each a `Source` (a groove in full length) and the bars of it that play,
+and the `Take`s on the wall of the Vary page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from app.player.messages import Monitor, Opening
-from app.source import Source
-from app.take import WALLS, Take, fitting, is_full
+from app.share import encoding
 from beatgen.groove import Groove
 from beatgen.lock import Lock
 from beatgen.swing import STRAIGHT, swing
@@ -23,6 +27,55 @@ LOOPS = (1, 2, 4)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove just loaded
 KEPT = {"persist_state": "session"}  # of a widget whose value outlives a switch to another page
 REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
+LONGEST_TAKE = 32  # bars
+MOST_TAKES = 48  # that are kept on the wall
+FRESH = 12  # takes that come at once at most, on top of those
+WALLS = 8  # that the wall was before, and can be again
+
+
+class Source:
+    """A groove in full length, and where it came from.
+
+    messages: what reading the file folded, dropped or left out.
+
+    Of the grid only the cells that are struck are held, 12 bytes each: all of 400 bars take 4.5 MB,
+    and a page keeps many sources, for undo goes back to them.
+    """
+
+    def __init__(
+        self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
+    ) -> None:
+        self.name, self.style, self.messages = name, style, tuple(messages)
+        self.tempo = groove.tempo
+        self._shape = groove.velocity.shape
+        self._cells = np.flatnonzero(groove.velocity).astype(np.uint32)
+        self._velocity = groove.velocity.reshape(-1)[self._cells]
+        self._timing = groove.timing.reshape(-1)[self._cells]
+
+    @property
+    def bars(self) -> int:
+        return self._shape[0]
+
+    @property
+    def groove(self) -> Groove:
+        """All of it."""
+        return self.loop(0, self.bars)
+
+    def loop(self, start: int, bars: int) -> Groove:
+        """`bars` bars from bar `start` on, to the last bit as they came."""
+        _, steps, voices = self._shape
+        bar = steps * voices
+        first, end = np.searchsorted(self._cells, (start * bar, (start + bars) * bar))
+        grid = np.zeros((2, bars * bar), np.float32)
+        cells = self._cells[first:end] - start * bar
+        grid[:, cells] = self._velocity[first:end], self._timing[first:end]
+        velocity, timing = grid.reshape(2, bars, steps, voices)
+        return Groove(velocity, timing, self.tempo)
+
+    @cached_property
+    def packed(self) -> str:
+        """All of it in a line of text (app/share/encoding.py), made once."""
+        return encoding.pack({"bars": self.bars, "tempo": self.tempo}, [self.groove])
 
 
 @dataclass
@@ -65,6 +118,21 @@ class Deck:
         self.load(source)
         self.choose(start, bars)
         self.renewed += 1  # the browser may yet send what its widgets showed
+
+
+@dataclass(eq=False)
+class Take:
+    """A variation on the wall."""
+
+    number: int
+    groove: Groove
+    likeness: float  # share of its pattern with the groove that was varied, 0 to 1
+    kept: bool = False
+    title: str = ""  # where it was not made on the wall
+
+    @property
+    def name(self) -> str:
+        return self.title or f"Take {self.number}"
 
 
 class Mark(NamedTuple):
@@ -264,7 +332,7 @@ class Session:
         return Take(self.numbered, groove, likeness)
 
 
-def session() -> Session:
+def current() -> Session:
     """This musician's session; the entry script has opened it."""
     return st.session_state["session"]
 
@@ -283,3 +351,15 @@ def _blend_name(pattern: float, feel: float) -> str:
     if pattern in (0, 1):
         return "AB"[int(pattern)]
     return f"Blend {pattern:.0%}"
+
+
+def is_full(takes: Iterable[Take]) -> bool:
+    """Whether as many of them are kept as a wall has room for."""
+    return sum(take.kept for take in takes) >= MOST_TAKES
+
+
+def fitting(takes: Iterable[Take]) -> list[Take]:
+    """Those that a wall has room for, in their order: kept ones before all others."""
+    takes = list(takes)
+    stay = set(sorted(takes, key=lambda take: not take.kept)[: MOST_TAKES + FRESH])
+    return [take for take in takes if take in stay]

@@ -8,12 +8,9 @@ from functools import partial
 
 import streamlit as st
 
-from app import downloads as files
-from app import engine, look
-from app.colour import between
+from app import downloads, engine, look
 from app.player.parts import ServedFile, bar_files
-from app.session import KEPT, SIDES, Session, Side, Source
-from app.take import LONGEST_TAKE, MOST_TAKES, Take
+from app.session import KEPT, LONGEST_TAKE, MOST_TAKES, SIDES, Session, Side, Source, Take
 from beatgen.groove import Groove
 from beatgen.swing import swing
 
@@ -49,21 +46,25 @@ def draw(session: Session) -> None:
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
-            look.roll(session.swung, between(*look.accents(), session.position), key="roll-detail")
+            look.roll(session.swung, look.accent_at(session.position), key="roll-detail")
 
 
 def files_in_bar(session: Session) -> None:
     """Put what sounds into the player's bar, as the strip's widgets had it last."""
     groove, label = session.swung, session.title
     loops = int(st.session_state.get("loops", 1))
-    how = files.midi_how(chosen_pitches(), loops)
+    how = downloads.midi_how(chosen_pitches(), loops)
 
     def served(ending: str, path: str) -> ServedFile:
-        return {"name": file_name(label, groove, ending), "type": files.TYPES[ending], "path": path}
+        return {
+            "name": file_name(label, groove, ending),
+            "type": downloads.TYPES[ending],
+            "path": path,
+        }
 
     bar_files(
-        midi=served("mid", f"{files.midi_path(groove)}?{how}"),
-        wav=served("wav", files.wav_path(groove)),
+        midi=served("mid", f"{downloads.midi_path(groove)}?{how}"),
+        wav=served("wav", downloads.wav_path(groove)),
     )
 
 
@@ -115,7 +116,7 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
 
 def stems_file(groove: Groove, label: str) -> bytes:
     """A zip with a WAV loop of each family that plays. Together they are the bar's."""
-    stems = engine.stem_files(files.served(groove)).items()
+    stems = engine.stem_files(downloads.served(groove)).items()
     return engine.zip_file(
         {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
     )
@@ -134,7 +135,7 @@ def _downloads(session: Session) -> None:
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
             **KEPT,
         )
-        st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops", **KEPT)
+        st.number_input("Repeats", 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
     st.download_button(
         "Stems",
         partial(stems_file, groove, label),
@@ -200,7 +201,7 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
             "MIDI",
             lambda: engine.midi_file(swing(walk(), session.swing), pitches),
             file_name(f"{session.a.source.name} to {session.b.source.name}", groove, "mid"),
-            files.MIDI,
+            downloads.MIDI,
             key="walk-midi",
             on_click="ignore",
             icon=":material/download:",

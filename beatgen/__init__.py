@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from beatgen.groove import Groove, join
     from beatgen.latent.atlas import Atlas, load_atlas
     from beatgen.latent.vae import Vae, load_model
-    from beatgen.midi.reader import MidiReport, read_midi, scan_midi, write_midi
+    from beatgen.midi import MidiReport, read_midi, scan_midi, write_midi
     from beatgen.plot.drums import draw
 
 # Where each public name lives. They are imported when first used, so that `import beatgen` and
@@ -35,7 +35,7 @@ _HOME = {
     "render": "audio.render",
     "scan_midi": "midi.reader",
     "stems": "audio.render",
-    "write_midi": "midi.reader",
+    "write_midi": "midi.writer",
     "write_wav": "audio.render",
 }
 

@@ -8,13 +8,13 @@ from zipfile import ZipFile
 from midifile import written
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from app import downloads as files
-from app import engine
-from app.player.wire import pack_groove, pack_way
+from app import downloads, engine
+from app.player.wire import pack_groove, pack_path
 from app.session import Session, Take
 from beatgen.groove import Groove
-from beatgen.midi.reader import read_midi
+from beatgen.midi import read_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"
@@ -35,7 +35,9 @@ def now(page: AppTest) -> Session:
 
 
 def go(page: AppTest, name: str) -> AppTest:
-    page.switch_page(f"views/{name}.py")
+    """Open a page by its path in the address."""
+    # AppTest.switch_page knows pages that are files; ours are functions.
+    page._page_hash = calc_hash(name)
     return run(page)
 
 
@@ -66,11 +68,11 @@ def tell_player(page: AppTest, **said) -> AppTest:
 
 
 def scene_ids(page: AppTest) -> list[str]:
-    """Names of the way and of the settled groove that sounds, as the player sends them back."""
+    """Names of the path and of the settled groove that sounds, as the player sends them back."""
     session = now(page)
     ends = session.a.groove, session.b.groove
-    way = pack_way(engine.way(*ends), engine.feels(*ends))
-    return [way["id"], pack_groove(session.heard)["id"]]
+    path = pack_path(engine.way(*ends), engine.feels(*ends))
+    return [path["id"], pack_groove(session.heard)["id"]]
 
 
 def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:
@@ -98,7 +100,7 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
     address, _, how = file["path"].removeprefix("file/").partition("?")
     packed, ending = address.split(".")
     scope = {"type": "http", "path_params": {"text": packed, "ending": ending}}
-    answer = files.answer(Request({**scope, "query_string": how.encode()}))
+    answer = downloads.answer(Request({**scope, "query_string": how.encode()}))
     assert answer.status_code == 200 and answer.media_type == file["type"]
     return file["name"], answer.body
 

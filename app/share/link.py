@@ -20,11 +20,22 @@ import numpy as np
 from app import engine
 from app.player.messages import SWING_RANGE, TEMPO_RANGE, Opening
 from app.player.wire import MOST_BARS
-from app.session import LOOPS, REACH, SIDES, Deck, Session, Source
-from app.share import encoding as text
-from app.share.encoding import LARGEST, VERSION
-from app.share.hits import Hits, number, whole
-from app.take import FRESH, LONGEST_TAKE, MOST_TAKES, WALLS, Take, fitting
+from app.session import (
+    FRESH,
+    LONGEST_TAKE,
+    LOOPS,
+    MOST_TAKES,
+    REACH,
+    SIDES,
+    WALLS,
+    Deck,
+    Session,
+    Source,
+    Take,
+    fitting,
+)
+from app.share import encoding
+from app.share.encoding import LARGEST, VERSION, Hits, number, whole
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import VOICES
@@ -36,20 +47,20 @@ ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  #
 LONGEST_NAME = 80
 
 
-def link(session: Session) -> str:
+def pack(session: Session) -> str:
     """What sounds and how it was made, for another machine: decks, loop by loop, blend, settings,
     and the take that plays."""
     return _pack(session, [], [], sources=False)
 
 
-def memory(session: Session) -> str:
+def pack_memory(session: Session) -> str:
     """The same, all takes on the wall, the last ones that went from it and the decks' whole files,
     for the browser to keep."""
     return _pack(session, session.takes, session.walls, sources=True)
 
 
 def unpack(packed: str) -> Session:
-    """The session that `link` or `memory` put into a text.
+    """The session that `pack` or `pack_memory` put into a text.
 
     Raises BeatGenError with one sentence where the text is cut off, changed or none of ours.
     """
@@ -62,7 +73,7 @@ def unpack(packed: str) -> Session:
         first, *files = packed.split(" ")
         if len(files) > len(SIDES):
             raise ValueError("more files than decks")
-        head, hits = text.unpack(first, ROOM)
+        head, hits = encoding.unpack(first, ROOM)
         name = blake2b(packed.encode(), digest_size=8).hexdigest()
         return _session(head, hits, name, [_file(file) for file in files])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
@@ -138,7 +149,7 @@ def _pack(
         "lock": lock(session.lock) if session.lock else None,
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
-    return " ".join([text.pack(head, grooves), *files])
+    return " ".join([encoding.pack(head, grooves), *files])
 
 
 def _last_walls(
@@ -173,7 +184,7 @@ def _take_that_plays(session: Session) -> Take | None:
 
 def _file(packed: str) -> Groove:
     """The groove of a file on a deck, as `Source.packed` has it."""
-    head, hits = text.unpack(packed, WHOLE)
+    head, hits = encoding.unpack(packed, WHOLE)
     hits.ask(head)
     return hits.grooves()[0]
 

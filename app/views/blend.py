@@ -6,8 +6,8 @@ import streamlit as st
 
 from app import engine, look
 from app.player.parts import groove_picture
-from app.session import LOOPS, SIDES, Deck, Session, Side, session
-from app.share import link as share
+from app.session import LOOPS, SIDES, Deck, Session, Side
+from app.share import link
 from beatgen.errors import BeatGenError
 
 
@@ -29,9 +29,9 @@ def _card(now: Session, side: Side) -> None:
         st.error(look.plain(deck.error), icon=":material/error:")
     if source.messages:
         look.note(" ".join(source.messages))
-    if source.bars > share.WHOLE:
+    if source.bars > link.WHOLE:
         st.caption(
-            f"Longer than {share.WHOLE} bars: after a reload only the loop is still here, and to "
+            f"Longer than {link.WHOLE} bars: after a reload only the loop is still here, and to "
             "choose other bars the file has to be loaded again."
         )
     with st.container(key=f"source-{side}", horizontal=True, vertical_alignment="bottom"):
@@ -147,6 +147,3 @@ def _choose_source(now: Session, side: Side) -> None:
         label_visibility="collapsed",
         width=180,
     )
-
-
-draw(session())

@@ -13,12 +13,10 @@ import numpy as np
 import streamlit as st
 
 from app import engine, look
-from app.colour import between
 from app.player.chart import pack_chart, point_chart
 from app.player.parts import chart_region, groove_picture
-from app.session import SIDES, Session, session
-from app.take import FRESH, Take
-from app.views import wall as takes
+from app.session import FRESH, SIDES, Session, Take
+from app.views import wall
 from beatgen.errors import ModelError
 from beatgen.latent.atlas import Atlas, written
 from beatgen.plot.map import draw_map, from_units, legend, share_of
@@ -66,7 +64,7 @@ def draw(now: Session) -> None:
         _choice(now, atlas, region(atlas, outlines))
         _sounding(now)
         if now.takes:
-            takes.wall(now, now.takes[:SHOWN], key="map-takes", small=True)
+            wall.draw(now, now.takes[:SHOWN], key="map-takes", small=True)
 
 
 def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
@@ -167,7 +165,7 @@ def _sounding(now: Session) -> None:
         f"nearest training bar: {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
     )
     look.heading(now.title, [near])
-    accent = between(*look.accents(), now.position)
+    accent = look.accent_at(now.position)
     groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")
 
 
@@ -235,6 +233,3 @@ def _tempo(now: Session) -> float:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-draw(session())

@@ -8,10 +8,9 @@ import numpy as np
 import streamlit as st
 
 from app import engine
-from app.session import KEPT, Session, session
-from app.take import FRESH
+from app.session import FRESH, KEPT, Session
 from app.takeaway import chosen_pitches, takes_file
-from app.views import wall as takes
+from app.views import wall
 from beatgen.groove import Groove
 
 AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}
@@ -75,7 +74,7 @@ def draw(now: Session) -> None:
                 help="A zip with the MIDI file of every take on the wall, as you hear it.",
             )
     st.caption("Closest first. Click a take to play it; while it plays, pointing at one is enough.")
-    takes.wall(now, now.takes, key="wall")
+    wall.draw(now, now.takes, key="wall")
 
 
 def _ask(now: Session) -> None:
@@ -104,6 +103,3 @@ def _source(now: Session, around: str) -> Groove:
         return now.locked(engine.blend(now.a.groove, now.b.groove, *now.place))
     assert now.heard is not None  # the entry script sets it before it draws
     return now.heard
-
-
-draw(session())

@@ -7,21 +7,19 @@ from functools import partial
 
 import streamlit as st
 
-from app import downloads as files
-from app import engine
+from app import downloads, engine
 from app.player.wall import Act, Card, takes_wall
-from app.session import Session
-from app.take import Take, is_full
+from app.session import Session, Take, is_full
 from app.takeaway import FULL, chosen_pitches, file_name, make_source
 from beatgen.latent.atlas import written
 
 
-def wall(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
+def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
     """A card for each of the takes, which shows and gives away what one hears by pointing at it;
     small ones can only be played."""
     cards = [_small_card(now, take) if small else _card(now, take) for take in takes]
     plays = now.take.number if now.take else None
-    how = files.midi_how(chosen_pitches(), tempo=now.tempo, share=now.swing)
+    how = downloads.midi_how(chosen_pitches(), tempo=now.tempo, share=now.swing)
     takes_wall(cards, plays, partial(act, now), key=key, how=how, small=small)
 
 
@@ -57,5 +55,5 @@ def _card(now: Session, take: Take) -> Card:
         alike=f"{take.likeness:.0%} alike",
         near=f"{nearest.likeness:.0%}, {written(nearest.style)}" if nearest else "",
         kept=take.kept,
-        file=(file_name(take.name, now.in_tempo(groove), "mid"), files.midi_path(groove)),
+        file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )

@@ -150,7 +150,7 @@ def export(options: Options) -> None:
 def sweep(options: Options) -> None:
     """Train with several latent dimensions and draw what each costs."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.training.sweep import sweep
+    from beatgen.training.experiments import sweep
 
     with redirect_stdout(sys.stderr):
         rows = sweep(_train_config(options), options.dims, tell)

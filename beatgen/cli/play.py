@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from beatgen.groove import Groove
     from beatgen.latent.vae import Vae
-    from beatgen.midi.reader import MidiReport
+    from beatgen.midi import MidiReport
 
 GROOVE = arg("groove", metavar="GROOVE", help="MIDI file, or the name of a demo groove")
 A = arg("a", metavar="A", help="MIDI file or demo groove to start from")
@@ -47,7 +47,7 @@ MIDIS_OUT = (output("folder for the MIDI files, or a name: take.mid gives take-1
 @verb(arg("file", metavar="FILE", help="MIDI file"), JSON)
 def info(options: Options) -> None:
     """Tell what is in a MIDI file, and what is folded, dropped or skipped in reading it."""
-    from beatgen.midi.reader import scan_midi
+    from beatgen.midi import scan_midi
 
     _, report = scan_midi(_file(options.file))
     print(json.dumps(_info(report)) if options.json else _info_text(report))
@@ -182,7 +182,7 @@ def _file(source: str) -> str:
 def _groove(source: str) -> Groove:
     """The groove of a MIDI file, or of a demo by its name; what reading left out is told."""
     from beatgen import demo
-    from beatgen.midi.reader import scan_midi
+    from beatgen.midi import scan_midi
 
     if source in demo.names() and not Path(source).is_file():
         return demo.load(source)
@@ -213,7 +213,7 @@ def _model(options: Options) -> Vae:
 
 
 def _write(groove: Groove, options: Options) -> None:
-    from beatgen.midi.reader import write_midi
+    from beatgen.midi import write_midi
 
     write_midi(groove, options.output, pitches=options.pitches)
     print(options.output)
@@ -221,7 +221,7 @@ def _write(groove: Groove, options: Options) -> None:
 
 def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
     """Numbered files in a folder, or beside each other where the output is named like a file."""
-    from beatgen.midi.reader import write_midi
+    from beatgen.midi import write_midi
 
     path = Path(options.output)
     if path.suffix.lower() not in (".mid", ".midi"):
@@ -236,7 +236,7 @@ def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
 
 def _info(report: MidiReport) -> dict[str, Any]:
     """A report as JSON has it, each folded pitch with the voice that it went to."""
-    from beatgen.kit import FOLD
+    from beatgen.midi.maps import FOLD
 
     folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(report.folded.items())}
     return asdict(report) | {"folded": folded, "messages": report.messages}

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from beatgen.errors import UNREADABLE, BeatGenError, check_seed
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import VOICES
-from beatgen.midi.reader import MidiReport, scan_midi
+from beatgen.midi import MidiReport, scan_midi
 
 SPLITS = ("train", "validation", "test")
 UNKNOWN = "unknown"  # the style of a file that no table tells of

@@ -12,7 +12,8 @@ import numpy as np
 
 from beatgen.data.dataset import midi_files, read_info, scan_folder
 from beatgen.errors import BeatGenError
-from beatgen.kit import NAMES, PITCHES, voice_of_pitch
+from beatgen.kit import NAMES
+from beatgen.midi.maps import PITCHES, voice_of_pitch
 
 MAX_VELOCITY = 127
 

@@ -14,24 +14,24 @@ import numpy as np
 from beatgen.bars.metrics import f1, fold
 from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import N_VOICES, to_strikes
-from beatgen.data.augment import GROUPS
 from beatgen.data.dataset import Dataset
 from beatgen.evaluation.reconstruct import Network, bar_networks
 from beatgen.evaluation.results import Lines, Log, Measure, Scores, Section, sample, share_of
 from beatgen.groove import BEATS, SIXTEENTHS
+from beatgen.kit import GROUPS
 from beatgen.latent.decide import pattern_of_hidden
-from beatgen.latent.neighbours import NEIGHBOURS, alike, struck_by
+from beatgen.latent.neighbours import NEIGHBOURS, most_similar, struck_share
 from beatgen.latent.vae import Vae
 
 BATCH = 256  # bars at a time
 BEAT = "one beat"
-KINDS = ("kick", "snare", "toms", "cymbals", BEAT)  # in the order of GROUPS
+KINDS = (*GROUPS, BEAT)
 
 
 def masks(bars: int, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
     """What is hidden of so many bars: its name, one of KINDS, and a mask, bool (bars, 16, 22).
     Which beat is hidden is drawn for each bar."""
-    for name, group in zip(KINDS, GROUPS, strict=False):
+    for name, group in GROUPS.items():
         hidden = np.zeros((bars, SIXTEENTHS, N_VOICES), bool)
         hidden[..., group] = True
         yield name, hidden
@@ -75,7 +75,7 @@ def from_neighbours(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) 
     """As many of the hidden cells as are to be expected, the likeliest in the mean of the most
     similar training patterns, those that `Vae.complete` uses, too
     (`beatgen.latent.neighbours`)."""
-    likely = struck_by(alike(true, ~hidden, pack(training)), training)
+    likely = struck_share(most_similar(true, ~hidden, pack(training)), training)
     return pattern_of_hidden(np.stack([1 - likely, likely], -1), hidden) > 0
 
 

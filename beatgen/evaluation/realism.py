@@ -35,7 +35,7 @@ from beatgen.evaluation.results import (
 from beatgen.groove import BEATS, SIXTEENTHS, STEPS, Groove, join
 from beatgen.latent.prior import square_root
 from beatgen.latent.vae import Vae
-from beatgen.midi.reader import TICKS
+from beatgen.midi.events import TICKS
 
 STEP_TICKS = TICKS * BEATS // STEPS
 BINS = 20  # of an attribute's histogram

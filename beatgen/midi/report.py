@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from beatgen.kit import FOLD
-
-DRUM_CHANNEL = 9  # counted from 0: "channel 10" to a musician
+from beatgen.midi.channels import DRUM_CHANNEL
+from beatgen.midi.events import TICKS
+from beatgen.midi.maps import FOLD
 
 
 @dataclass
@@ -22,7 +22,7 @@ class MidiReport:
 
     name: str
     channel: int = DRUM_CHANNEL + 1
-    ticks_per_beat: int = 480
+    ticks_per_beat: int = TICKS
     tempos: list[float] = field(default_factory=list)
     meters: list[str] = field(default_factory=list)
     bars: int = 0
@@ -37,29 +37,29 @@ class MidiReport:
     @property
     def messages(self) -> list[str]:
         """One sentence for everything a listener of the original would miss."""
-        said = []
+        found = []
         if self.channel != DRUM_CHANNEL + 1:
-            said.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
+            found.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
         if self.skipped:
             meters = ", ".join(sorted(set(self.skipped.values())))
-            said.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
+            found.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
         if self.folded:
             pairs = (f"{p} ({n}) to {FOLD[p]}" for p, n in sorted(self.folded.items()))
-            said.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
+            found.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
         if self.dropped:
             pairs = (f"{p} ({n})" for p, n in sorted(self.dropped.items()))
-            said.append(f"Dropped pitches that are no drum of the kit: {', '.join(pairs)}.")
+            found.append(f"Dropped pitches that are no drum of the kit: {', '.join(pairs)}.")
         if self.collisions:
-            said.append(
+            found.append(
                 f"{_counted(self.collisions, 'hit')} fell on a step already taken by a louder one."
             )
         if len(self.tempos) > 1:
-            said.append(
+            found.append(
                 f"The tempo changes {_counted(len(self.tempos) - 1, 'time')} between "
                 f"{min(self.tempos):g} and {max(self.tempos):g}; {self.tempo:g} is kept, the "
                 "timing within bars is exact."
             )
-        return said
+        return found
 
 
 def _counted(number: int, noun: str) -> str:

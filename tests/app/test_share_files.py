@@ -3,8 +3,7 @@
 import pytest
 
 from app.session import Deck, Session, Source, Take
-from app.share import encoding as text
-from app.share import link as share
+from app.share import encoding, link
 from beatgen.errors import BeatGenError
 
 
@@ -19,34 +18,36 @@ def session(random_groove) -> Session:
 
 
 def test_whole_files_stand_apart_from_what_changes(session, random_groove):
-    first, *files = share.memory(session).split(" ")
+    first, *files = link.pack_memory(session).split(" ")
     session.position, session.takes = 0.7, session.takes[:1]
     session.a.choose(2, 1)
-    second, *same = share.memory(session).split(" ")
+    second, *same = link.pack_memory(session).split(" ")
     assert second != first and len(files) == 2 and same == files
     session.b.load(session.a.source)
-    assert share.memory(session).split(" ")[1:] == files[:1], "one file on both decks is one"
-    assert share.unpack(share.memory(session)).b.source.groove == session.a.source.groove
+    assert link.pack_memory(session).split(" ")[1:] == files[:1], "one file on both decks is one"
+    assert link.unpack(link.pack_memory(session)).b.source.groove == session.a.source.groove
     session.a.load(Source("long", random_groove(bars=400, density=0.03)))
-    assert len(share.memory(session).split(" ")[0]) < 2000 < 20_000 < len(session.a.source.packed)
+    assert (
+        len(link.pack_memory(session).split(" ")[0]) < 2000 < 20_000 < len(session.a.source.packed)
+    )
 
 
 def test_a_page_of_before_files_stood_apart_is_read(session):
     """They were among the hits of what changes."""
-    head, _ = text.unpack(share.memory(session).split(" ")[0], 100)
+    head, _ = encoding.unpack(link.pack_memory(session).split(" ")[0], 100)
     takes = [take.groove for take in session.takes]
     sources = [session.deck(side).source.groove for side in "ab"]
     for side, groove in zip("ab", sources, strict=True):
         del head[side]["file"]
         head[side]["groove"] = {"bars": groove.bars, "tempo": groove.tempo}
-    back = share.unpack(text.pack(head, [*sources, *takes]))
+    back = link.unpack(encoding.pack(head, [*sources, *takes]))
     assert [back.deck(side).source.groove for side in "ab"] == sources
     assert back.a.groove == session.a.groove
 
 
 @pytest.mark.parametrize("left", [0, 1])
 def test_a_page_that_lacks_a_file_or_has_another_in_its_place_is_refused(session, left):
-    first, *files = share.memory(session).split(" ")
+    first, *files = link.pack_memory(session).split(" ")
     for cut in ([first, *files[:left]], [first, *files[:left], first], [first, *files, *files]):
         with pytest.raises(BeatGenError, match="cut off or changed"):
-            share.unpack(" ".join(cut))
+            link.unpack(" ".join(cut))

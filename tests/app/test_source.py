@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.source import Source
+from app.session import Source
 
 
 def test_every_loop_is_that_of_the_whole_groove_to_the_last_bit(random_groove):

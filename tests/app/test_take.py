@@ -3,9 +3,8 @@
 import pytest
 
 from app import engine
-from app.session import Deck, Session
-from app.share import link as share
-from app.take import FRESH, MOST_TAKES, WALLS, Take, fitting
+from app.session import FRESH, MOST_TAKES, WALLS, Deck, Session, Take, fitting
+from app.share import link
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ def test_takes_that_went_from_the_wall_can_be_brought_back_after_a_reload(sessio
         walls.append([take.number for take in session.takes])
         session.add_takes([random_groove(seed + i) for i in range(0, 12, 4)], [0.3, 0.2, 0.1])
     numbers = [take.number for take in session.takes]
-    back = share.unpack(share.memory(session))
+    back = link.unpack(link.pack_memory(session))
     assert [take.number for take in back.takes] == numbers
     groove = {take.number: take.groove for wall in session.walls for take in wall}
     for wall in reversed(walls):
@@ -79,8 +78,8 @@ def test_takes_that_went_from_the_wall_can_be_brought_back_after_a_reload(sessio
 def test_of_many_takes_that_went_the_last_ones_are_kept(session, random_groove):
     for _ in range(2 * WALLS):
         session.add_takes([random_groove(i, density=0.01) for i in range(FRESH)], [0.5] * FRESH)
-    back = share.unpack(share.memory(session))
-    assert len(back.walls) == share.GONE // FRESH
+    back = link.unpack(link.pack_memory(session))
+    assert len(back.walls) == link.GONE // FRESH
     for wall, before in zip(back.walls[::-1], session.walls[::-1], strict=False):
         assert [take.number for take in wall] == [take.number for take in before]
 
@@ -90,7 +89,7 @@ def test_no_kept_take_goes_for_a_fresh_one_by_a_reload(session, random_groove):
     session.takes = [Take(i + 1, groove, 0.5) for i, groove in enumerate(grooves)]
     for take in session.takes[20:]:
         take.kept = True
-    back = share.unpack(share.memory(session))
+    back = link.unpack(link.pack_memory(session))
     kept = [take.number for take in session.takes if take.kept]
     assert [take.number for take in back.takes if take.kept] == kept
     assert [take.number for take in back.takes] == [*range(1, FRESH + 1), *kept]
@@ -98,7 +97,7 @@ def test_no_kept_take_goes_for_a_fresh_one_by_a_reload(session, random_groove):
 
 def test_an_edited_groove_comes_along_while_a_is_listened_to(session, random_groove):
     session.heard, session.monitor, session.edited = session.a.groove, "a", random_groove(9)
-    for text in (share.link(session), share.memory(session)):
-        back = share.unpack(text)
+    for text in (link.pack(session), link.pack_memory(session)):
+        back = link.unpack(text)
         assert back.take.groove == session.edited
         assert back.take.name == f"{session.label}, edited"

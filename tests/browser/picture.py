@@ -19,7 +19,7 @@ def take(target: Path) -> None:
             browser = started.chromium.launch(executable_path=chromium_path(), args=flags)
             page = browser.new_page(viewport=SIZE, color_scheme="dark")
             page.goto(url)
-            page.wait_for_function("window.beatgen?.state.way")
+            page.wait_for_function("window.beatgen?.state.path")
             page.evaluate("beatgen.kitReady")
             slider = page.locator(".blend .together")
             slider.evaluate(

@@ -21,7 +21,7 @@ from visiting import (
 )
 
 from app.session import Session
-from app.share import link as share
+from app.share import link
 
 # What the player's grid shows and sounds, and when; a link is as fine as a hundredth of a step.
 HITS = """JSON.stringify(beatgen.state.hits.map(({ step, voice, velocity }) =>
@@ -36,7 +36,7 @@ def kept(page) -> str:
 def wait_until_kept(page, holds: Callable[[Session], bool]) -> None:
     """Wait until the browser keeps a page of which this holds."""
     text = kept(page)
-    while not holds(share.unpack(text)):
+    while not holds(link.unpack(text)):
         page.wait_for_function("text => localStorage.getItem('beatgen') !== text", arg=text)
         text = kept(page)
 

@@ -13,7 +13,7 @@ from beatgen.data.dataset import SPLITS, THREADED, load_dataset, midi_files, pre
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, join
 from beatgen.kit import INDEX
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 
 TABLE = """midi_filename,style,bpm,split
 brazil/samba.MID,latin/samba,116,validation

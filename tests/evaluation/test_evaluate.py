@@ -16,7 +16,7 @@ from beatgen.evaluation.evaluate import build, evaluate, repeats, score
 from beatgen.evaluation.reconstruct import Reconstruction, network, scores
 from beatgen.evaluation.results import COLUMNS
 from beatgen.groove import Groove
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 
 
 def dataset_of(grooves: dict[str, Groove], split: str = "train") -> Dataset:

@@ -8,7 +8,7 @@ from beatgen.bars.strikes import to_strikes
 from beatgen.evaluation import realism
 from beatgen.evaluation.realism import Bars
 from beatgen.groove import Groove
-from beatgen.midi.reader import read_midi, write_midi
+from beatgen.midi import read_midi, write_midi
 
 FILES = 12
 

@@ -13,7 +13,7 @@ from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove
 from beatgen.latent.atlas import ATLAS, Atlas
 from beatgen.latent.runtime import NETWORK, model_folder
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 from beatgen.plot.map import NAMED, OTHER, draw_map, from_units, legend, share_of
 from beatgen.training import atlas as cartography
 
