@@ -19,7 +19,7 @@ from drive import (
 from app import engine, player
 from app.player.wire import pack_groove
 from app.session import MOST_TAKES, Take
-from beatgen.latent.atlas import written
+from beatgen.latent.atlas import style_label
 
 
 def test_the_wall_is_filled_and_each_click_brings_new_takes(apptest):
@@ -179,7 +179,7 @@ def test_a_card_tells_what_its_take_is(apptest):
         nearest = engine.nearest(take.groove)
         assert card["name"] == take.name
         assert card["alike"] == f"{take.likeness:.0%} alike"
-        assert card["near"] == f"{nearest.likeness:.0%}, {written(nearest.style)}"
+        assert card["near"] == f"{nearest.similarity:.0%}, {style_label(nearest.style)}"
         assert card["hits"] == pack_groove(take.groove)["hits"]
     used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"
