@@ -92,20 +92,17 @@ def test_weights_are_told_of_when_what_they_went_on_from_is_gone(damage: str, tm
 
 def test_a_card_tells_no_commit_of_another_repository(tmp_path, monkeypatch) -> None:
     """As where a virtual environment lies inside one."""
-    installed = tmp_path / ".venv" / "beatgen" / "training"
-    for folder in (tmp_path / "beatgen" / "training", installed):
+    room = Path("beatgen") / "training"
+    installed = tmp_path / ".venv" / room
+    for folder in (tmp_path / room, installed):
         folder.mkdir(parents=True)
     git = ("git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b")
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
     monkeypatch.setattr(modelcard, "__file__", str(installed / "modelcard.py"))
     assert modelcard._commit() == "unknown"
-    monkeypatch.setattr(
-        modelcard, "__file__", str(tmp_path / "beatgen" / "training" / "modelcard.py")
-    )
+    monkeypatch.setattr(modelcard, "__file__", str(tmp_path / room / "modelcard.py"))
     head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout
     assert len(modelcard._commit()) >= 7 and head.startswith(modelcard._commit())
-    monkeypatch.setattr(
-        modelcard, "__file__", str(Path("/") / "beatgen" / "training" / "modelcard.py")
-    )
+    monkeypatch.setattr(modelcard, "__file__", str(Path("/") / room / "modelcard.py"))
     assert modelcard._commit() == "unknown"
