@@ -19,7 +19,7 @@ import streamlit as st
 
 import beatgen as bg
 from app.session import Source
-from beatgen import demo, midi
+from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
 from beatgen.errors import ModelError
@@ -60,9 +60,9 @@ def model() -> Vae:
 
 
 def read(name: str, content: bytes) -> Source:
-    """An uploaded MIDI file. Raises MidiError with one sentence where it is not a drum groove."""
+    """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
     # Not remembered: 16 kB may hold 45 MB of bars, and a file is read but once.
-    groove, report = midi.scan_midi(io.BytesIO(content), name=name)
+    groove, report = readers.scan(io.BytesIO(content), name=name)
     return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
 
 
