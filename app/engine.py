@@ -25,7 +25,7 @@ from beatgen.bars import metrics
 from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
-from beatgen.latent.blend import Between
+from beatgen.latent.blend import Blend
 from beatgen.latent.vae import Vae
 
 FRAMES = 33  # of the way from A to B that the player blends between
@@ -77,7 +77,7 @@ def demos() -> dict[str, Source]:
 
 
 @st.cache_resource(hash_funcs=BY_CONTENTS, **FEW)
-def between(a: Groove, b: Groove) -> Between:
+def between(a: Groove, b: Groove) -> Blend:
     """What all blends of two grooves have in common."""
     return model().between(a, b)
 
