@@ -71,7 +71,7 @@ def scene_ids(page: AppTest) -> list[str]:
     """Names of the path and of the settled groove that sounds, as the player sends them back."""
     session = now(page)
     ends = session.a.groove, session.b.groove
-    path = pack_path(engine.way(*ends), engine.feels(*ends))
+    path = pack_path(engine.path(*ends), engine.path_feels(*ends))
     return [path["id"], pack_groove(session.heard)["id"]]
 
 

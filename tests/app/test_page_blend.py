@@ -43,7 +43,7 @@ def test_pattern_and_feel_move_apart(page):
 
 def path_of(page) -> str:
     a, b = now(page).a.groove, now(page).b.groove
-    return pack_path(engine.way(a, b), engine.feels(a, b))["id"]
+    return pack_path(engine.path(a, b), engine.path_feels(a, b))["id"]
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
@@ -133,7 +133,7 @@ def test_what_is_kept_is_what_is_heard_by_then_and_is_told(page):
     click(page, "keep")
     assert now(page).label == "Blend 25%"
     assert now(page).takes[0].groove == now(page).heard
-    assert [toast.value for toast in page.toast] == ["Take 1 is on the wall of the Vary page."]
+    assert [toast.value for toast in page.toast] == ["Take 1 added to the Vary page."]
 
 
 def test_the_detailed_roll_is_drawn_when_it_is_opened(page):

@@ -45,7 +45,7 @@ def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
     shown = page._tree.get_widget_states()
     click(page, "make-a")
     page._run(shown)
-    assert now(page).a.source.name == "Blend 50%, kept", "another blend is at 50% from now on"
+    assert now(page).a.source.name == "Blend 50%"
 
 
 def begin(page, bar: int) -> None:
@@ -114,7 +114,7 @@ def test_an_error_tells_a_files_name_as_it_is(page):
 
 def test_a_click_of_the_fidelity_shows_what_differs(page):
     assert not [chart for chart in page.get("plotly_chart") if "missing" in chart.proto.spec]
-    page.session_state["held-a"] = True
+    page.session_state["match-a"] = True
     run(page)
     assert any("kept" in chart.proto.spec for chart in page.get("plotly_chart"))
 

@@ -33,7 +33,7 @@ def test_the_map_shows_a_and_b_and_what_sounds(page):
 
 def test_the_way_on_the_map_leads_from_a_to_b(page):
     a, b = now(page).a.groove, now(page).b.groove
-    path = engine.way_places(a, b)
+    path = engine.path_places(a, b)
     assert path[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
     assert path[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
 
@@ -45,7 +45,7 @@ def test_a_point_that_is_clicked_is_heard_in_a_region_too(page):
         place = np.rint(atlas.places[near] * UNITS).tolist()
         tell_part(page, "map-region", "chosen", place)
         bar = atlas.bar_at(*from_units(place))
-        assert now(page).take.groove == engine.hear(bar, now(page).heard.tempo)
+        assert now(page).take.groove == engine.training_bar(bar, now(page).heard.tempo)
         assert f"{bar + 1:,}" in now(page).take.name
         choose_region(page, LASSO)
 
@@ -54,8 +54,10 @@ def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(page, monkeypat
     go(page, "map")
     atlas = engine.atlas()
     heard, drawn = [], []
-    hear, sample = engine.hear, engine.sample
-    monkeypatch.setattr(engine, "hear", lambda bar, *how: heard.append(bar) or hear(bar, *how))
+    hear, sample = engine.training_bar, engine.sample
+    monkeypatch.setattr(
+        engine, "training_bar", lambda bar, *how: heard.append(bar) or hear(bar, *how)
+    )
     monkeypatch.setattr(engine, "sample", lambda *how: drawn.append(how[0]) or sample(*how))
     click(page, "map-hear")
     choose(page, "map-style", "jazz")
@@ -126,7 +128,7 @@ def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(page):
         hits = np.unpackbits(atlas.patterns[among], axis=1).sum(1)
         drawn = engine.sample(among, 12, seed, 120)
         assert len(drawn) == 12 and drawn == engine.sample(among, 12, seed, 120)
-        assert min(map(engine.strikes, drawn)) >= np.quantile(hits, 0.1)
+        assert min(map(engine.hit_count, drawn)) >= np.quantile(hits, 0.1)
 
 
 def test_a_box_is_a_region_and_an_empty_one_teaches(page):

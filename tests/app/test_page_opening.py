@@ -23,9 +23,9 @@ def test_each_card_tells_how_well_the_model_holds_the_groove(page):
     kept = engine.reconstruct(deck.groove).velocity > 0
     struck = deck.groove.velocity > 0
     f1 = 2 * (kept & struck).sum() / (kept.sum() + struck.sum())
-    assert engine.fidelity(deck.groove) == pytest.approx(f1)
+    assert engine.match(deck.groove) == pytest.approx(f1)
     labels = [block.proto.popover.label for block in page.get("popover")]
-    assert f"model keeps {int(100 * f1)}%" in labels
+    assert f"Match {int(100 * f1)}%" in labels
 
 
 def test_nothing_of_tensorflow_is_loaded(page):
@@ -95,7 +95,7 @@ def test_a_bad_link_is_told_until_something_else_plays(page):
 def test_the_title_of_a_take_in_a_link_is_no_markdown(page):
     now(page).take = Take(1, now(page).heard, 1.0, title="[win](https://example.org) <b>")
     other = go(open_link(link.pack(now(page))), "shape")
-    assert "[win](https://example.org) &lt;b&gt;. Turn a slider" in text(other)
+    assert "[win](https://example.org) &lt;b&gt;. Each slider" in text(other)
     assert not any("example.org" in each.value for each in [*other.caption, *other.markdown])
 
 

@@ -155,9 +155,9 @@ def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(
 
 def test_random_turns_are_as_likely_as_the_bars_along_their_direction(page):
     principal = next(i for i, d in enumerate(engine.directions()) if not d.named)
-    turns = [shape.likely_turns([principal], seed)[principal] for seed in range(400)]
+    turns = [shape.likely_amounts([principal], seed)[principal] for seed in range(400)]
     assert np.std(turns) == pytest.approx(shape.LIKELY, rel=0.15)
-    assert shape.likely_turns([0, 1], 5) == shape.likely_turns([0, 1], 5)
+    assert shape.likely_amounts([0, 1], 5) == shape.likely_amounts([0, 1], 5)
 
 
 def test_every_direction_has_words_for_both_ends(page):

@@ -17,26 +17,26 @@ from beatgen.latent.codec import strikes_of
 def test_takes_change_the_pattern_or_the_feel_or_both(page):
     go(page, "vary")
     heard = strikes_of(now(page).heard).count
-    choose(page, "changes", "feel")
+    choose(page, "change", "Feel")
     click(page, "vary")
     played = [take.groove for take in now(page).takes]
     assert all(np.array_equal(strikes_of(groove).count, heard) for groove in played)
     away = [np.abs(groove.velocity - now(page).heard.velocity).sum() for groove in played]
     assert away == sorted(away) and away[0] > 0
-    choose(page, "changes", "pattern")
-    choose(page, "amount", "a lot")
+    choose(page, "change", "Pattern")
+    choose(page, "amount", "A lot")
     click(page, "vary")
     assert not any(np.array_equal(strikes_of(t.groove).count, heard) for t in now(page).takes)
 
 
-def test_another_song_is_farther_away_than_a_touch(page):
+def test_a_new_groove_is_farther_away_than_a_subtle_change(page):
     go(page, "vary")
-    likeness = {}
-    for word in ("a touch", "another song"):
+    similarity = {}
+    for word in ("Subtle", "New groove"):
         choose(page, "amount", word)
         click(page, "vary")
-        likeness[word] = np.mean([take.likeness for take in now(page).takes])
-    assert likeness["a touch"] > likeness["another song"] + 0.1
+        similarity[word] = np.mean([take.similarity for take in now(page).takes])
+    assert similarity["Subtle"] > similarity["New groove"] + 0.1
 
 
 def test_v_on_another_page_makes_takes_as_the_wall_is_set_and_shows_it(page):

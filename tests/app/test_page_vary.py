@@ -30,30 +30,30 @@ def test_the_wall_is_filled_and_each_click_brings_new_takes(page):
     click(page, "vary")
     assert len(now(page).takes) == 12
     assert not any(take.groove == old.groove for take in now(page).takes for old in first)
-    likenesses = [take.likeness for take in now(page).takes]
-    assert likenesses == sorted(likenesses, reverse=True)
+    similarities = [take.similarity for take in now(page).takes]
+    assert similarities == sorted(similarities, reverse=True)
 
 
 def test_takes_are_made_around_the_groove_that_is_asked_for(page):
     go(page, "vary")
-    choose(page, "amount", "a touch")
-    for around, side in (("A", "a"), ("B", "b")):
-        choose(page, "around", around)
+    choose(page, "amount", "Subtle")
+    for start, side in (("A", "a"), ("B", "b")):
+        choose(page, "start", start)
         click(page, "vary")
         groove = now(page).deck(side).groove
         assert {take.groove.tempo for take in now(page).takes} == {groove.tempo}
         take = now(page).takes[0]
-        assert take.likeness == engine.likeness(groove, take.groove)
+        assert take.similarity == engine.similarity(groove, take.groove)
 
 
 def test_takes_are_made_around_what_plays_when_they_are_asked_for(page):
     go(page, "vary")
-    choose(page, "amount", "a touch")
+    choose(page, "amount", "Subtle")
     page.session_state["player"] = {"played": {"turn": 5, "position": 0.125}}
     click(page, "vary")
     assert now(page).position == 0.125
     take = now(page).takes[0]
-    assert take.likeness == engine.likeness(now(page).heard, take.groove)
+    assert take.similarity == engine.similarity(now(page).heard, take.groove)
     assert take.groove.tempo == now(page).heard.tempo
 
 
@@ -74,13 +74,13 @@ def test_takes_that_went_from_the_wall_are_brought_back(page):
     click(page, "vary")
     fresh = list(now(page).takes)
     act(page, "keep", fresh[0])
-    click(page, "bring-back")
+    click(page, "restore")
     assert now(page).takes == [fresh[0], *first], "what was kept stays"
-    click(page, "bring-back")
+    click(page, "restore")
     assert now(page).takes == fresh
     act(page, "discard", fresh[2])
     assert fresh[2] not in now(page).takes
-    click(page, "bring-back")
+    click(page, "restore")
     assert now(page).takes == fresh
 
 
@@ -90,12 +90,12 @@ def test_takes_that_were_discarded_come_back_one_after_another(page):
     for take in (first[0], first[3], first[5]):
         act(page, "discard", take)
     for gone in ([first[0], first[3]], [first[0]], []):
-        click(page, "bring-back")
+        click(page, "restore")
         assert now(page).takes == [take for take in first if take not in gone]
-    click(page, "bring-back")
+    click(page, "restore")
     assert now(page).takes == [first[1], first[2], first[4]], "and then it is as it is now"
     click(page, "vary")
-    click(page, "bring-back")
+    click(page, "restore")
     assert now(page).takes == [first[1], first[2], first[4]]
 
 
@@ -119,7 +119,7 @@ def test_no_kept_take_goes_for_a_fresh_one(page, random_groove):
 
 def test_nothing_is_brought_back_to_a_new_wall(page):
     go(page, "vary")
-    assert page.button(key="bring-back").disabled
+    assert page.button(key="restore").disabled
 
 
 def test_going_back_brings_back_the_deck_that_a_take_was_put_on(page):
@@ -175,8 +175,8 @@ def test_a_card_tells_what_its_take_is(page):
     for card, take in zip(wall["takes"], takes, strict=True):
         nearest = engine.nearest(take.groove)
         assert card["name"] == take.name
-        assert card["alike"] == f"{take.likeness:.0%} alike"
-        assert card["near"] == f"{nearest.likeness:.0%}, {written(nearest.style)}"
+        assert card["alike"] == f"{take.similarity:.0%} similar"
+        assert card["near"] == f"{written(nearest.style)}, {nearest.likeness:.0%}"
         assert card["hits"] == pack_groove(take.groove)["hits"]
     used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"

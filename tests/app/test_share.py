@@ -106,7 +106,7 @@ def test_a_browser_keeps_the_wall_and_whole_sources(session):
     session.take = session.takes[0]
     back = link.unpack(link.pack_memory(session))
     assert [take.groove for take in back.takes] == [take.groove for take in session.takes]
-    assert [(t.number, t.kept, t.likeness) for t in back.takes] == [
+    assert [(t.number, t.kept, t.similarity) for t in back.takes] == [
         (6, True, 0.5),
         (7, False, 0.25),
     ]

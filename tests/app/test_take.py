@@ -26,10 +26,10 @@ def test_only_so_many_walls_are_remembered(session, random_groove):
     now = numbers(session.takes)
     seen = []
     for _ in range(WALLS):
-        session.bring_back()
+        session.restore()
         seen.append(numbers(session.takes))
     assert seen == [[6, newest] for newest in range(now[-1] - 1, now[-1] - 1 - WALLS, -1)]
-    session.bring_back()
+    session.restore()
     assert numbers(session.takes) == now
 
 
@@ -49,9 +49,9 @@ def test_a_link_opened_over_a_full_wall_drops_no_kept_take(session, random_groov
     before.add_takes([groove] * FRESH, [0.5] * FRESH)
     kept = numbers(take for take in before.takes if take.kept)
     session.take = session.takes[0]
-    session.hang(before)
+    session.add_wall(before)
     assert numbers(take for take in session.takes if take.kept) == [session.take.number, *kept]
-    session.bring_back()
+    session.restore()
     assert numbers(session.takes) == [session.take.number, *kept]
 
 
@@ -68,10 +68,10 @@ def test_takes_that_went_from_the_wall_can_be_brought_back_after_a_reload(sessio
     assert [take.number for take in back.takes] == numbers
     groove = {take.number: take.groove for wall in session.walls for take in wall}
     for wall in reversed(walls):
-        back.bring_back()
+        back.restore()
         assert [take.number for take in back.takes] == wall
         assert all(take.groove == groove[take.number] for take in back.takes)
-    back.bring_back()
+    back.restore()
     assert [take.number for take in back.takes] == numbers, "and after the oldest the newest"
 
 

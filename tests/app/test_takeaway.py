@@ -46,14 +46,14 @@ def test_the_midi_file_is_the_groove_that_is_heard(page):
 
 
 @pytest.mark.parametrize(("pitches", "expected"), [("gmd", {22, 58}), ("gm", {42, 43})])
-@pytest.mark.parametrize("key", ["midi", "walk-midi"])
+@pytest.mark.parametrize("key", ["midi", "morph-midi"])
 def test_the_midi_files_have_the_pitches_that_are_chosen(page, downloads, key, pitches, expected):
     """A hat's edge and a tom's rim are the Roland's own."""
     edges = Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|")
     for side in ("a", "b"):
         upload(page, side, "edges.mid", midi_of(edges))
     tell_player(page, position=0)
-    page.number_input(key="walk-bars").set_value(2)
+    page.number_input(key="morph-bars").set_value(2)
     choose(page, "pitches", pitches)
     content = bar_file(page, "midi")[1] if key == "midi" else downloads[key][1]()
     file = mido.MidiFile(file=io.BytesIO(content))
@@ -120,9 +120,9 @@ def test_silence_has_no_stems(page):
 def test_the_walk_has_as_many_bars_as_asked_from_a_to_b(page, downloads, samba, rock, bars):
     upload(page, "a", "My Samba.mid", midi_of(samba))
     upload(page, "b", "rock.mid", midi_of(rock))
-    page.number_input(key="walk-bars").set_value(bars)
+    page.number_input(key="morph-bars").set_value(bars)
     run(page)
-    name, data = downloads["walk-midi"]
+    name, data = downloads["morph-midi"]
     walk, tempo = read_back(data()), now(page).heard.tempo
     assert name == f"my-samba-to-rock-{tempo:.0f}.mid"
     assert walk.bars == bars
@@ -132,12 +132,12 @@ def test_the_walk_has_as_many_bars_as_asked_from_a_to_b(page, downloads, samba, 
 
 
 def test_the_walk_has_the_players_tempo_and_swing(page, downloads):
-    straight = read_back(downloads["walk-midi"][1]())
+    straight = read_back(downloads["morph-midi"][1]())
     assert straight.bars == 8
     tell_player(page, position=0.5, tempo=87.0, swing=0.66)
     a, b = now(page).a.groove, now(page).b.groove
-    walk = swing(engine.walk(a, b, 8, 87.0), 0.66)
-    assert same_hits(read_back(downloads["walk-midi"][1]()), walk)
+    walk = swing(engine.morph(a, b, 8, 87.0), 0.66)
+    assert same_hits(read_back(downloads["morph-midi"][1]()), walk)
     assert not same_hits(replace(straight, tempo=87.0), walk)
 
 
@@ -147,14 +147,14 @@ def test_the_walk_has_the_players_tempo_and_swing(page, downloads):
         ("straight", [0, 0.25, 0.5, 0.75, 1]),
         ("ease in", [0, 0.0625, 0.25, 0.5625, 1]),
         ("ease out", [0, 0.4375, 0.75, 0.9375, 1]),
-        ("S", [0, 0.15625, 0.5, 0.84375, 1]),
+        ("ease in-out", [0, 0.15625, 0.5, 0.84375, 1]),
     ],
 )
 def test_the_walk_follows_its_curve(page, downloads, curve, places):
-    page.number_input(key="walk-bars").set_value(len(places))
-    choose(page, "walk-curve", curve)
+    page.number_input(key="morph-bars").set_value(len(places))
+    choose(page, "morph-curve", curve)
     a, b, tempo = now(page).a.groove, now(page).b.groove, now(page).heard.tempo
-    walk = read_back(downloads["walk-midi"][1]())
+    walk = read_back(downloads["morph-midi"][1]())
     for i, place in enumerate(places):
         there = engine.blend(a, b, place)
         assert same_hits(walk[i], replace(there[i % there.bars], tempo=tempo))
@@ -165,10 +165,10 @@ def test_the_walk_follows_its_curve(page, downloads, curve, places):
 @pytest.mark.parametrize("moves", ["pattern", "feel"])
 def test_apart_the_pattern_or_the_feel_walks_alone(page, downloads, moves):
     tell_player(page, position=0.3, feel=0.7)
-    page.number_input(key="walk-bars").set_value(3)
-    choose(page, "walk-moves", moves)
+    page.number_input(key="morph-bars").set_value(3)
+    choose(page, "morph-moves", moves)
     a, b, tempo = now(page).a.groove, now(page).b.groove, now(page).heard.tempo
-    walk = read_back(downloads["walk-midi"][1]())
+    walk = read_back(downloads["morph-midi"][1]())
     for i, place in enumerate([0, 0.5, 1]):
         pattern, feel = (place, 0.7) if moves == "pattern" else (0.3, place)
         there = engine.blend(a, b, pattern, feel)
@@ -181,10 +181,10 @@ def test_on_the_walk_locked_cells_survive_bit_for_bit(page, downloads):
     lock = {"bars": 2, "voices": [int(voice)], "sixteenths": [3], "hits": hits}
     tell_player(page, position=0.5, tempo=87.0, swing=0.6, lock=lock)
     a, b, held = now(page).a.groove, now(page).b.groove, now(page).lock
-    walk = held.keep(engine.walk(a, b, 8, 87.0))
-    assert walk != engine.walk(a, b, 8, 87.0)
-    assert same_hits(read_back(downloads["walk-midi"][1]()), swing(walk, 0.6))
-    click(page, "walk-keep")
+    walk = held.keep(engine.morph(a, b, 8, 87.0))
+    assert walk != engine.morph(a, b, 8, 87.0)
+    assert same_hits(read_back(downloads["morph-midi"][1]()), swing(walk, 0.6))
+    click(page, "morph-keep")
     kept = now(page).takes[0].groove
     assert kept == walk
     for bar in range(8):
@@ -195,23 +195,23 @@ def test_on_the_walk_locked_cells_survive_bit_for_bit(page, downloads):
 
 def test_the_walk_has_the_shape_of_the_blend_but_not_that_of_a_take(page, downloads):
     a, b, tempo = now(page).a.groove, now(page).b.groove, now(page).heard.tempo
-    plain = engine.walk(a, b, 8, tempo)
+    plain = engine.morph(a, b, 8, tempo)
     now(page).amounts = {0: 1.5}
     run(page)
-    shaped = read_back(downloads["walk-midi"][1]())
+    shaped = read_back(downloads["morph-midi"][1]())
     assert same_hits(shaped, engine.nudge(plain, (1.5,))) and not same_hits(shaped, plain)
     now(page).play(Take(1, a, 1.0))
     now(page).amounts = {0: 1.5}
     run(page)
     plain = replace(plain, tempo=a.tempo)
-    assert same_hits(read_back(downloads["walk-midi"][1]()), plain)
+    assert same_hits(read_back(downloads["morph-midi"][1]()), plain)
 
 
 def test_the_walk_is_kept_as_a_take_and_played(page):
     a, b, tempo = now(page).a.groove, now(page).b.groove, now(page).heard.tempo
-    click(page, "walk-keep")
+    click(page, "morph-keep")
     (take,) = now(page).takes
-    assert take.kept and take.groove == engine.walk(a, b, 8, tempo)
+    assert take.kept and take.groove == engine.morph(a, b, 8, tempo)
     go(page, "vary")
     act(page, "play", take)
     assert now(page).heard == take.groove

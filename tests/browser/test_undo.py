@@ -159,7 +159,7 @@ def test_moving_away_from_a_take_that_is_longer_than_the_loop_can_be_undone(page
     settled(page)
     second = hits(page)
     press(page, "A to B").click()
-    page.locator(".st-key-walk-keep button").click()
+    page.locator(".st-key-morph-keep button").click()
     page.get_by_text("Take 1 is on the wall").wait_for()
     page.keyboard.press("Escape")
     go(page, "Vary")
