@@ -147,7 +147,7 @@ def downloads(monkeypatch) -> dict:
 
 
 @pytest.fixture
-def page(downloads):
+def apptest(downloads):
     """The page as it opens, to be driven without a browser."""
     from drive import open_page
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from beatgen import assets
+from beatgen import assets, notices
 from beatgen.bars.strikes import N_VOICES, PLACES
 from beatgen.errors import UNREADABLE, ModelError
 from beatgen.groove import SIXTEENTHS, STEPS
@@ -95,7 +95,7 @@ class Network:
         outputs = []
         for start in range(0, bars, BATCH):
             batch = {name: x[start : start + BATCH] for name, x in ready.items()}
-            with self._lock:
+            with self._lock, notices.held_back("LiteRT"):
                 outputs.append(self._parts[part](**batch))
         if len(outputs) == 1:  # one bar is decoded in half a millisecond: nothing is copied
             return outputs[0]

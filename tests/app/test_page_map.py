@@ -20,38 +20,40 @@ def choose_region(page, *outlines) -> None:
     run(page)
 
 
-def test_the_map_shows_a_and_b_and_what_sounds(page):
-    go(page, "map")
-    (marks,) = [each.value for each in page.html if each.value.startswith('<div class="bg-marks')]
-    bars = len(np.unique(engine.places(now(page).a.groove).round(2), axis=0))
+def test_the_map_shows_a_and_b_and_what_sounds(apptest):
+    go(apptest, "map")
+    (marks,) = [
+        each.value for each in apptest.html if each.value.startswith('<div class="bg-marks')
+    ]
+    bars = len(np.unique(engine.places(now(apptest).a.groove).round(2), axis=0))
     assert marks.count(">A</b>") >= bars and ">B</b>" in marks
-    assert marks.count("<img") == now(page).heard.bars, "a path for each bar"
+    assert marks.count("<img") == now(apptest).heard.bars, "a path for each bar"
     assert 'class="heard"' in marks
-    counts = shown_part(page, "map")["points"]["counts"]
+    counts = shown_part(apptest, "map")["points"]["counts"]
     assert 10_000 < sum(counts) <= len(engine.atlas())
 
 
-def test_the_way_on_the_map_leads_from_a_to_b(page):
-    a, b = now(page).a.groove, now(page).b.groove
+def test_the_way_on_the_map_leads_from_a_to_b(apptest):
+    a, b = now(apptest).a.groove, now(apptest).b.groove
     path = engine.path_places(a, b)
     assert path[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
     assert path[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
 
 
-def test_a_point_that_is_clicked_is_heard_in_a_region_too(page):
-    go(page, "map")
+def test_a_point_that_is_clicked_is_heard_in_a_region_too(apptest):
+    go(apptest, "map")
     atlas = engine.atlas()
     for near in (7, 700):
         place = np.rint(atlas.places[near] * UNITS).tolist()
-        tell_part(page, "map-region", "chosen", place)
+        tell_part(apptest, "map-region", "chosen", place)
         bar = atlas.bar_at(*from_units(place))
-        assert now(page).take.groove == engine.training_bar(bar, now(page).heard.tempo)
-        assert f"{bar + 1:,}" in now(page).take.name
-        choose_region(page, LASSO)
+        assert now(apptest).take.groove == engine.training_bar(bar, now(apptest).heard.tempo)
+        assert f"{bar + 1:,}" in now(apptest).take.name
+        choose_region(apptest, LASSO)
 
 
-def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(page, monkeypatch):
-    go(page, "map")
+def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(apptest, monkeypatch):
+    go(apptest, "map")
     atlas = engine.atlas()
     heard, drawn = [], []
     hear, sample = engine.training_bar, engine.sample
@@ -59,68 +61,68 @@ def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(page, monkeypat
         engine, "training_bar", lambda bar, *how: heard.append(bar) or hear(bar, *how)
     )
     monkeypatch.setattr(engine, "sample", lambda *how: drawn.append(how[0]) or sample(*how))
-    click(page, "map-hear")
-    choose(page, "map-style", "jazz")
+    click(apptest, "map-hear")
+    choose(apptest, "map-style", "jazz")
     for _ in range(3):
-        click(page, "map-hear")
-        assert now(page).take.groove == hear(heard[-1], now(page).heard.tempo)
-        assert now(page).take.name.startswith("Jazz") and now(page).starts == len(heard)
+        click(apptest, "map-hear")
+        assert now(apptest).take.groove == hear(heard[-1], now(apptest).heard.tempo)
+        assert now(apptest).take.name.startswith("Jazz") and now(apptest).starts == len(heard)
     assert len(set(heard)) == 4, "other ones each time"
-    assert "Jazz</h2>" in text(page)
+    assert "Jazz</h2>" in text(apptest)
     jazz = np.flatnonzero(atlas.style == atlas.styles.index("jazz"))
     assert set(heard[1:]) <= set(jazz)
-    click(page, "map-draw")
+    click(apptest, "map-draw")
     assert np.array_equal(drawn[0], jazz)
-    choose_region(page, LASSO)
-    click(page, "map-draw")
+    choose_region(apptest, LASSO)
+    click(apptest, "map-draw")
     inside = atlas.inside(from_units(LASSO))
     assert np.array_equal(drawn[1], np.intersect1d(jazz, inside)) and len(drawn[1])
 
 
-def test_a_style_that_is_not_in_the_region_gives_nothing(page):
-    go(page, "map")
+def test_a_style_that_is_not_in_the_region_gives_nothing(apptest):
+    go(apptest, "map")
     atlas = engine.atlas()
     rarest = atlas.styles[-1]
     first = np.flatnonzero(atlas.style == 0)
     x, y = np.rint(atlas.places[first[0]] * UNITS).tolist()
-    choose(page, "map-style", rarest)
-    choose_region(page, [[x - 1, y - 1], [x + 1, y - 1], [x + 1, y + 1], [x - 1, y + 1]])
-    assert not [button for button in page.button if button.key == "map-draw"]
-    assert page.button(key="map-hear").disabled
+    choose(apptest, "map-style", rarest)
+    choose_region(apptest, [[x - 1, y - 1], [x + 1, y - 1], [x + 1, y + 1], [x - 1, y + 1]])
+    assert not [button for button in apptest.button if button.key == "map-draw"]
+    assert apptest.button(key="map-hear").disabled
 
 
-def test_beside_the_map_is_a_picture_of_what_sounds(page):
-    go(page, "map")
-    tell_part(page, "map-region", "chosen", [5000, 5000])
-    heard = now(page).heard
-    picture = shown_part(page, "map-picture")
+def test_beside_the_map_is_a_picture_of_what_sounds(apptest):
+    go(apptest, "map")
+    tell_part(apptest, "map-region", "chosen", [5000, 5000])
+    heard = now(apptest).heard
+    picture = shown_part(apptest, "map-picture")
     assert picture["groove"] == pack_groove(heard)
     assert set(np.flatnonzero(heard.velocity.any((0, 1)))) <= set(picture["rows"])
 
 
 @pytest.mark.parametrize("told", [None, 5, [1], [1, "2"], [1, None], [1e12, 0], {"x": 1, "y": 2}])
-def test_nonsense_in_place_of_a_point_is_passed_over(page, told):
-    go(page, "map")
-    tell_part(page, "map-region", "chosen", told)
-    assert now(page).take is None
+def test_nonsense_in_place_of_a_point_is_passed_over(apptest, told):
+    go(apptest, "map")
+    tell_part(apptest, "map-region", "chosen", told)
+    assert now(apptest).take is None
 
 
-def test_a_region_of_the_map_gives_takes(page):
-    go(page, "map")
-    assert not [button for button in page.button if button.key == "map-draw"]
-    choose_region(page, LASSO)
-    click(page, "map-draw")
-    first = [take.groove for take in now(page).takes]
+def test_a_region_of_the_map_gives_takes(apptest):
+    go(apptest, "map")
+    assert not [button for button in apptest.button if button.key == "map-draw"]
+    choose_region(apptest, LASSO)
+    click(apptest, "map-draw")
+    first = [take.groove for take in now(apptest).takes]
     assert len(first) == 12
-    assert now(page).take is now(page).takes[0], "one of them sounds"
-    assert {groove.tempo for groove in first} == {now(page).heard.tempo}
-    click(page, "map-draw")
-    assert not any(take.groove == old for take in now(page).takes for old in first)
-    act(page, "play", now(page).takes[5], "map-takes")
-    assert now(page).take is now(page).takes[5]
+    assert now(apptest).take is now(apptest).takes[0], "one of them sounds"
+    assert {groove.tempo for groove in first} == {now(apptest).heard.tempo}
+    click(apptest, "map-draw")
+    assert not any(take.groove == old for take in now(apptest).takes for old in first)
+    act(apptest, "play", now(apptest).takes[5], "map-takes")
+    assert now(apptest).take is now(apptest).takes[5]
 
 
-def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(page):
+def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(apptest):
     atlas = engine.atlas()
     for seed, middle in enumerate(range(0, len(atlas), len(atlas) // 8)):
         squared = np.square(atlas.places - atlas.places[middle]).sum(1)
@@ -131,32 +133,32 @@ def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(page):
         assert min(map(engine.hit_count, drawn)) >= np.quantile(hits, 0.1)
 
 
-def test_a_box_is_a_region_and_an_empty_one_teaches(page):
-    go(page, "map")
-    choose_region(page, BOX)
-    assert f"{len(engine.atlas()):,} bars" in text(page)
-    choose_region(page, NOWHERE)
-    assert any("lasso" in caption.value for caption in page.caption)
+def test_a_box_is_a_region_and_an_empty_one_teaches(apptest):
+    go(apptest, "map")
+    choose_region(apptest, BOX)
+    assert f"{len(engine.atlas()):,} bars" in text(apptest)
+    choose_region(apptest, NOWHERE)
+    assert any("lasso" in caption.value for caption in apptest.caption)
 
 
 @pytest.mark.parametrize(
     "told", [None, 7, [7], [LASSO[:2]], [[*LASSO, ["x", 0]]], [[[1e99, 0]] * 3]]
 )
-def test_what_is_no_region_is_none(page, told):
-    go(page, "map")
-    page.session_state["map-region"] = {"region": told}
-    run(page)
-    assert not [button for button in page.button if button.key == "map-draw"]
+def test_what_is_no_region_is_none(apptest, told):
+    go(apptest, "map")
+    apptest.session_state["map-region"] = {"region": told}
+    run(apptest)
+    assert not [button for button in apptest.button if button.key == "map-draw"]
 
 
-def test_without_an_atlas_the_map_says_what_to_do_and_the_page_lives(page, monkeypatch):
+def test_without_an_atlas_the_map_says_what_to_do_and_the_page_lives(apptest, monkeypatch):
     def missing():
         raise ModelError("atlas.npz: no such file; export the weights again.")
 
     monkeypatch.setattr(engine, "atlas", missing)
-    go(page, "map")
-    assert [error.value for error in page.error] == [
+    go(apptest, "map")
+    assert [error.value for error in apptest.error] == [
         "atlas.npz: no such file; export the weights again."
     ]
-    go(page, "vary")
-    assert now(page).takes
+    go(apptest, "vary")
+    assert now(apptest).takes

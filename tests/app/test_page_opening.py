@@ -11,24 +11,24 @@ from beatgen.errors import ModelError
 from beatgen.lock import Lock
 
 
-def test_it_opens_with_two_different_demo_grooves_half_way_between(page):
-    session = now(page)
+def test_it_opens_with_two_different_demo_grooves_half_way_between(apptest):
+    session = now(apptest)
     assert session.a.source is not session.b.source
     assert session.heard == engine.blend(session.a.groove, session.b.groove, 0.5)
-    assert session.a.source.name in text(page) and session.b.source.name in text(page)
+    assert session.a.source.name in text(apptest) and session.b.source.name in text(apptest)
 
 
-def test_each_card_tells_how_well_the_model_holds_the_groove(page):
-    deck = now(page).a
+def test_each_card_tells_how_well_the_model_holds_the_groove(apptest):
+    deck = now(apptest).a
     kept = engine.reconstruct(deck.groove).velocity > 0
     struck = deck.groove.velocity > 0
     f1 = 2 * (kept & struck).sum() / (kept.sum() + struck.sum())
     assert engine.match(deck.groove) == pytest.approx(f1)
-    labels = [block.proto.popover.label for block in page.get("popover")]
+    labels = [block.proto.popover.label for block in apptest.get("popover")]
     assert f"Match {int(100 * f1)}%" in labels
 
 
-def test_nothing_of_tensorflow_is_loaded(page):
+def test_nothing_of_tensorflow_is_loaded(apptest):
     import subprocess
     import sys
 
@@ -41,13 +41,13 @@ def test_nothing_of_tensorflow_is_loaded(page):
     subprocess.run([sys.executable, "-c", code], check=True, cwd=APP.parent)
 
 
-def test_without_weights_the_page_says_so_in_one_sentence(page, monkeypatch):
+def test_without_weights_the_page_says_so_in_one_sentence(apptest, monkeypatch):
     def missing():
         raise ModelError("assets/model is missing; install beatgen again.")
 
     monkeypatch.setattr(engine, "model", missing)
-    run(page)
-    assert [error.value for error in page.error] == [
+    run(apptest)
+    assert [error.value for error in apptest.error] == [
         "assets/model is missing; install beatgen again."
     ]
 
@@ -61,18 +61,18 @@ def open_link(text: str) -> AppTest:
     return run(page)
 
 
-def test_a_link_opens_the_page_that_it_was_made_of(page):
-    choose(page, "demo-a-0", "Bossa nova" if "Bossa nova" in engine.demos() else "Rock")
-    tell_player(page, position=0.25)
-    other = open_link(link.pack(now(page)))
-    assert now(other).a.source is now(page).a.source
-    assert now(other).heard == now(page).heard
+def test_a_link_opens_the_page_that_it_was_made_of(apptest):
+    choose(apptest, "demo-a-0", "Bossa nova" if "Bossa nova" in engine.demos() else "Rock")
+    tell_player(apptest, position=0.25)
+    other = open_link(link.pack(now(apptest)))
+    assert now(other).a.source is now(apptest).a.source
+    assert now(other).heard == now(apptest).heard
     assert "groove" not in other.query_params
 
 
-def test_tempo_swing_and_lock_hold_before_the_browser_has_taken_them_up(page, random_groove):
+def test_tempo_swing_and_lock_hold_before_the_browser_has_taken_them_up(apptest, random_groove):
     """A reload right after a reload loses nothing."""
-    before = Session(now(page).a, now(page).b, tempo=97.0, swing=0.6)
+    before = Session(now(apptest).a, now(apptest).b, tempo=97.0, swing=0.6)
     before.lock = Lock(random_groove(3), frozenset({0}), frozenset())
     other = run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
     tell_part(other, "browser-memory", "recalled", link.pack_memory(before))
@@ -83,23 +83,23 @@ def test_tempo_swing_and_lock_hold_before_the_browser_has_taken_them_up(page, ra
     assert (now(other).tempo, now(other).swing, now(other).lock) == (98.0, 0.5, None)
 
 
-def test_a_bad_link_is_told_until_something_else_plays(page):
+def test_a_bad_link_is_told_until_something_else_plays(apptest):
     other = open_link("1cut")
     (error,) = other.error
     assert "cut off" in error.value
-    assert now(other).heard == now(page).heard
+    assert now(other).heard == now(apptest).heard
     tell_player(other, position=0.25)
     assert not other.error
 
 
-def test_the_title_of_a_take_in_a_link_is_no_markdown(page):
-    now(page).take = Take(1, now(page).heard, 1.0, title="[win](https://example.org) <b>")
-    other = go(open_link(link.pack(now(page))), "shape")
+def test_the_title_of_a_take_in_a_link_is_no_markdown(apptest):
+    now(apptest).take = Take(1, now(apptest).heard, 1.0, title="[win](https://example.org) <b>")
+    other = go(open_link(link.pack(now(apptest))), "shape")
     assert "[win](https://example.org) &lt;b&gt;. Each slider" in text(other)
     assert not any("example.org" in each.value for each in [*other.caption, *other.markdown])
 
 
-def test_a_bad_link_leaves_what_the_browser_kept(page):
+def test_a_bad_link_leaves_what_the_browser_kept(apptest):
     house = engine.demos()["House"]
     other = open_link("1cut")
     tell_part(

@@ -22,155 +22,158 @@ from app.session import MOST_TAKES, Take
 from beatgen.latent.atlas import written
 
 
-def test_the_wall_is_filled_and_each_click_brings_new_takes(page):
-    go(page, "vary")
-    first = list(now(page).takes)
+def test_the_wall_is_filled_and_each_click_brings_new_takes(apptest):
+    go(apptest, "vary")
+    first = list(now(apptest).takes)
     assert len(first) == 6
-    choose(page, "count", 12)
-    click(page, "vary")
-    assert len(now(page).takes) == 12
-    assert not any(take.groove == old.groove for take in now(page).takes for old in first)
-    similarities = [take.similarity for take in now(page).takes]
+    choose(apptest, "count", 12)
+    click(apptest, "vary")
+    assert len(now(apptest).takes) == 12
+    assert not any(take.groove == old.groove for take in now(apptest).takes for old in first)
+    similarities = [take.similarity for take in now(apptest).takes]
     assert similarities == sorted(similarities, reverse=True)
 
 
-def test_takes_are_made_around_the_groove_that_is_asked_for(page):
-    go(page, "vary")
-    choose(page, "amount", "Subtle")
+def test_takes_are_made_around_the_groove_that_is_asked_for(apptest):
+    go(apptest, "vary")
+    choose(apptest, "amount", "Subtle")
     for start, side in (("A", "a"), ("B", "b")):
-        choose(page, "start", start)
-        click(page, "vary")
-        groove = now(page).deck(side).groove
-        assert {take.groove.tempo for take in now(page).takes} == {groove.tempo}
-        take = now(page).takes[0]
+        choose(apptest, "start", start)
+        click(apptest, "vary")
+        groove = now(apptest).deck(side).groove
+        assert {take.groove.tempo for take in now(apptest).takes} == {groove.tempo}
+        take = now(apptest).takes[0]
         assert take.similarity == engine.similarity(groove, take.groove)
 
 
-def test_takes_are_made_around_what_plays_when_they_are_asked_for(page):
-    go(page, "vary")
-    choose(page, "amount", "Subtle")
-    page.session_state["player"] = {"played": {"turn": 5, "position": 0.125}}
-    click(page, "vary")
-    assert now(page).position == 0.125
-    take = now(page).takes[0]
-    assert take.similarity == engine.similarity(now(page).heard, take.groove)
-    assert take.groove.tempo == now(page).heard.tempo
+def test_takes_are_made_around_what_plays_when_they_are_asked_for(apptest):
+    go(apptest, "vary")
+    choose(apptest, "amount", "Subtle")
+    apptest.session_state["player"] = {"played": {"turn": 5, "position": 0.125}}
+    click(apptest, "vary")
+    assert now(apptest).position == 0.125
+    take = now(apptest).takes[0]
+    assert take.similarity == engine.similarity(now(apptest).heard, take.groove)
+    assert take.groove.tempo == now(apptest).heard.tempo
 
 
-def test_a_take_is_played_and_given_back(page):
-    go(page, "vary")
-    take = now(page).takes[2]
-    act(page, "play", take)
-    assert now(page).heard == take.groove
-    assert take.name in text(page)
-    click(page, "back")
-    session = now(page)
+def test_a_take_is_played_and_given_back(apptest):
+    go(apptest, "vary")
+    take = now(apptest).takes[2]
+    act(apptest, "play", take)
+    assert now(apptest).heard == take.groove
+    assert take.name in text(apptest)
+    click(apptest, "back")
+    session = now(apptest)
     assert session.heard == engine.blend(session.a.groove, session.b.groove, 0.5)
 
 
-def test_takes_that_went_from_the_wall_are_brought_back(page):
-    go(page, "vary")
-    first = list(now(page).takes)
-    click(page, "vary")
-    fresh = list(now(page).takes)
-    act(page, "keep", fresh[0])
-    click(page, "restore")
-    assert now(page).takes == [fresh[0], *first], "what was kept stays"
-    click(page, "restore")
-    assert now(page).takes == fresh
-    act(page, "discard", fresh[2])
-    assert fresh[2] not in now(page).takes
-    click(page, "restore")
-    assert now(page).takes == fresh
+def test_takes_that_went_from_the_wall_are_brought_back(apptest):
+    go(apptest, "vary")
+    first = list(now(apptest).takes)
+    click(apptest, "vary")
+    fresh = list(now(apptest).takes)
+    act(apptest, "keep", fresh[0])
+    click(apptest, "restore")
+    assert now(apptest).takes == [fresh[0], *first], "what was kept stays"
+    click(apptest, "restore")
+    assert now(apptest).takes == fresh
+    act(apptest, "discard", fresh[2])
+    assert fresh[2] not in now(apptest).takes
+    click(apptest, "restore")
+    assert now(apptest).takes == fresh
 
 
-def test_takes_that_were_discarded_come_back_one_after_another(page):
-    go(page, "vary")
-    first = list(now(page).takes)
+def test_takes_that_were_discarded_come_back_one_after_another(apptest):
+    go(apptest, "vary")
+    first = list(now(apptest).takes)
     for take in (first[0], first[3], first[5]):
-        act(page, "discard", take)
+        act(apptest, "discard", take)
     for gone in ([first[0], first[3]], [first[0]], []):
-        click(page, "restore")
-        assert now(page).takes == [take for take in first if take not in gone]
-    click(page, "restore")
-    assert now(page).takes == [first[1], first[2], first[4]], "and then it is as it is now"
-    click(page, "vary")
-    click(page, "restore")
-    assert now(page).takes == [first[1], first[2], first[4]]
+        click(apptest, "restore")
+        assert now(apptest).takes == [take for take in first if take not in gone]
+    click(apptest, "restore")
+    assert now(apptest).takes == [first[1], first[2], first[4]], "and then it is as it is now"
+    click(apptest, "vary")
+    click(apptest, "restore")
+    assert now(apptest).takes == [first[1], first[2], first[4]]
 
 
-def test_no_kept_take_goes_for_a_fresh_one(page, random_groove):
+def test_no_kept_take_goes_for_a_fresh_one(apptest, random_groove):
     hung = [Take(i + 1, random_groove(i, bars=1), 1.0, kept=True) for i in range(MOST_TAKES)]
-    now(page).takes = [Take(99, random_groove(99), 1.0), *hung]
-    now(page).numbered = 99
-    go(page, "vary")
-    click(page, "vary")
-    assert now(page).takes[:MOST_TAKES] == hung and len(now(page).takes) == MOST_TAKES + 6
-    for act_on in (lambda: click(page, "keep"), lambda: act(page, "keep", now(page).takes[-1])):
+    now(apptest).takes = [Take(99, random_groove(99), 1.0), *hung]
+    now(apptest).numbered = 99
+    go(apptest, "vary")
+    click(apptest, "vary")
+    assert now(apptest).takes[:MOST_TAKES] == hung and len(now(apptest).takes) == MOST_TAKES + 6
+    for act_on in (
+        lambda: click(apptest, "keep"),
+        lambda: act(apptest, "keep", now(apptest).takes[-1]),
+    ):
         act_on()
-        assert [take for take in now(page).takes if take.kept] == hung
-        assert f"{MOST_TAKES} takes are kept" in page.toast[-1].value
-    act(page, "let go", hung[7])
-    click(page, "keep")
-    kept = [take for take in now(page).takes if take.kept]
+        assert [take for take in now(apptest).takes if take.kept] == hung
+        assert f"{MOST_TAKES} takes are kept" in apptest.toast[-1].value
+    act(apptest, "let go", hung[7])
+    click(apptest, "keep")
+    kept = [take for take in now(apptest).takes if take.kept]
     assert kept[1:] == [take for take in hung if take is not hung[7]]
-    assert kept[0].groove == now(page).heard
+    assert kept[0].groove == now(apptest).heard
 
 
-def test_nothing_is_brought_back_to_a_new_wall(page):
-    go(page, "vary")
-    assert page.button(key="restore").disabled
+def test_nothing_is_brought_back_to_a_new_wall(apptest):
+    go(apptest, "vary")
+    assert apptest.button(key="restore").disabled
 
 
-def test_going_back_brings_back_the_deck_that_a_take_was_put_on(page):
-    go(page, "vary")
-    choose(page, "count", 7)
-    before, source = now(page).heard, now(page).a.source
-    ids, renewed = scene_ids(page), now(page).a.renewed
-    act(page, "a", now(page).takes[1])
-    assert now(page).a.source is not source
-    tell_player(page, position=0.5, turn=2, back=[1, *ids])
-    assert now(page).a.source is source
-    assert now(page).a.renewed > renewed + 1, "what its widgets still send counts no more"
-    assert now(page).heard == before
+def test_going_back_brings_back_the_deck_that_a_take_was_put_on(apptest):
+    go(apptest, "vary")
+    choose(apptest, "count", 7)
+    before, source = now(apptest).heard, now(apptest).a.source
+    ids, renewed = scene_ids(apptest), now(apptest).a.renewed
+    act(apptest, "a", now(apptest).takes[1])
+    assert now(apptest).a.source is not source
+    tell_player(apptest, position=0.5, turn=2, back=[1, *ids])
+    assert now(apptest).a.source is source
+    assert now(apptest).a.renewed > renewed + 1, "what its widgets still send counts no more"
+    assert now(apptest).heard == before
 
 
-def test_moving_the_blend_ends_a_take(page):
-    go(page, "vary")
-    act(page, "play", now(page).takes[0])
-    tell_player(page, position=0.75)
-    assert now(page).take is None
-    assert now(page).label == "Blend 75%"
+def test_moving_the_blend_ends_a_take(apptest):
+    go(apptest, "vary")
+    act(apptest, "play", now(apptest).takes[0])
+    tell_player(apptest, position=0.75)
+    assert now(apptest).take is None
+    assert now(apptest).label == "Blend 75%"
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
-def test_a_take_becomes_a_or_b(page, side):
-    go(page, "vary")
-    take = now(page).takes[1]
-    act(page, side, take)
-    assert now(page).deck(side).groove == take.groove
-    assert now(page).deck(side).source.name == take.name
+def test_a_take_becomes_a_or_b(apptest, side):
+    go(apptest, "vary")
+    take = now(apptest).takes[1]
+    act(apptest, side, take)
+    assert now(apptest).deck(side).groove == take.groove
+    assert now(apptest).deck(side).source.name == take.name
 
 
-def test_kept_takes_stay_and_discarded_ones_go(page):
-    go(page, "vary")
-    kept, gone = now(page).takes[3], now(page).takes[0]
-    act(page, "play", gone)
-    act(page, "discard", gone)
-    assert gone not in now(page).takes and now(page).take is None
-    act(page, "keep", kept)
-    click(page, "vary")
-    assert now(page).takes[0] is kept
-    assert len(now(page).takes) == 7
-    act(page, "let go", kept)
-    click(page, "vary")
-    assert kept not in now(page).takes
+def test_kept_takes_stay_and_discarded_ones_go(apptest):
+    go(apptest, "vary")
+    kept, gone = now(apptest).takes[3], now(apptest).takes[0]
+    act(apptest, "play", gone)
+    act(apptest, "discard", gone)
+    assert gone not in now(apptest).takes and now(apptest).take is None
+    act(apptest, "keep", kept)
+    click(apptest, "vary")
+    assert now(apptest).takes[0] is kept
+    assert len(now(apptest).takes) == 7
+    act(apptest, "let go", kept)
+    click(apptest, "vary")
+    assert kept not in now(apptest).takes
 
 
-def test_a_card_tells_what_its_take_is(page):
-    go(page, "vary")
-    wall = shown_part(page, "wall")
-    takes = now(page).takes
+def test_a_card_tells_what_its_take_is(apptest):
+    go(apptest, "vary")
+    wall = shown_part(apptest, "wall")
+    takes = now(apptest).takes
     assert [card["number"] for card in wall["takes"]] == [take.number for take in takes]
     for card, take in zip(wall["takes"], takes, strict=True):
         nearest = engine.nearest(take.groove)
@@ -182,55 +185,57 @@ def test_a_card_tells_what_its_take_is(page):
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"
 
 
-def test_the_wall_tells_which_takes_are_kept_and_which_plays(page):
-    go(page, "vary")
-    takes = now(page).takes
-    assert shown_part(page, "wall")["plays"] is None and shown_part(page, "wall")["kept"] == []
-    act(page, "play", takes[1])
-    act(page, "keep", takes[2])
-    assert shown_part(page, "wall")["plays"] == takes[1].number
-    assert shown_part(page, "wall")["kept"] == [takes[2].number]
+def test_the_wall_tells_which_takes_are_kept_and_which_plays(apptest):
+    go(apptest, "vary")
+    takes = now(apptest).takes
+    assert (
+        shown_part(apptest, "wall")["plays"] is None and shown_part(apptest, "wall")["kept"] == []
+    )
+    act(apptest, "play", takes[1])
+    act(apptest, "keep", takes[2])
+    assert shown_part(apptest, "wall")["plays"] == takes[1].number
+    assert shown_part(apptest, "wall")["kept"] == [takes[2].number]
 
 
-def test_a_take_is_sent_once_and_all_again_to_a_browser_that_lacks_one(page):
-    go(page, "vary")
-    first = shown_part(page, "wall")["takes"]
-    kept = now(page).takes[4]
-    act(page, "keep", kept)
-    assert shown_part(page, "wall")["takes"] == [card["id"] for card in first]
-    click(page, "vary")
-    again, *fresh = shown_part(page, "wall")["takes"]
+def test_a_take_is_sent_once_and_all_again_to_a_browser_that_lacks_one(apptest):
+    go(apptest, "vary")
+    first = shown_part(apptest, "wall")["takes"]
+    kept = now(apptest).takes[4]
+    act(apptest, "keep", kept)
+    assert shown_part(apptest, "wall")["takes"] == [card["id"] for card in first]
+    click(apptest, "vary")
+    again, *fresh = shown_part(apptest, "wall")["takes"]
     assert again == first[4]["id"]
-    assert [card["number"] for card in fresh] == [take.number for take in now(page).takes[1:]]
-    tell_part(page, "wall", "told", {"acts": [], "lacks": True})
-    assert shown_part(page, "wall")["takes"] == [first[4], *fresh]
-    go(page, "blend")
-    go(page, "vary")
-    assert shown_part(page, "wall")["takes"] == [again, *(card["id"] for card in fresh)]
+    assert [card["number"] for card in fresh] == [take.number for take in now(apptest).takes[1:]]
+    tell_part(apptest, "wall", "told", {"acts": [], "lacks": True})
+    assert shown_part(apptest, "wall")["takes"] == [first[4], *fresh]
+    go(apptest, "blend")
+    go(apptest, "vary")
+    assert shown_part(apptest, "wall")["takes"] == [again, *(card["id"] for card in fresh)]
 
 
-def test_another_take_under_the_same_number_is_sent(page):
-    go(page, "vary")
-    first = shown_part(page, "wall")["takes"]
-    now(page).takes[0].groove = now(page).takes[1].groove
-    act(page, "keep", now(page).takes[5])
-    sent = shown_part(page, "wall")["takes"]
+def test_another_take_under_the_same_number_is_sent(apptest):
+    go(apptest, "vary")
+    first = shown_part(apptest, "wall")["takes"]
+    now(apptest).takes[0].groove = now(apptest).takes[1].groove
+    act(apptest, "keep", now(apptest).takes[5])
+    sent = shown_part(apptest, "wall")["takes"]
     assert sent[0]["number"] == first[0]["number"] and sent[0]["hits"] == first[1]["hits"]
     assert sent[1:] == [card["id"] for card in first[1:]]
 
 
-def test_what_was_done_before_an_answer_is_done_once_and_in_order(page):
-    go(page, "vary")
-    first, second, third = now(page).takes[:3]
+def test_what_was_done_before_an_answer_is_done_once_and_in_order(apptest):
+    go(apptest, "vary")
+    first, second, third = now(apptest).takes[:3]
     told = [[1, "keep", first.number], [2, "play", second.number], [3, "discard", third.number]]
-    tell_part(page, "wall", "told", {"acts": told[:2]})
-    tell_part(page, "wall", "told", {"acts": told})
-    assert first.kept and now(page).take is second
-    assert third not in now(page).takes and len(now(page).takes) == 5
-    assert shown_part(page, "wall")["heard"] == 3
+    tell_part(apptest, "wall", "told", {"acts": told[:2]})
+    tell_part(apptest, "wall", "told", {"acts": told})
+    assert first.kept and now(apptest).take is second
+    assert third not in now(apptest).takes and len(now(apptest).takes) == 5
+    assert shown_part(apptest, "wall")["heard"] == 3
     answered = {"acts": [[3, "discard", first.number]]}
-    tell_part(page, "wall", "told", answered)
-    assert first in now(page).takes
+    tell_part(apptest, "wall", "told", answered)
+    assert first in now(apptest).takes
 
 
 @pytest.mark.parametrize(
@@ -251,32 +256,32 @@ def test_what_was_done_before_an_answer_is_done_once_and_in_order(page):
         {"acts": [[1, "discard", -1]]},
     ],
 )
-def test_nonsense_from_the_wall_is_passed_over(page, told):
-    go(page, "vary")
-    takes = list(now(page).takes)
-    tell_part(page, "wall", "told", told)
-    assert now(page).takes == takes and now(page).take is None
-    act(page, "discard", takes[0])
-    assert now(page).takes == takes[1:], "what comes after is heard"
+def test_nonsense_from_the_wall_is_passed_over(apptest, told):
+    go(apptest, "vary")
+    takes = list(now(apptest).takes)
+    tell_part(apptest, "wall", "told", told)
+    assert now(apptest).takes == takes and now(apptest).take is None
+    act(apptest, "discard", takes[0])
+    assert now(apptest).takes == takes[1:], "what comes after is heard"
 
 
-def test_takes_survive_a_change_of_page(page):
-    go(page, "vary")
-    choose(page, "count", 8)
-    takes = list(now(page).takes)
-    go(page, "blend")
-    go(page, "vary")
-    assert now(page).takes == takes
-    assert page.slider(key="count").value == 8
+def test_takes_survive_a_change_of_page(apptest):
+    go(apptest, "vary")
+    choose(apptest, "count", 8)
+    takes = list(now(apptest).takes)
+    go(apptest, "blend")
+    go(apptest, "vary")
+    assert now(apptest).takes == takes
+    assert apptest.slider(key="count").value == 8
 
 
-def test_a_long_take_packs_and_sends_no_way(page, monkeypatch, random_groove):
+def test_a_long_take_packs_and_sends_no_way(apptest, monkeypatch, random_groove):
     packed = []
     pack = player.pack_path
     monkeypatch.setattr(player, "pack_path", lambda *path: packed.append(path) or pack(*path))
-    now(page).play(Take(1, random_groove(bars=8), 1.0))
+    now(apptest).play(Take(1, random_groove(bars=8), 1.0))
     for _ in range(3):
-        run(page)
-    shown = shown_part(page, "player")
+        run(apptest)
+    shown = shown_part(apptest, "player")
     assert not packed and "frames" not in shown["path"]
     assert (shown["bars"], shown["settled"]["bars"]) == (8, 8)

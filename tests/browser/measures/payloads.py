@@ -78,7 +78,7 @@ def _lengthen(at: Visit, side: str) -> None:
 
 def _keep_walk(at: Visit, bars: int) -> None:
     """Keep a walk from A to B, as a take."""
-    at.page.get_by_role("button", name="A to B", exact=True).click()
+    at.page.get_by_role("button", name="Morph", exact=True).click()
     field = at.page.locator(".st-key-morph-bars input")
     field.fill(str(bars))
     field.press("Enter")
