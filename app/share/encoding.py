@@ -13,7 +13,7 @@ Velocities come back as they were. A unit of timing is 1/1920 of a beat, a quart
 Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.13 ms at tempo 120.
 
 Links and browsers hold such texts for years. A change of their form, or of the order of the voices,
-raises VERSION and keeps reading the older ones: tests/app/links.json holds some of each.
+raises VERSION and keeps reading the older ones: tests/app/share/links.json holds some of each.
 """
 
 from __future__ import annotations
