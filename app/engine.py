@@ -26,7 +26,7 @@ from beatgen.bars import metrics
 from beatgen.errors import ModelError
 from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
-from beatgen.latent.blend import Between
+from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
 
@@ -84,7 +84,7 @@ def demos() -> dict[str, Source]:
 
 
 @cached(FEW)
-def _pair(a: Groove, b: Groove) -> Between:
+def _pair(a: Groove, b: Groove) -> Blend:
     """What all blends of two grooves have in common."""
     return model().between(a, b)
 

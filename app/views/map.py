@@ -18,7 +18,7 @@ from app.player.parts import chart_region, groove_picture
 from app.session import FRESH, SIDES, Session, Take
 from app.views import wall
 from beatgen.errors import ModelError
-from beatgen.latent.atlas import Atlas, written
+from beatgen.latent.atlas import Atlas, style_label
 from beatgen.plot.map import draw_map, from_units, legend, share_of
 from beatgen.plot.theme import Theme
 
@@ -86,7 +86,7 @@ def _hear_one(now: Session, among: np.ndarray) -> None:
 def _start(now: Session, bar: int) -> None:
     atlas = engine.atlas()
     kind = "fill" if atlas.fill[bar] else "bar"
-    title = f"{_capital(written(atlas.style_of(bar)))} {kind} {bar + 1:,}"
+    title = f"{_capital(style_label(atlas.style_of(bar)))} {kind} {bar + 1:,}"
     groove = now.locked(engine.training_bar(bar, _tempo(now)))
     now.start(Take(0, groove, 1.0, title=title))
 
@@ -109,7 +109,7 @@ def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
         style = st.selectbox(
             "Style",
             ["", *atlas.styles],
-            format_func=lambda style: _capital(written(style)) or "All styles",
+            format_func=lambda style: _capital(style_label(style)) or "All styles",
             key="map-style",
             label_visibility="collapsed",
         )
@@ -125,7 +125,7 @@ def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
             disabled=not len(among),
             help="Play any training bar of the style and of your selection.",
         )
-    name = _capital(written(style))
+    name = _capital(style_label(style))
     if len(inside):
         name = f"{name} in your selection" if style else "Your selection"
     look.heading(
@@ -145,7 +145,7 @@ def _from_here(now: Session, atlas: Atlas, among: np.ndarray) -> None:
         st.caption("No bar of this style is in your selection: choose another style.")
         return
     counts = Counter(atlas.style[among].tolist()).most_common(MOST_STYLES)
-    styles = ", ".join(f"{n / len(among):.0%} {written(atlas.styles[i])}" for i, n in counts)
+    styles = ", ".join(f"{n / len(among):.0%} {style_label(atlas.styles[i])}" for i, n in counts)
     st.caption(f"{styles}. New takes resemble these bars, at the current tempo.")
     st.button(
         f"{COUNT} takes from here",
@@ -162,7 +162,7 @@ def _sounding(now: Session) -> None:
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
     closest = (
-        f"closest in training data: {written(nearest.style)}, {nearest.likeness:.0%}"
+        f"closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
         if nearest
         else ""
     )

@@ -11,7 +11,7 @@ from app import downloads, engine
 from app.player.wall import Act, Card, takes_wall
 from app.session import Session, Take, is_full
 from app.takeaway import FULL, chosen_pitches, file_name, make_source
-from beatgen.latent.atlas import written
+from beatgen.latent.atlas import style_label
 
 
 def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
@@ -53,7 +53,7 @@ def _card(now: Session, take: Take) -> Card:
         take.name,
         groove,
         alike=f"{take.similarity:.0%} similar",
-        near=f"{written(nearest.style)}, {nearest.likeness:.0%}" if nearest else "",
+        near=f"{style_label(nearest.style)}, {nearest.similarity:.0%}" if nearest else "",
         kept=take.kept,
         file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )

@@ -19,7 +19,7 @@ from beatgen.evaluation.section import Scores, Section
 from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.kit import GROUPS
 from beatgen.latent.decide import pattern_of_hidden
-from beatgen.latent.neighbours import NEIGHBOURS, alike, struck_by
+from beatgen.latent.neighbours import NEIGHBOURS, most_similar, struck_share
 from beatgen.latent.vae import Vae
 
 BATCH = 256  # bars at a time
@@ -73,7 +73,7 @@ def from_nearest(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> 
 def from_alike(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """As many of the hidden cells as are to be expected, from the training patterns that
     `Vae.complete` asks as well (`beatgen.latent.neighbours`)."""
-    likely = struck_by(alike(true, ~hidden, pack(training)), training)
+    likely = struck_share(most_similar(true, ~hidden, pack(training)), training)
     return pattern_of_hidden(np.stack([1 - likely, likely], -1), hidden) > 0
 
 

@@ -80,7 +80,7 @@ def card_directions(
     directions = vae.turns(z)
 
     def patterns(points: np.ndarray) -> np.ndarray:
-        return vae.decoded(points)[1]
+        return vae.codec.predict(points)[1]
 
     here = patterns(z)
     entries = []

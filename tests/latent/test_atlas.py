@@ -112,20 +112,20 @@ def test_a_region_of_one_bar_gives_draws_around_it_and_none_gives_a_sentence(atl
         atlas.sample(np.array([5]), 0)
 
 
-# --- likeness
+# --- similarity
 
 
 def test_the_nearest_bar_has_the_highest_f1(random_groove) -> None:
     known = random_groove(seed=1, bars=40)
     atlas = _atlas_of(known)
     asked = random_groove(seed=2, bars=5)
-    likeness, index = atlas.nearest_bars(asked.velocity, asked.timing)
+    similarity, index = atlas.nearest_bars(asked.velocity, asked.timing)
     for bar in range(5):
         scores = [
             folded_f1(asked[bar].velocity, asked[bar].timing, other.velocity, other.timing)
             for other in known
         ]
-        assert likeness[bar] == pytest.approx(max(scores))
+        assert similarity[bar] == pytest.approx(max(scores))
         assert scores[index[bar]] == pytest.approx(max(scores))
 
 
@@ -133,12 +133,12 @@ def test_a_groove_is_as_near_as_its_bars_are_on_average(random_groove, rock) -> 
     known = random_groove(seed=1, bars=9)
     atlas = _atlas_of(known)
     both = bg.join([known[4], rock[0]])
-    of_rock = atlas.nearest(rock[0]).likeness
+    of_rock = atlas.nearest(rock[0]).similarity
     found = atlas.nearest(both)
-    assert found.likeness == pytest.approx((1 + of_rock) / 2)
+    assert found.similarity == pytest.approx((1 + of_rock) / 2)
     assert (found.index, found.style) == (4, "funk")
     silence = Groove(np.zeros((1, 64, 22)))
-    assert atlas.nearest(silence).likeness == 0
+    assert atlas.nearest(silence).similarity == 0
 
 
 def pattern(velocity: np.ndarray, timing: np.ndarray) -> np.ndarray:
@@ -215,7 +215,7 @@ def test_an_atlas_is_drawn_from_weights_and_bars(dataset_file, monkeypatch) -> N
     )
     off = np.abs(atlas.z(np.arange(40)) - mean) / np.sqrt(np.exp(log_var).mean(0))
     assert off.max() <= 0.51
-    assert atlas.nearest(training.groove(7)).likeness == 1
+    assert atlas.nearest(training.groove(7)).similarity == 1
     assert 0 <= cartography.measure(atlas)["t-SNE"] <= 1
 
 
@@ -240,7 +240,7 @@ def test_rare_styles_share_a_colour(atlas) -> None:
     assert [name for name, _, _ in legend(atlas)] == ["rock", "latin"]
 
 
-def test_styles_are_told_as_people_write_them(atlas) -> None:
+def test_styles_are_spelled_as_people_write_them(atlas) -> None:
     jargon = Atlas(**{**_fields(atlas), "styles": ("hiphop", "rock")})
     assert [name for name, _, _ in legend(jargon)] == ["hip-hop", "rock"]
     assert "hip-hop" in draw_map(jargon).data[-1].hovertemplate

@@ -19,7 +19,7 @@ from drive import (
 from app import engine, player
 from app.player.wire import pack_groove
 from app.session import MOST_TAKES, Take
-from beatgen.latent.atlas import written
+from beatgen.latent.atlas import style_label
 from beatgen.latent.codec import strikes_of
 
 
@@ -197,7 +197,7 @@ def test_a_card_says_what_its_take_is(apptest):
         nearest = engine.nearest(take.groove)
         assert card["name"] == take.name
         assert card["alike"] == f"{take.similarity:.0%} similar"
-        assert card["near"] == f"{written(nearest.style)}, {nearest.likeness:.0%}"
+        assert card["near"] == f"{style_label(nearest.style)}, {nearest.similarity:.0%}"
         assert card["hits"] == pack_groove(take.groove)["hits"]
     used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"
