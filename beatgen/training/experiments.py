@@ -15,7 +15,7 @@ from beatgen.data.augment import Augmentation
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import BeatGenError, check_count
 from beatgen.evaluation import completion
-from beatgen.evaluation.section import Scores, Section, draw_section
+from beatgen.evaluation.results import Scores, Section
 from beatgen.latent.decide import pattern_of_hidden
 from beatgen.networks.bar_vae import BarVAE, ModelConfig
 from beatgen.plot.drums import draw_sweep
@@ -159,4 +159,4 @@ def _save(section: Section, root: Path) -> None:
     text = json.dumps(section.as_dict(), indent=1)
     (root / "ablation.json").write_text(text + "\n", encoding="utf-8")
     (root / "ablation.md").write_text(section.as_markdown() + "\n", encoding="utf-8")
-    draw_section(section).write_html(root / "ablation.html", include_plotlyjs=True)
+    section.figure().write_html(root / "ablation.html", include_plotlyjs=True)
