@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import streamlit as st
 
-from app.engine import BY_CONTENTS, FOR_ALL
+from app.engine import MANY, cached
 from beatgen.groove import Groove
 from beatgen.plot.drums import draw, draw_difference
 from beatgen.plot.theme import STYLES, Theme, mix
@@ -56,8 +56,8 @@ def accent_at(position: float) -> str:
     return mix_oklch(*accents(), position)
 
 
-def dress() -> None:
-    """Apply the style sheet, in the colours of the theme."""
+def apply_styles() -> None:
+    """Apply the style sheets, in the colours of the theme."""
     style, (a, b) = STYLES[theme()], accents()
     colours = {
         "a": a,
@@ -85,9 +85,9 @@ def wordmark() -> None:
     st.html('<div class="bg-word"><i></i><i></i><i></i><h1>BeatGen</h1></div>')
 
 
-def heading(name: str, facts: Sequence[str], badge: Literal["A", "B", ""] = "") -> None:
-    """A card's first line: name, and facts in small type."""
-    mark = f'<span class="bg-badge {badge.lower()}">{badge}</span>' if badge else ""
+def heading(name: str, facts: Sequence[str], badge: Literal["a", "b", ""] = "") -> None:
+    """The first line of a card: name, and facts in small type. badge: the deck it is of."""
+    mark = f'<span class="bg-badge {badge}">{badge.upper()}</span>' if badge else ""
     small = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
     st.html(
         f'<div class="bg-head">{mark}<h2 title="{escape(name)}">{escape(name)}</h2>'
@@ -96,12 +96,17 @@ def heading(name: str, facts: Sequence[str], badge: Literal["A", "B", ""] = "") 
 
 
 def note(text: str) -> None:
-    """A caption, word by word: in Streamlit's a name from elsewhere may be Markdown, with links."""
+    """A caption that shows its text as it is. In Streamlit's, a name in it may be Markdown: a link
+    to somewhere else, say."""
     st.html(f'<p class="bg-note">{escape(text)}</p>')
 
 
 def plain(text: str) -> str:
-    """Text for a place that takes Markdown, to be shown as it is."""
+    """`text` as Markdown that shows it as it is.
+
+    >>> plain("my_*best*")
+    'my\\\\_\\\\*best\\\\*'
+    """
     return re.sub(r"([\\`*_\[\]<>$~#])", r"\\\1", text)
 
 
@@ -112,12 +117,12 @@ def roll(groove: Groove, accent: str, key: str) -> None:
 
 
 def difference(original: Groove, other: Groove, accent: str, key: str) -> None:
-    """What `other` keeps, lacks and adds, as a Plotly drum grid."""
+    """What `other` has in common with `original`, lacks and adds, as a Plotly drum grid."""
     figure = draw_difference(original, other, accent=accent, theme=theme())
     st.plotly_chart(figure, key=key, theme=None, config=CHART)
 
 
-@st.cache_resource(hash_funcs=BY_CONTENTS, **FOR_ALL)
+@cached(MANY)
 def _roll(groove: Groove, accent: str, shown: Theme) -> Figure:
     return draw(groove, accent=accent, theme=shown)
 

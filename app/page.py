@@ -47,7 +47,7 @@ LINK = "groove"  # the parameter of the address that holds a share link's text
 
 
 def masthead(pages: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
-    """The first line of the page; gives the place for the share button."""
+    """The first line of the page; returns the place for the share button."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         look.wordmark()
         for page in pages:
@@ -58,12 +58,13 @@ def masthead(pages: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenera
 
 
 def open_session() -> Session:
-    """The musician's session; a new one is as the address says, or has two demo grooves."""
+    """The musician's session. A new one is that of the link in the address, or has two demo
+    grooves."""
     if "session" not in st.session_state:
         text = st.query_params.get(LINK)
         st.session_state["session"] = _demo_session() if text is None else _linked_session(text)
         if text is not None:
-            # From here on it is the musician's own: a reload shall not undo what was done to it.
+            # From here on it is the musician's own: a reload must not undo what was done to it.
             del st.query_params[LINK]
     return st.session_state["session"]
 
@@ -76,13 +77,13 @@ def recall(text: str) -> None:
     session.recalled = True
     try:
         kept = link.unpack(text)
-    except BeatGenError:  # nothing there, or not ours
+    except BeatGenError:  # nothing there, or not readable
         return
     if session.linked:
-        session.hang(kept)
+        session.add_wall(kept)
     else:
         kept.recalled, kept.trouble = True, session.trouble
-        for side in SIDES:  # the browser may yet send what their widgets showed before
+        for side in SIDES:  # the browser may still send what their widgets showed before
             kept.deck(side).renewed = session.deck(side).renewed + 1
         st.session_state["session"] = kept
 
@@ -90,7 +91,7 @@ def recall(text: str) -> None:
 def draw() -> None:
     """One run of the page."""
     st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
-    look.dress()
+    look.apply_styles()
     theme_watch(look.theme())
     pages = [
         st.Page(partial(_draw_view, view), title=view.title, url_path=view.path, default=not number)
@@ -127,7 +128,7 @@ def draw() -> None:
     with share_place:
         share_button(link.pack(session))
     browser_memory(link.pack_memory(session) if session.recalled else None, recall)
-    if here.title != VARY:  # what V presses where the view has no such button: never seen
+    if here.title != VARY:  # for the key V, where the view has no such button: never seen
         st.button(VARY, key="vary-elsewhere", on_click=session.ask_wall)
 
 
@@ -142,8 +143,8 @@ def prepare() -> None:
     with suppress(BeatGenError):  # the page shows it
         session = _demo_session()
         engine.blend(session.a.groove, session.b.groove, *session.place)
-        engine.way(session.a.groove, session.b.groove)
-        engine.feels(session.a.groove, session.b.groove)
+        engine.path(session.a.groove, session.b.groove)
+        engine.path_feels(session.a.groove, session.b.groove)
 
 
 def _draw_view(view: View) -> None:
@@ -159,30 +160,30 @@ def _linked_session(text: str) -> Session:
     try:
         session = link.unpack(text)
         session.linked = True
-    except BeatGenError as error:  # what the browser kept stays
+    except BeatGenError as error:  # what the browser kept is not lost
         session = _demo_session()
         session.trouble = str(error)
     return session
 
 
 def _scene(session: Session) -> Scene:
-    """What the player is to sound: the way between the decks, and what stands in for it now."""
+    """What the player is to sound: the path between the decks, or what sounds instead."""
     a, b = session.a.groove, session.b.groove
-    way, ends = engine.way(a, b), None
-    feels: tuple[list[Groove], list[Groove]] | None = engine.feels(a, b)
+    path, ends = engine.path(a, b), None
+    feels: tuple[list[Groove], list[Groove]] | None = engine.path_feels(a, b)
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
-        if not session.take:  # the shape of a take goes with it once the blend is moved
-            ends = way[0], way[-1]
-            # Feels are as much again to send at each turn: only where a drag brings them out.
+        if not session.take:  # the shape of a take is gone once the blend is moved
+            ends = path[0], path[-1]
+            # Feels double what each change of the shape sends: only where a drag brings them out.
             apart = session.feel is not None
             shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
-            way = engine.shaped_way(a, b, *shape)
-            feels = engine.shaped_feels(a, b, *shape) if apart else None
-    bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
+            path = engine.shaped_path(a, b, *shape)
+            feels = engine.shaped_path_feels(a, b, *shape) if apart else None
+    bars = max(settled.bars, path[0].bars)  # a take may be longer or shorter than the path
     return Scene(
-        way,
+        path,
         session.position,
         settled.repeat(bars) if bars > settled.bars else settled,
         session.label,

@@ -61,9 +61,9 @@ def upload(page: AppTest, side: str, name: str, content: bytes) -> AppTest:
     return run(page)
 
 
-def tell_player(page: AppTest, **said) -> AppTest:
+def player_sends(page: AppTest, **message) -> AppTest:
     """What the player's browser side would send."""
-    page.session_state["player"] = {"played": {"turn": 1, **said}}
+    page.session_state["player"] = {"played": {"turn": 1, **message}}
     return run(page)
 
 
@@ -71,24 +71,24 @@ def scene_ids(page: AppTest) -> list[str]:
     """Names of the path and of the settled groove that sounds, as the player sends them back."""
     session = now(page)
     ends = session.a.groove, session.b.groove
-    path = pack_path(engine.way(*ends), engine.feels(*ends))
+    path = pack_path(engine.path(*ends), engine.path_feels(*ends))
     return [path["id"], pack_groove(session.heard)["id"]]
 
 
-def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:
-    """Have a part of the page that runs in the browser tell Python of an event, once."""
+def part_sends(page: AppTest, key: str, event: str, value) -> AppTest:
+    """Have a part of the page that runs in the browser send an event, once."""
     (part,) = [each for each in page.get("bidi_component") if each.key == key]
     states = page._tree.get_widget_states()
-    told = states.widgets.add()
-    told.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
-    told.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    sent = states.widgets.add()
+    sent.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
+    sent.json_trigger_value = json.dumps([{"event": event, "value": value}])
     page._run(states)
     assert not page.exception
     return page
 
 
 def shown_part(page: AppTest, key: str) -> dict:
-    """What such a part was given to show."""
+    """The data that such a part was given."""
     (part,) = [each for each in page.get("bidi_component") if each.key == key]
     (data,) = json.loads(part.proto.json or part.proto.mixed.json)
     return data
@@ -108,7 +108,7 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
 def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:
     """Do something on the card of a take."""
     turn = shown_part(page, wall)["heard"] + 1
-    return tell_part(page, wall, "told", {"acts": [[turn, what, take.number]]})
+    return part_sends(page, wall, "told", {"acts": [[turn, what, take.number]]})
 
 
 def midi_of(groove: Groove) -> bytes:

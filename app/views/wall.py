@@ -1,4 +1,4 @@
-"""Takes on a page: their cards, and what is done on them."""
+"""The wall of takes: their cards, and what is done on them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from beatgen.latent.atlas import style_label
 
 
 def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
-    """A card for each of the takes, which shows and gives away what one hears by pointing at it;
-    small ones can only be played."""
+    """A card for each of the takes: pointed at, it sounds; its buttons keep it, download it, or put
+    it on a deck. small: cards that can only be played."""
     cards = [_small_card(now, take) if small else _card(now, take) for take in takes]
     plays = now.take.number if now.take else None
-    how = downloads.midi_how(chosen_pitches(), tempo=now.tempo, share=now.swing)
-    takes_wall(cards, plays, partial(act, now), key=key, how=how, small=small)
+    query = downloads.midi_query(chosen_pitches(), tempo=now.tempo, share=now.swing)
+    takes_wall(cards, plays, partial(act, now), key=key, how=query, small=small)
 
 
 def act(now: Session, what: Act, number: int) -> None:
-    """Do to a take what was done on its card; one that is gone is passed over."""
+    """Do to a take what was done on its card; where it is gone by now, nothing."""
     take = next((take for take in now.takes if take.number == number), None)
     if take is None:
         return
@@ -52,8 +52,8 @@ def _card(now: Session, take: Take) -> Card:
         take.number,
         take.name,
         groove,
-        alike=f"{take.likeness:.0%} alike",
-        near=f"{nearest.similarity:.0%}, {style_label(nearest.style)}" if nearest else "",
+        alike=f"{take.similarity:.0%} similar",
+        near=f"{style_label(nearest.style)}, {nearest.similarity:.0%}" if nearest else "",
         kept=take.kept,
         file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )

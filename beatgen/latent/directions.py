@@ -85,7 +85,7 @@ class Directions:
         )
         return directions.astype(np.float32)
 
-    def check(self, amounts: np.ndarray) -> np.ndarray:
+    def check(self, amounts: np.ndarray | Sequence[Sequence[float]]) -> np.ndarray:
         """Amounts (n, directions) as float32. Raises BeatGenError where there are more than
         directions, or one is not a finite number."""
         count = len(self._response) + len(self._components)

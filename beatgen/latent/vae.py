@@ -37,7 +37,8 @@ def load_model(name: str | os.PathLike[str] = "bar") -> Vae:
     "bar" is BeatGen's own model, "bar-16" the same with 16 latent dimensions. Raises ModelError
     where the weights are missing, or are not those of a BarVAE.
 
-    >>> load_model("bar-16").latent_dim
+    >>> import beatgen as bg
+    >>> bg.load_model("bar-16").latent_dim
     16
     """
     return Vae(load_network(name))
@@ -93,26 +94,48 @@ class Vae:
         """z_mean of each bar, float32 (bars, latent_dim). Raises BeatGenError for bars of other
         than 64 steps.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
-        >>> load_model("bar-16").encode(demo.load("funk")[:2]).shape
+        >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
         (2, 16)
         """
         return self.codec.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
         """The groove of z, (latent_dim,) or (bars, latent_dim): one bar for each row, one after the
-        other. Raises BeatGenError for another shape."""
+        other. Raises BeatGenError for another shape.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> vae.decode(vae.encode(demo.load("funk")), tempo=100).bars
+        4
+        """
         prediction, pattern = self.codec.predict(self.codec.check_z(z))
         return groove_of(prediction.strikes(pattern), tempo, len(pattern))
 
     def decode_each(self, z: np.ndarray, tempo: float = 120.0) -> list[Groove]:
-        """`decode`, but a groove of one bar for each row of z, independent of the others."""
+        """`decode`, but a groove of one bar for each row of z, independent of the others.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> [bar.bars for bar in vae.decode_each(vae.encode(demo.load("funk")))]
+        [1, 1, 1, 1]
+        """
         prediction, pattern = self.codec.predict(self.codec.check_z(z))
         bars = groove_of(prediction.strikes(pattern), tempo)
         return [bars[i] for i in range(bars.bars)]
 
     def reconstruct(self, groove: Groove) -> Groove:
-        """The groove encoded and decoded: what the model can hold of it."""
+        """The groove encoded and decoded: what the model can hold of it.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk = demo.load("funk")
+        >>> bg.load_model().reconstruct(funk).tempo == funk.tempo
+        True
+        """
         return self.decode(self.encode(groove), groove.tempo)
 
     # --- bars as arrays -------------------------------------------------------------------------
@@ -150,9 +173,10 @@ class Vae:
         Each part (kick, snare and toms, hats, ride, crashes) is about as busy in between as in the
         two grooves.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
         >>> funk, samba = demo.load("funk"), demo.load("samba")
-        >>> vae = load_model()
+        >>> vae = bg.load_model()
         >>> vae.blend(funk, samba, 0) == funk
         True
         >>> vae.blend(funk, samba, 0.5).tempo
@@ -165,8 +189,9 @@ class Vae:
     ) -> list[Groove]:
         """`blend` at `frames` (2 or more) equal steps from 0 to 1, decoded at once.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
-        >>> path = load_model().blend_path(demo.load("funk"), demo.load("samba"), frames=5)
+        >>> path = bg.load_model().blend_path(demo.load("funk"), demo.load("samba"), frames=5)
         >>> [groove.tempo for groove in path]
         [104.0, 104.5, 105.0, 105.5, 106.0]
         """
@@ -176,8 +201,9 @@ class Vae:
         """Two grooves ready to be blended many times: what all their blends share is computed once.
         Raises BeatGenError for grooves of different steps per bar.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
-        >>> blend = load_model().between(demo.load("funk"), demo.load("samba"))
+        >>> blend = bg.load_model().between(demo.load("funk"), demo.load("samba"))
         >>> blend.blend(0.3) == blend.blend(0.3, feel=0.3)
         True
         """
@@ -189,8 +215,9 @@ class Vae:
         Step i plays bar i of the blend there; grooves that have fewer bars repeat. The tempo is
         a's. Raises BeatGenError for less than 2 steps.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
-        >>> load_model().interpolate(demo.load("funk"), demo.load("samba"), steps=4).bars
+        >>> bg.load_model().interpolate(demo.load("funk"), demo.load("samba"), steps=4).bars
         4
         """
         check_count("steps", steps, 2)
@@ -214,8 +241,9 @@ class Vae:
         bars of a take move the same way. Raises BeatGenError for amounts outside 0 to 1, a count
         below 1, a seed below 0.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
-        >>> takes = load_model().vary(demo.load("funk"), count=3, amount=0.4, seed=7)
+        >>> takes = bg.load_model().vary(demo.load("funk"), count=3, amount=0.4, seed=7)
         >>> [take.bars for take in takes]
         [4, 4, 4]
         """
@@ -236,7 +264,8 @@ class Vae:
         """`count` new bars, drawn from the prior. Raises BeatGenError for a count below 1, a seed
         below 0.
 
-        >>> [bar.bars for bar in load_model().sample(count=3, seed=7)]
+        >>> import beatgen as bg
+        >>> [bar.bars for bar in bg.load_model().sample(count=3, seed=7)]
         [1, 1, 1]
         """
         check_count("count", count)
@@ -250,9 +279,10 @@ class Vae:
         most similar training bars. The bars of a groove share most of a draw, as one drummer plays
         them all. Raises BeatGenError for a spread outside 0 to 1, a seed below 0.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
         >>> funk = demo.load("funk")
-        >>> load_model().humanize(funk, seed=7).bars == funk.bars
+        >>> bg.load_model().humanize(funk, seed=7).bars == funk.bars
         True
         """
         check_share("spread", spread)
@@ -282,11 +312,12 @@ class Vae:
         used. `propose` says how they are chosen. Raises BeatGenError for another shape.
 
         >>> import numpy as np
+        >>> import beatgen as bg
         >>> from beatgen import demo, kit
         >>> funk = demo.load("funk")
         >>> hidden = np.zeros((funk.bars, 16, 22), bool)
         >>> hidden[:, :, kit.INDEX["snare"]] = True
-        >>> finished = load_model().complete(funk, hidden)
+        >>> finished = bg.load_model().complete(funk, hidden)
         >>> snare = finished.velocity[:, :, kit.INDEX["snare"]]
         >>> bool(snare.any())
         True
@@ -338,7 +369,8 @@ class Vae:
         "swing" (`beatgen.bars.attributes`), then the principal ones, those first that change a bar
         most.
 
-        >>> [direction.name for direction in load_model().directions[:3]]
+        >>> import beatgen as bg
+        >>> [direction.name for direction in bg.load_model().directions[:3]]
         ['density', 'syncopation', 'ghost notes']
         """
         return self._directions.all
@@ -346,7 +378,14 @@ class Vae:
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The named directions at bars z (n, latent_dim), float32 (n, k, latent_dim): along each,
         its attribute grows and the other attributes stay as they are. Loudness, dynamics, swing and
-        drag are feel: they leave z_pattern as it is, so no hit comes or goes."""
+        drag are feel: they leave z_pattern as it is, so no hit comes or goes.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> vae.turns(vae.encode(demo.load("funk"))).shape == (4, 10, vae.latent_dim)
+        True
+        """
         return self._directions.named_at(z)
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
@@ -355,16 +394,27 @@ class Vae:
         Amounts that are left out are 0; all 0 is exactly the groove. Raises BeatGenError where
         there are more amounts than directions, or one is not a finite number.
 
+        >>> import beatgen as bg
         >>> from beatgen import demo
-        >>> funk, vae = demo.load("funk"), load_model()
+        >>> funk, vae = demo.load("funk"), bg.load_model()
         >>> busier = vae.nudge(funk, [2.0])
         >>> int((busier.velocity > 0).sum()) > int((funk.velocity > 0).sum())
         True
         """
         return self.nudges(groove, np.atleast_2d(amounts))[0]
 
-    def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
-        """`nudge` by each row of amounts (n, directions), decoded at once."""
+    def nudges(
+        self, groove: Groove, amounts: np.ndarray | Sequence[Sequence[float]]
+    ) -> list[Groove]:
+        """`nudge` by each row of amounts (n, directions), decoded at once.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk = demo.load("funk")
+        >>> same, busier = bg.load_model().nudges(funk, [[0.0], [2.0]])
+        >>> same == funk, busier == funk
+        (True, False)
+        """
         amounts = self._directions.check(amounts)
         z = self.encode(groove)
         moved = self._directions.move(z, amounts)
@@ -374,7 +424,15 @@ class Vae:
 
     def nudge_each(self, grooves: Sequence[Groove], amounts: Sequence[float]) -> list[Groove]:
         """`nudge` of several grooves by the same amounts, decoded at once. Raises BeatGenError
-        where they are not all of as many bars."""
+        where their numbers of bars differ.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> path = vae.blend_path(demo.load("funk"), demo.load("samba"), frames=3)
+        >>> [groove.tempo for groove in vae.nudge_each(path, [1.5])]
+        [104.0, 105.0, 106.0]
+        """
         row = self._directions.check(np.atleast_2d(amounts))
         whole, n, bars = join(grooves), len(grooves), grooves[0].bars
         if any(groove.bars != bars for groove in grooves):

@@ -17,9 +17,9 @@ from drive import (
     go,
     midi_of,
     now,
+    player_sends,
     read_back,
     run,
-    tell_player,
     unzip,
     upload,
 )
@@ -38,7 +38,7 @@ LSB = 2**-15  # of a 16-bit file; full scale is 1
 
 
 def test_the_midi_file_is_the_groove_that_is_heard(apptest):
-    tell_player(apptest, position=0.3)
+    player_sends(apptest, position=0.3)
     name, content = bar_file(apptest, "midi")
     groove = now(apptest).heard
     assert name == f"blend-30-{groove.tempo:.0f}.mid"
@@ -46,7 +46,7 @@ def test_the_midi_file_is_the_groove_that_is_heard(apptest):
 
 
 @pytest.mark.parametrize(("pitches", "expected"), [("gmd", {22, 58}), ("gm", {42, 43})])
-@pytest.mark.parametrize("key", ["midi", "walk-midi"])
+@pytest.mark.parametrize("key", ["midi", "morph-midi"])
 def test_the_midi_files_have_the_pitches_that_are_chosen(
     apptest, downloads, key, pitches, expected
 ):
@@ -54,8 +54,8 @@ def test_the_midi_files_have_the_pitches_that_are_chosen(
     edges = Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|")
     for side in ("a", "b"):
         upload(apptest, side, "edges.mid", midi_of(edges))
-    tell_player(apptest, position=0)
-    apptest.number_input(key="walk-bars").set_value(2)
+    player_sends(apptest, position=0)
+    apptest.number_input(key="morph-bars").set_value(2)
     choose(apptest, "pitches", pitches)
     content = bar_file(apptest, "midi")[1] if key == "midi" else downloads[key][1]()
     file = mido.MidiFile(file=io.BytesIO(content))
@@ -80,7 +80,7 @@ def test_the_wav_loop_is_exactly_as_long_as_the_groove_and_sounds(apptest):
 
 def test_files_have_the_players_tempo_and_swing(apptest):
     before = now(apptest).heard
-    tell_player(apptest, position=0.5, tempo=87.0, swing=0.66)
+    player_sends(apptest, position=0.5, tempo=87.0, swing=0.66)
     assert now(apptest).heard.tempo == 87
     assert now(apptest).swung == replace(swing(before, 0.66), tempo=87.0)
     assert same_hits(read_back(bar_file(apptest, "midi")[1]), now(apptest).swung)
@@ -115,32 +115,32 @@ def test_silence_has_no_stems(apptest):
     assert not offered(run(silent))
 
 
-# --- the walk from A to B
+# --- the morph from A to B
 
 
 @pytest.mark.parametrize("bars", [2, 7, 32])
-def test_the_walk_has_as_many_bars_as_asked_from_a_to_b(apptest, downloads, samba, rock, bars):
+def test_the_morph_has_as_many_bars_as_asked_from_a_to_b(apptest, downloads, samba, rock, bars):
     upload(apptest, "a", "My Samba.mid", midi_of(samba))
     upload(apptest, "b", "rock.mid", midi_of(rock))
-    apptest.number_input(key="walk-bars").set_value(bars)
+    apptest.number_input(key="morph-bars").set_value(bars)
     run(apptest)
-    name, data = downloads["walk-midi"]
-    walk, tempo = read_back(data()), now(apptest).heard.tempo
+    name, data = downloads["morph-midi"]
+    morph, tempo = read_back(data()), now(apptest).heard.tempo
     assert name == f"my-samba-to-rock-{tempo:.0f}.mid"
-    assert walk.bars == bars
-    assert same_hits(walk[0], replace(samba, tempo=tempo))
-    assert same_hits(walk[bars - 1], replace(rock.repeat(bars)[bars - 1], tempo=tempo))
-    assert len({engine.contents(bar) for bar in walk}) > min(bars, 4) - 1
+    assert morph.bars == bars
+    assert same_hits(morph[0], replace(samba, tempo=tempo))
+    assert same_hits(morph[bars - 1], replace(rock.repeat(bars)[bars - 1], tempo=tempo))
+    assert len({engine.contents(bar) for bar in morph}) > min(bars, 4) - 1
 
 
-def test_the_walk_has_the_players_tempo_and_swing(apptest, downloads):
-    straight = read_back(downloads["walk-midi"][1]())
+def test_the_morph_has_the_players_tempo_and_swing(apptest, downloads):
+    straight = read_back(downloads["morph-midi"][1]())
     assert straight.bars == 8
-    tell_player(apptest, position=0.5, tempo=87.0, swing=0.66)
+    player_sends(apptest, position=0.5, tempo=87.0, swing=0.66)
     a, b = now(apptest).a.groove, now(apptest).b.groove
-    walk = swing(engine.walk(a, b, 8, 87.0), 0.66)
-    assert same_hits(read_back(downloads["walk-midi"][1]()), walk)
-    assert not same_hits(replace(straight, tempo=87.0), walk)
+    morph = swing(engine.morph(a, b, 8, 87.0), 0.66)
+    assert same_hits(read_back(downloads["morph-midi"][1]()), morph)
+    assert not same_hits(replace(straight, tempo=87.0), morph)
 
 
 @pytest.mark.parametrize(
@@ -149,71 +149,71 @@ def test_the_walk_has_the_players_tempo_and_swing(apptest, downloads):
         ("straight", [0, 0.25, 0.5, 0.75, 1]),
         ("ease in", [0, 0.0625, 0.25, 0.5625, 1]),
         ("ease out", [0, 0.4375, 0.75, 0.9375, 1]),
-        ("S", [0, 0.15625, 0.5, 0.84375, 1]),
+        ("ease in-out", [0, 0.15625, 0.5, 0.84375, 1]),
     ],
 )
-def test_the_walk_follows_its_curve(apptest, downloads, curve, places):
-    apptest.number_input(key="walk-bars").set_value(len(places))
-    choose(apptest, "walk-curve", curve)
+def test_the_morph_follows_its_curve(apptest, downloads, curve, places):
+    apptest.number_input(key="morph-bars").set_value(len(places))
+    choose(apptest, "morph-curve", curve)
     a, b, tempo = now(apptest).a.groove, now(apptest).b.groove, now(apptest).heard.tempo
-    walk = read_back(downloads["walk-midi"][1]())
+    morph = read_back(downloads["morph-midi"][1]())
     for i, place in enumerate(places):
         there = engine.blend(a, b, place)
-        assert same_hits(walk[i], replace(there[i % there.bars], tempo=tempo))
-    assert same_hits(walk[0], replace(a[0], tempo=tempo))
-    assert same_hits(walk[4], replace(b[0], tempo=tempo))
+        assert same_hits(morph[i], replace(there[i % there.bars], tempo=tempo))
+    assert same_hits(morph[0], replace(a[0], tempo=tempo))
+    assert same_hits(morph[4], replace(b[0], tempo=tempo))
 
 
 @pytest.mark.parametrize("moves", ["pattern", "feel"])
-def test_apart_the_pattern_or_the_feel_walks_alone(apptest, downloads, moves):
-    tell_player(apptest, position=0.3, feel=0.7)
-    apptest.number_input(key="walk-bars").set_value(3)
-    choose(apptest, "walk-moves", moves)
+def test_apart_the_pattern_or_the_feel_moves_alone(apptest, downloads, moves):
+    player_sends(apptest, position=0.3, feel=0.7)
+    apptest.number_input(key="morph-bars").set_value(3)
+    choose(apptest, "morph-moves", moves)
     a, b, tempo = now(apptest).a.groove, now(apptest).b.groove, now(apptest).heard.tempo
-    walk = read_back(downloads["walk-midi"][1]())
+    morph = read_back(downloads["morph-midi"][1]())
     for i, place in enumerate([0, 0.5, 1]):
         pattern, feel = (place, 0.7) if moves == "pattern" else (0.3, place)
         there = engine.blend(a, b, pattern, feel)
-        assert same_hits(walk[i], replace(there[i % there.bars], tempo=tempo))
+        assert same_hits(morph[i], replace(there[i % there.bars], tempo=tempo))
 
 
-def test_on_the_walk_locked_cells_survive_bit_for_bit(apptest, downloads):
+def test_on_the_morph_locked_cells_survive_bit_for_bit(apptest, downloads):
     voice = np.flatnonzero(now(apptest).heard.velocity.any((0, 1)))[0]
     hits = [[step, int(voice), 90, 0.125] for step in (5, 70, 71)]
     lock = {"bars": 2, "voices": [int(voice)], "sixteenths": [3], "hits": hits}
-    tell_player(apptest, position=0.5, tempo=87.0, swing=0.6, lock=lock)
+    player_sends(apptest, position=0.5, tempo=87.0, swing=0.6, lock=lock)
     a, b, held = now(apptest).a.groove, now(apptest).b.groove, now(apptest).lock
-    walk = held.keep(engine.walk(a, b, 8, 87.0))
-    assert walk != engine.walk(a, b, 8, 87.0)
-    assert same_hits(read_back(downloads["walk-midi"][1]()), swing(walk, 0.6))
-    click(apptest, "walk-keep")
+    morph = held.keep(engine.morph(a, b, 8, 87.0))
+    assert morph != engine.morph(a, b, 8, 87.0)
+    assert same_hits(read_back(downloads["morph-midi"][1]()), swing(morph, 0.6))
+    click(apptest, "morph-keep")
     kept = now(apptest).takes[0].groove
-    assert kept == walk
+    assert kept == morph
     for bar in range(8):
         mask = held.mask[bar % 2]
         assert np.array_equal(kept.velocity[bar][mask], held.groove.velocity[bar % 2][mask])
         assert np.array_equal(kept.timing[bar][mask], held.groove.timing[bar % 2][mask])
 
 
-def test_the_walk_has_the_shape_of_the_blend_but_not_that_of_a_take(apptest, downloads):
+def test_the_morph_has_the_shape_of_the_blend_but_not_that_of_a_take(apptest, downloads):
     a, b, tempo = now(apptest).a.groove, now(apptest).b.groove, now(apptest).heard.tempo
-    plain = engine.walk(a, b, 8, tempo)
+    plain = engine.morph(a, b, 8, tempo)
     now(apptest).amounts = {0: 1.5}
     run(apptest)
-    shaped = read_back(downloads["walk-midi"][1]())
+    shaped = read_back(downloads["morph-midi"][1]())
     assert same_hits(shaped, engine.nudge(plain, (1.5,))) and not same_hits(shaped, plain)
     now(apptest).play(Take(1, a, 1.0))
     now(apptest).amounts = {0: 1.5}
     run(apptest)
     plain = replace(plain, tempo=a.tempo)
-    assert same_hits(read_back(downloads["walk-midi"][1]()), plain)
+    assert same_hits(read_back(downloads["morph-midi"][1]()), plain)
 
 
-def test_the_walk_is_kept_as_a_take_and_played(apptest):
+def test_the_morph_is_kept_as_a_take_and_played(apptest):
     a, b, tempo = now(apptest).a.groove, now(apptest).b.groove, now(apptest).heard.tempo
-    click(apptest, "walk-keep")
+    click(apptest, "morph-keep")
     (take,) = now(apptest).takes
-    assert take.kept and take.groove == engine.walk(a, b, 8, tempo)
+    assert take.kept and take.groove == engine.morph(a, b, 8, tempo)
     go(apptest, "vary")
     act(apptest, "play", take)
     assert now(apptest).heard == take.groove
@@ -221,7 +221,7 @@ def test_the_walk_is_kept_as_a_take_and_played(apptest):
 
 def test_what_stays_on_the_page_is_not_swung_twice(apptest):
     before = now(apptest).heard
-    tell_player(apptest, position=0.5, swing=0.66)
+    player_sends(apptest, position=0.5, swing=0.66)
     apptest.button(key="keep").click().run()
     assert now(apptest).takes[0].groove == before
     apptest.button(key="make-a").click().run()

@@ -243,6 +243,6 @@ def test_discarded_takes_are_brought_back_one_after_another_after_a_reload_too(s
 
 def bring_back(page, number: int) -> None:
     """Bring takes back, and wait for the one of this number."""
-    press(page, "Bring back").click()
+    press(page, "Restore").click()
     take_button(page, number).wait_for()
     answered(page)

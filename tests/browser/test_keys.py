@@ -62,7 +62,7 @@ def first_take(place: float, edits: list[Edit] = ()) -> list:
     a, b = (Deck(engine.demos()[title]).groove for title in OPENING)
     blend = with_edits(engine.blend(a, b, place), edits)
     takes = engine.vary(blend, 6, 0.4, 0.4, 1)
-    return hits_of(max(takes, key=lambda take: engine.likeness(blend, take)))
+    return hits_of(max(takes, key=lambda take: engine.similarity(blend, take)))
 
 
 def test_v_varies_on_every_page_right_after_a_drag_and_play_goes_on(serve, open_page):

@@ -88,7 +88,7 @@ def test_bars_are_heard_and_takes_drawn_by_the_keyboard_alone(map_page):
     settled(map_page)
     for _ in range(10):
         map_page.keyboard.press("Tab")
-        if press(map_page, "Hear one of them").evaluate("it => it === document.activeElement"):
+        if press(map_page, "Play one at random").evaluate("it => it === document.activeElement"):
             break
     map_page.keyboard.press("Enter")
     titled(map_page, "Jazz")
@@ -151,7 +151,7 @@ def region_told(page) -> int:
     """How many bars Python found in the region."""
     page.get_by_role("button", name="takes from here").wait_for()
     settled(page)
-    fact = page.locator(".st-key-map-side .bg-head", has_text="region").locator(".bg-facts")
+    fact = page.locator(".st-key-map-side .bg-head", has_text="selection").locator(".bg-facts")
     return int(fact.inner_text().split()[0].replace(",", ""))
 
 

@@ -66,7 +66,7 @@ def test_a_chart_that_cannot_be_loaded_says_so_and_is_there_when_it_can(serve, o
     page.route("**/plotly.min.js", lambda route: route.abort())
     go(page, "Map")
     page.get_by_text("The chart could not be loaded. Reload the page.").wait_for()
-    press(page, "Hear one of them").click()  # all else goes on
+    press(page, "Play one at random").click()  # all else goes on
     page.wait_for_function("beatgen.state.beat > 0")
     page.unroute("**/plotly.min.js")
     go(page, "Vary")

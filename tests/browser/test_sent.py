@@ -53,7 +53,7 @@ def demo_decks() -> tuple[Deck, Deck]:
 
 def test_a_long_take_sounds_in_full_and_the_way_is_not_sent_again(serve, open_page):
     session = Session(*demo_decks(), numbered=1)
-    walk = engine.walk(session.a.groove, session.b.groove, 32, 104.0)
+    walk = engine.morph(session.a.groove, session.b.groove, 32, 104.0)
     session.takes = [Take(1, walk, 1.0, kept=True)]
     page, received = come_back(serve, open_page, session, "vary")
     wall(page, 1)

@@ -106,9 +106,9 @@ def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(
 
 
 def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(app_page):
-    press(app_page, "A to B").click()
-    number(app_page, "walk-bars", 5)
-    walk = groove_of(taken_with(app_page, "walk-midi", 5))
+    press(app_page, "Morph").click()
+    number(app_page, "morph-bars", 5)
+    walk = groove_of(taken_with(app_page, "morph-midi", 5))
     a, b = (engine.demos()[name].groove for name in ("Funk", "Samba"))
     assert np.array_equal(walk.velocity[0] > 0, a.velocity[0] > 0)
     assert np.array_equal(walk.velocity[4] > 0, b.velocity[4 % 2] > 0)
@@ -142,6 +142,6 @@ def test_another_demo_and_another_length_sound(app_page):
 
 
 def test_what_the_model_misses_is_shown(app_page):
-    app_page.locator(".st-key-held-a button").click()
+    app_page.locator(".st-key-match-a button").click()
     app_page.locator(".st-key-difference-a").wait_for()
     app_page.locator(".st-key-difference-a .js-plotly-plot").wait_for()

@@ -1,9 +1,10 @@
-"""The wall of takes, what it was before, and what a reload brings back of it."""
+"""What a session holds: the wall of takes and the walls before it, after a reload too; sources."""
 
+import numpy as np
 import pytest
 
 from app import engine
-from app.session import FRESH, MOST_TAKES, WALLS, Deck, Session, Take, fitting
+from app.session import FRESH, MOST_TAKES, WALLS, Deck, Session, Source, Take, fitting
 from app.share import link
 
 
@@ -26,10 +27,10 @@ def test_only_so_many_walls_are_remembered(session, random_groove):
     now = numbers(session.takes)
     seen = []
     for _ in range(WALLS):
-        session.bring_back()
+        session.restore()
         seen.append(numbers(session.takes))
     assert seen == [[6, newest] for newest in range(now[-1] - 1, now[-1] - 1 - WALLS, -1)]
-    session.bring_back()
+    session.restore()
     assert numbers(session.takes) == now
 
 
@@ -49,9 +50,9 @@ def test_a_link_opened_over_a_full_wall_drops_no_kept_take(session, random_groov
     before.add_takes([groove] * FRESH, [0.5] * FRESH)
     kept = numbers(take for take in before.takes if take.kept)
     session.take = session.takes[0]
-    session.hang(before)
+    session.add_wall(before)
     assert numbers(take for take in session.takes if take.kept) == [session.take.number, *kept]
-    session.bring_back()
+    session.restore()
     assert numbers(session.takes) == [session.take.number, *kept]
 
 
@@ -68,10 +69,10 @@ def test_takes_that_went_from_the_wall_can_be_brought_back_after_a_reload(sessio
     assert [take.number for take in back.takes] == numbers
     groove = {take.number: take.groove for wall in session.walls for take in wall}
     for wall in reversed(walls):
-        back.bring_back()
+        back.restore()
         assert [take.number for take in back.takes] == wall
         assert all(take.groove == groove[take.number] for take in back.takes)
-    back.bring_back()
+    back.restore()
     assert [take.number for take in back.takes] == numbers, "and after the oldest the newest"
 
 
@@ -101,3 +102,27 @@ def test_an_edited_groove_comes_along_while_a_is_listened_to(session, random_gro
         back = link.unpack(text)
         assert back.take.groove == session.edited
         assert back.take.name == f"{session.label}, edited"
+
+
+# --- sources
+
+
+def test_every_loop_is_that_of_the_whole_groove_to_the_last_bit(random_groove):
+    groove = random_groove(bars=7, density=0.05)
+    source = Source("seven", groove)
+    assert (source.bars, source.tempo, source.groove) == (7, groove.tempo, groove)
+    for start in range(7):
+        for bars in range(1, 8 - start):
+            assert source.loop(start, bars) == groove[start : start + bars]
+
+
+def test_silence_is_held(random_groove):
+    silence = random_groove(bars=3, density=0)
+    assert Source("rest", silence).groove == silence
+
+
+def test_a_long_file_takes_no_more_than_its_hits(random_groove):
+    groove = random_groove(bars=400, density=0.015)
+    held = [value for value in vars(Source("long", groove)).values() if hasattr(value, "nbytes")]
+    assert sum(array.nbytes for array in held) == 12 * np.count_nonzero(groove.velocity)
+    assert all(array.base is None for array in held), "a view would keep all of the groove alive"

@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
-from drive import act, click, go, now, run, scene_ids, shown_part, tell_player
+from drive import act, click, go, now, player_sends, run, scene_ids, shown_part
 
 from app import engine
 from app.player import parts
@@ -15,7 +15,7 @@ from app.views import shape
 
 
 def turn(page, amounts: dict[int, float]) -> None:
-    """As the shape panel does it; what it says is tested in a browser."""
+    """As the shape panel does it; what it sends is tested in a browser."""
     now(page).amounts = amounts
     run(page)
 
@@ -52,14 +52,14 @@ def test_a_take_is_shaped_and_moving_the_blend_starts_anew(apptest):
     go(apptest, "shape")
     turn(apptest, {0: -1.5})
     assert now(apptest).heard == engine.model().nudge(take.groove, [-1.5])
-    tell_player(apptest, position=0.0)
+    player_sends(apptest, position=0.0)
     assert not now(apptest).shaped
 
 
 def test_the_shape_stays_while_the_blend_moves_until_one_goes_back_to_the_blend(apptest):
     go(apptest, "shape")
     turn(apptest, {1: 2.0})
-    tell_player(apptest, position=0.25)
+    player_sends(apptest, position=0.25)
     a, b = now(apptest).a.groove, now(apptest).b.groove
     assert now(apptest).heard == engine.nudge(engine.blend(a, b, 0.25), (0, 2.0))
     assert now(apptest).label == "Blend 25%, shaped"
@@ -90,7 +90,7 @@ def test_the_way_is_shaped_as_what_settles_on_it(apptest):
     settled = [engine.nudge(engine.blend(a, b, place), (0, 2.0)) for place in places]
     assert shaped["frames"] == pack_words([groove_words(groove) for groove in settled])
     assert shaped["ends"] == [pack_groove(end)["hits"] for end in (a, b)]
-    tell_player(apptest, position=0.5, path=shaped["id"], monitor="b")
+    player_sends(apptest, position=0.5, path=shaped["id"], monitor="b")
     assert now(apptest).heard == b, "B is listened to as it is"
     turn(apptest, {})
     assert path_of(apptest) == whole
@@ -101,12 +101,12 @@ def test_the_feels_of_a_shaped_way_come_once_they_are_apart(apptest):
     turn(apptest, {1: 2.0})
     shaped = path_of(apptest)
     assert shaped["feels"] is None
-    tell_player(apptest, position=0.5, feel=0.5, path=shaped["id"], felt=False)
+    player_sends(apptest, position=0.5, feel=0.5, path=shaped["id"], felt=False)
     felt = path_of(apptest)
     assert frames(felt) == frames(shaped)[::2], "no more is sent than before"
     hits = [2 * count for count in felt["frames"]["counts"]]
     assert felt["feels"]["counts"] == hits, "two words for each hit"
-    tell_player(apptest, position=0.5, feel=0.25, path=felt["id"], felt=True, turn=2)
+    player_sends(apptest, position=0.5, feel=0.25, path=felt["id"], felt=True, turn=2)
     assert path_of(apptest) == {"id": felt["id"], "felt": True}
 
 
@@ -126,7 +126,7 @@ def test_going_back_to_what_cannot_be_changes_nothing(apptest, back):
     go(apptest, "shape")
     turn(apptest, {1: 2.0})
     heard = now(apptest).heard
-    tell_player(apptest, position=0.5, back=back)
+    player_sends(apptest, position=0.5, back=back)
     assert now(apptest).heard == heard
 
 
@@ -136,13 +136,13 @@ def test_going_back_to_a_shaped_take_brings_back_take_and_shape(apptest):
     go(apptest, "shape")
     turn(apptest, {1: 2.0})
     shaped, label, ids = now(apptest).heard, now(apptest).label, scene_ids(apptest)
-    tell_player(apptest, position=0.25)
+    player_sends(apptest, position=0.25)
     assert now(apptest).take is None and not now(apptest).shaped
-    tell_player(apptest, position=0.5, turn=2, back=[1, *ids])
+    player_sends(apptest, position=0.5, turn=2, back=[1, *ids])
     assert (now(apptest).heard, now(apptest).label) == (shaped, label)
     go(apptest, "vary")
     act(apptest, "play", now(apptest).takes[1])
-    tell_player(apptest, position=0.5, turn=3, back=[1, *ids])
+    player_sends(apptest, position=0.5, turn=3, back=[1, *ids])
     assert now(apptest).take is now(apptest).takes[1], "what was gone back to before stays left"
 
 
@@ -153,11 +153,11 @@ def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(
     assert path == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
 
 
-def test_random_turns_are_as_likely_as_the_bars_along_their_direction(apptest):
+def test_random_amounts_are_as_likely_as_the_bars_along_their_direction(apptest):
     principal = next(i for i, d in enumerate(engine.directions()) if not d.named)
-    turns = [shape.likely_turns([principal], seed)[principal] for seed in range(400)]
-    assert np.std(turns) == pytest.approx(shape.LIKELY, rel=0.15)
-    assert shape.likely_turns([0, 1], 5) == shape.likely_turns([0, 1], 5)
+    amounts = [shape.likely_amounts([principal], seed)[principal] for seed in range(400)]
+    assert np.std(amounts) == pytest.approx(shape.LIKELY, rel=0.15)
+    assert shape.likely_amounts([0, 1], 5) == shape.likely_amounts([0, 1], 5)
 
 
 def test_every_direction_has_words_for_both_ends(apptest):
@@ -167,12 +167,12 @@ def test_every_direction_has_words_for_both_ends(apptest):
 
 
 @pytest.mark.parametrize(
-    "said", [None, 3, {}, {"turn": 1, "amounts": [1, "x"]}, {"turn": 1, "amounts": [1, 99]}]
+    "message", [None, 3, {}, {"turn": 1, "amounts": [1, "x"]}, {"turn": 1, "amounts": [1, 99]}]
 )
-def test_what_cannot_be_turned_is_passed_over(monkeypatch, rock, said):
+def test_amounts_that_are_not_possible_are_ignored(monkeypatch, rock, message):
     mounted, heard = {}, []
     monkeypatch.setattr(parts, "part", lambda *_, **callbacks: mounted.update(callbacks))
-    monkeypatch.setattr(parts.st, "session_state", {"panel": {"turned": said}})
+    monkeypatch.setattr(parts.st, "session_state", {"panel": {"turned": message}})
     turns = [parts.Turn(name, "less", "more", 0, [rock, rock]) for name in "ab"]
     parts.shape_panel(turns, 3, heard.append, key="panel")
     mounted["on_turned_change"]()

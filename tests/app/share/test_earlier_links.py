@@ -57,7 +57,7 @@ def take_facts(take: Take) -> dict[str, Any]:
         "number": take.number,
         "name": take.name,
         "kept": take.kept,
-        "similarity": take.likeness,
+        "similarity": take.similarity,
         **groove_facts(take.groove),
     }
 

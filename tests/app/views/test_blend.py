@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drive import act, choose, click, go, midi_of, now, run, tell_player, text, upload
+from drive import act, choose, click, go, midi_of, now, player_sends, run, text, upload
 
 from app import engine
 from app.player.wire import pack_path
@@ -12,14 +12,14 @@ from beatgen.kit import INDEX
 
 @pytest.mark.parametrize(("position", "side"), [(0.0, "a"), (1.0, "b")])
 def test_the_ends_of_the_blend_are_the_grooves(apptest, position, side):
-    tell_player(apptest, position=position)
+    player_sends(apptest, position=position)
     groove = now(apptest).deck(side).groove
     assert now(apptest).heard == groove.repeat(now(apptest).heard.bars)
     assert f">{side.upper()}<" in text(apptest)
 
 
 def test_where_the_player_lets_go_is_decoded_by_the_model(apptest):
-    tell_player(apptest, position=0.25)
+    player_sends(apptest, position=0.25)
     session = now(apptest)
     assert session.position == 0.25
     assert session.heard == engine.model().blend(session.a.groove, session.b.groove, 0.25)
@@ -33,22 +33,22 @@ def test_grooves_of_other_lengths_blend(apptest, samba, random_groove):
 
 
 def test_pattern_and_feel_move_apart(apptest):
-    tell_player(apptest, position=0.0, feel=1.0)
+    player_sends(apptest, position=0.0, feel=1.0)
     session = now(apptest)
     assert session.heard == engine.model().blend(session.a.groove, session.b.groove, 0.0, 1.0)
     assert session.label == "A's pattern, B's feel"
-    tell_player(apptest, position=0.0, feel=None, turn=2)
+    player_sends(apptest, position=0.0, feel=None, turn=2)
     assert now(apptest).heard == session.a.groove
 
 
 def path_of(page) -> str:
     a, b = now(page).a.groove, now(page).b.groove
-    return pack_path(engine.way(a, b), engine.feels(a, b))["id"]
+    return pack_path(engine.path(a, b), engine.path_feels(a, b))["id"]
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
 def test_what_is_listened_to_is_what_is_taken_away(apptest, side):
-    tell_player(apptest, position=0.5, path=path_of(apptest), base=None, monitor=side)
+    player_sends(apptest, position=0.5, path=path_of(apptest), base=None, monitor=side)
     groove, name = now(apptest).deck(side).groove, now(apptest).deck(side).source.name
     assert now(apptest).heard == groove
     assert now(apptest).title == side.upper()
@@ -85,8 +85,8 @@ def test_a_lock_holds_through_blending_varying_and_shaping(apptest):
         )
 
     go(apptest, "vary")
-    tell_player(apptest, position=0.5, lock=lock)
-    tell_player(apptest, position=0.9, lock=lock, turn=2)
+    player_sends(apptest, position=0.5, lock=lock)
+    player_sends(apptest, position=0.9, lock=lock, turn=2)
     assert held(now(apptest).heard)
     assert not held(engine.blend(now(apptest).a.groove, now(apptest).b.groove, 0.9))
     click(apptest, "vary")
@@ -95,7 +95,7 @@ def test_a_lock_holds_through_blending_varying_and_shaping(apptest):
     now(apptest).amounts = {0: 2.0}
     run(apptest)
     assert held(now(apptest).heard)
-    tell_player(apptest, position=0.9, lock=None, turn=3)
+    player_sends(apptest, position=0.9, lock=None, turn=3)
     assert not held(now(apptest).heard)
 
 
@@ -111,7 +111,7 @@ def test_a_lock_holds_through_blending_varying_and_shaping(apptest):
 )
 def test_a_broken_lock_does_no_harm(apptest, lock):
     heard = now(apptest).heard
-    tell_player(apptest, position=0.5, lock=lock)
+    player_sends(apptest, position=0.5, lock=lock)
     others = np.arange(22) != INDEX["kick"]
     assert np.array_equal(now(apptest).heard.velocity[..., others], heard.velocity[..., others])
 
@@ -127,13 +127,13 @@ def test_what_is_heard_is_kept_and_put_on_a_deck(apptest):
     assert now(apptest).b.groove == heard
 
 
-def test_what_is_kept_is_what_is_heard_by_then_and_is_told(apptest):
-    """The player may say where the blend was let go together with the press of the button."""
+def test_what_is_kept_is_what_is_heard_by_then_and_a_toast_says_so(apptest):
+    """The player may report where the blend was released together with the press of the button."""
     apptest.session_state["player"] = {"played": {"turn": 1, "position": 0.25}}
     click(apptest, "keep")
     assert now(apptest).label == "Blend 25%"
     assert now(apptest).takes[0].groove == now(apptest).heard
-    assert [toast.value for toast in apptest.toast] == ["Take 1 is on the wall of the Vary page."]
+    assert [toast.value for toast in apptest.toast] == ["Take 1 added to the Vary page."]
 
 
 def test_the_detailed_roll_is_drawn_when_it_is_opened(apptest):

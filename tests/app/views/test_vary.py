@@ -1,4 +1,4 @@
-"""Takes, driven without a browser."""
+"""The Vary page and its wall of takes, driven without a browser."""
 
 import numpy as np
 import pytest
@@ -8,11 +8,11 @@ from drive import (
     click,
     go,
     now,
+    part_sends,
+    player_sends,
     run,
     scene_ids,
     shown_part,
-    tell_part,
-    tell_player,
     text,
 )
 
@@ -20,6 +20,7 @@ from app import engine, player
 from app.player.wire import pack_groove
 from app.session import MOST_TAKES, Take
 from beatgen.latent.atlas import style_label
+from beatgen.latent.codec import strikes_of
 
 
 def test_the_wall_is_filled_and_each_click_brings_new_takes(apptest):
@@ -30,30 +31,30 @@ def test_the_wall_is_filled_and_each_click_brings_new_takes(apptest):
     click(apptest, "vary")
     assert len(now(apptest).takes) == 12
     assert not any(take.groove == old.groove for take in now(apptest).takes for old in first)
-    likenesses = [take.likeness for take in now(apptest).takes]
-    assert likenesses == sorted(likenesses, reverse=True)
+    similarities = [take.similarity for take in now(apptest).takes]
+    assert similarities == sorted(similarities, reverse=True)
 
 
-def test_takes_are_made_around_the_groove_that_is_asked_for(apptest):
+def test_takes_start_from_the_groove_that_is_asked_for(apptest):
     go(apptest, "vary")
-    choose(apptest, "amount", "a touch")
-    for around, side in (("A", "a"), ("B", "b")):
-        choose(apptest, "around", around)
+    choose(apptest, "amount", "Subtle")
+    for start, side in (("A", "a"), ("B", "b")):
+        choose(apptest, "start", start)
         click(apptest, "vary")
         groove = now(apptest).deck(side).groove
         assert {take.groove.tempo for take in now(apptest).takes} == {groove.tempo}
         take = now(apptest).takes[0]
-        assert take.likeness == engine.likeness(groove, take.groove)
+        assert take.similarity == engine.similarity(groove, take.groove)
 
 
-def test_takes_are_made_around_what_plays_when_they_are_asked_for(apptest):
+def test_takes_start_from_what_plays_when_they_are_asked_for(apptest):
     go(apptest, "vary")
-    choose(apptest, "amount", "a touch")
+    choose(apptest, "amount", "Subtle")
     apptest.session_state["player"] = {"played": {"turn": 5, "position": 0.125}}
     click(apptest, "vary")
     assert now(apptest).position == 0.125
     take = now(apptest).takes[0]
-    assert take.likeness == engine.likeness(now(apptest).heard, take.groove)
+    assert take.similarity == engine.similarity(now(apptest).heard, take.groove)
     assert take.groove.tempo == now(apptest).heard.tempo
 
 
@@ -68,19 +69,19 @@ def test_a_take_is_played_and_given_back(apptest):
     assert session.heard == engine.blend(session.a.groove, session.b.groove, 0.5)
 
 
-def test_takes_that_went_from_the_wall_are_brought_back(apptest):
+def test_takes_that_went_from_the_wall_are_restored(apptest):
     go(apptest, "vary")
     first = list(now(apptest).takes)
     click(apptest, "vary")
     fresh = list(now(apptest).takes)
     act(apptest, "keep", fresh[0])
-    click(apptest, "bring-back")
+    click(apptest, "restore")
     assert now(apptest).takes == [fresh[0], *first], "what was kept stays"
-    click(apptest, "bring-back")
+    click(apptest, "restore")
     assert now(apptest).takes == fresh
     act(apptest, "discard", fresh[2])
     assert fresh[2] not in now(apptest).takes
-    click(apptest, "bring-back")
+    click(apptest, "restore")
     assert now(apptest).takes == fresh
 
 
@@ -90,13 +91,30 @@ def test_takes_that_were_discarded_come_back_one_after_another(apptest):
     for take in (first[0], first[3], first[5]):
         act(apptest, "discard", take)
     for gone in ([first[0], first[3]], [first[0]], []):
-        click(apptest, "bring-back")
+        click(apptest, "restore")
         assert now(apptest).takes == [take for take in first if take not in gone]
-    click(apptest, "bring-back")
+    click(apptest, "restore")
     assert now(apptest).takes == [first[1], first[2], first[4]], "and then it is as it is now"
     click(apptest, "vary")
-    click(apptest, "bring-back")
+    click(apptest, "restore")
     assert now(apptest).takes == [first[1], first[2], first[4]]
+
+
+def test_a_wall_from_which_the_last_take_was_discarded_stays_empty(apptest):
+    go(apptest, "vary")
+    *others, last = list(now(apptest).takes)
+    for take in [*others, last]:
+        act(apptest, "discard", take)
+    assert now(apptest).takes == [] and shown_part(apptest, "wall")["takes"] == []
+    assert any("No takes" in caption.value for caption in apptest.caption)
+    go(apptest, "blend")
+    go(apptest, "vary")
+    assert now(apptest).takes == [], "nor does it fill itself later"
+    click(apptest, "restore")
+    assert now(apptest).takes == [last]
+    act(apptest, "discard", last)
+    click(apptest, "vary")
+    assert len(now(apptest).takes) == 6
 
 
 def test_no_kept_take_goes_for_a_fresh_one(apptest, random_groove):
@@ -120,9 +138,9 @@ def test_no_kept_take_goes_for_a_fresh_one(apptest, random_groove):
     assert kept[0].groove == now(apptest).heard
 
 
-def test_nothing_is_brought_back_to_a_new_wall(apptest):
+def test_a_new_wall_has_nothing_to_restore(apptest):
     go(apptest, "vary")
-    assert apptest.button(key="bring-back").disabled
+    assert apptest.button(key="restore").disabled
 
 
 def test_going_back_brings_back_the_deck_that_a_take_was_put_on(apptest):
@@ -132,7 +150,7 @@ def test_going_back_brings_back_the_deck_that_a_take_was_put_on(apptest):
     ids, renewed = scene_ids(apptest), now(apptest).a.renewed
     act(apptest, "a", now(apptest).takes[1])
     assert now(apptest).a.source is not source
-    tell_player(apptest, position=0.5, turn=2, back=[1, *ids])
+    player_sends(apptest, position=0.5, turn=2, back=[1, *ids])
     assert now(apptest).a.source is source
     assert now(apptest).a.renewed > renewed + 1, "what its widgets still send counts no more"
     assert now(apptest).heard == before
@@ -141,7 +159,7 @@ def test_going_back_brings_back_the_deck_that_a_take_was_put_on(apptest):
 def test_moving_the_blend_ends_a_take(apptest):
     go(apptest, "vary")
     act(apptest, "play", now(apptest).takes[0])
-    tell_player(apptest, position=0.75)
+    player_sends(apptest, position=0.75)
     assert now(apptest).take is None
     assert now(apptest).label == "Blend 75%"
 
@@ -170,7 +188,7 @@ def test_kept_takes_stay_and_discarded_ones_go(apptest):
     assert kept not in now(apptest).takes
 
 
-def test_a_card_tells_what_its_take_is(apptest):
+def test_a_card_says_what_its_take_is(apptest):
     go(apptest, "vary")
     wall = shown_part(apptest, "wall")
     takes = now(apptest).takes
@@ -178,14 +196,14 @@ def test_a_card_tells_what_its_take_is(apptest):
     for card, take in zip(wall["takes"], takes, strict=True):
         nearest = engine.nearest(take.groove)
         assert card["name"] == take.name
-        assert card["alike"] == f"{take.likeness:.0%} alike"
-        assert card["near"] == f"{nearest.similarity:.0%}, {style_label(nearest.style)}"
+        assert card["alike"] == f"{take.similarity:.0%} similar"
+        assert card["near"] == f"{style_label(nearest.style)}, {nearest.similarity:.0%}"
         assert card["hits"] == pack_groove(take.groove)["hits"]
     used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
     assert set(np.flatnonzero(used)) <= set(wall["rows"]), "all cards have the same rows"
 
 
-def test_the_wall_tells_which_takes_are_kept_and_which_plays(apptest):
+def test_the_wall_shows_which_takes_are_kept_and_which_plays(apptest):
     go(apptest, "vary")
     takes = now(apptest).takes
     assert (
@@ -207,7 +225,7 @@ def test_a_take_is_sent_once_and_all_again_to_a_browser_that_lacks_one(apptest):
     again, *fresh = shown_part(apptest, "wall")["takes"]
     assert again == first[4]["id"]
     assert [card["number"] for card in fresh] == [take.number for take in now(apptest).takes[1:]]
-    tell_part(apptest, "wall", "told", {"acts": [], "lacks": True})
+    part_sends(apptest, "wall", "told", {"acts": [], "lacks": True})
     assert shown_part(apptest, "wall")["takes"] == [first[4], *fresh]
     go(apptest, "blend")
     go(apptest, "vary")
@@ -227,19 +245,19 @@ def test_another_take_under_the_same_number_is_sent(apptest):
 def test_what_was_done_before_an_answer_is_done_once_and_in_order(apptest):
     go(apptest, "vary")
     first, second, third = now(apptest).takes[:3]
-    told = [[1, "keep", first.number], [2, "play", second.number], [3, "discard", third.number]]
-    tell_part(apptest, "wall", "told", {"acts": told[:2]})
-    tell_part(apptest, "wall", "told", {"acts": told})
+    acts = [[1, "keep", first.number], [2, "play", second.number], [3, "discard", third.number]]
+    part_sends(apptest, "wall", "told", {"acts": acts[:2]})
+    part_sends(apptest, "wall", "told", {"acts": acts})
     assert first.kept and now(apptest).take is second
     assert third not in now(apptest).takes and len(now(apptest).takes) == 5
     assert shown_part(apptest, "wall")["heard"] == 3
     answered = {"acts": [[3, "discard", first.number]]}
-    tell_part(apptest, "wall", "told", answered)
+    part_sends(apptest, "wall", "told", answered)
     assert first in now(apptest).takes
 
 
 @pytest.mark.parametrize(
-    "told",
+    "message",
     [
         None,
         "discard",
@@ -256,10 +274,10 @@ def test_what_was_done_before_an_answer_is_done_once_and_in_order(apptest):
         {"acts": [[1, "discard", -1]]},
     ],
 )
-def test_nonsense_from_the_wall_is_passed_over(apptest, told):
+def test_nonsense_from_the_wall_is_ignored(apptest, message):
     go(apptest, "vary")
     takes = list(now(apptest).takes)
-    tell_part(apptest, "wall", "told", told)
+    part_sends(apptest, "wall", "told", message)
     assert now(apptest).takes == takes and now(apptest).take is None
     act(apptest, "discard", takes[0])
     assert now(apptest).takes == takes[1:], "what comes after is heard"
@@ -275,7 +293,7 @@ def test_takes_survive_a_change_of_page(apptest):
     assert apptest.slider(key="count").value == 8
 
 
-def test_a_long_take_packs_and_sends_no_way(apptest, monkeypatch, random_groove):
+def test_a_long_take_packs_and_sends_no_path(apptest, monkeypatch, random_groove):
     packed = []
     pack = player.pack_path
     monkeypatch.setattr(player, "pack_path", lambda *path: packed.append(path) or pack(*path))
@@ -285,3 +303,46 @@ def test_a_long_take_packs_and_sends_no_way(apptest, monkeypatch, random_groove)
     shown = shown_part(apptest, "player")
     assert not packed and "frames" not in shown["path"]
     assert (shown["bars"], shown["settled"]["bars"]) == (8, 8)
+
+
+# What takes are made of ---------------------------------------------------------------------------
+
+
+def test_takes_change_the_pattern_or_the_feel_or_both(apptest):
+    go(apptest, "vary")
+    heard = strikes_of(now(apptest).heard).count
+    choose(apptest, "change", "Feel")
+    click(apptest, "vary")
+    played = [take.groove for take in now(apptest).takes]
+    assert all(np.array_equal(strikes_of(groove).count, heard) for groove in played)
+    away = [np.abs(groove.velocity - now(apptest).heard.velocity).sum() for groove in played]
+    assert away == sorted(away) and away[0] > 0
+    choose(apptest, "change", "Pattern")
+    choose(apptest, "amount", "A lot")
+    click(apptest, "vary")
+    assert not any(np.array_equal(strikes_of(t.groove).count, heard) for t in now(apptest).takes)
+
+
+def test_a_new_groove_is_farther_away_than_a_subtle_change(apptest):
+    go(apptest, "vary")
+    similarity = {}
+    for word in ("Subtle", "New groove"):
+        choose(apptest, "amount", word)
+        click(apptest, "vary")
+        similarity[word] = np.mean([take.similarity for take in now(apptest).takes])
+    assert similarity["Subtle"] > similarity["New groove"] + 0.1
+
+
+def test_v_on_another_page_makes_takes_as_the_wall_is_set_and_shows_it(apptest):
+    go(apptest, "vary")
+    choose(apptest, "count", 8)
+    act(apptest, "keep", now(apptest).takes[0])
+    kept = now(apptest).takes[0]
+    go(apptest, "blend")
+    click(apptest, "vary-elsewhere")
+    assert [take["number"] for take in shown_part(apptest, "wall")["takes"][1:]] == list(
+        range(7, 15)
+    )
+    assert now(apptest).takes[0] is kept and len(now(apptest).takes) == 9
+    run(apptest)
+    assert len(now(apptest).takes) == 9 and now(apptest).numbered == 14, "once"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drive import act, choose, click, go, now, run, shown_part, tell_part, text
+from drive import act, choose, click, go, now, part_sends, run, shown_part, text
 
 from app import engine
 from app.player.wire import pack_groove
@@ -14,8 +14,8 @@ BOX = [[-100, 10_100], [10_100, 10_100], [10_100, -100], [-100, -100]]
 NOWHERE = [[-10, -10], [-5, -10], [-5, -5]]
 
 
-def choose_region(page, *outlines) -> None:
-    """What the map's browser side would tell."""
+def select(page, *outlines) -> None:
+    """What the map's browser side would send."""
     page.session_state["map-region"] = {"region": [*outlines]}
     run(page)
 
@@ -33,31 +33,33 @@ def test_the_map_shows_a_and_b_and_what_sounds(apptest):
     assert 10_000 < sum(counts) <= len(engine.atlas())
 
 
-def test_the_way_on_the_map_leads_from_a_to_b(apptest):
+def test_the_path_on_the_map_leads_from_a_to_b(apptest):
     a, b = now(apptest).a.groove, now(apptest).b.groove
-    path = engine.way_places(a, b)
+    path = engine.path_places(a, b)
     assert path[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
     assert path[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
 
 
-def test_a_point_that_is_clicked_is_heard_in_a_region_too(apptest):
+def test_a_point_that_is_clicked_is_heard_in_a_selection_too(apptest):
     go(apptest, "map")
     atlas = engine.atlas()
     for near in (7, 700):
         place = np.rint(atlas.places[near] * UNITS).tolist()
-        tell_part(apptest, "map-region", "chosen", place)
+        part_sends(apptest, "map-region", "chosen", place)
         bar = atlas.bar_at(*from_units(place))
-        assert now(apptest).take.groove == engine.hear(bar, now(apptest).heard.tempo)
+        assert now(apptest).take.groove == engine.training_bar(bar, now(apptest).heard.tempo)
         assert f"{bar + 1:,}" in now(apptest).take.name
-        choose_region(apptest, LASSO)
+        select(apptest, LASSO)
 
 
 def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(apptest, monkeypatch):
     go(apptest, "map")
     atlas = engine.atlas()
     heard, drawn = [], []
-    hear, sample = engine.hear, engine.sample
-    monkeypatch.setattr(engine, "hear", lambda bar, *how: heard.append(bar) or hear(bar, *how))
+    hear, sample = engine.training_bar, engine.sample
+    monkeypatch.setattr(
+        engine, "training_bar", lambda bar, *how: heard.append(bar) or hear(bar, *how)
+    )
     monkeypatch.setattr(engine, "sample", lambda *how: drawn.append(how[0]) or sample(*how))
     click(apptest, "map-hear")
     choose(apptest, "map-style", "jazz")
@@ -71,44 +73,46 @@ def test_one_bar_of_a_style_is_heard_and_takes_are_drawn_from_it(apptest, monkey
     assert set(heard[1:]) <= set(jazz)
     click(apptest, "map-draw")
     assert np.array_equal(drawn[0], jazz)
-    choose_region(apptest, LASSO)
+    select(apptest, LASSO)
     click(apptest, "map-draw")
     inside = atlas.inside(from_units(LASSO))
     assert np.array_equal(drawn[1], np.intersect1d(jazz, inside)) and len(drawn[1])
 
 
-def test_a_style_that_is_not_in_the_region_gives_nothing(apptest):
+def test_a_style_that_is_not_in_the_selection_gives_nothing(apptest):
     go(apptest, "map")
     atlas = engine.atlas()
     rarest = atlas.styles[-1]
     first = np.flatnonzero(atlas.style == 0)
     x, y = np.rint(atlas.places[first[0]] * UNITS).tolist()
     choose(apptest, "map-style", rarest)
-    choose_region(apptest, [[x - 1, y - 1], [x + 1, y - 1], [x + 1, y + 1], [x - 1, y + 1]])
+    select(apptest, [[x - 1, y - 1], [x + 1, y - 1], [x + 1, y + 1], [x - 1, y + 1]])
     assert not [button for button in apptest.button if button.key == "map-draw"]
     assert apptest.button(key="map-hear").disabled
 
 
 def test_beside_the_map_is_a_picture_of_what_sounds(apptest):
     go(apptest, "map")
-    tell_part(apptest, "map-region", "chosen", [5000, 5000])
+    part_sends(apptest, "map-region", "chosen", [5000, 5000])
     heard = now(apptest).heard
     picture = shown_part(apptest, "map-picture")
     assert picture["groove"] == pack_groove(heard)
     assert set(np.flatnonzero(heard.velocity.any((0, 1)))) <= set(picture["rows"])
 
 
-@pytest.mark.parametrize("told", [None, 5, [1], [1, "2"], [1, None], [1e12, 0], {"x": 1, "y": 2}])
-def test_nonsense_in_place_of_a_point_is_passed_over(apptest, told):
+@pytest.mark.parametrize(
+    "message", [None, 5, [1], [1, "2"], [1, None], [1e12, 0], {"x": 1, "y": 2}]
+)
+def test_nonsense_in_place_of_a_point_is_ignored(apptest, message):
     go(apptest, "map")
-    tell_part(apptest, "map-region", "chosen", told)
+    part_sends(apptest, "map-region", "chosen", message)
     assert now(apptest).take is None
 
 
-def test_a_region_of_the_map_gives_takes(apptest):
+def test_a_selection_on_the_map_gives_takes(apptest):
     go(apptest, "map")
     assert not [button for button in apptest.button if button.key == "map-draw"]
-    choose_region(apptest, LASSO)
+    select(apptest, LASSO)
     click(apptest, "map-draw")
     first = [take.groove for take in now(apptest).takes]
     assert len(first) == 12
@@ -120,7 +124,7 @@ def test_a_region_of_the_map_gives_takes(apptest):
     assert now(apptest).take is now(apptest).takes[5]
 
 
-def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(apptest):
+def test_takes_from_a_selection_are_hardly_ever_emptier_than_its_bars(apptest):
     atlas = engine.atlas()
     for seed, middle in enumerate(range(0, len(atlas), len(atlas) // 8)):
         squared = np.square(atlas.places - atlas.places[middle]).sum(1)
@@ -128,23 +132,23 @@ def test_takes_from_a_region_are_hardly_ever_emptier_than_its_bars(apptest):
         hits = np.unpackbits(atlas.patterns[among], axis=1).sum(1)
         drawn = engine.sample(among, 12, seed, 120)
         assert len(drawn) == 12 and drawn == engine.sample(among, 12, seed, 120)
-        assert min(map(engine.strikes, drawn)) >= np.quantile(hits, 0.1)
+        assert min(map(engine.hit_count, drawn)) >= np.quantile(hits, 0.1)
 
 
-def test_a_box_is_a_region_and_an_empty_one_teaches(apptest):
+def test_a_box_selects_and_an_empty_one_explains_how(apptest):
     go(apptest, "map")
-    choose_region(apptest, BOX)
+    select(apptest, BOX)
     assert f"{len(engine.atlas()):,} bars" in text(apptest)
-    choose_region(apptest, NOWHERE)
+    select(apptest, NOWHERE)
     assert any("lasso" in caption.value for caption in apptest.caption)
 
 
 @pytest.mark.parametrize(
-    "told", [None, 7, [7], [LASSO[:2]], [[*LASSO, ["x", 0]]], [[[1e99, 0]] * 3]]
+    "message", [None, 7, [7], [LASSO[:2]], [[*LASSO, ["x", 0]]], [[[1e99, 0]] * 3]]
 )
-def test_what_is_no_region_is_none(apptest, told):
+def test_what_is_no_outline_selects_nothing(apptest, message):
     go(apptest, "map")
-    apptest.session_state["map-region"] = {"region": told}
+    apptest.session_state["map-region"] = {"region": message}
     run(apptest)
     assert not [button for button in apptest.button if button.key == "map-draw"]
 

@@ -12,7 +12,7 @@ import pytest
 from app import engine
 from app.player.messages import Opening
 from app.session import LONGEST_TAKE, MOST_TAKES, REACH, Deck, Session, Source, Take
-from app.share import link
+from app.share import encoding, link
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
@@ -66,7 +66,7 @@ def test_the_feel_that_goes_with_the_pattern_still_does(session):
     assert link.unpack(link.pack(session)).feel is None
 
 
-def test_demo_grooves_are_named_and_their_loop_is_told():
+def test_demo_grooves_are_named_with_their_loop():
     demos = engine.demos()
     session = Session(Deck(demos["Funk"]), Deck(demos["Samba"]))
     session.b.choose(1, 1)
@@ -106,7 +106,7 @@ def test_a_browser_keeps_the_wall_and_whole_sources(session):
     session.take = session.takes[0]
     back = link.unpack(link.pack_memory(session))
     assert [take.groove for take in back.takes] == [take.groove for take in session.takes]
-    assert [(t.number, t.kept, t.likeness) for t in back.takes] == [
+    assert [(t.number, t.kept, t.similarity) for t in back.takes] == [
         (6, True, 0.5),
         (7, False, 0.25),
     ]
@@ -181,7 +181,7 @@ def test_directions_that_other_weights_do_not_have_are_left_out(session):
 # --- hostile ones
 
 
-def test_every_cut_is_told(session):
+def test_every_cut_is_reported(session):
     text = link.pack(session)
     for end in range(len(text)):
         with pytest.raises(BeatGenError, match="cut off"):
@@ -195,9 +195,9 @@ def test_noise_never_gets_further_than_one_sentence(session):
         at = rng.randrange(1, len(text))
         changed = text[:at] + rng.choice("AZaz09-_é%") + text[at + 1 :]
         if changed != text:
-            with pytest.raises(BeatGenError) as told:
+            with pytest.raises(BeatGenError) as caught:
                 link.unpack(changed)
-            assert "\n" not in str(told.value)
+            assert "\n" not in str(caught.value)
 
 
 def test_a_link_of_a_later_version_asks_for_an_update():
@@ -297,3 +297,55 @@ def test_openings_of_two_links_are_told_apart(session):
     second = link.unpack(link.pack(session)).opening
     assert isinstance(first, Opening) and first.name != second.name
     assert replace(first, name="", tempo=98.0) == replace(second, name="")
+
+
+# --- the files on the decks, which a browser keeps beside what changes
+
+
+@pytest.fixture
+def with_files(random_groove) -> Session:
+    """Two files of five bars on the decks, and two takes."""
+    a, b = (Source(f"own {i}", random_groove(i, bars=5)) for i in (1, 2))
+    session = Session(Deck(a), Deck(b), position=0.3, numbered=7)
+    session.a.choose(1, 2)
+    session.takes = [Take(i, random_groove(i, bars=i - 5), 0.5) for i in (6, 7)]
+    return session
+
+
+def test_whole_files_stand_apart_from_what_changes(with_files, random_groove):
+    first, *files = link.pack_memory(with_files).split(" ")
+    with_files.position, with_files.takes = 0.7, with_files.takes[:1]
+    with_files.a.choose(2, 1)
+    second, *same = link.pack_memory(with_files).split(" ")
+    assert second != first and len(files) == 2 and same == files
+    with_files.b.load(with_files.a.source)
+    assert link.pack_memory(with_files).split(" ")[1:] == files[:1], "one file on both decks is one"
+    assert link.unpack(link.pack_memory(with_files)).b.source.groove == with_files.a.source.groove
+    with_files.a.load(Source("long", random_groove(bars=400, density=0.03)))
+    assert (
+        len(link.pack_memory(with_files).split(" ")[0])
+        < 2000
+        < 20_000
+        < len(with_files.a.source.packed)
+    )
+
+
+def test_a_page_of_before_files_stood_apart_is_read(with_files):
+    """They were among the hits of what changes."""
+    head, _ = encoding.unpack(link.pack_memory(with_files).split(" ")[0], 100)
+    takes = [take.groove for take in with_files.takes]
+    sources = [with_files.deck(side).source.groove for side in "ab"]
+    for side, groove in zip("ab", sources, strict=True):
+        del head[side]["file"]
+        head[side]["groove"] = {"bars": groove.bars, "tempo": groove.tempo}
+    back = link.unpack(encoding.pack(head, [*sources, *takes]))
+    assert [back.deck(side).source.groove for side in "ab"] == sources
+    assert back.a.groove == with_files.a.groove
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_page_that_lacks_a_file_or_has_another_in_its_place_is_refused(with_files, left):
+    first, *files = link.pack_memory(with_files).split(" ")
+    for cut in ([first, *files[:left]], [first, *files[:left], first], [first, *files, *files]):
+        with pytest.raises(BeatGenError, match="cut off or changed"):
+            link.unpack(" ".join(cut))

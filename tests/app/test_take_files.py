@@ -6,7 +6,18 @@ from dataclasses import replace
 import mido
 import pytest
 from compare import same_hits
-from drive import act, choose, click, go, now, read_back, shown_part, tell_part, tell_player, unzip
+from drive import (
+    act,
+    choose,
+    click,
+    go,
+    now,
+    part_sends,
+    player_sends,
+    read_back,
+    shown_part,
+    unzip,
+)
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
@@ -22,7 +33,7 @@ NEARLY = 1.25  # ticks; the address of a file rounds as well
 def file_of(page: AppTest, take: Take) -> tuple[str, bytes]:
     """Name and content of the MIDI file that the card of a take gives."""
     how = shown_part(page, "wall")["how"]
-    tell_part(page, "wall", "told", {"acts": [], "lacks": True})  # has it send all in full
+    part_sends(page, "wall", "told", {"acts": [], "lacks": True})  # has it send all in full
     wall = shown_part(page, "wall")
     assert wall["how"] == how
     place = [each.number for each in now(page).takes].index(take.number)
@@ -48,13 +59,13 @@ def test_cards_and_all_takes_are_as_the_player_sounds_them(apptest, downloads, s
     go(apptest, "vary")
     before = now(apptest).takes[1].groove
     hits = [[step, 3, 100, 0.25] for step in range(0, 64, 16)]
-    said = {
+    settings = {
         "tempo": {"tempo": 87.0},
         "swing": {"swing": 0.66},
         "lock": {"lock": {"bars": 1, "voices": [3], "sixteenths": [], "hits": hits}},
     }
-    said["all"] = said["tempo"] | said["swing"] | said["lock"]
-    tell_player(apptest, position=0.5, **said[setting])
+    settings["all"] = settings["tempo"] | settings["swing"] | settings["lock"]
+    player_sends(apptest, position=0.5, **settings[setting])
     take = now(apptest).takes[1]
     expected = take.groove
     if setting in ("lock", "all"):
@@ -87,27 +98,6 @@ def test_cards_and_all_takes_have_the_pitches_that_are_chosen(
     for content in (zipped, file_of(apptest, now(apptest).takes[0])[1]):
         file = mido.MidiFile(file=io.BytesIO(content))
         assert {message.note for message in file if message.type == "note_on"} == expected
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        "",
-        "pitches=gmd&loops=1",
-        "pitches=polka&loops=1&swing=0.5",
-        "pitches=gmd&loops=0&swing=0.5",
-        "pitches=gmd&loops=1.5&swing=0.5",
-        "pitches=gmd&loops=1&swing=nan",
-        "pitches=gmd&loops=1&swing=0.9",
-        "pitches=gmd&loops=1&swing=0.5&tempo=1e9",
-        "pitches=gmd&loops=1&swing=0.5&tempo=slow",
-    ],
-)
-def test_a_file_that_is_asked_for_as_cannot_be_is_refused(rock, how):
-    text, _, ending = downloads.midi_path(rock).removeprefix("file/").rpartition(".")
-    scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
-    answer = downloads.answer(Request({**scope, "query_string": how.encode()}))
-    assert answer.status_code == 404 and b"again" in answer.body
 
 
 def test_all_takes_of_the_wall_download_in_one_zip(apptest, downloads):
