@@ -9,7 +9,7 @@ from operator import index
 
 import numpy as np
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import MOST_BARS, BeatGenError
 from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
 
 STEPS = 64  # steps per bar that the models are trained on
@@ -64,10 +64,10 @@ class Groove:
         if not ((velocity >= 0) & (velocity <= 1)).all():  # false for NaN, too
             raise BeatGenError("velocity must lie between 0 and 1; divide MIDI velocities by 127.")
         timing[velocity == 0] = 0
-        reach = max(1, velocity.shape[1] / (2 * SIXTEENTHS))
-        if not (np.abs(timing) <= reach + 1e-6).all():
+        most = reach(velocity.shape[1])
+        if not (np.abs(timing) <= most + 1e-6).all():
             raise BeatGenError(
-                f"timing is counted in steps and must lie between {-reach:g} and {reach:g}; "
+                f"timing is counted in steps and must lie between {-most:g} and {most:g}; "
                 f"found {np.nanmin(timing):g} to {np.nanmax(timing):g}."
             )
         if not (np.isfinite(self.tempo) and self.tempo > 0):
@@ -146,7 +146,7 @@ class Groove:
     def __str__(self) -> str:
         """Drum tab, top cymbal first; sixteenths where every hit stands on one, else every step.
 
-        Velocity is told in three loudnesses and timing not at all: tab is for reading.
+        Velocity stands in three loudnesses and timing not at all: tab is for reading.
         """
         every = self.steps // SIXTEENTHS if self.steps % SIXTEENTHS == 0 else 1
         struck = self.velocity > 0
@@ -184,6 +184,8 @@ class Groove:
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
+        if bars > MOST_BARS:
+            raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
         velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
         for name, cells in rows:
             known = TAB_VELOCITY if name in INDEX else {}
@@ -207,6 +209,16 @@ class Groove:
                         )
                     velocity[bar, i * (steps // len(cell)), INDEX[name]] = known[symbol]
         return cls(velocity, tempo=tempo)
+
+
+def reach(steps: int) -> float:
+    """How far from its step a hit may stand, in steps, in bars of so many: half a sixteenth, or one
+    step if longer.
+
+    >>> reach(64), reach(16)
+    (2.0, 1.0)
+    """
+    return max(1.0, steps / (2 * SIXTEENTHS))
 
 
 def rows_of(*grooves: Groove) -> tuple[int, ...]:
