@@ -18,7 +18,7 @@ import numpy as np
 
 from beatgen.bars.attributes import OF_FEEL
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.latent.signatures import AGAIN
+from beatgen.latent.runtime import AGAIN
 
 RIDGE = 1e-3  # share of the variance: leaves out dimensions that the network does not use
 CONFLICT = 1e-3  # share of the mean response: what attributes have that no shift can tell apart
@@ -85,7 +85,7 @@ class Directions:
         )
         return directions.astype(np.float32)
 
-    def check(self, amounts: np.ndarray) -> np.ndarray:
+    def check(self, amounts: np.ndarray | Sequence[Sequence[float]]) -> np.ndarray:
         """Amounts (n, directions) as float32. Raises BeatGenError where there are more than
         directions, or one is not a finite number."""
         count = len(self._response) + len(self._components)

@@ -24,7 +24,7 @@ from keras import layers, ops
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import check_fields
 from beatgen.groove import STEPS
-from beatgen.networks.losses import kl_gaussian
+from beatgen.networks.bar_vae import kl_gaussian
 
 
 @dataclass(frozen=True)

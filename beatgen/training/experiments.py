@@ -1,9 +1,10 @@
-"""What each change of `beatgen.data.augment` brings: the same small network, trained without it."""
+"""Several trainings side by side: `ablate` trains a small network without each change of
+`beatgen.data.augment`, `sweep` one with several latent dimensions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from beatgen.data.augment import Augmentation
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import BeatGenError, check_count
 from beatgen.evaluation import completion
-from beatgen.evaluation.section import Scores, Section, draw_section
+from beatgen.evaluation.results import Scores, Section
 from beatgen.latent.decide import pattern_of_hidden
 from beatgen.networks.bar_vae import BarVAE, ModelConfig
+from beatgen.plot.drums import draw_sweep
 from beatgen.training.batches import AT_ONCE, bar_input
-from beatgen.training.config import TrainConfig
+from beatgen.training.config import TrainConfig, with_latent_dim
 from beatgen.training.train import load_run, train
 
 SMALL = ModelConfig(width=48, blocks=1)
@@ -39,6 +41,34 @@ COLUMNS = {
 
 
 MEASURED = COLUMNS.keys() - {"apart", "hidden_f1"}  # while a run is trained
+
+
+def sweep(
+    config: TrainConfig, latent_dims: Sequence[int], told: Callable[[str], None] = lambda _: None
+) -> list[dict[str, float]]:
+    """Train a model with several latent dimensions (the report's Fig. 2). Our network has one
+    segment on each side then (`bar_vae.ModelConfig.squeezed`), however many the config says:
+    the rows can be compared with each other, not with a network of several.
+
+    Returns, and writes to sweep.json in the run folder, a row for each: latent_dim, the lowest
+    val_loss, the epoch it was reached in, and the measures of that epoch. The rows are drawn in
+    sweep.html. `told` is called with a line after each run.
+    """
+    rows: list[dict[str, float]] = []
+    root = Path(config.run)
+    runs = [
+        replace(with_latent_dim(config, dim), run=str(root / f"latent-{dim}"))
+        for dim in latent_dims
+    ]
+    for dim, one in zip(latent_dims, runs, strict=True):
+        history = train(one)
+        best = int(np.argmin(history["val_loss"]))
+        row = {"latent_dim": dim, "epoch": best + 1}
+        rows.append(row | {name: values[best] for name, values in history.items()})
+        told(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
+    (root / "sweep.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    draw_sweep(rows).write_html(root / "sweep.html", include_plotlyjs=True)
+    return rows
 
 
 def variants(how: Augmentation) -> dict[str, Augmentation]:
@@ -129,4 +159,4 @@ def _save(section: Section, root: Path) -> None:
     text = json.dumps(section.as_dict(), indent=1)
     (root / "ablation.json").write_text(text + "\n", encoding="utf-8")
     (root / "ablation.md").write_text(section.as_markdown() + "\n", encoding="utf-8")
-    draw_section(section).write_html(root / "ablation.html", include_plotlyjs=True)
+    section.figure().write_html(root / "ablation.html", include_plotlyjs=True)

@@ -23,8 +23,18 @@ from beatgen.evaluation.direction_effects import (
     effect_table,
     sample_z,
 )
-from beatgen.latent.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
-from beatgen.latent.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
+from beatgen.latent.runtime import (
+    CARD,
+    NETWORK,
+    PRIOR_NETWORK,
+    SPACE,
+    Network,
+    Signatures,
+    bar_signatures,
+    flow_signatures,
+    load_network,
+    report_signatures,
+)
 from beatgen.latent.vae import Vae, load_model
 from beatgen.networks.bar_vae import BarVAE
 from beatgen.networks.flow import LatentFlow
@@ -201,14 +211,14 @@ def _response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
     def measure(points: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(points))) / spread
 
-    return response(measure, z, vae.sides)
+    return response(measure, z, vae.codec.sides)
 
 
 def _by_change(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndarray:
     """The components in the order of how much of the expected velocity they change."""
 
     def decode(z: np.ndarray) -> np.ndarray:
-        return expected_grid(vae.decoded(z.astype(np.float32))[0].expected())
+        return expected_grid(vae.codec.predict(z.astype(np.float32))[0].expected())
 
     return by_change(decode, sample_z(vae, validation), components)
 
@@ -233,7 +243,7 @@ def _best_ceiling(vae: Vae, validation: Dataset) -> float:
     of the validation bars is least."""
     grids = validation.grids()
     true = to_strikes(*grids)
-    told, _ = vae.decoded(vae.encode_bars(*grids)[0], true.count)
+    told, _ = vae.codec.predict(vae.encode_bars(*grids)[0], true.count)
     struck = true.velocity > 0
     velocity, meant = told.velocity[struck], true.velocity[struck]
     errors = [np.abs(np.where(velocity >= c, 1, velocity) - meant).mean() for c in CEILINGS]

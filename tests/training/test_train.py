@@ -17,10 +17,16 @@ from beatgen.networks.bar_vae import BarVAE, ModelConfig
 from beatgen.networks.flow import FlowConfig, LatentFlow
 from beatgen.networks.report_2020 import ReportConfig, ReportVAE
 from beatgen.training import train as training
-from beatgen.training.callbacks import EpochStart
 from beatgen.training.config import ANOTHER, TrainConfig
-from beatgen.training.sweep import sweep
-from beatgen.training.train import epochs_told, load_run, prior_config, read_history, train
+from beatgen.training.experiments import sweep
+from beatgen.training.train import (
+    EpochStart,
+    epochs_told,
+    load_run,
+    prior_config,
+    read_history,
+    train,
+)
 
 EPOCHS = 3
 

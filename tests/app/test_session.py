@@ -1,11 +1,11 @@
-"""The wall of takes, what it was before, and what a reload brings back of it."""
+"""What a session holds: the wall of takes and the walls before it, after a reload too; sources."""
 
+import numpy as np
 import pytest
 
 from app import engine
-from app.session import Deck, Session
-from app.share import link as share
-from app.take import FRESH, MOST_TAKES, WALLS, Take, fitting
+from app.session import FRESH, MOST_TAKES, WALLS, Deck, Session, Source, Take, fitting
+from app.share import link
 
 
 @pytest.fixture
@@ -27,10 +27,10 @@ def test_only_so_many_walls_are_remembered(session, random_groove):
     now = numbers(session.takes)
     seen = []
     for _ in range(WALLS):
-        session.bring_back()
+        session.restore()
         seen.append(numbers(session.takes))
     assert seen == [[6, newest] for newest in range(now[-1] - 1, now[-1] - 1 - WALLS, -1)]
-    session.bring_back()
+    session.restore()
     assert numbers(session.takes) == now
 
 
@@ -50,9 +50,9 @@ def test_a_link_opened_over_a_full_wall_drops_no_kept_take(session, random_groov
     before.add_takes([groove] * FRESH, [0.5] * FRESH)
     kept = numbers(take for take in before.takes if take.kept)
     session.take = session.takes[0]
-    session.hang(before)
+    session.add_wall(before)
     assert numbers(take for take in session.takes if take.kept) == [session.take.number, *kept]
-    session.bring_back()
+    session.restore()
     assert numbers(session.takes) == [session.take.number, *kept]
 
 
@@ -65,22 +65,22 @@ def test_takes_that_went_from_the_wall_can_be_brought_back_after_a_reload(sessio
         walls.append([take.number for take in session.takes])
         session.add_takes([random_groove(seed + i) for i in range(0, 12, 4)], [0.3, 0.2, 0.1])
     numbers = [take.number for take in session.takes]
-    back = share.unpack(share.memory(session))
+    back = link.unpack(link.pack_memory(session))
     assert [take.number for take in back.takes] == numbers
     groove = {take.number: take.groove for wall in session.walls for take in wall}
     for wall in reversed(walls):
-        back.bring_back()
+        back.restore()
         assert [take.number for take in back.takes] == wall
         assert all(take.groove == groove[take.number] for take in back.takes)
-    back.bring_back()
+    back.restore()
     assert [take.number for take in back.takes] == numbers, "and after the oldest the newest"
 
 
 def test_of_many_takes_that_went_the_last_ones_are_kept(session, random_groove):
     for _ in range(2 * WALLS):
         session.add_takes([random_groove(i, density=0.01) for i in range(FRESH)], [0.5] * FRESH)
-    back = share.unpack(share.memory(session))
-    assert len(back.walls) == share.GONE // FRESH
+    back = link.unpack(link.pack_memory(session))
+    assert len(back.walls) == link.GONE // FRESH
     for wall, before in zip(back.walls[::-1], session.walls[::-1], strict=False):
         assert [take.number for take in wall] == [take.number for take in before]
 
@@ -90,7 +90,7 @@ def test_no_kept_take_goes_for_a_fresh_one_by_a_reload(session, random_groove):
     session.takes = [Take(i + 1, groove, 0.5) for i, groove in enumerate(grooves)]
     for take in session.takes[20:]:
         take.kept = True
-    back = share.unpack(share.memory(session))
+    back = link.unpack(link.pack_memory(session))
     kept = [take.number for take in session.takes if take.kept]
     assert [take.number for take in back.takes if take.kept] == kept
     assert [take.number for take in back.takes] == [*range(1, FRESH + 1), *kept]
@@ -98,7 +98,31 @@ def test_no_kept_take_goes_for_a_fresh_one_by_a_reload(session, random_groove):
 
 def test_an_edited_groove_comes_along_while_a_is_listened_to(session, random_groove):
     session.heard, session.monitor, session.edited = session.a.groove, "a", random_groove(9)
-    for text in (share.link(session), share.memory(session)):
-        back = share.unpack(text)
+    for text in (link.pack(session), link.pack_memory(session)):
+        back = link.unpack(text)
         assert back.take.groove == session.edited
         assert back.take.name == f"{session.label}, edited"
+
+
+# --- sources
+
+
+def test_every_loop_is_that_of_the_whole_groove_to_the_last_bit(random_groove):
+    groove = random_groove(bars=7, density=0.05)
+    source = Source("seven", groove)
+    assert (source.bars, source.tempo, source.groove) == (7, groove.tempo, groove)
+    for start in range(7):
+        for bars in range(1, 8 - start):
+            assert source.loop(start, bars) == groove[start : start + bars]
+
+
+def test_silence_is_held(random_groove):
+    silence = random_groove(bars=3, density=0)
+    assert Source("rest", silence).groove == silence
+
+
+def test_a_long_file_takes_no_more_than_its_hits(random_groove):
+    groove = random_groove(bars=400, density=0.015)
+    held = [value for value in vars(Source("long", groove)).values() if hasattr(value, "nbytes")]
+    assert sum(array.nbytes for array in held) == 12 * np.count_nonzero(groove.velocity)
+    assert all(array.base is None for array in held), "a view would keep all of the groove alive"

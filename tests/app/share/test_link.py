@@ -11,13 +11,12 @@ import pytest
 
 from app import engine
 from app.player.messages import Opening
-from app.session import REACH, Deck, Session, Source
-from app.share import link as share
-from app.take import LONGEST_TAKE, MOST_TAKES, Take
+from app.session import LONGEST_TAKE, MOST_TAKES, REACH, Deck, Session, Source, Take
+from app.share import encoding, link
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 TICK = 1 / 30  # of a step: the Groove MIDI Dataset has 480 to the beat
 
@@ -52,7 +51,7 @@ def text_of(head: object, hits: bytes = b"") -> str:
 
 
 def test_a_link_brings_back_grooves_place_and_settings(session):
-    back = share.unpack(share.link(session))
+    back = link.unpack(link.pack(session))
     for side in ("a", "b"):
         assert back.deck(side).groove == session.deck(side).groove
         assert back.deck(side).source.name == session.deck(side).source.name
@@ -64,15 +63,15 @@ def test_a_link_brings_back_grooves_place_and_settings(session):
 
 def test_the_feel_that_goes_with_the_pattern_still_does(session):
     session.feel = None
-    assert share.unpack(share.link(session)).feel is None
+    assert link.unpack(link.pack(session)).feel is None
 
 
-def test_demo_grooves_are_named_and_their_loop_is_told():
+def test_demo_grooves_are_named_with_their_loop():
     demos = engine.demos()
     session = Session(Deck(demos["Funk"]), Deck(demos["Samba"]))
     session.b.choose(1, 1)
-    text = share.link(session)
-    back = share.unpack(text)
+    text = link.pack(session)
+    back = link.unpack(text)
     assert back.a.source is demos["Funk"] and back.b.source is demos["Samba"]
     assert (back.b.start, back.b.bars) == (1, 1)
     assert len(text) < 350
@@ -80,7 +79,7 @@ def test_demo_grooves_are_named_and_their_loop_is_told():
 
 def test_a_take_that_plays_comes_along(session):
     session.take = session.takes[1]
-    back = share.unpack(share.link(session))
+    back = link.unpack(link.pack(session))
     assert back.take.groove == session.take.groove
     assert back.take.name == "Take 7"
     assert back.takes == [back.take]
@@ -88,7 +87,7 @@ def test_a_take_that_plays_comes_along(session):
 
 def test_a_groove_edited_on_the_grid_comes_along_as_it_is_heard(session, random_groove):
     session.heard = session.edited = random_groove(9)
-    back = share.unpack(share.link(session))
+    back = link.unpack(link.pack(session))
     assert back.take.groove == session.edited
     assert back.take.name == f"{session.label}, edited"
     assert not back.shaped  # it was shaped before it was edited
@@ -97,7 +96,7 @@ def test_a_groove_edited_on_the_grid_comes_along_as_it_is_heard(session, random_
 def test_locked_cells_come_along(session, random_groove):
     held = random_groove(3, density=0.3)
     session.lock = Lock(held, frozenset({0, 3}), frozenset({5, 31}))
-    lock = share.unpack(share.link(session)).opening.lock
+    lock = link.unpack(link.pack(session)).opening.lock
     assert (lock.voices, lock.sixteenths) == (session.lock.voices, session.lock.sixteenths)
     other = random_groove(4, density=0.3)
     assert lock.keep(other) == session.lock.keep(other)
@@ -105,9 +104,9 @@ def test_locked_cells_come_along(session, random_groove):
 
 def test_a_browser_keeps_the_wall_and_whole_sources(session):
     session.take = session.takes[0]
-    back = share.unpack(share.memory(session))
+    back = link.unpack(link.pack_memory(session))
     assert [take.groove for take in back.takes] == [take.groove for take in session.takes]
-    assert [(t.number, t.kept, t.likeness) for t in back.takes] == [
+    assert [(t.number, t.kept, t.similarity) for t in back.takes] == [
         (6, True, 0.5),
         (7, False, 0.25),
     ]
@@ -118,30 +117,30 @@ def test_a_browser_keeps_the_wall_and_whole_sources(session):
 
 
 def test_of_a_long_source_the_loop_is_kept(session, random_groove):
-    session.a.load(Source("long", random_groove(bars=share.WHOLE + 1, density=0.01)))
+    session.a.load(Source("long", random_groove(bars=link.WHOLE + 1, density=0.01)))
     session.a.choose(9, 4)
-    back = share.unpack(share.memory(session))
+    back = link.unpack(link.pack_memory(session))
     assert back.a.groove == session.a.groove == back.a.source.groove
 
 
 def test_a_quarter_of_an_hour_is_kept_whole_beside_a_full_wall_of_long_takes(
     session, random_groove
 ):
-    long = random_groove(bars=share.WHOLE, density=0.02)
+    long = random_groove(bars=link.WHOLE, density=0.02)
     for side in ("a", "b"):
         session.deck(side).load(Source("long", long))
         session.deck(side).choose(299, 2)
     takes = [random_groove(i, bars=LONGEST_TAKE, density=0.01) for i in range(MOST_TAKES)]
     session.takes = [Take(i + 1, groove, 0.5) for i, groove in enumerate(takes)]
-    back = share.unpack(share.memory(session))
-    assert back.a.source.groove.bars == share.WHOLE and back.a.groove == session.a.groove
+    back = link.unpack(link.pack_memory(session))
+    assert back.a.source.groove.bars == link.WHOLE and back.a.groove == session.a.groove
     assert [take.groove for take in back.takes] == takes
 
 
 def test_a_bar_of_the_map_that_plays_is_numbered_and_does_not_collide(session, random_groove):
     for _ in range(2):  # reloads, each with another bar playing
         session.take = Take(0, random_groove(8), 1.0, title="Funk bar 8")
-        session = share.unpack(share.memory(session))
+        session = link.unpack(link.pack_memory(session))
         session.tempo, session.swing = session.opening.tempo, session.opening.swing
     assert [take.number for take in session.takes] == [9, 8, 6, 7]
     assert session.numbered == 9
@@ -152,7 +151,7 @@ def test_timing_between_two_ticks_comes_back_within_an_eighth_of_one():
     velocity = rng.integers(1, 128, (2, 64, 22)) / 127
     groove = Groove(velocity, rng.uniform(-0.5, 0.5, velocity.shape), tempo=133.7)
     source = Source("played", groove)
-    back = share.unpack(share.link(Session(Deck(source), Deck(source)))).a.groove
+    back = link.unpack(link.pack(Session(Deck(source), Deck(source)))).a.groove
     assert np.array_equal(back.velocity, groove.velocity)
     assert np.abs(back.timing - groove.timing).max() <= TICK / 8 + 1e-6
     assert back.tempo == groove.tempo
@@ -161,8 +160,8 @@ def test_timing_between_two_ticks_comes_back_within_an_eighth_of_one():
 def test_a_recording_comes_back_to_the_last_bit_in_a_short_link(gmd):
     recordings = sorted((gmd / "drummer1" / "session1").glob("*_beat_4-4.mid"))[:2]
     decks = [Deck(Source(file.stem, scan_midi(file)[0].trim())) for file in recordings]
-    text = share.link(Session(*decks))
-    back = share.unpack(text)
+    text = link.pack(Session(*decks))
+    back = link.unpack(text)
     assert back.a.groove == decks[0].groove and back.b.groove == decks[1].groove
     assert back.a.bars == back.b.bars == 2
     assert len(text) < 1000
@@ -170,46 +169,46 @@ def test_a_recording_comes_back_to_the_last_bit_in_a_short_link(gmd):
 
 def test_a_full_wall_is_small_enough_to_be_kept(session, random_groove):
     session.takes = [Take(i + 1, random_groove(i, density=0.02), 0.5) for i in range(48)]
-    assert len(share.memory(session)) < 50_000
+    assert len(link.pack_memory(session)) < 50_000
 
 
 def test_directions_that_other_weights_do_not_have_are_left_out(session):
-    head, hits = content(share.link(session))
+    head, hits = content(link.pack(session))
     head["amounts"]["cowbell"] = 2.0
-    assert share.unpack(text_of(head, hits)).amounts == session.amounts
+    assert link.unpack(text_of(head, hits)).amounts == session.amounts
 
 
 # --- hostile ones
 
 
-def test_every_cut_is_told(session):
-    text = share.link(session)
+def test_every_cut_is_reported(session):
+    text = link.pack(session)
     for end in range(len(text)):
         with pytest.raises(BeatGenError, match="cut off"):
-            share.unpack(text[:end])
+            link.unpack(text[:end])
 
 
 def test_noise_never_gets_further_than_one_sentence(session):
-    text = share.link(session)
+    text = link.pack(session)
     rng = random.Random(0)
     for _ in range(300):
         at = rng.randrange(1, len(text))
         changed = text[:at] + rng.choice("AZaz09-_é%") + text[at + 1 :]
         if changed != text:
-            with pytest.raises(BeatGenError) as told:
-                share.unpack(changed)
-            assert "\n" not in str(told.value)
+            with pytest.raises(BeatGenError) as caught:
+                link.unpack(changed)
+            assert "\n" not in str(caught.value)
 
 
 def test_a_link_of_a_later_version_asks_for_an_update():
     with pytest.raises(BeatGenError, match="newer"):
-        share.unpack("2abc")
+        link.unpack("2abc")
 
 
 def test_a_small_link_cannot_unpack_to_a_large_one():
     bomb = "1" + urlsafe_b64encode(zlib.compress(bytes(10**8), 9)).decode()
     with pytest.raises(BeatGenError, match="cut off"):
-        share.unpack(bomb)
+        link.unpack(bomb)
 
 
 @pytest.mark.parametrize(
@@ -246,55 +245,107 @@ def test_a_small_link_cannot_unpack_to_a_large_one():
     ],
 )
 def test_a_link_that_says_what_cannot_be_is_refused(session, path, value):
-    head, hits = content(share.link(session))
+    head, hits = content(link.pack(session))
     inner = head
     for name in path[:-1]:
         inner = inner[name]
     inner[path[-1]] = value
     with pytest.raises(BeatGenError, match="cut off or changed"):
-        share.unpack(text_of(head, hits))
+        link.unpack(text_of(head, hits))
 
 
 @pytest.mark.parametrize("column", [0, 1, 2, 4])  # timing's low bytes may be anything
 def test_hits_that_cannot_be_are_refused(session, column):
-    head, hits = content(share.link(session))
+    head, hits = content(link.pack(session))
     bars = session.a.bars + session.b.bars
     length = (len(hits) - 2 * bars) // 5
     at = 2 * bars + column * length
     with pytest.raises(BeatGenError, match="cut off or changed"):
-        share.unpack(text_of(head, hits[:at] + b"\xff" * length + hits[at + length :]))
+        link.unpack(text_of(head, hits[:at] + b"\xff" * length + hits[at + length :]))
 
 
 def test_a_small_link_that_asks_for_long_loops_or_takes_is_refused_in_one_sentence(session):
     silence = Groove(np.zeros((100, 64, 22)))
     session.take = Take(8, silence, 1.0)
     with pytest.raises(BeatGenError, match="a take of 100 bars, longer than BeatGen plays"):
-        share.unpack(share.link(session))
+        link.unpack(link.pack(session))
     session.take = None
     session.a.source = Source("slow", silence)
     session.a.bars = 100
     with pytest.raises(BeatGenError, match="a loop of 100 bars, longer than BeatGen plays"):
-        share.unpack(share.link(session))
+        link.unpack(link.pack(session))
 
 
 def test_two_takes_of_one_number_are_refused(session):
-    first, *files = share.memory(session).split(" ")
+    first, *files = link.pack_memory(session).split(" ")
     head, hits = content(first)
-    assert share.unpack(" ".join([text_of(head, hits), *files])).numbered == 7
+    assert link.unpack(" ".join([text_of(head, hits), *files])).numbered == 7
     head["takes"][1]["number"] = head["takes"][0]["number"]
     with pytest.raises(BeatGenError, match="cut off or changed"):
-        share.unpack(" ".join([text_of(head, hits), *files]))
+        link.unpack(" ".join([text_of(head, hits), *files]))
 
 
 def test_deep_nesting_is_refused():
     packed = zlib.compress(b"[" * 100_000 + b"\0")
     with pytest.raises(BeatGenError, match="cut off or changed"):
-        share.unpack("1" + urlsafe_b64encode(packed).decode())
+        link.unpack("1" + urlsafe_b64encode(packed).decode())
 
 
 def test_openings_of_two_links_are_told_apart(session):
-    first = share.unpack(share.link(session)).opening
+    first = link.unpack(link.pack(session)).opening
     session.tempo = 98.0
-    second = share.unpack(share.link(session)).opening
+    second = link.unpack(link.pack(session)).opening
     assert isinstance(first, Opening) and first.name != second.name
     assert replace(first, name="", tempo=98.0) == replace(second, name="")
+
+
+# --- the files on the decks, which a browser keeps beside what changes
+
+
+@pytest.fixture
+def with_files(random_groove) -> Session:
+    """Two files of five bars on the decks, and two takes."""
+    a, b = (Source(f"own {i}", random_groove(i, bars=5)) for i in (1, 2))
+    session = Session(Deck(a), Deck(b), position=0.3, numbered=7)
+    session.a.choose(1, 2)
+    session.takes = [Take(i, random_groove(i, bars=i - 5), 0.5) for i in (6, 7)]
+    return session
+
+
+def test_whole_files_stand_apart_from_what_changes(with_files, random_groove):
+    first, *files = link.pack_memory(with_files).split(" ")
+    with_files.position, with_files.takes = 0.7, with_files.takes[:1]
+    with_files.a.choose(2, 1)
+    second, *same = link.pack_memory(with_files).split(" ")
+    assert second != first and len(files) == 2 and same == files
+    with_files.b.load(with_files.a.source)
+    assert link.pack_memory(with_files).split(" ")[1:] == files[:1], "one file on both decks is one"
+    assert link.unpack(link.pack_memory(with_files)).b.source.groove == with_files.a.source.groove
+    with_files.a.load(Source("long", random_groove(bars=400, density=0.03)))
+    assert (
+        len(link.pack_memory(with_files).split(" ")[0])
+        < 2000
+        < 20_000
+        < len(with_files.a.source.packed)
+    )
+
+
+def test_a_page_of_before_files_stood_apart_is_read(with_files):
+    """They were among the hits of what changes."""
+    head, _ = encoding.unpack(link.pack_memory(with_files).split(" ")[0], 100)
+    takes = [take.groove for take in with_files.takes]
+    sources = [with_files.deck(side).source.groove for side in "ab"]
+    for side, groove in zip("ab", sources, strict=True):
+        del head[side]["file"]
+        head[side]["groove"] = {"bars": groove.bars, "tempo": groove.tempo}
+    back = link.unpack(encoding.pack(head, [*sources, *takes]))
+    assert [back.deck(side).source.groove for side in "ab"] == sources
+    assert back.a.groove == with_files.a.groove
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_page_that_lacks_a_file_or_has_another_in_its_place_is_refused(with_files, left):
+    first, *files = link.pack_memory(with_files).split(" ")
+    for cut in ([first, *files[:left]], [first, *files[:left], first], [first, *files, *files]):
+        with pytest.raises(BeatGenError, match="cut off or changed"):
+            link.unpack(" ".join(cut))

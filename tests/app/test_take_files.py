@@ -6,13 +6,24 @@ from dataclasses import replace
 import mido
 import pytest
 from compare import same_hits
-from drive import act, choose, click, go, now, read_back, shown_part, tell_part, tell_player, unzip
+from drive import (
+    act,
+    choose,
+    click,
+    go,
+    now,
+    part_sends,
+    player_sends,
+    read_back,
+    shown_part,
+    unzip,
+)
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from app import downloads as files
+from app import downloads
 from app.player.wire import pack_groove
-from app.take import Take
+from app.session import Take
 from beatgen.groove import Groove
 from beatgen.swing import swing
 
@@ -22,109 +33,90 @@ NEARLY = 1.25  # ticks; the address of a file rounds as well
 def file_of(page: AppTest, take: Take) -> tuple[str, bytes]:
     """Name and content of the MIDI file that the card of a take gives."""
     how = shown_part(page, "wall")["how"]
-    tell_part(page, "wall", "told", {"acts": [], "lacks": True})  # has it send all in full
+    part_sends(page, "wall", "told", {"acts": [], "lacks": True})  # has it send all in full
     wall = shown_part(page, "wall")
     assert wall["how"] == how
     place = [each.number for each in now(page).takes].index(take.number)
     path = wall["takes"][place]["path"] + "?" + wall["how"]
     text, _, ending = path.removeprefix("file/").partition("?")[0].rpartition(".")
     scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
-    answer = files.answer(Request({**scope, "query_string": path.partition("?")[2].encode()}))
+    answer = downloads.answer(Request({**scope, "query_string": path.partition("?")[2].encode()}))
     assert (answer.status_code, answer.media_type) == (200, "audio/midi")
     return wall["files"][place], answer.body
 
 
-def test_each_card_has_the_midi_file_of_its_take(page):
-    go(page, "vary")
-    assert len(now(page).takes) == 6
-    for take in now(page).takes:
-        name, content = file_of(page, take)
+def test_each_card_has_the_midi_file_of_its_take(apptest):
+    go(apptest, "vary")
+    assert len(now(apptest).takes) == 6
+    for take in now(apptest).takes:
+        name, content = file_of(apptest, take)
         assert name == f"take-{take.number}-{take.groove.tempo:.0f}.mid"
         assert same_hits(read_back(content), take.groove, NEARLY)
 
 
 @pytest.mark.parametrize("setting", ["tempo", "swing", "lock", "all"])
-def test_cards_and_all_takes_are_as_the_player_sounds_them(page, downloads, setting):
-    go(page, "vary")
-    before = now(page).takes[1].groove
+def test_cards_and_all_takes_are_as_the_player_sounds_them(apptest, downloads, setting):
+    go(apptest, "vary")
+    before = now(apptest).takes[1].groove
     hits = [[step, 3, 100, 0.25] for step in range(0, 64, 16)]
-    said = {
+    settings = {
         "tempo": {"tempo": 87.0},
         "swing": {"swing": 0.66},
         "lock": {"lock": {"bars": 1, "voices": [3], "sixteenths": [], "hits": hits}},
     }
-    said["all"] = said["tempo"] | said["swing"] | said["lock"]
-    tell_player(page, position=0.5, **said[setting])
-    take = now(page).takes[1]
+    settings["all"] = settings["tempo"] | settings["swing"] | settings["lock"]
+    player_sends(apptest, position=0.5, **settings[setting])
+    take = now(apptest).takes[1]
     expected = take.groove
     if setting in ("lock", "all"):
-        expected = now(page).lock.keep(expected)
+        expected = now(apptest).lock.keep(expected)
         assert expected != take.groove
     if setting in ("swing", "all"):
         expected = swing(expected, 0.66)
     if setting in ("tempo", "all"):
         expected = replace(expected, tempo=87.0)
     assert take.groove == before and expected != before
-    name, content = file_of(page, take)
+    name, content = file_of(apptest, take)
     assert name == f"take-{take.number}-{expected.tempo:.0f}.mid"
     assert same_hits(read_back(content), expected, NEARLY)
     assert same_hits(read_back(unzip(downloads["all-takes"][1]())[name]), expected)
-    card = shown_part(page, "wall")["takes"][1]
-    assert card["hits"] == pack_groove(now(page).locked(take.groove))["hits"], "with the lock"
-    act(page, "a", take)
-    assert now(page).a.groove == now(page).locked(take.groove), "what is shown becomes A"
+    card = shown_part(apptest, "wall")["takes"][1]
+    assert card["hits"] == pack_groove(now(apptest).locked(take.groove))["hits"], "with the lock"
+    act(apptest, "a", take)
+    assert now(apptest).a.groove == now(apptest).locked(take.groove), "what is shown becomes A"
 
 
 @pytest.mark.parametrize(("pitches", "expected"), [("gmd", {22, 58}), ("gm", {42, 43})])
-def test_cards_and_all_takes_have_the_pitches_that_are_chosen(page, downloads, pitches, expected):
+def test_cards_and_all_takes_have_the_pitches_that_are_chosen(
+    apptest, downloads, pitches, expected
+):
     edges = Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|")
-    now(page).takes = [Take(1, edges, 1.0)]
-    go(page, "vary")
-    choose(page, "pitches", pitches)
+    now(apptest).takes = [Take(1, edges, 1.0)]
+    go(apptest, "vary")
+    choose(apptest, "pitches", pitches)
     (zipped,) = unzip(downloads["all-takes"][1]()).values()
-    for content in (zipped, file_of(page, now(page).takes[0])[1]):
+    for content in (zipped, file_of(apptest, now(apptest).takes[0])[1]):
         file = mido.MidiFile(file=io.BytesIO(content))
         assert {message.note for message in file if message.type == "note_on"} == expected
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        "",
-        "pitches=gmd&loops=1",
-        "pitches=polka&loops=1&swing=0.5",
-        "pitches=gmd&loops=0&swing=0.5",
-        "pitches=gmd&loops=1.5&swing=0.5",
-        "pitches=gmd&loops=1&swing=nan",
-        "pitches=gmd&loops=1&swing=0.9",
-        "pitches=gmd&loops=1&swing=0.5&tempo=1e9",
-        "pitches=gmd&loops=1&swing=0.5&tempo=slow",
-    ],
-)
-def test_a_file_that_is_asked_for_as_cannot_be_is_refused(rock, how):
-    text, _, ending = files.midi_path(rock).removeprefix("file/").rpartition(".")
-    scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
-    answer = files.answer(Request({**scope, "query_string": how.encode()}))
-    assert answer.status_code == 404 and b"again" in answer.body
-
-
-def test_all_takes_of_the_wall_download_in_one_zip(page, downloads):
-    go(page, "vary")
-    kept = now(page).takes[2]
-    act(page, "keep", kept)
-    choose(page, "count", 12)
-    click(page, "vary")
+def test_all_takes_of_the_wall_download_in_one_zip(apptest, downloads):
+    go(apptest, "vary")
+    kept = now(apptest).takes[2]
+    act(apptest, "keep", kept)
+    choose(apptest, "count", 12)
+    click(apptest, "vary")
     name, data = downloads["all-takes"]
     zipped = unzip(data())
     assert name == "takes.zip"
-    assert len(zipped) == len(now(page).takes) == 13
-    for take in now(page).takes:
+    assert len(zipped) == len(now(apptest).takes) == 13
+    for take in now(apptest).takes:
         file = zipped[f"take-{take.number}-{take.groove.tempo:.0f}.mid"]
         assert same_hits(read_back(file), take.groove)
 
 
-def test_takes_of_the_same_title_are_all_in_the_zip(page, downloads, random_groove):
-    now(page).takes = [Take(i, random_groove(i), 1.0, title="Blend 55%") for i in (3, 4)]
-    go(page, "vary")
+def test_takes_of_the_same_title_are_all_in_the_zip(apptest, downloads, random_groove):
+    now(apptest).takes = [Take(i, random_groove(i), 1.0, title="Blend 55%") for i in (3, 4)]
+    go(apptest, "vary")
     zipped = unzip(downloads["all-takes"][1]())
     assert set(zipped) == {f"take-{i}-blend-55-{random_groove(i).tempo:.0f}.mid" for i in (3, 4)}
