@@ -75,7 +75,7 @@ def test_every_script_that_the_browser_imports_is_in_the_wheel(wheel, held):
 
 
 def test_no_tests_and_tools_are_in_the_wheel(held):
-    tools = re.compile(
+    tools = re.compile(r"/test/|\.test\.js$|\.d\.ts$|node_modules|/(package|tsconfig|eslint)[^/]*$")
         r"\.test\.js$|\.d\.ts$|node_modules|package(-lock)?\.json|config\.(m?js|json)$"
     )
     assert [name for name in held if tools.search(name)] == []
