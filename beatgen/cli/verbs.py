@@ -94,8 +94,8 @@ def verb(*arguments: Argument) -> Callable[[Verb], Verb]:
 
 
 def need(verb: str, *modules: str) -> None:
-    """Raises BeatGenError where one of these, of EXTRAS, is not installed: for a verb that would come
-    to it only after long work."""
+    """Raises BeatGenError where one of these, of EXTRAS, is not installed: for a verb that would
+    come to it only after long work."""
     for module in modules:
         if find_spec(module) is None:
             raise BeatGenError(_missing(verb, module))
