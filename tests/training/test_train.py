@@ -1,7 +1,6 @@
 import csv
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import pytest
 
 from beatgen.data.augment import Augmentation
 from beatgen.errors import BeatGenError
-from beatgen.networks.bar_vae import BarVAE, ModelConfig
+from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.flow import FlowConfig, LatentFlow
-from beatgen.networks.report_2020 import ReportConfig, ReportVAE
+from beatgen.networks.report_2020 import ReportConfig
 from beatgen.training import train as training
 from beatgen.training.config import ANOTHER, TrainConfig
 from beatgen.training.experiments import sweep
@@ -31,19 +30,7 @@ from beatgen.training.train import (
 EPOCHS = 3
 
 
-@pytest.fixture(scope="module", autouse=True)
-def uncompiled() -> Iterator[None]:
-    """Step by step, without a graph: compiling takes longer than these few steps of training."""
-    whole = training.compiled_model
-
-    def plain(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE:
-        model = whole(config, steps_per_epoch)
-        model.jit_compile, model.run_eagerly = False, True
-        return model
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "compiled_model", plain)
-        yield
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +60,7 @@ def config(data: str, tmp_path: Path) -> TrainConfig:
 
 
 @pytest.fixture(scope="module")
-def finished(data: str, tmp_path_factory) -> TrainConfig:
+def finished(data: str, tmp_path_factory, eager) -> TrainConfig:
     """A run that is over."""
     config = tiny(data, tmp_path_factory.mktemp("finished") / "run")
     train(config)
