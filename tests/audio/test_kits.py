@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from listen import RATE, groove_of, loudness, needs_fluidsynth, onset
 
-from beatgen.audio import kits
+from beatgen.audio import kits, soundfont
 from beatgen.audio import render as audio
-from beatgen.audio import soundfont
 from beatgen.errors import AudioError
 from beatgen.kit import INDEX
 
