@@ -4,8 +4,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+# Several tests run side by side: a thread for each is enough. TensorFlow reads this at its import.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from beatgen.data.dataset import Dataset, prepare
 from beatgen.groove import Groove
@@ -49,9 +54,18 @@ def gmd() -> Path:
 
 
 @pytest.fixture(scope="session")
-def gmd_bars(gmd, tmp_path_factory) -> Dataset:
-    """All bars of the Groove MIDI Dataset."""
-    return prepare(gmd, tmp_path_factory.mktemp("gmd") / "gmd.npz")
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder of this run of the tests, the same one for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def gmd_bars(gmd, shared_folder) -> Dataset:
+    """All bars of the Groove MIDI Dataset, which one worker reads from its files for all."""
+    path = shared_folder / "gmd.npz"
+    with FileLock(f"{path}.lock"):
+        return prepare(gmd, path)
 
 
 @pytest.fixture

@@ -8,11 +8,6 @@ from beatgen.groove import rows_of
 from beatgen.kit import NAMES
 
 
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
-
-
 def picture(page, side: str):
     return page.locator(f".st-key-deck-{side} .picture")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playing import Fingers
 from playwright.sync_api import expect
-from visiting import changed, hits, open_app, press, settled, strikes, titled
+from visiting import EXCEPTION, changed, hits, open_app, press, settled, strikes, titled
 
 from beatgen import load_atlas
 from beatgen.plot.map import PAD, UNITS, from_units
@@ -27,7 +27,7 @@ def map_page(serve, open_page):
     """The Map page with its chart drawn; afterwards it must not have shown an exception."""
     page = open_map(serve, open_page)
     yield page
-    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator(EXCEPTION).count() == 0
 
 
 def open_map(serve, open_page, **options):

@@ -11,9 +11,9 @@ MARGIN = 17  # px between the pad's edge and its field
 
 
 @pytest.fixture
-def pad_page(serve, open_page):
+def pad_page(harness):
     """The harness with the player at A, pattern and feel apart."""
-    return apart(ready(open_page(serve(HARNESS), height=1000)))
+    return apart(harness)
 
 
 def apart(page):

@@ -1,13 +1,11 @@
 """Undo in a real browser, where what sounds changes hands between takes, the blend and edits."""
 
-import pytest
 from playing import bounds, cells
 from visiting import (
     changed,
     go,
     hits,
     leave_takes,
-    open_app,
     press,
     ready,
     settled,
@@ -18,11 +16,6 @@ from visiting import (
     titled,
     wall,
 )
-
-
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
 
 
 def add_hit(page) -> None:

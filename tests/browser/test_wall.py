@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from visiting import (
+    EXCEPTION,
     answered,
     changed,
     hits,
@@ -42,7 +43,7 @@ def vary(serve, open_page):
     page = open_app(serve, open_page, "vary")
     wall(page)
     yield page
-    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator(EXCEPTION).count() == 0
 
 
 def names(page) -> list[str]:
