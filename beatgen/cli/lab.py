@@ -23,6 +23,7 @@ from beatgen.cli.verbs import (
     tell,
     verb,
 )
+from beatgen.training.kinds import KINDS, OWN
 
 if TYPE_CHECKING:
     from beatgen.evaluation.reconstruct import Network
@@ -38,7 +39,9 @@ TRAINING = (
     number("--beta", float, None, "weight of the KL"),
     (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
 )
-MODEL = arg("--model", choices=("bar", "report"), help="ours (default), or the 2020 report's")
+MODEL = arg(
+    "--model", choices=OWN, help=", or ".join(KINDS[name].about for name in OWN) + " (default ours)"
+)
 NETWORK = (MODEL, *TRAINING)
 
 
@@ -109,7 +112,7 @@ def train(options: Options) -> None:
         build_model(config).summary(expand_nested=True)
         return
     # What is refused is refused before hours of training, not behind them.
-    if options.prior_epochs and config.model != "bar":
+    if options.prior_epochs and config.kind.prior is None:
         raise UsageError("--prior-epochs is for our network alone.")
     prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
     if options.export:
