@@ -205,10 +205,10 @@ def test_a_bare_name_means_shipped_weights(weights, tmp_path, monkeypatch) -> No
     change_card(weights, threshold=0.5)
     shipped = assets.path("model/bar")
     assert model_folder("bar") == shipped
-    assert bg.load_model().threshold == bg.load_model("bar").threshold != 0.5
+    assert bg.load_model().card["threshold"] == bg.load_model("bar").card["threshold"] != 0.5
     for folder in ("./bar", str(weights), weights, Path("bar"), f"..{os.sep}{tmp_path.name}/bar"):
         assert model_folder(folder).samefile(weights)
-        assert bg.load_model(folder).threshold == 0.5
+        assert bg.load_model(folder).card["threshold"] == 0.5
     assert len(bg.load_atlas()) == len(bg.load_atlas("./bar"))
     (weights / "atlas.npz").unlink()
     assert len(bg.load_atlas("bar"))
