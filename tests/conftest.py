@@ -18,7 +18,10 @@ from beatgen.kit import VOICES
 from beatgen.latent.vae import Vae, load_model
 from beatgen.midi import write_midi
 
-CHECKOUT = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
+CHECKOUT = TESTS.parent
+# What all tests of a folder need.
+MARKS = {"browser": "browser", "networks": "train", "training": "train"}
 
 ROCK = """
 hi-hat |x-x-x-x-x-x-x-x-|x-x-x-x-x-x-x-x-|
@@ -42,6 +45,24 @@ ride    |x-x-x-x-x-x-x-x-|
 snare   |----O-------O---|
 kick    |o-------o-o-----|
 """
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders that `-m "not train"` leaves out are not imported either: Keras takes a while."""
+    mark = MARKS.get(collection_path.name) if collection_path.parent == TESTS else None
+    return True if mark and f"not {mark}" in config.option.markexpr else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folder. Among workers, what one file tests stays together, for what it
+    prepares serves all of it; tests in the browser go one by one."""
+    for item in items:
+        file = item.path.relative_to(TESTS)
+        if file.parts[0] in MARKS:
+            item.add_marker(MARKS[file.parts[0]])
+        if file.parts[0] != "browser" and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(file)))
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,6 @@ FAILED = Path(__file__).with_name("failed")
 REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium of the system's own."""
