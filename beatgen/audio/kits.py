@@ -240,7 +240,11 @@ def pan(sound: np.ndarray, position: float) -> np.ndarray:
 
 
 def resample(sound: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
-    """Mono sound (samples,) from one sample rate to another, by its spectrum."""
+    """Mono sound (samples,) from one sample rate to another, by its spectrum.
+
+    By hand: the filters of soxr and of scipy's resample_poly take away what cymbals have just below
+    the highest frequency, and scipy, whose `resample` does the same as this, is not needed to play.
+    """
     if rate == new_rate:
         return sound
     unit = rate // math.gcd(rate, new_rate)  # a multiple of it has a whole length at both rates

@@ -2,19 +2,23 @@
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import mido
 import numpy as np
 import pytest
 
-from beatgen.data.dataset import SPLITS, THREADED, files_below, load_dataset, prepare
+from beatgen.data.dataset import MANY, SPLITS, THREADED, files_below, load_dataset, prepare
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, join
 from beatgen.kit import INDEX
 from beatgen.midi import write_midi
 
+CHECKOUT = Path(__file__).parents[2]
+WITH_CHECKOUT = os.environ | {"PYTHONPATH": str(CHECKOUT)}
 TABLE = """midi_filename,style,bpm,split
 brazil/samba.MID,latin/samba,116,validation
 rock.mid,rock,96,train
@@ -119,11 +123,56 @@ def test_a_process_that_runs_threads_is_not_forked(midi_folder, tmp_path, monkey
     started = []
     context = multiprocessing.get_context
     monkeypatch.setitem(sys.modules, library, object())
+    monkeypatch.setattr("beatgen.data.dataset.MANY", 3)
     monkeypatch.setattr(
         "beatgen.data.dataset.get_context", lambda name: started.append(name) or context(name)
     )
     assert len(prepare(midi_folder, tmp_path / "out.npz")) > 0
     assert started == ["spawn"]
+
+
+PLAIN_SCRIPT = """
+import sys
+import beatgen as bg
+from beatgen.data.stats import folder_stats
+print("begins")
+bg.load_model()
+print(len(bg.prepare(sys.argv[1], sys.argv[2])), folder_stats(sys.argv[1]).hits)
+"""
+
+
+def test_a_plain_script_with_the_model_loaded_reads_many_files(tmp_path, rock, samba) -> None:
+    """The other processes that read do not run the script again, and read the same."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for i in range(MANY):
+        write_midi((rock, samba)[i % 2], folder / f"{i}.mid")
+    (folder / "bad.mid").write_text("not music")
+    (tmp_path / "plain.py").write_text(PLAIN_SCRIPT)
+    argv = [sys.executable, tmp_path / "plain.py", folder, tmp_path / "theirs.npz"]
+    done = subprocess.run(argv, cwd=CHECKOUT, env=WITH_CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    bars, hits = (
+        MANY // 2 * (count(rock) + count(samba))
+        for count in (len, lambda groove: np.count_nonzero(groove.velocity))
+    )
+    assert done.stdout.splitlines() == ["begins", f"{bars} {hits}"]
+    assert "Traceback" not in done.stderr
+    ours, theirs = prepare(folder, tmp_path / "ours.npz"), load_dataset(tmp_path / "theirs.npz")
+    for name, stored in vars(ours).items():
+        assert np.array_equal(stored, getattr(theirs, name)), name
+
+
+def test_few_files_are_read_without_other_processes(midi_folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.delattr("beatgen.data.dataset.ProcessPoolExecutor")
+    assert len(prepare(midi_folder, tmp_path / "out.npz")) == 3
+
+
+def test_a_reading_process_that_is_ended_is_explained(midi_folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("beatgen.data.dataset.MANY", 3)
+    monkeypatch.setattr("beatgen.data.dataset.QUIET", (-1, None))  # no signal: they end at once
+    with pytest.raises(BeatGenError, match="ended from outside; see that there is memory enough"):
+        prepare(midi_folder, tmp_path / "out.npz")
 
 
 def test_rests_are_left_out_but_counted(tmp_path, rock) -> None:
