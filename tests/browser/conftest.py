@@ -14,7 +14,8 @@ from serving import (
     start_server,
     stop_server,
 )
-from visiting import EXCEPTION, HARNESS, open_app
+from streamlit_inside import EXCEPTION
+from visiting import HARNESS, open_app
 
 FAILED = Path(__file__).with_name("failed")
 REPORTS = pytest.StashKey[list[pytest.TestReport]]()

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from serving import PATIENCE
+from streamlit_inside import EMPTY_PAGE, MAIN
 from visiting import ready
 
 AWAY = (-1, -1)  # a pointer there is on nothing
 BLANK = "about:blank"
-EMPTY = "/_stcore/health"  # a page of the server with nothing on it
 FORGET = "localStorage.clear(); sessionStorage.clear();"
 # What would outlast a test that does one of these: its page is not kept.
 TRACES = ("add_init_script", "expose_function", "on", "route", "route_web_socket")
@@ -29,12 +29,12 @@ window.AudioContext = class extends AudioContext {
     constructor(...how) { super(...how); window.contexts.push(this); }
 };"""
 # The player is silent and gone, and the next one finds the focus on nothing.
-LEAVE_PLAYER = """async () => {
+LEAVE_PLAYER = """async (main) => {
     if (beatgen.state.playing) document.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
     document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' })); // no pointer was here
     await Promise.all(window.contexts.splice(0).map((context) => context.close()));
     document.activeElement.blur();
-    document.querySelector('.stMain').scrollTo(0, 0);
+    document.querySelector(main).scrollTo(0, 0);
     delete window.beatgen;
     document.querySelector('.st-key-next button').click();
 }"""
@@ -129,7 +129,7 @@ class Pages:
             return False
         last = page.locator(".player").element_handle()
         page.mouse.move(*AWAY)
-        page.evaluate(LEAVE_PLAYER)
+        page.evaluate(LEAVE_PLAYER, MAIN)
         page.wait_for_function("last => !last.parentNode", arg=last)
         ready(page)
         page.evaluate(FORGET)
@@ -139,7 +139,7 @@ class Pages:
 def _empty(page: Page) -> bool:
     page.mouse.move(*AWAY)
     address = urlsplit(page.url)
-    page.goto(f"{address.scheme}://{address.netloc}{EMPTY}")
+    page.goto(f"{address.scheme}://{address.netloc}{EMPTY_PAGE}")
     page.evaluate(FORGET)
     page.context.clear_cookies()
     return True

@@ -48,11 +48,10 @@ def number(page, key: str, value: int) -> None:
 
 def taken_with(page, key: str, bars: int) -> bytes:
     """The MIDI file of so many bars, once Python has heard that it is to be as long."""
-    for _ in range(40):
+    for _ in range(100):
         content = taken(page, key)
         if groove_of(content).bars == bars:
             return content
-        page.wait_for_timeout(250)
     raise AssertionError(f"{groove_of(content).bars} bars, not {bars}")
 
 

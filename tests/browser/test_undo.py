@@ -120,8 +120,8 @@ def test_a_slider_of_the_shape_goes_back(app_page):
     for _ in range(2):
         density.press("ArrowRight")
         density.press("ArrowRight")
+        app_page.wait_for_selector(".grid:not(.fixed)")  # it is let go of
         settled(app_page)
-        app_page.wait_for_timeout(600)
     app_page.locator(".st-key-takeaway h2").click()
     turned = density.input_value()
     while "shaped" in app_page.locator(".st-key-takeaway h2").inner_text():
