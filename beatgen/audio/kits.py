@@ -154,8 +154,8 @@ def layer_for(velocity: int, layers: Sequence[int]) -> tuple[int, float]:
     """Which recording sounds for a MIDI velocity of 1-127: the index of the layer whose velocity is
     nearest by ratio (the first of equals), and the gain that turns it up or down.
 
-    >>> layer_for(100, [50, 84, 114])
-    (2, 0.7694675284702985)
+    >>> layer_for(57, [50, 84, 114])[0], layer_for(114, [50, 84, 114])
+    (0, (2, 1.0))
     """
     nearest = min(range(len(layers)), key=lambda i: abs(math.log(layers[i] / velocity)))
     return nearest, (velocity / layers[nearest]) ** EXPONENT

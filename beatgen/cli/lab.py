@@ -17,6 +17,7 @@ from beatgen.cli.verbs import (
     Options,
     UsageError,
     arg,
+    need,
     number,
     output,
     save_figure,
@@ -197,6 +198,7 @@ def ablate(options: Options) -> None:
 )
 def evaluate(options: Options) -> None:
     """Measure models and baselines on held-out bars."""
+    need("evaluate", "sklearn")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from beatgen.evaluation.evaluate import MODELS, PARTS, evaluate, measures
 

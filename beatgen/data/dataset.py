@@ -32,7 +32,7 @@ UNKNOWN = "unknown"  # the style of a file that no table names
 SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
 COLUMNS = {"midi_filename", "split", "style"}  # of info.csv, those that are needed
 FORMAT = 1  # of the .npz file; raise it when its content changes
-# A fork of a process in which these run threads of their own may crash.
+# These run threads; a fork of a process that runs threads may crash.
 THREADED = frozenset(("tensorflow", "jax", "torch", "ai_edge_litert", "sklearn"))
 MANY = 64  # files: fewer are read before other processes have started
 QUIET = (SIGINT, SIG_IGN)
@@ -210,7 +210,7 @@ def scan_folder(
 
 
 def _start_method() -> str | None:
-    """How worker processes start: None is the system's own way."""
+    """How worker processes start: None is the system's default."""
     return None if THREADED.isdisjoint(sys.modules) else "spawn"
 
 
@@ -240,7 +240,7 @@ def read_info(root: Path) -> dict[str, dict[str, str]]:
     if not table.exists():
         return {}
     info: dict[str, dict[str, str]] = {}
-    # Spreadsheets begin a table in UTF-8 with a mark of their own, which -sig leaves out.
+    # Spreadsheets begin a table in UTF-8 with a byte order mark, which -sig leaves out.
     with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         rows = csv.DictReader(file)
         if missing := COLUMNS - set(rows.fieldnames or ()):
@@ -302,18 +302,18 @@ def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool
 def _splits(
     root: Path, paths: list[Path], info: dict[str, dict[str, str]], seed: int
 ) -> np.ndarray:
-    """A split for each file: as the table says, else drawn by `seed`."""
+    """A split for each file: as in the table, else drawn by `seed`."""
     drawn = np.repeat(SPLITS, np.diff(np.rint(np.cumsum((0, *SHARES)) * len(paths)).astype(int)))
     drawn = np.random.default_rng(seed).permutation(drawn)
     if not info:
         return drawn.astype(np.str_)
     names = [path.relative_to(root).as_posix() for path in paths]
-    # A file that the table does not know trains: no one has promised to keep it unseen.
+    # A file that is not in the table trains: it was never set aside for testing.
     return np.array([info.get(name, {}).get("split", "train") for name in names])
 
 
 def _fingerprint(root: Path, paths: list[Path], steps: int, seed: int) -> str:
-    """Changes when any file, the table, or the way of reading changes."""
+    """Changes when any file, the table, or how they are read changes."""
     table = root / "info.csv"
     stats = [
         (path.relative_to(root).as_posix(), *_state(path))
