@@ -99,8 +99,8 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
 
 def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:
     """Do something on the card of a take."""
-    turn = shown_part(page, wall)["heard"] + 1
-    return part_sends(page, wall, "told", {"acts": [[turn, what, take.number]]})
+    turn = shown_part(page, wall)["answered"] + 1
+    return part_sends(page, wall, "acts", {"acts": [[turn, what, take.number]]})
 
 
 def midi_of(groove: Groove) -> bytes:

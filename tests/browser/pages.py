@@ -58,7 +58,7 @@ class Pages:
         viewport = {"width": width, "height": height}
         if url == BLANK:
             return self._fresh(viewport, options)
-        key = (urlsplit(url).netloc, *sorted(options.items()))
+        key = urlsplit(url).netloc, repr(sorted(options.items()))
         page = self._take(key, viewport, options, _empty)
         page.goto(url)
         return page

@@ -143,7 +143,7 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
     keep(page, 1)
     wait_until_kept(page, lambda kept: any(take.kept for take in kept.takes))
     takes = page.locator(".card b").all_inner_texts()
-    likeness = page.locator(".told span:last-child").all_inner_texts()
+    likeness = page.locator(".line span:last-child").all_inner_texts()
     hits = page.evaluate(HITS)
 
     page.reload()
@@ -152,7 +152,7 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
     wall(page)
     page.wait_for_function(f"before => {HITS} === before", arg=hits)
     assert page.locator(".card b").all_inner_texts() == takes
-    assert page.locator(".told span:last-child").all_inner_texts() == likeness
+    assert page.locator(".line span:last-child").all_inner_texts() == likeness
     assert page.locator(".card.kept").count() == 1
 
 

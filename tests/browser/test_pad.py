@@ -18,7 +18,7 @@ def pad_page(harness):
 
 
 def apart(page):
-    page.get_by_role("button", name="Apart").click()
+    page.get_by_role("button", name="Pattern and feel").click()
     wait_until_told(page, feel=0)
     settled(page)
     return page
@@ -79,7 +79,7 @@ def test_arrows_move_pattern_and_feel_each_on_its_own(pad_page):
         pad_page.keyboard.press(key)
     wait_until_told(pad_page, position=2 / 32, feel=1.25 / 32)
     feel = pad_page.get_by_label("Feel from A to B")
-    assert feel.get_attribute("aria-valuetext") == "feel 4% of the way from A to B"
+    assert feel.get_attribute("aria-valuetext") == "feel 4% B"
     pad_page.mouse.click(640, 950)
     pad_page.keyboard.press("ArrowRight")
     wait_until_told(pad_page, position=3 / 32, feel=1.25 / 32)
@@ -89,7 +89,7 @@ def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(p
     pad_page.get_by_role("button", name="B's pattern, A's feel").click()
     wait_until_told(pad_page, position=1, feel=0)
     assert {name for _, name in cells(pad_page)} == {"ride", "snare", "kick"}
-    pad_page.get_by_role("button", name="Together").click()
+    pad_page.get_by_role("button", name="Linked").click()
     wait_until_told(pad_page, position=1, feel=None)
     assert (
         pad_page.locator(".blend .together").is_visible() and pad_page.locator(".pad").is_hidden()

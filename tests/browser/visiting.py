@@ -12,7 +12,7 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 HARNESS = Path(__file__).with_name("harness.py")
 HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
 # Python knows all that was done on the player, no run of its goes on, and its answer is taken in.
-SETTLED = f"window.beatgen?.state.heard && {RESTS}"
+SETTLED = f"window.beatgen?.state.answered && {RESTS}"
 FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 COUNT_SENT = """() => {
     window.sent = 0;
