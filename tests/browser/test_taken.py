@@ -99,7 +99,7 @@ def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(
     app_page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
 
 
-def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(app_page):
+def test_the_morph_from_a_to_b_begins_with_a_and_ends_with_b(app_page):
     press(app_page, "Morph").click()
     number(app_page, "morph-bars", 5)
     walk = groove_of(taken_with(app_page, "morph-midi", 5))
