@@ -12,8 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test quick lint browser sound format clean
 
 run: .venv/run sound
-	@echo "BeatGen plays at http://localhost:$(PORT)"
-	@$(BIN)/streamlit run app/main.py --server.port $(PORT)
+	@$(BIN)/beatgen page --port $(PORT) --address 0.0.0.0 --no-browser
 
 test: lint sound browser
 	$(BIN)/pytest

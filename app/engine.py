@@ -20,7 +20,7 @@ import streamlit as st
 
 import beatgen as bg
 from app.session import Source
-from beatgen import demo, midi
+from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
 from beatgen.errors import ModelError
@@ -67,9 +67,9 @@ def model() -> Vae:
 
 
 def read(name: str, content: bytes) -> Source:
-    """An uploaded MIDI file. Raises MidiError with one sentence where it is not a drum groove."""
+    """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
-    groove, report = midi.scan_midi(io.BytesIO(content), name=name)
+    groove, report = readers.scan(io.BytesIO(content), name=name)
     return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
 
 

@@ -9,7 +9,7 @@ from operator import index
 
 import numpy as np
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import MOST_BARS, BeatGenError
 from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
 
 STEPS = 64  # steps per bar that the models are trained on
@@ -27,6 +27,12 @@ TAB_LINE = re.compile(r"^\s*(?P<name>[^|]*?)\s*\|(?P<bars>.*)\|\s*$")
 @dataclass(frozen=True, eq=False, repr=False)
 class Groove:
     """One or more 4/4 bars of drums.
+
+    >>> groove = Groove.from_tab("snare |----o-------o---|", tempo=96)
+    >>> groove
+    <Groove: 1 x 64 steps, 2 hits, 96 BPM>
+    >>> groove.velocity.shape
+    (1, 64, 22)
 
     velocity: float32 (bars, steps, 22), 0 (silence) to 1 (MIDI velocity 127).
     timing:   float32 (bars, steps, 22), distance of the hit from its step, in steps, positive is
@@ -132,12 +138,20 @@ class Groove:
     __hash__ = None  # type: ignore[assignment]  # arrays do not hash
 
     def repeat(self, bars: int) -> Groove:
-        """This groove played over and over until it is `bars` long."""
+        """This groove played over and over until it is `bars` long.
+
+        >>> Groove.from_tab("kick |o---|").repeat(4).bars
+        4
+        """
         played = np.arange(bars) % self.bars
         return replace(self, velocity=self.velocity[played], timing=self.timing[played])
 
     def trim(self) -> Groove:
-        """Without the silent bars before the first hit and after the last; one bar at least."""
+        """Without the silent bars before the first hit and after the last; one bar at least.
+
+        >>> Groove.from_tab("kick |----|o---|----|").trim().bars
+        1
+        """
         sounding = np.flatnonzero(self.velocity.any(axis=(1, 2)))
         if not len(sounding):
             return self[:1]
@@ -146,7 +160,7 @@ class Groove:
     def __str__(self) -> str:
         """Drum tab, top cymbal first; sixteenths where every hit stands on one, else every step.
 
-        Velocity is told in three loudnesses and timing not at all: tab is for reading.
+        Velocity stands in three loudnesses and timing not at all: tab is for reading.
         """
         every = self.steps // SIXTEENTHS if self.steps % SIXTEENTHS == 0 else 1
         struck = self.velocity > 0
@@ -169,6 +183,9 @@ class Groove:
         Each bar holds any number of characters that divides `steps`: x and o are hits, X and O
         accents, g ghost notes, - rests. Raises BeatGenError for an unknown voice or character,
         where bars or their lengths do not agree, and for steps below 1.
+
+        >>> print(Groove.from_tab("kick |o---|"))
+        kick         |o---------------|
         """
         if steps < 1:
             raise BeatGenError(f"steps is {steps}; expected 1 or more per bar.")
@@ -184,6 +201,8 @@ class Groove:
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
+        if bars > MOST_BARS:
+            raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
         velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
         for name, cells in rows:
             known = TAB_VELOCITY if name in INDEX else {}
@@ -221,7 +240,11 @@ def reach(steps: int) -> float:
 
 def rows_of(*grooves: Groove) -> tuple[int, ...]:
     """The voices that a drum grid of the grooves has rows for, as indices, low drums first: those
-    that sound in any of them, and the basic kit."""
+    that sound in any of them, and the basic kit.
+
+    >>> rows_of(Groove.from_tab("ride |x---|"))
+    (0, 1, 11, 15)
+    """
     used = {int(i) for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))}
     return tuple(sorted(used | {INDEX[name] for name in BASIC_KIT}))
 
@@ -230,6 +253,9 @@ def join(grooves: Iterable[Groove]) -> Groove:
     """The grooves one after the other, at the tempo of the first.
 
     Raises BeatGenError where there is none or where their steps per bar differ.
+
+    >>> join([Groove.from_tab("kick |o---|", tempo=96), Groove.from_tab("snare |o---|o---|")])
+    <Groove: 3 x 64 steps, 3 hits, 96 BPM>
     """
     parts = list(grooves)
     if not parts:

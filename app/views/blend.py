@@ -9,6 +9,7 @@ from app.player.parts import groove_picture
 from app.session import LOOPS, SIDES, Deck, Session, Side
 from app.share import link
 from beatgen.errors import BeatGenError
+from beatgen.readers import ENDINGS
 
 
 def draw(now: Session) -> None:
@@ -131,7 +132,7 @@ def _choose_source(now: Session, side: Side) -> None:
 
     st.file_uploader(
         f"MIDI file for {side.upper()}",
-        type=["mid", "midi"],
+        type=[ending.removeprefix(".") for ending in ENDINGS],
         key=upload,
         on_change=load_file,
         label_visibility="collapsed",

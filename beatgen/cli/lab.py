@@ -19,12 +19,14 @@ from beatgen.cli.verbs import (
     UsageError,
     arg,
     log,
+    need,
     number,
     output,
     save_figure,
     verb,
 )
 from beatgen.errors import BeatGenError
+from beatgen.training.kinds import KINDS, OWN
 
 if TYPE_CHECKING:
     from beatgen.evaluation.reconstruct import Network
@@ -43,7 +45,7 @@ TRAINING = (
     (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
 )
 MODEL = arg(
-    "--model", choices=("bar", "report"), help="our network (bar, default), or the 2020 report's"
+    "--model", choices=OWN, help=", or ".join(KINDS[name].about for name in OWN) + " (default ours)"
 )
 NETWORK = (MODEL, *TRAINING)
 
@@ -131,7 +133,7 @@ def train(options: Options) -> None:
         build_model(config).summary(expand_nested=True)
         return
     # What is refused is refused before hours of training, not behind them.
-    if options.prior_epochs and config.model != "bar":
+    if options.prior_epochs and config.kind.prior is None:
         raise UsageError("--prior-epochs is for our network alone.")
     prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
     if options.export:
@@ -238,6 +240,7 @@ def _parts() -> str:
 )
 def evaluate(options: Options) -> None:
     """Measure models and baselines on held-out bars, and what the models generate."""
+    need("evaluate", "sklearn")
     from beatgen.evaluation.evaluate import MODELS, PARTS, evaluate, measures
 
     parts = PARTS if options.parts is None else options.parts

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from beatgen.cli.verbs import (
     JSON,
@@ -26,11 +25,12 @@ if TYPE_CHECKING:
 
     from beatgen.groove import Groove
     from beatgen.latent.vae import Vae
-    from beatgen.midi import MidiReport
 
-GROOVE = arg("groove", metavar="GROOVE", help="MIDI file (.mid), or the name of a demo groove")
-A = arg("a", metavar="A", help="MIDI file (.mid) or demo groove to start from")
-B = arg("b", metavar="B", help="MIDI file (.mid) or demo groove to go to")
+GROOVE = arg(
+    "groove", metavar="GROOVE", help="MIDI file (.mid), drum tab (.tab), or name of a demo groove"
+)
+A = arg("a", metavar="A", help="MIDI file (.mid), drum tab (.tab) or demo groove to start from")
+B = arg("b", metavar="B", help="MIDI file (.mid), drum tab (.tab) or demo groove to go to")
 MODEL = arg(
     "--model",
     default="bar",
@@ -50,13 +50,17 @@ MIDIS_OUT = (
 )
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file (.mid)"), JSON)
+@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), JSON)
 def info(options: Options) -> None:
-    """Show what is in a MIDI file, and what is folded, dropped or skipped when it is read."""
-    from beatgen.midi import scan_midi
+    """Show what is in a file, and what is folded, dropped or skipped when it is read."""
+    from beatgen.readers import scan
 
-    _, report = scan_midi(_file(options.file))
-    print(json.dumps(_info(report)) if options.json else _info_text(report))
+    _, report = scan(_file(options.file))
+    if options.json:
+        print(json.dumps(report.as_dict()))
+    else:
+        rows = (f"{name:<16}{value}" for name, value in report.rows())
+        print("\n".join([report.name, *rows, *report.messages]))
 
 
 @verb(
@@ -197,11 +201,11 @@ def _file(source: str) -> str:
 def _groove(source: str) -> Groove:
     """The groove of a MIDI file, or of a demo by its name; what reading left out is logged."""
     from beatgen import demo
-    from beatgen.midi import scan_midi
+    from beatgen.readers import scan
 
     if source in demo.names() and not Path(source).is_file():
         return demo.load(source)
-    groove, report = scan_midi(source)
+    groove, report = scan(source)
     for message in report.messages:
         log(f"{report.name}: {message}")
     return groove
@@ -247,23 +251,3 @@ def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
         numbered = path.with_stem(f"{path.stem}-{i:0{digits}d}")
         write_midi(groove, numbered, pitches=options.pitches, name=numbered.stem)
         print(numbered)
-
-
-def _info(report: MidiReport) -> dict[str, Any]:
-    """A report as JSON has it, each folded pitch with the voice that it went to."""
-    from beatgen.midi.maps import FOLD
-
-    folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(report.folded.items())}
-    return asdict(report) | {"folded": folded, "messages": report.messages}
-
-
-def _info_text(report: MidiReport) -> str:
-    rows = [
-        ("bars", f"{report.bars} in 4/4"),
-        ("tempo", f"{report.tempo:g}"),
-        ("channel", str(report.channel)),
-        ("ticks", f"{report.ticks_per_beat} per beat"),
-        ("hits", str(sum(report.hits.values()))),
-        *((f"  {voice}", str(hits)) for voice, hits in report.hits.items()),
-    ]
-    return "\n".join([report.name, *(f"{k:<16}{v}" for k, v in rows), *report.messages])

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,14 @@ Options = argparse.Namespace
 Argument = tuple[tuple[str, ...], dict[str, Any]]
 
 MUSICIANS, RESEARCHERS = "For musicians", "For researchers"
+# What a verb may need beside the core: module -> the library's name, and the extra that brings it
+EXTRAS = {
+    "keras": ("Keras", "train"),
+    "sklearn": ("scikit-learn", "evaluate"),
+    "streamlit": ("Streamlit", "page"),
+    "tensorboard": ("TensorBoard", "train"),
+    "tensorflow": ("TensorFlow", "train"),
+}
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 CLOSED_PIPE = 141  # 128 + SIGPIPE
 
@@ -66,6 +75,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BeatGenError as error:
         log(str(error))
+        return 1
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        log(_missing(options.verb, error.name))
         return 1
     except BrokenPipeError:  # the reader has seen enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -126,6 +140,24 @@ def groups() -> dict[str, list[str]]:
 def log(message: str) -> None:
     """One line on stderr."""
     print(f"beatgen: {' '.join(message.split())}", file=sys.stderr, flush=True)
+
+
+def need(verb: str, *modules: str) -> None:
+    """Raises BeatGenError where one of these, of EXTRAS, is not installed: for a verb that would
+    come to it only after long work."""
+    for module in modules:
+        if find_spec(module) is None:
+            raise BeatGenError(_missing(verb, module))
+
+
+def _missing(verb: str, module: str) -> str:
+    """What to do where a verb needs a module that is not installed."""
+    library, extra = EXTRAS[module]
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    return (
+        f"{verb} needs {library}, which is not installed; install it with "
+        f'{python} -m pip install "beatgen[{extra}]"'
+    )
 
 
 # Arguments ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from beatgen.data.dataset import midi_files, read_info, scan_folder
+from beatgen.data.dataset import files_below, read_info, scan_folder
 from beatgen.errors import BeatGenError
 from beatgen.kit import NAMES
 from beatgen.midi.maps import PITCHES, voice_of_pitch
@@ -31,7 +31,7 @@ class Stats:
     index_of_pitch: index of the voice that each pitch goes to, for the kit's own pitches and all
     that were found; None where a pitch is dropped.
     lengths: bars of each file; tempos: BPM of each file, in the same order.
-    meters: files in which a meter occurs. styles: files of each style, as info.csv tells.
+    meters: files in which a meter occurs. styles: files of each style, from info.csv.
     """
 
     folder: str
@@ -83,7 +83,7 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
     Raises BeatGenError where there is no MIDI file, or none that can be read.
     """
     root = Path(folder)
-    paths = midi_files(root)
+    paths = files_below(root)
     info = read_info(root)
     pitches: Counter[int] = Counter()
     voices: Counter[str] = Counter()
@@ -100,8 +100,8 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
             continue
         groove, report = result
         struck = groove.velocity[groove.velocity > 0]
-        told = np.rint(struck * MAX_VELOCITY).astype(int)
-        velocities += np.bincount(told, minlength=len(velocities))
+        loudness = np.rint(struck * MAX_VELOCITY).astype(int)
+        velocities += np.bincount(loudness, minlength=len(velocities))
         pitches.update(report.pitches)
         voices.update(report.hits)
         meters.update(set(report.meters))

@@ -33,6 +33,7 @@ from beatgen.evaluation.results import Evaluation, Log, Measure, Row, Section, T
 from beatgen.evaluation.smoothness import SMOOTHNESS
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
+from beatgen.latent.runtime import is_folder
 
 MODELS = ("silence", "pca-16", "pca-64", "nearest", "report", "bar-16", "bar")
 TITLES = {
@@ -142,8 +143,8 @@ def build(model: str, training: Dataset) -> Reconstructor:
 
 
 def is_run(model: str) -> bool:
-    """Whether this is the folder of a training run."""
-    return (Path(model) / "config.json").exists()
+    """Whether this is the folder of a training run; a bare name is none (`runtime.is_folder`)."""
+    return is_folder(model) and (Path(model) / "config.json").exists()
 
 
 def title_of(model: str) -> str:

@@ -96,9 +96,7 @@ def network(name: str | Path, title: str) -> Network:
     """Shipped weights by name, or those in a folder, of any kind; `title` is its row's name.
     Raises ModelError where there are none that fit."""
     loaded = runtime.load_network(name)
-    if loaded.card.get("model") == "report":
-        return ReportNetwork(loaded, title)
-    return BarNetwork(Vae(loaded), title)
+    return BarNetwork(Vae(loaded), title) if loaded.format.plays else ReportNetwork(loaded, title)
 
 
 def bar_networks(networks: Sequence[Network]) -> list[BarNetwork]:

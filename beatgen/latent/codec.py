@@ -39,7 +39,7 @@ class Codec:
 
     def __init__(self, network: Network) -> None:
         self.card = network.card
-        if self.card.get("model") != "bar":
+        if not network.format.plays:
             raise ModelError(
                 f"the model {self.card.get('model')!r} is there to be measured; blending and "
                 "varying needs one trained with --model bar."

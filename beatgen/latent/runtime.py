@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,76 +38,6 @@ class Part(NamedTuple):
 
 
 Signatures = Mapping[str, Part]  # by the part's name
-
-# What stands in the space of a model, by its kind.
-SPACES = {
-    "bar": frozenset({"mean", "components", "response"}),
-    "report": frozenset({"mean", "components"}),
-}
-
-
-class Network:
-    """A network as `export` wrote it: `folder`, `card`, `space`, and its parts to run.
-
-    Safe to share between threads. Raises ModelError for files that cannot be read, or that do not
-    fit each other or this version.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        self.folder = folder
-
-        try:
-            self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-            with np.load(folder / SPACE) as space:
-                self.space: dict[str, np.ndarray] = dict(space)
-            latent_dim, *expected = signatures_of(self.card)
-            files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
-            self._interpreters = [Interpreter(str(f), num_threads=THREADS) for f in files]
-        except UNREADABLE as error:
-            raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
-        if missing := SPACES.get(self.card["model"], frozenset()) - set(self.space):
-            raise ModelError(f"{folder / SPACE}: {min(missing)} is not in it. {AGAIN}")
-        for name, array in self.space.items():
-            if not np.isfinite(array).all():
-                raise ModelError(f"{folder / SPACE}: {name} is damaged. {AGAIN}")
-            if array.shape[-1:] != (latent_dim,):
-                raise ModelError(
-                    f"{folder / SPACE}: {name} has the shape {array.shape}; {CARD} beside it "
-                    f"tells of {latent_dim} dimensions. Export both together."
-                )
-        self._parts: dict[str, Any] = {}
-        for file, interpreter, wanted in zip(files, self._interpreters, expected, strict=False):
-            parts = {
-                p: interpreter.get_signature_runner(p) for p in interpreter.get_signature_list()
-            }
-            _check(file, {name: _part(run) for name, run in parts.items()}, wanted)
-            self._parts |= parts
-        self._lock = threading.Lock()  # many pages may share one model, interpreters may not
-
-    def __contains__(self, part: str) -> bool:
-        return part in self._parts
-
-    def run(self, part: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Run one part, such as "encode", on arrays with bars on the first axis."""
-        ready = {name: np.ascontiguousarray(x, np.float32) for name, x in inputs.items()}
-        bars = len(next(iter(ready.values())))
-        outputs = []
-        for start in range(0, bars, BATCH):
-            batch = {name: x[start : start + BATCH] for name, x in ready.items()}
-            with self._lock, notices.held_back("LiteRT"):
-                outputs.append(self._parts[part](**batch))
-        if len(outputs) == 1:  # one bar is decoded in half a millisecond: nothing is copied
-            return outputs[0]
-        return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
-
-
-def _part(runner: Any) -> Part:
-    """What a signature runner reads and gives."""
-    details = runner.get_input_details().items()
-    reads = {name: tuple(map(int, told["shape_signature"][1:])) for name, told in details}
-    return Part(reads, frozenset(runner.get_output_details()))
 
 
 def bar_signatures(pattern_dim: int, feel_dim: int) -> Signatures:
@@ -140,15 +71,106 @@ def report_signatures(latent_dim: int) -> Signatures:
     }
 
 
-def signatures_of(card: Mapping[str, Any]) -> tuple[int, Signatures, Signatures]:
-    """Of the network that a model card tells of: latent_dim, its signatures and those of its
-    prior. Raises KeyError where the card does not tell."""
-    config = card["config"]
-    if card["model"] == "report":
-        latent_dim = config["latent_dim"]
-        return latent_dim, report_signatures(latent_dim), {}
-    dims = config["pattern_dim"], config["feel_dim"]
-    return sum(dims), bar_signatures(*dims), flow_signatures(sum(dims))
+@dataclass(frozen=True)
+class Format:
+    """What exported weights of one kind of model hold, of the "config" in their card.
+
+    latent_dim: the dimensions of z. signatures: of the network; prior: of its learned prior.
+    space: the arrays that stand in its space. plays: whether it is played by
+    `beatgen.latent.vae.Vae`, or there to be measured.
+    """
+
+    latent_dim: Callable[[Mapping[str, Any]], int]
+    signatures: Callable[[Mapping[str, Any]], Signatures]
+    prior: Callable[[Mapping[str, Any]], Signatures]
+    space: frozenset[str]
+    plays: bool
+
+
+# By the kind of model, as the card has it (`beatgen.training.kinds`).
+FORMATS = {
+    "bar": Format(
+        latent_dim=lambda c: c["pattern_dim"] + c["feel_dim"],
+        signatures=lambda c: bar_signatures(c["pattern_dim"], c["feel_dim"]),
+        prior=lambda c: flow_signatures(c["pattern_dim"] + c["feel_dim"]),
+        space=frozenset({"mean", "components", "response"}),
+        plays=True,
+    ),
+    "report": Format(
+        latent_dim=lambda c: c["latent_dim"],
+        signatures=lambda c: report_signatures(c["latent_dim"]),
+        prior=lambda c: {},
+        space=frozenset({"mean", "components"}),
+        plays=False,
+    ),
+}
+
+
+class Network:
+    """A network as `export` wrote it: `folder`, `card`, `format`, `space`, and its parts to run.
+
+    Safe to share between threads. Raises ModelError for files that cannot be read, or that do not
+    fit each other or this version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self.folder = folder
+
+        try:
+            self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+            with np.load(folder / SPACE) as space:
+                self.space: dict[str, np.ndarray] = dict(space)
+            config = self.card["config"]
+            self.format = FORMATS[self.card["model"]]
+            latent_dim = self.format.latent_dim(config)
+            expected = self.format.signatures(config), self.format.prior(config)
+            files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
+            self._interpreters = [Interpreter(str(f), num_threads=THREADS) for f in files]
+        except UNREADABLE as error:
+            raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
+        if missing := self.format.space - set(self.space):
+            raise ModelError(f"{folder / SPACE}: {min(missing)} is not in it. {AGAIN}")
+        for name, array in self.space.items():
+            if not np.isfinite(array).all():
+                raise ModelError(f"{folder / SPACE}: {name} is damaged. {AGAIN}")
+            if array.shape[-1:] != (latent_dim,):
+                raise ModelError(
+                    f"{folder / SPACE}: {name} has the shape {array.shape}; {CARD} beside it "
+                    f"has {latent_dim} dimensions. Export both together."
+                )
+        self._parts: dict[str, Any] = {}
+        for file, interpreter, wanted in zip(files, self._interpreters, expected, strict=False):
+            parts = {
+                p: interpreter.get_signature_runner(p) for p in interpreter.get_signature_list()
+            }
+            _check(file, {name: _part(run) for name, run in parts.items()}, wanted)
+            self._parts |= parts
+        self._lock = threading.Lock()  # many pages may share one model, interpreters may not
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._parts
+
+    def run(self, part: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Run one part, such as "encode", on arrays with bars on the first axis."""
+        ready = {name: np.ascontiguousarray(x, np.float32) for name, x in inputs.items()}
+        bars = len(next(iter(ready.values())))
+        outputs = []
+        for start in range(0, bars, BATCH):
+            batch = {name: x[start : start + BATCH] for name, x in ready.items()}
+            with self._lock, notices.held_back("LiteRT"):
+                outputs.append(self._parts[part](**batch))
+        if len(outputs) == 1:  # one bar is decoded in half a millisecond: nothing is copied
+            return outputs[0]
+        return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
+
+
+def _part(runner: Any) -> Part:
+    """What a signature runner reads and gives."""
+    details = runner.get_input_details().items()
+    reads = {name: tuple(map(int, detail["shape_signature"][1:])) for name, detail in details}
+    return Part(reads, frozenset(runner.get_output_details()))
 
 
 def _check(file: object, found: Signatures, expected: Signatures) -> None:
@@ -156,11 +178,12 @@ def _check(file: object, found: Signatures, expected: Signatures) -> None:
     for name, part in expected.items():
         if found.get(name) != part:
             raise ModelError(
-                f"{file}: {name} {_told(found.get(name))}; expected one that {_told(part)}. {AGAIN}"
+                f"{file}: {name} {_described(found.get(name))}; expected one that "
+                f"{_described(part)}. {AGAIN}"
             )
 
 
-def _told(part: Part | None) -> str:
+def _described(part: Part | None) -> str:
     if part is None:
         return "is not in it"
     shapes = (f"{name} {' x '.join(map(str, shape))}" for name, shape in sorted(part.reads.items()))

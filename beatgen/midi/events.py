@@ -86,7 +86,7 @@ def read_events(source: Source, name: str) -> Events:
 def read_file(source: Source, name: str) -> mido.MidiFile:
     """All of a file of type 0 or 1, in musical time. Raises MidiError for any other."""
     try:
-        data = _contents(source)
+        data = contents(source)
         if len(data) > MAX_BYTES:
             raise MidiError(
                 f"{name}: larger than {MAX_BYTES // 2**20} MB; no drum file is. "
@@ -117,8 +117,8 @@ def read_file(source: Source, name: str) -> mido.MidiFile:
     return file
 
 
-def _contents(source: Source) -> bytes:
-    """The bytes of a file, one more than allowed at most."""
+def contents(source: Source) -> bytes:
+    """The bytes of a file, one more than allowed at most. Raises OSError as `open` does."""
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -138,11 +138,11 @@ def save(track: mido.MidiTrack, target: Source) -> None:
         raise MidiError(f"{where}: cannot be written ({error.strerror}).") from error
 
 
-def name_of(source: Source) -> str:
-    """What to call a file in messages."""
+def name_of(source: Source, nameless: str = "MIDI data") -> str:
+    """What to call a file in messages; `nameless` where it has no name."""
     if isinstance(source, str | os.PathLike):
         return Path(source).name
-    return Path(str(getattr(source, "name", "MIDI data"))).name
+    return Path(str(getattr(source, "name", nameless))).name
 
 
 def lead(ticks_per_beat: int, steps: int) -> float:

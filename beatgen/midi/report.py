@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import TICKS
@@ -60,6 +61,23 @@ class MidiReport:
                 "timing within bars is exact."
             )
         return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain dicts, lists and numbers, fit for JSON; each folded pitch with the
+        voice that it went to."""
+        folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(self.folded.items())}
+        return asdict(self) | {"folded": folded, "messages": self.messages}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The report as a table of two columns."""
+        return [
+            ("bars", f"{self.bars} in 4/4"),
+            ("tempo", f"{self.tempo:g}"),
+            ("channel", str(self.channel)),
+            ("ticks", f"{self.ticks_per_beat} per beat"),
+            ("hits", str(sum(self.hits.values()))),
+            *((f"  {voice}", str(hits)) for voice, hits in self.hits.items()),
+        ]
 
 
 def _counted(number: int, noun: str) -> str:

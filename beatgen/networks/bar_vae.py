@@ -73,7 +73,12 @@ class ModelConfig:
 
     def squeezed(self, latent_dim: int) -> ModelConfig:
         """The same network with so many dimensions, half for the pattern and half for the feel,
-        the whole bar in one segment: few dimensions cannot be shared out."""
+        the whole bar in one segment: few dimensions cannot be shared out. Raises BeatGenError for
+        less than 2."""
+        if latent_dim < 2:
+            raise BeatGenError(
+                f"latent_dim is {latent_dim}; expected 2 or more, for pattern and feel."
+            )
         feel = latent_dim // 2
         halves = {"pattern_dim": latent_dim - feel, "feel_dim": feel}
         return replace(self, **halves, pattern_segments=1, feel_segments=1)

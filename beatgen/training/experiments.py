@@ -23,6 +23,7 @@ from beatgen.training.batches import AT_ONCE, bar_input
 from beatgen.training.config import TrainConfig, with_latent_dim
 from beatgen.training.train import load_run, train
 
+ABLATED = "bar"  # the kind of model whose training bars are changed
 SMALL = ModelConfig(width=48, blocks=1)
 EPOCHS = 8
 JITTER = 0.1  # steps: 3 ms at 120 BPM
@@ -44,7 +45,7 @@ MEASURED = COLUMNS.keys() - {"apart", "hidden_f1"}  # while a run is trained
 
 
 def sweep(
-    config: TrainConfig, latent_dims: Sequence[int], told: Callable[[str], None] = lambda _: None
+    config: TrainConfig, latent_dims: Sequence[int], log: Callable[[str], None] = lambda _: None
 ) -> list[dict[str, float]]:
     """Train a model with several latent dimensions (the report's Fig. 2). Our network has one
     segment on each side then (`bar_vae.ModelConfig.squeezed`), however many the config says:
@@ -52,7 +53,7 @@ def sweep(
 
     Returns, and writes to sweep.json in the run folder, a row for each: latent_dim, the lowest
     val_loss, the epoch it was reached in, and the measures of that epoch. The rows are drawn in
-    sweep.html. `told` is called with a line after each run.
+    sweep.html. `log` is called with a line after each run.
     """
     rows: list[dict[str, float]] = []
     root = Path(config.run)
@@ -65,7 +66,7 @@ def sweep(
         best = int(np.argmin(history["val_loss"]))
         row = {"latent_dim": dim, "epoch": best + 1}
         rows.append(row | {name: values[best] for name, values in history.items()})
-        told(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
+        log(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
     (root / "sweep.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     draw_sweep(rows).write_html(root / "sweep.html", include_plotlyjs=True)
     return rows
@@ -85,20 +86,20 @@ def variants(how: Augmentation) -> dict[str, Augmentation]:
 
 
 def ablate(
-    config: TrainConfig, seeds: int = 1, told: Callable[[str], None] = lambda _: None
+    config: TrainConfig, seeds: int = 1, log: Callable[[str], None] = lambda _: None
 ) -> Section:
     """Train `config` for each of `variants`, from its seed and as many as there are after it; a
     line of the table is the mean of the epochs with the lowest validation loss, and how far apart
-    these losses are (standard deviation). `told` is called with a sentence after each
-    run.
+    these losses are (standard deviation). `log` is called with a sentence after
+    each run.
 
     The runs stand below the run folder, beside the table as ablation.json, ablation.md and
     ablation.html. Runs that are there already are not trained again. Raises BeatGenError for
     another model than "bar", and for less than one seed.
     """
     check_count("seeds", seeds)
-    if config.model != "bar":
-        raise BeatGenError(f"model is {config.model!r}; only the bars of 'bar' are changed.")
+    if config.model != ABLATED:
+        raise BeatGenError(f"model is {config.model!r}; only the bars of {ABLATED!r} are changed.")
     root, held_out = Path(config.run), load_dataset(config.data).split("validation")
     lines: dict[str, Scores] = {}
     for name, how in variants(config.augmentation).items():
@@ -106,7 +107,7 @@ def ablate(
         for seed in range(config.seed, config.seed + seeds):
             run = root / f"{name.replace(' ', '-')}-{seed}"
             runs.append(_best(replace(config, run=str(run), augmentation=how, seed=seed), held_out))
-            told(f"{name}, seed {seed}: validation loss {runs[-1]['loss']:.2f}")
+            log(f"{name}, seed {seed}: validation loss {runs[-1]['loss']:.2f}")
         lines[name] = {column: float(np.mean([run[column] for run in runs])) for column in runs[0]}
         if seeds > 1:
             lines[name]["apart"] = float(np.std([run["loss"] for run in runs], ddof=1))
@@ -122,7 +123,6 @@ def _best(config: TrainConfig, held_out: Dataset) -> Scores:
     best = int(np.argmin(history["val_loss"]))
     scores = {column: history[f"val_{column}"][best] for column in COLUMNS if column in MEASURED}
     model, _ = load_run(config.run)
-    assert isinstance(model, BarVAE)
     return scores | {"hidden_f1": hidden_f1(model, held_out)}
 
 

@@ -11,11 +11,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from beatgen.bars.attributes import ATTRIBUTES, OF_FEEL, attributes
+from beatgen.bars.strikes import expected_grid, to_strikes
+from beatgen.data.dataset import Dataset
+from beatgen.evaluation.direction_effects import effect_table, sample_z
 from beatgen.latent.directions import RIDGE, Sides, side_parts, widest_segment
+from beatgen.latent.vae import Vae
 
 SHARED_RIDGE = 1e-2  # the same for what depends on the bar
 CLEAR = 0.7  # of what one step of `cleared` could take away: effects are not quite linear
 WEAK = 0.3  # effect below which a direction is left as it is: half of that is what it leaks
+CLEARED = 1000  # training bars on which a step of `clear_response` measures
 UNCLEAR = 0.1  # share of the largest effect: what is smaller tells no directions apart
 
 
@@ -51,14 +57,14 @@ def response(
     changes = (measure(z + shifts) - measure(z - shifts)) / 2
     # In noise all directions are alike, so one ridge is fair to all.
     constant, shared = _least_squares(noise, _products(shifts, z - center, sides), changes, reach)
-    told = np.zeros((changes.shape[1], 1 + 2 * widest_segment(sides), z.shape[1]))
-    told[:, 0] = (np.linalg.pinv(components) @ constant).T
+    answers = np.zeros((changes.shape[1], 1 + 2 * widest_segment(sides), z.shape[1]))
+    answers[:, 0] = (np.linalg.pinv(components) @ constant).T
     for part, segments, share in side_parts(sides):
         own, bar, shared = np.split(shared, [share**2, 2 * share**2])
         for first, term in ((1, own), (1 + widest_segment(sides), bar)):
             term = term.reshape(share, share, -1).transpose(2, 1, 0)
-            told[:, first : first + share, part] = np.tile(term, segments)
-    return told
+            answers[:, first : first + share, part] = np.tile(term, segments)
+    return answers
 
 
 def by_change(
@@ -83,8 +89,8 @@ def by_change(
     return np.where(axes @ growth < 0, -1, 1)[:, None] * axes @ components
 
 
-def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarray:
-    """The `response` (k, terms, d) changed so that the directions `which`, bool (k,), do less to
+def cleared(answers: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """A `response` (k, terms, d) changed so that the directions `which`, bool (k,), do less to
     the attributes of others. table: what the directions really do
     (`beatgen.evaluation.direction_effects.effects`).
 
@@ -94,7 +100,38 @@ def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarra
     own = np.diag(table)
     step = own[:, None] * np.linalg.pinv(table, rcond=UNCLEAR) - np.eye(len(table))
     step[~which | (own < WEAK)] = 0
-    return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, told, 1)
+    return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, answers, 1)
+
+
+# --- the same, of a network that plays -----------------------------------------------------------
+
+
+def attribute_response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The `response` of the attributes, in standard deviations `spread` (10,), to shifts of z."""
+
+    def measure(points: np.ndarray) -> np.ndarray:
+        return attributes(to_strikes(*vae.decode_bars(points))) / spread
+
+    return response(measure, z, vae.codec.sides)
+
+
+def order_components(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndarray:
+    """Components (d, d) in the order of how much of the expected velocity they change."""
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        return expected_grid(vae.codec.predict(z.astype(np.float32))[0].expected())
+
+    return by_change(decode, sample_z(vae, validation), components)
+
+
+def clear_response(
+    vae: Vae, answers: np.ndarray, training: Dataset, spread: np.ndarray
+) -> np.ndarray:
+    """One step of `cleared`, after which the pattern's directions leave more of the other
+    attributes alone. The feel's are left as they are: they would need some of the pattern for it.
+    """
+    of_pattern = np.array([name not in OF_FEEL for name in ATTRIBUTES])
+    return cleared(answers, effect_table(vae, sample_z(vae, training, CLEARED), spread), of_pattern)
 
 
 def _least_squares(

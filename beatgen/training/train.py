@@ -16,13 +16,10 @@ import keras
 import numpy as np
 from tensorboard.summary import Writer
 
-from beatgen.data.dataset import Dataset, load_dataset
+from beatgen.data.dataset import load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.groove import STEPS
-from beatgen.networks.bar_vae import BarVAE
-from beatgen.networks.flow import LatentFlow
-from beatgen.networks.report_2020 import ReportVAE
-from beatgen.training.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
+from beatgen.training.batches import Bars
 from beatgen.training.config import ANOTHER, CONFIG, TrainConfig
 
 BEST = "best.weights.h5"
@@ -47,7 +44,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     dataset = load_dataset(config.data, STEPS)
     training, validation = dataset.split("train"), dataset.split("validation")
     run = Path(config.run)
-    inputs, held_out = _inputs(config, training, validation)
+    inputs, held_out = config.kind.inputs(config, training, validation)
     _check_claim(run, config)
     if (run / BEST).exists():
         load_run(run)  # or it cannot go on
@@ -61,6 +58,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     losses = read_history(run).get("val_loss", [])
     if losses and epochs_since_best(losses) >= config.patience:
         return read_history(run)  # it has stopped early before
+    validated = config.kind.validation(held_out[: len(held_out) // devices * devices], config)
     callbacks: list[Any] = [
         EpochStart(config, bars),
         keras.callbacks.CSVLogger(str(run / LOG), append=True),
@@ -80,7 +78,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
         bars,
         shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
         epochs=config.epochs,
-        validation_data=(held_out_input(held_out[: len(held_out) // devices * devices], config),),
+        validation_data=(validated,),
         validation_batch_size=4 * config.batch_size,
         callbacks=callbacks,
         verbose=verbose,
@@ -90,23 +88,12 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     return history
 
 
-def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
+def build_model(config: TrainConfig) -> Any:
     """The untrained network of a config."""
-    if config.model == "report":
-        return ReportVAE(config.report, beta=config.beta, seed=config.seed)
-    if config.model == "flow":
-        return LatentFlow(config.flow, config.bar)
-    return BarVAE(
-        config.bar,
-        beta=config.beta,
-        velocity_tolerance=config.velocity_tolerance,
-        timing_tolerance=config.timing_tolerance,
-        expected_weight=config.expected_weight,
-        seed=config.seed,
-    )
+    return config.kind.build(config)
 
 
-def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE | LatentFlow:
+def compiled_model(config: TrainConfig, steps_per_epoch: int) -> Any:
     steps = config.epochs * steps_per_epoch
     warmup = min(config.warmup_steps, steps // 10)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -126,7 +113,7 @@ def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | Report
     return model
 
 
-def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE | LatentFlow, TrainConfig]:
+def load_run(run: str | Path) -> tuple[Any, TrainConfig]:
     """The network of a run with its best weights. Raises BeatGenError where there are none, and
     where they are damaged or of another version's network."""
     config = TrainConfig.load(Path(run) / CONFIG)
@@ -155,7 +142,7 @@ def read_history(run: Path) -> dict[str, list[float]]:
     return {name: table[name][once].tolist() for name in names}
 
 
-def epochs_told(run: Path) -> dict[str, int]:
+def epochs_recorded(run: Path) -> dict[str, int]:
     """How many epochs a run was trained, and which was the best, from 1; nothing before the
     first."""
     losses = read_history(run).get("val_loss")
@@ -168,10 +155,13 @@ def epochs_since_best(losses: Sequence[float]) -> int:
 
 
 def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
-    """The run that learns the prior of a bar model's run, in a folder of that."""
+    """The run that learns the prior of another run, in a folder of that. Raises BeatGenError for a
+    kind of model that has none."""
+    if of.kind.prior is None:
+        raise BeatGenError(f"no prior can be learned of a run of {of.model!r}.")
     return replace(
         of,
-        model="flow",
+        model=of.kind.prior,
         of=of.run,
         start="",
         run=str(Path(of.run) / PRIOR),
@@ -191,7 +181,7 @@ class EpochStart(keras.callbacks.Callback):
         self.bars = bars
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self.config.model != "flow":
+        if hasattr(self.model, "beta"):
             until = max(1.0, self.config.beta_warmup * self.config.epochs)
             self.model.beta.assign(self.config.beta * min(1.0, (epoch + 1) / until))
         self.bars.epoch = epoch
@@ -201,7 +191,7 @@ class EpochStart(keras.callbacks.Callback):
                 variable.assign([seed, epoch * len(self.bars)])
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
-        if self.config.model != "flow":
+        if hasattr(self.model, "beta"):
             self.model.beta.assign(self.config.beta)
 
 
@@ -238,19 +228,6 @@ class TensorBoard(keras.callbacks.Callback):
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         for writer in self.writers.values():
             writer.close()
-
-
-def _inputs(
-    config: TrainConfig, training: Dataset, validation: Dataset
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the model takes, of training and of held-out bars."""
-    if config.model == "flow":
-        model, of = load_run(config.of)
-        if of.model != "bar" or of.bar != config.bar:
-            raise BeatGenError(f"{config.of}: no run of the bar model that the flow is meant for.")
-        return flow_inputs(model, training, validation)
-    to_input = bar_input if config.model == "bar" else report_input
-    return to_input(training), to_input(validation)
 
 
 def _share_out(batch_size: int, held_out: int) -> int:

@@ -27,7 +27,7 @@ def test_without_fluidsynth_the_kit_plays(no_fluidsynth):
     assert audio.render(groove_of(("kick", 0))).any()
 
 
-def test_fluidsynth_that_is_missing_is_told(no_fluidsynth):
+def test_fluidsynth_that_is_missing_is_explained(no_fluidsynth):
     with pytest.raises(AudioError, match=r"FluidSynth is not installed; install it .*apt"):
         audio.render(groove_of(("kick", 0)), engine="fluidsynth")
     with pytest.raises(AudioError, match="FluidSynth is not installed"):
@@ -44,7 +44,7 @@ def test_fluidsynth_that_is_missing_is_told(no_fluidsynth):
         ({"soundfont": __file__}, r"test_kits\.py is not a soundfont"),
     ],
 )
-def test_arguments_that_cannot_be_are_told(arguments, message, monkeypatch):
+def test_arguments_that_cannot_be_are_explained(arguments, message, monkeypatch):
     monkeypatch.setattr(synth, "need_library", lambda: None)
     monkeypatch.setattr(synth, "_library", object)
     with pytest.raises(AudioError, match=message):

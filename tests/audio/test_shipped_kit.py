@@ -51,7 +51,7 @@ def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
         assert end + 64 <= start and not row[end:start].any()
 
 
-def test_the_kit_tells_players_what_the_mixer_does(manifest):
+def test_players_of_the_kit_have_the_rules_of_the_mixer(manifest):
     assert manifest["gain"] == audio.GAIN
     assert {name: tuple(voices) for name, voices in manifest["chokes"].items()} == CHOKES
 
@@ -99,8 +99,8 @@ def test_articulations_are_different_sounds(manifest, row):
         ("crash 2", "crash 2 edge"),
     ):
         a, b = loudest(one), loudest(other)
-        likeness = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
-        assert likeness < 0.97, (one, other, likeness)
+        similarity = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
+        assert similarity < 0.97, (one, other, similarity)
 
 
 def recording(row, layer):

@@ -43,7 +43,7 @@ def start_server(script: Path) -> tuple[str, subprocess.Popen]:
     options += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
     server = subprocess.Popen(
         [*command, *options],
-        cwd=ROOT,
+        cwd=ROOT / "app",  # with the page's .streamlit/config.toml, for scripts elsewhere, too
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -24,7 +24,7 @@ from beatgen.midi import read_midi, write_midi
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
-    *("evaluate", "info", "render", "draw"),
+    *("evaluate", "info", "render", "draw", "page"),
 }
 
 

@@ -43,8 +43,8 @@ def test_verbs_for_researchers_print_their_own_messages_alone(midi_folder) -> No
     lines = execute(midi_folder, "prepare", ".", "-o", data).stderr.strip().split("\n")
     assert all("reading" in line or line.startswith("beatgen: ") for line in lines)
     argv = ["evaluate", data, "--split", "train", "--models", "bar", "report", "--parts"]
-    lines = execute(midi_folder, *argv).stderr.splitlines()
-    assert lines == ["beatgen: BeatGen: 3 bars", "beatgen: the 2020 report's network: 3 bars"]
+    ours, report = execute(midi_folder, *argv).stderr.splitlines()
+    assert ours.startswith("beatgen: BeatGen: ") and report.startswith("beatgen: the 2020 report's")
 
 
 @pytest.mark.parametrize("argv", [["-v", "sample"], ["sample", "--verbose"]])

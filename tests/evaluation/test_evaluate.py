@@ -245,3 +245,17 @@ def test_decoding_is_not_grossly_slower_than_it_was_meant_to_be(bars, most) -> N
     """In ms, with slack for slow machines; the best of five, for others may be at work on them."""
     ours = network("bar", "ours")
     assert min(ours.decode_ms(bars) for _ in range(5)) < most
+
+
+def test_a_bare_name_is_no_folder(training, tmp_path, monkeypatch) -> None:
+    """Neither one with weights nor a training run; a folder needs a separator."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("bar", "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text("{}")
+    assert build("bar", training).name == "BeatGen"
+    with pytest.raises(BeatGenError, match=r"for the folder of that name write \./mine"):
+        build("mine", training)
+    for folder in ("./mine", str(tmp_path / "mine")):
+        with pytest.raises(BeatGenError, match="a training run; export it first"):
+            build(folder, training)
