@@ -190,16 +190,16 @@ def draw(options: Options) -> None:
 
 
 def _file(source: str) -> str:
-    """The MIDI file of this name. Raises UsageError for a demo groove, which has none."""
+    """The file of this name. Raises UsageError for a demo groove, which has none."""
     from beatgen import demo
 
     if source in demo.names() and not Path(source).is_file():
-        raise UsageError(f"{source} is a demo groove; expected a MIDI file.")
+        raise UsageError(f"{source} is a demo groove; expected a file.")
     return source
 
 
 def _groove(source: str) -> Groove:
-    """The groove of a MIDI file, or of a demo by its name; what reading left out is logged."""
+    """The groove of a file, or of a demo by its name; what reading left out goes to stderr."""
     from beatgen import demo
     from beatgen.readers import scan
 
