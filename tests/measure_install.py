@@ -2,9 +2,9 @@
 
     python tests/measure_install.py 126e2e8 HEAD
 
-Of each commit: seconds and processor seconds of `make .venv/run` (without the system's packages, and
-without pip's cache), megabytes of .venv, and seconds of the first start, in which the page loads all
-that it shows its first view with.
+Of each commit: seconds and processor seconds of `make .venv/run` (without the system's packages,
+without pip's cache), megabytes of .venv, and seconds of the first start, in which the page loads
+all that it shows its first view with.
 """
 
 import os
