@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from beatgen.groove import Groove
     from beatgen.latent.vae import Vae
 
-GROOVE = arg("groove", metavar="GROOVE", help="MIDI file, or the name of a demo groove")
-A = arg("a", metavar="A", help="MIDI file or demo groove to start from")
-B = arg("b", metavar="B", help="MIDI file or demo groove to go to")
+GROOVE = arg("groove", metavar="GROOVE", help="MIDI file or drum tab, or the name of a demo groove")
+A = arg("a", metavar="A", help="file or demo groove to start from")
+B = arg("b", metavar="B", help="file or demo groove to go to")
 MODEL = arg("--model", default="bar", metavar="NAME", help="shipped weights, or an export folder")
 PITCHES = arg(
     "--pitches", choices=("gmd", "gm"), default="gmd", help="Roland TD-11, or General MIDI"
@@ -42,9 +42,9 @@ MIDI_OUT = (output("MIDI file to write"), PITCHES)
 MIDIS_OUT = (output("folder for the MIDI files, or a name: take.mid gives take-1.mid ..."), PITCHES)
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file"), JSON)
+@verb(arg("file", metavar="FILE", help="MIDI file or drum tab"), JSON)
 def info(options: Options) -> None:
-    """Tell what is in a MIDI file, and what is folded, dropped or skipped in reading it."""
+    """Show what is in a file, and what is folded, dropped or skipped in reading it."""
     from beatgen.readers import scan
 
     _, report = scan(_file(options.file))
@@ -173,16 +173,16 @@ def draw(options: Options) -> None:
 
 
 def _file(source: str) -> str:
-    """The MIDI file of this name. Raises UsageError for a demo groove, which has none."""
+    """The file of this name. Raises UsageError for a demo groove, which has none."""
     from beatgen import demo
 
     if source in demo.names() and not Path(source).is_file():
-        raise UsageError(f"{source} is a demo groove; expected a MIDI file.")
+        raise UsageError(f"{source} is a demo groove; expected a file.")
     return source
 
 
 def _groove(source: str) -> Groove:
-    """The groove of a MIDI file, or of a demo by its name; what reading left out is told."""
+    """The groove of a file, or of a demo by its name; what reading left out goes to stderr."""
     from beatgen import demo
     from beatgen.readers import scan
 

@@ -24,7 +24,7 @@ from beatgen.midi import read_midi, write_midi
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
-    *("evaluate", "info", "render", "draw"),
+    *("evaluate", "info", "render", "draw", "page"),
 }
 
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_done_is_said_in_one_line(argv, said, capsys, tmp_path, m
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["info", "rock"], "rock is a demo groove; expected a MIDI file"),
+        (["info", "rock"], "rock is a demo groove; expected a file"),
         (["render", "rock", "-o", "x.wav", "--whole"], "rock is a demo groove"),
         (["render", "a.mid", "-o", "x.wav", "--whole", "--loop"], "--whole plays once"),
         (["render", "a.mid", "-o", "x.wav", "--whole", "--engine", "kit"], "by FluidSynth"),
@@ -247,3 +247,13 @@ def test_sound_is_written_as_what_its_name_says(tmp_path, capsys) -> None:
     assert main(["render", "funk", "--engine", "kit", "-o", str(tmp_path / "a.mp3")]) == 2
     assert "a.mp3: WAV is written" in capsys.readouterr().err
     assert not (tmp_path / "a.mp3").exists()
+
+
+def test_a_drum_tab_is_read_as_any_file(capsys, tmp_path, rock) -> None:
+    (tmp_path / "rock.tab").write_text(f"tempo: 96\n\n{rock}")
+    lines = run(capsys, "info", tmp_path / "rock.tab")
+    assert lines[0] == "rock.tab" and "2 in 4/4" in lines[1]
+    (report,) = run(capsys, "info", tmp_path / "rock.tab", "--json")
+    assert json.loads(report)["hits"]["kick"] == int((rock.velocity[..., 0] > 0).sum())
+    run(capsys, "reconstruct", tmp_path / "rock.tab", "-o", tmp_path / "rock.mid")
+    assert read_midi(tmp_path / "rock.mid").bars == 2
