@@ -7,8 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+# Several tests run side by side: a thread for each is enough. TensorFlow reads this at its import.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from beatgen.data.dataset import Dataset, load_dataset, prepare
 from beatgen.groove import Groove
@@ -19,7 +24,10 @@ from beatgen.midi import write_midi
 if TYPE_CHECKING:
     from beatgen.training.config import TrainConfig
 
-CHECKOUT = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
+CHECKOUT = TESTS.parent
+# What all tests of a folder need.
+MARKS = {"browser": "browser", "networks": "train", "training": "train"}
 
 ROCK = """
 hi-hat |x-x-x-x-x-x-x-x-|x-x-x-x-x-x-x-x-|
@@ -45,6 +53,24 @@ kick    |o-------o-o-----|
 """
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders that `-m "not train"` leaves out are not imported either: Keras takes a while."""
+    mark = MARKS.get(collection_path.name) if collection_path.parent == TESTS else None
+    return True if mark and f"not {mark}" in config.option.markexpr else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folder. Among workers, what one file tests stays together, for what it
+    prepares serves all of it; tests in the browser go one by one."""
+    for item in items:
+        file = item.path.relative_to(TESTS)
+        if file.parts[0] in MARKS:
+            item.add_marker(MARKS[file.parts[0]])
+        if file.parts[0] != "browser" and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(file)))
+
+
 @pytest.fixture(scope="session")
 def gmd() -> Path:
     """The folder of the Groove MIDI Dataset: BEATGEN_GMD, or shared/groove beside the checkout."""
@@ -55,9 +81,18 @@ def gmd() -> Path:
 
 
 @pytest.fixture(scope="session")
-def gmd_bars(gmd, tmp_path_factory) -> Dataset:
-    """All bars of the Groove MIDI Dataset."""
-    return prepare(gmd, tmp_path_factory.mktemp("gmd") / "gmd.npz")
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder of this run of the tests, the same one for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def gmd_bars(gmd, shared_folder) -> Dataset:
+    """All bars of the Groove MIDI Dataset, which one worker reads from its files for all."""
+    path = shared_folder / "gmd.npz"
+    with FileLock(f"{path}.lock"):
+        return prepare(gmd, path)
 
 
 @pytest.fixture

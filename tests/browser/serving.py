@@ -44,7 +44,7 @@ def start_server(script: Path) -> tuple[str, subprocess.Popen]:
     server = subprocess.Popen(
         [*command, *options],
         cwd=ROOT / "app",  # with the page's .streamlit/config.toml, for scripts elsewhere, too
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BEATGEN_PROBE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -32,7 +32,7 @@ def known(page, voice: int) -> list[tuple]:
 
 def between(page) -> None:
     """Go to a place where hits stand between what the wire can say of timing."""
-    page.get_by_role("button", name="Apart").click()
+    page.get_by_role("button", name="Pattern and feel").click()
     page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
@@ -154,7 +154,7 @@ def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(harness):
     wait_until_told(harness, position=1, edited=None)
     assert (20, "kick") not in cells(harness)
     harness.mouse.move(10, 10)
-    assert "undo" in harness.inner_text(".status")
+    assert harness.inner_text(".status") == "Edits belong to Blend. Press Z to return to it."
     harness.keyboard.press("z")
     assert (20, "kick") in cells(harness)
     assert "kick         |O----o--o-------" in wait_until_edited(harness)
