@@ -15,15 +15,16 @@ run: .venv/run sound
 	@$(BIN)/beatgen page --port $(PORT) --address 0.0.0.0 --no-browser
 
 test: lint web sound browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n 4 --dist loadgroup
 
 quick: lint web
-	$(BIN)/pytest -m "not browser and not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not train and not slow"
 
 lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 format: .venv/test
 	$(BIN)/ruff check --fix .

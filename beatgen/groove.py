@@ -189,15 +189,7 @@ class Groove:
         """
         if steps < 1:
             raise BeatGenError(f"steps is {steps}; expected 1 or more per bar.")
-        rows: list[tuple[str, list[str]]] = []
-        for line in filter(str.strip, tab.splitlines()):
-            match = TAB_LINE.match(line)
-            if match is None:
-                raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
-            name = match["name"].lower()
-            if name not in INDEX and name != TAB_SILENCE:
-                raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
-            rows.append((name, match["bars"].split("|")))
+        rows = [_tab_row(line) for line in filter(str.strip, tab.splitlines())]
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
@@ -205,26 +197,13 @@ class Groove:
             raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
         velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
         for name, cells in rows:
-            known = TAB_VELOCITY if name in INDEX else {}
             if len(cells) != bars:
                 raise BeatGenError(
                     f"drum tab: {name} has {len(cells)} bars, the first line has {bars}."
                 )
             for bar, cell in enumerate(cells):
-                if not cell or steps % len(cell):
-                    raise BeatGenError(
-                        f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
-                        f"expected a divisor of {steps}."
-                    )
-                for i, symbol in enumerate(cell):
-                    if symbol == TAB_REST:
-                        continue
-                    if symbol not in known:
-                        raise BeatGenError(
-                            f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
-                            f"expected one of {' '.join([*known, TAB_REST])}."
-                        )
-                    velocity[bar, i * (steps // len(cell)), INDEX[name]] = known[symbol]
+                for step, found in _tab_hits(cell, steps, name, bar):
+                    velocity[bar, step, INDEX[name]] = found
         return cls(velocity, tempo=tempo)
 
 
@@ -270,6 +249,36 @@ def join(grooves: Iterable[Groove]) -> Groove:
         np.concatenate([part.timing for part in parts]),
         parts[0].tempo,
     )
+
+
+def _tab_row(line: str) -> tuple[str, list[str]]:
+    """The voice and the bars of a line of drum tab."""
+    match = TAB_LINE.match(line)
+    if match is None:
+        raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
+    name = match["name"].lower()
+    if name not in INDEX and name != TAB_SILENCE:
+        raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
+    return name, match["bars"].split("|")
+
+
+def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int, float]]:
+    """Steps and velocities of the hits in a bar of drum tab."""
+    if not cell or steps % len(cell):
+        raise BeatGenError(
+            f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
+            f"expected a divisor of {steps}."
+        )
+    known = TAB_VELOCITY if name in INDEX else {}
+    for i, symbol in enumerate(cell):
+        if symbol == TAB_REST:
+            continue
+        if symbol not in known:
+            raise BeatGenError(
+                f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
+                f"expected one of {' '.join([*known, TAB_REST])}."
+            )
+        yield i * (steps // len(cell)), known[symbol]
 
 
 def _symbol(velocity: float, voice: int) -> str:

@@ -51,7 +51,7 @@ bg.write_midi(mix, "mix.mid")
 bg.write_wav(mix, "mix.wav", engine="kit")
 bg.draw(mix).write_html("mix.html")
 assert bg.read_midi("mix.mid").bars == mix.bars
-print(bg.__file__)
+print(bg.__file__, bg.__version__)
 print(*sorted(name for name in sys.modules if "." not in name))
 """
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from playing import cells, play, state, told, wait_until_told
+from streamlit_inside import SCROLLED
 from visiting import COUNT_SENT, HARNESS, press, ready, settled
 
 from beatgen.kit import INDEX, NAMES
@@ -11,9 +12,9 @@ MARGIN = 17  # px between the pad's edge and its field
 
 
 @pytest.fixture
-def pad_page(serve, open_page):
+def pad_page(harness):
     """The harness with the player at A, pattern and feel apart."""
-    return apart(ready(open_page(serve(HARNESS), height=1000)))
+    return apart(harness)
 
 
 def apart(page):
@@ -108,13 +109,13 @@ def test_a_finger_moves_it(serve, open_page):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     start = point(page, 0.2, 0.2)
-    scrolled = page.evaluate("document.querySelector('.stMain').scrollTop")
+    scrolled = page.evaluate(SCROLLED)
     touch("touchStart", *start)
     for i in range(1, 6):
         touch("touchMove", *point_between(start, point(page, 0.5, 0.9), i / 5))
     touch("touchEnd")
     page.wait_for_function("beatgen.state.feel > 0.85 && beatgen.state.position > 0.45")
-    assert page.evaluate("document.querySelector('.stMain').scrollTop") == scrolled
+    assert page.evaluate(SCROLLED) == scrolled
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing sticks out"
 
 

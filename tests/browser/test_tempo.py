@@ -55,7 +55,7 @@ def test_the_tempo_is_tapped_by_key(harness, key):
     tap.focus()
     for _ in range(2):
         harness.keyboard.press(key)
-        harness.wait_for_timeout(400)
+        harness.wait_for_timeout(300)  # from tap to tap
     first, second = harness.evaluate("window.taps")
     assert tempo(harness) == pytest.approx(60_000 / (second - first), abs=0.06)
     assert not state(harness)["playing"]

@@ -1,13 +1,11 @@
 """Undo in a real browser, where what sounds changes hands between takes, the blend and edits."""
 
-import pytest
 from playing import bounds, cells
 from visiting import (
     changed,
     go,
     hits,
     leave_takes,
-    open_app,
     press,
     ready,
     settled,
@@ -18,11 +16,6 @@ from visiting import (
     titled,
     wall,
 )
-
-
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
 
 
 def add_hit(page) -> None:
@@ -112,8 +105,8 @@ def test_a_slider_of_the_shape_goes_back(app_page):
     for _ in range(2):
         density.press("ArrowRight")
         density.press("ArrowRight")
+        app_page.wait_for_selector(".grid:not(.fixed)")  # it is let go of
         settled(app_page)
-        app_page.wait_for_timeout(600)
     app_page.locator(".st-key-takeaway h2").click()
     turned = density.input_value()
     while "shaped" in app_page.locator(".st-key-takeaway h2").inner_text():
