@@ -26,6 +26,7 @@ from beatgen.cli.verbs import (
     verb,
 )
 from beatgen.errors import BeatGenError
+from beatgen.training import load_keras
 from beatgen.training.kinds import KINDS, OWN
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def train(options: Options) -> None:
     """Train a network on a dataset; a run that was stopped goes on."""
     if not (options.summary or (options.data and options.output)):
         raise UsageError("train needs DATA and -o RUN.")
+    load_keras()
     from beatgen.training.train import build_model, prior_config, train
 
     config = _train_config(options)
@@ -156,6 +158,7 @@ def train(options: Options) -> None:
 )
 def export(options: Options) -> None:
     """Write a run's weights as they play, with their model card."""
+    load_keras()
     from beatgen.training.export import export
 
     with redirect_stdout(sys.stderr):
@@ -179,6 +182,7 @@ def export(options: Options) -> None:
 )
 def sweep(options: Options) -> None:
     """Train with several latent dimensions and draw the loss of each."""
+    load_keras()
     from beatgen.training.experiments import sweep
 
     with redirect_stdout(sys.stderr):
@@ -197,6 +201,7 @@ def ablate(options: Options) -> None:
     """Train a small network without each augmentation, and compare.
 
     Eight epochs each, unless --epochs says otherwise."""
+    load_keras()
     from beatgen.training.experiments import EPOCHS, SMALL, ablate
 
     epochs = EPOCHS if options.epochs is None else options.epochs
@@ -268,6 +273,7 @@ def _exported(model: str) -> str | Network:
 
     if not is_run(model):
         return model
+    load_keras()
     from beatgen.training.export import export
 
     with tempfile.TemporaryDirectory() as folder:
