@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from serving import PATIENCE
 from streamlit_inside import EMPTY_PAGE, MAIN
-from visiting import ready
+from visiting import ready, settled
 
 AWAY = (-1, -1)  # a pointer there is on nothing
 BLANK = "about:blank"
@@ -24,14 +24,18 @@ TRACES_OF_CONTEXT = ("grant_permissions", "new_cdp_session", "new_page")
 # On a light system the page first goes to Streamlit's menu, and takes the focus there.
 SYSTEM = {"color_scheme": "dark"}
 PLAYERS = 10  # that follow one another on a page; each keeps the samples it has decoded
-NOTE_SOUND = """window.contexts = [];
+NOTE = """window.plainSend = WebSocket.prototype.send;
+window.contexts = [];
 window.AudioContext = class extends AudioContext {
     constructor(...how) { super(...how); window.contexts.push(this); }
 };"""
-# The player is silent and gone, and the next one finds the focus on nothing.
-LEAVE_PLAYER = """async (main) => {
+STOP = """() => {
+    WebSocket.prototype.send = window.plainSend;
     if (beatgen.state.playing) document.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
     document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' })); // no pointer was here
+}"""
+# The player is gone with its sound, and the next one finds the focus on nothing.
+LEAVE_PLAYER = """async (main) => {
     await Promise.all(window.contexts.splice(0).map((context) => context.close()));
     document.activeElement.blur();
     document.querySelector(main).scrollTo(0, 0);
@@ -68,7 +72,7 @@ class Pages:
         viewport = {"width": 1280, "height": 1000}
         page = self._take(("harness",), viewport, {}, self._next_player)
         if page.url == BLANK:
-            page.context.add_init_script(NOTE_SOUND)
+            page.context.add_init_script(NOTE)
             page.goto(url)
             self._players = 0
         return ready(page)
@@ -129,6 +133,8 @@ class Pages:
             return False
         last = page.locator(".player").element_handle()
         page.mouse.move(*AWAY)
+        page.evaluate(STOP)
+        settled(page)  # else it would go on telling Python what was done
         page.evaluate(LEAVE_PLAYER, MAIN)
         page.wait_for_function("last => !last.parentNode", arg=last)
         ready(page)
