@@ -6,6 +6,7 @@ Who gets a kept page finds it as one who has never been there: nothing is stored
 it, nothing listens to it.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from serving import PATIENCE
 from streamlit_inside import EMPTY_PAGE, MAIN
 from visiting import ready, settled
 
+TRACED = bool(os.environ.get("BEATGEN_TRACE"))  # a tenth more work; `playwright show-trace FILE`
 AWAY = (-1, -1)  # a pointer there is on nothing
 BLANK = "about:blank"
 FORGET = "localStorage.clear(); sessionStorage.clear();"
@@ -78,11 +80,14 @@ class Pages:
         return ready(page)
 
     def end_test(self, failed: Path | None) -> None:
-        """Close what was opened, or keep it; of a test that failed, take a picture of each page
-        into the folder `failed`, and keep none."""
+        """Close what was opened, or keep it. Of a test that failed no page is kept, and the folder
+        `failed` gets a picture of each, and with BEATGEN_TRACE=1 what was done on it."""
         for i, page in enumerate(self.opened):
             key, clean = self._to_keep.pop(page, (None, None))
             try:
+                if TRACED:
+                    trace = failed and failed / f"{i + 1}.zip"
+                    page.context.tracing.stop_chunk(path=trace)
                 if failed:
                     page.screenshot(path=failed / f"{i + 1}.png")
                 elif clean and clean(page):
@@ -103,12 +108,16 @@ class Pages:
             page = self._kept[key].pop()
             page.set_viewport_size(viewport)
             self.opened.append(page)
+            if TRACED:
+                page.context.tracing.start_chunk()
         self._to_keep[page] = key, clean
         return page
 
     def _fresh(self, viewport: dict, options: dict) -> Page:
         context = self._browser.new_context(viewport=viewport, **{**SYSTEM, **options})
         context.set_default_timeout(PATIENCE)
+        if TRACED:
+            context.tracing.start(snapshots=True)
         page = context.new_page()
         self.opened.append(page)
         return page
