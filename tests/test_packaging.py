@@ -100,11 +100,13 @@ def test_what_is_needed_is_pinned_once():
     assert sorted(name.replace("_", "-").lower() for name in pinned) == sorted(names)
 
 
-def test_the_core_alone_reads_blends_writes_and_draws(environment):
+def test_the_core_alone_reads_blends_writes_and_draws(environment, wheel):
     run = environment.run("python", "-c", CORE, **environment.without(extra=""))
     assert run.returncode == 0, run.stderr
-    file, modules = run.stdout.splitlines()
+    origin, modules = run.stdout.splitlines()
+    file, version = origin.rsplit(" ", 1)
     assert Path(file).is_relative_to(environment.folder)
+    assert wheel.name.startswith(f"beatgen-{version}-")
     heavy = {"streamlit", "starlette", "keras", "tensorflow", "tensorboard", "sklearn", "scipy"}
     assert not heavy & set(modules.split())
 
