@@ -346,6 +346,6 @@ export class Player extends Playback {
     setTimeout(() => {
       this.coming--;
       this.#report();
-    });
+    }, 0);
   }
 }
