@@ -60,6 +60,7 @@ def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_pat
     assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
     weights = tmp_path / "weights"
     done = execute("export", str(run_), "-o", str(weights))
+    assert done.stderr == "", "no library prints of its own accord"
     assert done.stdout.startswith(f"{weights}: sse ") and "hit_f1" in done.stdout
     assert {"card.json", "network.tflite", "space.npz"} == set(os.listdir(weights))
     done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
