@@ -1,8 +1,8 @@
 """What the verbs of the command line share: arguments, exit codes, and how errors are reported.
 
 Results go to stdout, messages and progress to stderr. The exit code is 0; 1 where something could
-not be done, which is said in one line; 2 for a wrong command line. Nothing heavy is imported before
-a verb needs it, and libraries' own notices are kept back unless -v asks for them.
+not be done, for which one line says why; 2 for a wrong command line. Nothing heavy is imported
+before a verb needs it, and libraries' own notices are kept back unless -v asks for them.
 """
 
 from __future__ import annotations
