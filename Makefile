@@ -1,38 +1,46 @@
-# make run   serve the page at http://localhost:8501
-# make test  lint, types, all tests
-# make clean remove what make made
+# make run    serve the page at http://localhost:8501
+# make test   lint, types, all tests
+# make quick  lint, types, and the tests that need neither a browser nor training
+# make format lint what can be mended, and format
+# make clean  remove what make made
 
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test browser sound format clean
+.PHONY: run test quick lint browser sound format clean
 
 run: .venv/run sound
 	@echo "BeatGen plays at http://localhost:$(PORT)"
 	@$(BIN)/streamlit run app/main.py --server.port $(PORT)
 
-test: .venv/test sound browser
+test: lint sound browser
+	$(BIN)/pytest
+
+quick: lint
+	$(BIN)/pytest -m "not browser and not slow"
+
+lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 
 format: .venv/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Stamps: what is newer than its list of requirements is not installed twice.
+# Stamps: what is newer than its list of requirements is not installed twice. The page's libraries are
+# some of those that requirements.txt pins; all of them, TensorFlow included, come with the tests. Byte
+# code is not compiled ahead: of what is installed the page imports a part, which is compiled then.
 .venv/run: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BeatGen needs Python 3.11 or newer; set PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q -r requirements.txt
-	$(BIN)/pip install -q --no-deps -e .
+	$(BIN)/pip install -q --no-compile -c requirements.txt -e '.[page]'
 	@touch $@
 
 .venv/test: .venv/run requirements-dev.txt
-	$(BIN)/pip install -q -r requirements-dev.txt
+	$(BIN)/pip install -q --no-compile -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
 # Debian packages where apt is ours to use; elsewhere one line says what to install, and the make

@@ -64,10 +64,10 @@ class Groove:
         if not ((velocity >= 0) & (velocity <= 1)).all():  # false for NaN, too
             raise BeatGenError("velocity must lie between 0 and 1; divide MIDI velocities by 127.")
         timing[velocity == 0] = 0
-        reach = max(1, velocity.shape[1] / (2 * SIXTEENTHS))
-        if not (np.abs(timing) <= reach + 1e-6).all():
+        most = reach(velocity.shape[1])
+        if not (np.abs(timing) <= most + 1e-6).all():
             raise BeatGenError(
-                f"timing is counted in steps and must lie between {-reach:g} and {reach:g}; "
+                f"timing is counted in steps and must lie between {-most:g} and {most:g}; "
                 f"found {np.nanmin(timing):g} to {np.nanmax(timing):g}."
             )
         if not (np.isfinite(self.tempo) and self.tempo > 0):
@@ -207,6 +207,16 @@ class Groove:
                         )
                     velocity[bar, i * (steps // len(cell)), INDEX[name]] = known[symbol]
         return cls(velocity, tempo=tempo)
+
+
+def reach(steps: int) -> float:
+    """How far from its step a hit may stand, in steps, in bars of so many: half a sixteenth, or one
+    step if longer.
+
+    >>> reach(64), reach(16)
+    (2.0, 1.0)
+    """
+    return max(1.0, steps / (2 * SIXTEENTHS))
 
 
 def rows_of(*grooves: Groove) -> tuple[int, ...]:

@@ -50,6 +50,32 @@ BASIC_KIT: tuple[str, ...] = ("kick", "snare", "hi-hat")
 FAMILIES: tuple[str, ...] = ("kick", "snare", "tom", "hat", "ride", "crash")
 CLASSES: tuple[int, ...] = (36, 38, 42, 46, 43, 47, 50, 49, 51)
 
+VOICES_OF_FAMILY: dict[str, tuple[int, ...]] = {
+    family: tuple(i for i, voice in enumerate(VOICES) if voice.family == family)
+    for family in FAMILIES
+}
+
+# Voices that one limb or one intention moves together: hidden, and exchanged between bars, as a
+# whole.
+GROUPS: dict[str, tuple[int, ...]] = {
+    name: tuple(i for family in families for i in VOICES_OF_FAMILY[family])
+    for name, families in {
+        "kick": ("kick",),
+        "snare": ("snare",),
+        "toms": ("tom",),
+        "cymbals": ("hat", "ride", "crash"),
+    }.items()
+}
+
+# Families between which one part of a groove moves: a fill goes from the snare to the toms.
+PARTS: tuple[tuple[str, ...], ...] = (("kick",), ("snare", "tom"), ("hat",), ("ride",), ("crash",))
+
+# One pair of cymbals: whatever closes the hats ends the open hats that still ring. The browser has
+# the same rules from assets/kit/kit.json.
+CHOKES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("hat pedal", "hi-hat", "hi-hat edge"), ("open hat", "open hat edge")
+)
+
 NAMES: tuple[str, ...] = tuple(voice.name for voice in VOICES)
 PITCHES: tuple[int, ...] = tuple(voice.pitch for voice in VOICES)
 INDEX: dict[str, int] = {name: i for i, name in enumerate(NAMES)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,27 +28,48 @@ class Lock:
     @property
     def mask(self) -> np.ndarray:
         """Which cells are locked, bool (bars, steps, 22)."""
-        bars, steps, voices = self.groove.velocity.shape
-        places = np.arange(bars * steps)
-        sixteenth = np.floor(places * SIXTEENTHS / steps + 0.5) % (bars * SIXTEENTHS)
-        rows = np.isin(sixteenth, list(self.sixteenths)).reshape(bars, steps, 1)
-        return rows | np.isin(np.arange(voices), list(self.voices))
+        return _mask(self.groove.velocity.shape, self.voices, self.sixteenths)
 
     def keep(self, groove: Groove) -> Groove:
         """`groove` with the locked cells in place of its own, bit for bit; its tempo is its own.
 
-        Where the two differ in length, the lock repeats or ends with `groove`. Raises BeatGenError
-        where they differ in steps per bar.
+        Where the two differ in length, the locked sixteenths repeat or end with `groove`, and so
+        does what they hold; the player in the browser does the same. Raises BeatGenError where the
+        two differ in steps per bar.
+
+        >>> old = Groove.from_tab("kick |o-------|")
+        >>> new = Groove.from_tab("kick |--o-----|")
+        >>> Lock(old, voices=frozenset({0})).keep(new) == old
+        True
         """
         if groove.steps != self.groove.steps:
             raise BeatGenError(
                 f"a lock on bars of {self.groove.steps} steps does not fit a groove of "
                 f"{groove.steps}; lock a groove of as many steps."
             )
-        index = np.arange(groove.bars) % self.groove.bars
-        mask = self.mask[index]
-        return replace(
-            groove,
-            velocity=np.where(mask, self.groove.velocity[index], groove.velocity),
-            timing=np.where(mask, self.groove.timing[index], groove.timing),
+        length, own = groove.bars * SIXTEENTHS, self.groove.bars * SIXTEENTHS
+        sixteenths = {
+            later for at in self.sixteenths for later in range(at, length, own) if at < own
+        }
+        mask = _mask(groove.velocity.shape, self.voices, sixteenths)
+        bars = np.arange(groove.bars) % self.groove.bars
+        held = self.mask  # where a shorter loop makes more cells locked, these are silent
+        velocity, timing = (
+            np.where(mask, np.where(held, old, 0)[bars], new)
+            for old, new in (
+                (self.groove.velocity, groove.velocity),
+                (self.groove.timing, groove.timing),
+            )
         )
+        return replace(groove, velocity=velocity, timing=timing)
+
+
+def _mask(
+    shape: tuple[int, ...], voices: Collection[int], sixteenths: Collection[int]
+) -> np.ndarray:
+    """Which cells of a grid (bars, steps, voices) are locked: bool of that shape."""
+    bars, steps, kit = shape
+    places = np.arange(bars * steps)
+    sixteenth = np.floor(places * SIXTEENTHS / steps + 0.5) % (bars * SIXTEENTHS)
+    rows = np.isin(sixteenth, list(sixteenths)).reshape(bars, steps, 1)
+    return rows | np.isin(np.arange(kit), list(voices))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from beatgen.groove import Groove
+from beatgen.groove import Groove, reach
 
 STRAIGHT = 0.5
 EIGHTHS = 8  # in a bar
@@ -22,7 +22,7 @@ def swing(groove: Groove, share: float) -> Groove:
         return groove
     velocity, timing = np.zeros_like(groove.velocity), np.zeros_like(groove.timing)
     per_eighth = groove.steps / EIGHTHS
-    reach = max(0.5, per_eighth / 4)  # how far from its step a hit may stand
+    most = reach(groove.steps)
     # From the last step to the first, so that what is squeezed together moves into free steps.
     for bar, step, voice in np.argwhere(groove.velocity > 0)[::-1]:
         eighth, phase = divmod((step + groove.timing[bar, step, voice]) / per_eighth, 1)
@@ -32,5 +32,5 @@ def swing(groove: Groove, share: float) -> Groove:
         while velocity[bar, to, voice] and to > 0:
             to -= 1
         velocity[bar, to, voice] = groove.velocity[bar, step, voice]
-        timing[bar, to, voice] = np.clip(at - to, -reach, reach)
+        timing[bar, to, voice] = np.clip(at - to, -most, most)
     return replace(groove, velocity=velocity, timing=timing)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import downloads as files
 from app import engine
-from app.player.wire import pack_groove, pack_way
+from app.player.wire import pack_groove, pack_path
 from app.session import Session, Take
 from beatgen.groove import Groove
 from beatgen.midi.reader import read_midi
@@ -66,11 +66,11 @@ def tell_player(page: AppTest, **said) -> AppTest:
 
 
 def scene_ids(page: AppTest) -> list[str]:
-    """Names of the way and of the settled groove that sounds, as the player sends them back."""
+    """Names of the path and of the settled groove that sounds, as the player sends them back."""
     session = now(page)
     ends = session.a.groove, session.b.groove
-    way = pack_way(engine.way(*ends), engine.feels(*ends))
-    return [way["id"], pack_groove(session.heard)["id"]]
+    path = pack_path(engine.way(*ends), engine.feels(*ends))
+    return [path["id"], pack_groove(session.heard)["id"]]
 
 
 def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:

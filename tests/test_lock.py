@@ -63,3 +63,13 @@ def test_a_lock_repeats_and_ends_with_the_groove(random_groove, bars):
 def test_other_steps_per_bar_are_refused():
     with pytest.raises(BeatGenError, match="64 steps does not fit a groove of 16"):
         Lock(Groove(np.zeros((1, 64, 22)))).keep(Groove(np.zeros((1, 16, 22))))
+
+
+def test_a_shorter_loop_ends_with_its_own_first_sixteenth() -> None:
+    """Its last two steps belong to its first sixteenth, and there nothing was held."""
+    old = Groove.from_tab("snare |O---------------|O---------------|")
+    grace = np.zeros((1, 64, 22))
+    grace[0, [0, 62], SNARE] = 0.5
+    kept = Lock(old, sixteenths=frozenset({0, 1, 2, 3, 17})).keep(Groove(grace))
+    assert np.argwhere(kept.velocity).tolist() == [[0, 0, SNARE]]
+    assert kept.velocity[0, 0, SNARE] == old.velocity[0, 0, SNARE]

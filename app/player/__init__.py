@@ -4,7 +4,7 @@ It is mounted once, in the entry script, and lives on across reruns and page cha
 blend and grid run in the browser and talk to Python only when the musician lets go of something.
 
     position, feel = released(session.position)     # where the blend stands now
-    played = player(Scene(way, position, settled=model.blend(a, b, position)))
+    played = player(Scene(path, position, settled=model.blend(a, b, position)))
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import streamlit as st
 
 from app.player.component import mount, serve
 from app.player.messages import Opening, Played, read, read_place
-from app.player.wire import pack_groove, pack_lock, pack_way
+from app.player.wire import pack_groove, pack_lock, pack_path
 from beatgen import assets
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
@@ -28,28 +28,28 @@ ACCENTS = ("#ffb224", "#35d3e6")  # A amber, B cyan
 
 @dataclass(frozen=True)
 class Scene:
-    """What sounds: a way of one or more grooves, and where on it we stand.
+    """What sounds: a path of one or more grooves, and where on it we stand.
 
-    way:      the grooves from A to B, evenly spaced, all of the same bars and steps (33 frames
+    path:      the grooves from A to B, evenly spaced, all of the same bars and steps (33 frames
               for a blend; one groove for a take). Where what has settled is longer, they are
               repeated: in the browser, for they would travel as so much more.
-    position: where on the way, 0 (A) to 1 (B).
+    position: where on the path, 0 (A) to 1 (B).
     feel:     where the feel is, 0 (A's) to 1 (B's); None: it goes with the pattern.
-    feels:    the way with A's feel all along, and with B's; without them a feel that is moved
+    feels:    the path with A's feel all along, and with B's; without them a feel that is moved
               apart is heard only once it has settled.
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of as many bars or more, of the same steps.
     label:    what is sounding, such as "Blend" or "Take 3".
     take:     whether a take stands in for the blend.
-    ends:     A and B, where they are not the first and the last frame: the way is shaped, say.
+    ends:     A and B, where they are not the first and the last frame: the path is shaped, say.
     mark:     what `returned` gives once the musician has undone what came after this scene.
     accents:  CSS colours of A and B.
 
-    Raises BeatGenError where the way is empty, where bars or steps or the numbers of frames
+    Raises BeatGenError where the path is empty, where bars or steps or the numbers of frames
     differ, and for a position or feel outside 0..1.
     """
 
-    way: Sequence[Groove]
+    path: Sequence[Groove]
     position: float = 0.0
     settled: Groove | None = None
     label: str = ""
@@ -61,26 +61,26 @@ class Scene:
     ends: tuple[Groove, Groove] | None = None
 
     def __post_init__(self) -> None:
-        grooves = [*self.way, *(self.ends or ())]
+        grooves = [*self.path, *(self.ends or ())]
         for felt in self.feels or ():
             grooves += felt
-            if len(felt) != len(self.way):
+            if len(felt) != len(self.path):
                 raise BeatGenError(
-                    f"a feel has {len(felt)} frames and the way {len(self.way)}; expected as many."
+                    f"a feel has {len(felt)} frames, the path {len(self.path)}; expected as many."
                 )
-        if not len(self.way):
+        if not len(self.path):
             raise BeatGenError("the player was given no groove; expected one or more.")
         shapes = {groove.velocity.shape[:2] for groove in grooves}
         if len(shapes) > 1:
             raise BeatGenError(
-                f"the grooves on a way have {sorted(shapes)} bars and steps; expected the same "
+                f"the grooves on a path have {sorted(shapes)} bars and steps; expected the same "
                 "for all. Repeat the shorter one."
             )
         bars, steps = shapes.pop()
         own = self.settled
         if own is not None and (own.steps != steps or own.bars < bars):
             raise BeatGenError(
-                f"what settled has {own.bars} bars and {own.steps} steps, the way {bars} and "
+                f"what settled has {own.bars} bars and {own.steps} steps, the path {bars} and "
                 f"{steps}; expected as many bars or more, and the same steps. Repeat it."
             )
         if not 0 <= self.position <= 1:
@@ -91,14 +91,14 @@ class Scene:
     @property
     def bars(self) -> int:
         """Of what sounds."""
-        return (self.way[0] if self.settled is None else self.settled).bars
+        return (self.path[0] if self.settled is None else self.settled).bars
 
     @property
     def base(self) -> Groove:
         """The groove that grid edits change: the settled one, else the nearest frame."""
         if self.settled is not None:
             return self.settled
-        return self.way[round(self.position * (len(self.way) - 1))]
+        return self.path[round(self.position * (len(self.path) - 1))]
 
 
 def player(
@@ -106,23 +106,23 @@ def player(
 ) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
 
-    Call it once per run, at the same place of the entry script. The frames of a way travel once:
+    Call it once per run, at the same place of the entry script. The frames of a path travel once:
     later runs send the position and settled groove only. A browser that has missed them says so,
-    by naming another way.
+    by naming another path.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
     """
     said = _said(key)
     before = _memory(key)
-    same = before.way is scene.way and before.feels is scene.feels
-    way = before.packed if same else pack_way(scene.way, scene.feels, scene.ends)
-    felt = way["feels"] is not None
+    same = before.path is scene.path and before.feels is scene.feels
+    path = before.packed if same else pack_path(scene.path, scene.feels, scene.ends)
+    felt = path["feels"] is not None
     # It may have come without its feels.
-    known = said.get("way") == way["id"] and not (felt and said.get("felt") is False)
+    known = said.get("path") == path["id"] and not (felt and said.get("felt") is False)
     sent = same and said.get("turn", 0) == before.turn  # in the last run, and nothing said since
     settled = None if scene.settled is None else pack_groove(scene.settled)
     data = {
         "player": key,
-        "way": {"id": way["id"], "felt": felt} if sent or known else way,
+        "path": {"id": path["id"], "felt": felt} if sent or known else path,
         "bars": scene.bars,
         "position": scene.position,
         "feel": scene.feel,
@@ -137,20 +137,20 @@ def player(
     }
     mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)
-    ids = (way["id"], None if settled is None else settled["id"])
+    ids = (path["id"], None if settled is None else settled["id"])
     played = read(said, scene, ids, place, before.known, opening)
     held = () if played.lock is None else (played.lock.groove,)
     marks = dict(before.marks)
     if settled is not None:
-        name = (way["id"], settled["id"])
+        name = (path["id"], settled["id"])
         marks.pop(name, None)  # it is the last one again
         marks[name] = scene.mark
     st.session_state[f"{key} memory"] = _Memory(
         said.get("turn", 0),
         (played.sounding, *held),
-        scene.way,
+        scene.path,
         scene.feels,
-        way,
+        path,
         dict(list(marks.items())[-MARKS:]),
         _back(said)[0] or before.returns,
     )
@@ -186,13 +186,13 @@ def heard_turn(*, key: str = "player") -> int:
 
 @dataclass(frozen=True)
 class _Memory:
-    """Of the last run: its turn, the grooves that a lock may have been set on, and the way, which
-    is packed once. Of the last scenes: their marks, by the ids of their ways and settled grooves.
+    """Of the last run: its turn, the grooves that a lock may have been set on, and the path, which
+    is packed once. Of the last scenes: their marks, by the ids of their paths and settled grooves.
     And how often the musician had gone back."""
 
     turn: int = 0
     known: tuple[Groove, ...] = ()
-    way: Sequence[Groove] | None = None
+    path: Sequence[Groove] | None = None
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
     packed: Mapping[str, Any] = field(default_factory=dict)
     marks: Mapping[tuple[str, str], Any] = field(default_factory=dict)
@@ -213,10 +213,10 @@ def _said(key: str) -> Mapping[str, Any]:
 
 
 def _back(said: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
-    """How often the musician went back so far, and to which way and settled groove at last."""
+    """How often the musician went back so far, and to which path and settled groove at last."""
     match said.get("back"):
-        case [int(count), str(way), str(settled)]:
-            return count, (way, settled)
+        case [int(count), str(path), str(settled)]:
+            return count, (path, settled)
     return 0, ("", "")  # nowhere, or it comes from a browser and may be anything
 
 

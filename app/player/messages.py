@@ -65,14 +65,14 @@ def read(
 ) -> Played:
     """`said` as Played.
 
-    ids: of the scene's way and of its settled groove. Edits and what is listened to count for
+    ids: of the scene's path and of its settled groove. Edits and what is listened to count for
     these alone; those from before the settled groove had reached the browser name none.
     place: what `released` told. known: as for `read_lock`. opening: holds until the browser says
     that it was set to it.
     """
     base = scene.base
     said = said if isinstance(said, Mapping) else {}
-    of_this = said.get("way") == ids[0] and said.get("base") in (None, ids[1])
+    of_this = said.get("path") == ids[0] and said.get("base") in (None, ids[1])
     edits = []
     if of_this and same_place(place, (scene.position, scene.feel)):
         edits = read_edits(said.get("edits"), base)
@@ -83,7 +83,7 @@ def read(
     if opening and said.get("opened") != opening.name:
         tempo, swing, lock = opening.tempo, opening.swing, opening.lock
     blend = edited or base
-    a, b = scene.ends or (scene.way[0], scene.way[-1])
+    a, b = scene.ends or (scene.path[0], scene.path[-1])
     sounding = {
         "a": lambda: a.repeat(scene.bars),
         "b": lambda: b.repeat(scene.bars),

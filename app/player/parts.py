@@ -37,7 +37,7 @@ class Turn:
 
     low, high: what less and more of it is called.
     amount:    where it stands.
-    way:       grooves along it, evenly spaced from one end to the other, all other sliders staying
+    path:       grooves along it, evenly spaced from one end to the other, all other sliders staying
                where they are; what is heard while it is turned.
     """
 
@@ -45,7 +45,7 @@ class Turn:
     low: str
     high: str
     amount: float
-    way: Sequence[Groove]
+    path: Sequence[Groove]
 
 
 def shape_panel(
@@ -67,7 +67,7 @@ def shape_panel(
             on_turned([float(amount) for amount in amounts])
 
     heard = st.session_state.get(_turn(key))
-    groove = turns[0].way[0]
+    groove = turns[0].path[0]
     data = {
         "sliders": [{"name": turn.name, "low": turn.low, "high": turn.high} for turn in turns],
         "amounts": [turn.amount for turn in turns],
@@ -75,9 +75,9 @@ def shape_panel(
         "bars": groove.bars,
         "steps": groove.steps,
         "tempo": groove.tempo,
-        "ways": {
-            "frames": [len(turn.way) for turn in turns],
-            **pack_words([groove_words(frame) for turn in turns for frame in turn.way]),
+        "paths": {
+            "frames": [len(turn.path) for turn in turns],
+            **pack_words([groove_words(frame) for turn in turns for frame in turn.path]),
         },
         "heard": heard if isinstance(heard, int) else 0,
     }

@@ -10,9 +10,9 @@ A groove is a run of little-endian 32-bit words, one per hit, by step, then voic
 The reach is how far a hit may stand from its step: half a step, or half a sixteenth where that is
 more. On 64 steps at tempo 120 a timing unit is 0.25 ms. The words travel as base64.
 
-The frames of a way are much alike: their words are zipped together (`pack_words`).
+The frames of a path are much alike: their words are zipped together (`pack_words`).
 
-What the feels of A and of B make of a frame of the way is a run of little-endian 16-bit words, two
+What the feels of A and of B make of a frame of the path is a run of little-endian 16-bit words, two
 for each of its hits in the same order, A's feel first:
 
     bits  0-6   velocity, 1 to 127
@@ -69,27 +69,27 @@ def pack_groove(groove: Groove) -> dict[str, Any]:
     }
 
 
-def pack_way(
-    way: Sequence[Groove],
+def pack_path(
+    path: Sequence[Groove],
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None,
     ends: Sequence[Groove] | None = None,
 ) -> dict[str, Any]:
-    """All frames of a way, with what is common to them and an id that tells ways apart; with its
-    feels or without, it is the same way.
+    """All frames of a path, with what is common to them and an id that tells paths apart; with its
+    feels or without, it is the same path.
 
-    feels: the way with A's feel all along, and with B's. ends: A and B, where the way begins and
+    feels: the path with A's feel all along, and with B's. ends: A and B, where the path begins and
     ends elsewhere.
     """
     packed: dict[str, Any] = {
-        "bars": way[0].bars,
-        "steps": way[0].steps,
-        "tempi": [groove.tempo for groove in way],
-        "frames": pack_words([groove_words(groove) for groove in way]),
+        "bars": path[0].bars,
+        "steps": path[0].steps,
+        "tempi": [groove.tempo for groove in path],
+        "frames": pack_words([groove_words(groove) for groove in path]),
         "ends": [pack_groove(end)["hits"] for end in ends] if ends else None,
         "voices": [[voice.name, voice.family] for voice in VOICES],
     }
     packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
-    felt = zip(way, *feels, strict=True) if feels else ()
+    felt = zip(path, *feels, strict=True) if feels else ()
     packed["feels"] = pack_words([feel_words(*frame) for frame in felt]) if feels else None
     return packed
 

@@ -18,8 +18,8 @@ import numpy as np
 import soundfile
 
 from beatgen.audio.kits import EXPONENT, FluidSynth, trim
-from beatgen.audio.render import CHOKES, GAIN
-from beatgen.kit import VOICES
+from beatgen.audio.render import GAIN
+from beatgen.kit import CHOKES, VOICES
 
 FOLDER = Path(__file__).parent
 FILE = "kit.flac"

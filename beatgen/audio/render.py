@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import nullcontext
 from functools import reduce
 from pathlib import Path
@@ -28,7 +29,7 @@ from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
 from beatgen.audio.soundfont import need_soundfont
 from beatgen.errors import AudioError
 from beatgen.groove import Groove
-from beatgen.kit import FAMILIES, INDEX, VOICES
+from beatgen.kit import CHOKES, FAMILIES, INDEX, VOICES
 from beatgen.midi.events import read_file
 
 CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
@@ -37,11 +38,6 @@ SILENCE = 1e-7  # -140 dBFS: a peak below it is no sound
 CHOKE_FADE = 0.012  # seconds from the choking hit until the choked one is gone
 LONGEST = 30 * 60  # seconds, 0.6 GB of samples: far more than anyone plays in one go
 MIDI_TIMEOUT = 600  # seconds that FluidSynth may take over a MIDI file
-
-# One pair of cymbals: whatever closes the hats ends the open hats that still ring.
-CHOKES: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("hat pedal", "hi-hat", "hi-hat edge"), ("open hat", "open hat edge")
-)
 
 Hit = tuple[int, int, int]  # sample, voice, MIDI velocity
 
@@ -189,7 +185,7 @@ def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndar
         hits = [(sample + lead, voice, velocity) for sample, voice, velocity in hits]
         length += lead
         room = max(length, hits[-1][0] + round(LONGEST_HIT * kit.sample_rate))
-    chokes = _chokes(hits, length if loop else None)
+    chokes = choke_times(((at, voice) for at, voice, _ in hits), length if loop else None)
     tracks = {} if split else {"mix": np.zeros((room, 2), np.float32)}
     for sample, voice, velocity in hits:
         sound = _cut(kit.hit(voice, velocity), sample, chokes.get(voice), kit.sample_rate)
@@ -233,28 +229,37 @@ def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
     return sorted(zip(samples.tolist(), voices.tolist(), velocities.tolist(), strict=True))
 
 
-def _chokes(hits: list[Hit], period: int | None) -> dict[int, np.ndarray]:
-    """For each voice that is choked, the samples where that happens, in order.
+def choke_times(
+    strokes: Iterable[tuple[int, int]], period: int | None = None
+) -> dict[int, np.ndarray]:
+    """For each voice that is choked, the times at which that happens, in order.
 
-    period: length of the loop, whose first hits choke what rings on from the turn before.
+    strokes: time and voice of each, in order of time. period: length of the loop, whose first
+    strokes choke what rings on from the turn before.
     """
     chokes: dict[int, list[int]] = {}
-    for sample, voice, _ in hits:
+    for time, voice in strokes:
         for choked in CHOKES.get(VOICES[voice].name, ()):
-            chokes.setdefault(INDEX[choked], []).append(sample)
+            chokes.setdefault(INDEX[choked], []).append(time)
     if period is not None:
-        for samples in chokes.values():
-            samples += [sample + period for sample in samples]
-    return {voice: np.array(samples) for voice, samples in chokes.items()}
+        for times in chokes.values():
+            times += [time + period for time in times]
+    return {voice: np.array(times) for voice, times in chokes.items()}
+
+
+def first_after(times: np.ndarray | None, start: int) -> int | None:
+    """The first of the times, in order, that is later than `start`; None where there is none."""
+    if times is None or times[-1] <= start:
+        return None
+    return int(times[np.searchsorted(times, start, side="right")])
 
 
 def _cut(sound: np.ndarray, start: int, chokes: np.ndarray | None, sample_rate: int) -> np.ndarray:
     """The sound that starts at sample `start`, faded out from the first choke after it on."""
-    if chokes is None or chokes[-1] <= start:
+    choke = first_after(chokes, start)
+    if choke is None or choke - start >= len(sound):
         return sound
-    end = int(chokes[np.searchsorted(chokes, start, side="right")]) - start
-    if end >= len(sound):
-        return sound
+    end = choke - start
     fade = min(round(CHOKE_FADE * sample_rate), len(sound) - end)
     sound = sound[: end + fade].copy()
     sound[end:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]

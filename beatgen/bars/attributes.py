@@ -12,12 +12,13 @@ from itertools import pairwise
 import numpy as np
 
 from beatgen.bars.strikes import ON_LINE, PLACES, Strikes
-from beatgen.groove import SIXTEENTHS
-from beatgen.kit import INDEX, VOICES
+from beatgen.groove import BEATS, SIXTEENTHS
+from beatgen.kit import INDEX, VOICES_OF_FAMILY
 
 GHOST = 40 / 127  # a snare stroke softer than this is a ghost note
 
-BEATS, SIXTEENTHS_OF_BEAT, EIGHTH = 4, 4, 2  # an eighth in sixteenths
+SIXTEENTHS_OF_BEAT = SIXTEENTHS // BEATS
+EIGHTH = SIXTEENTHS_OF_BEAT // 2  # in sixteenths
 # Where the sixteenths of a beat begin: half-way between their lines, but a hit that is nearer to
 # the second triplet, 4/3, than to the third line is a late second
 EDGES = (-np.inf, 0.5, 5 / 3, 2.5, np.inf)
@@ -30,11 +31,7 @@ ONE_NOTE = 2 / 3  # hits that are nearer to each other than this, in sixteenths,
 WEIGHT = np.array([0, -4, -3, -4, -2, -4, -3, -4, -1, -4, -3, -4, -2, -4, -3, -4])
 
 
-def _family(*families: str) -> list[int]:
-    return [i for i, voice in enumerate(VOICES) if voice.family in families]
-
-
-SNARE, TOMS, HATS, RIDES = _family("snare"), _family("tom"), _family("hat"), _family("ride")
+SNARE, TOMS, HATS, RIDES = (VOICES_OF_FAMILY[name] for name in ("snare", "tom", "hat", "ride"))
 OPEN = [INDEX["open hat"], INDEX["open hat edge"]]
 
 

@@ -8,13 +8,8 @@ import numpy as np
 
 from beatgen.errors import check_fields
 from beatgen.groove import BEATS, SIXTEENTHS
-from beatgen.kit import INDEX, VOICES
+from beatgen.kit import GROUPS, INDEX, VOICES
 
-# Voices that one limb or one intention moves together, exchanged between bars as a whole.
-GROUPS = tuple(
-    [i for i, voice in enumerate(VOICES) if voice.family in families]
-    for families in (("kick",), ("snare",), ("tom",), ("hat", "ride", "crash"))
-)
 HATS = [INDEX[name] for name in ("hi-hat", "hi-hat edge", "open hat")]
 RIDES = [INDEX[name] for name in ("ride", "ride edge", "ride bell")]
 
@@ -63,7 +58,7 @@ def augmented(
     sixteenth = np.arange(SIXTEENTHS) + SIXTEENTHS // BEATS * beats[:, None]
     bar = np.where(sixteenth < SIXTEENTHS, chosen[:, None], following[chosen][:, None])
     batch = strikes[bar, sixteenth % SIXTEENTHS]  # a copy
-    for group in GROUPS:
+    for group in GROUPS.values():
         other = np.flatnonzero(rng.random(n) < how.mix)
         donors = rng.integers(len(strikes), size=len(other))
         batch[other[:, None], :, group] = strikes[donors[:, None], :, group]
@@ -101,7 +96,7 @@ def known_parts(n: int, how: Augmentation, rng: np.random.Generator) -> np.ndarr
     shown = rng.integers(len(GROUPS), size=len(hidden))
     first, beats = rng.integers(BEATS, size=len(hidden)), rng.integers(1, BEATS, size=len(hidden))
     groups[np.arange(len(hidden)), shown] = False
-    for i, group in enumerate(GROUPS):
+    for i, group in enumerate(GROUPS.values()):
         known[hidden[by_voice & groups[:, i]][:, None], :, group] = 0
     after = (np.arange(SIXTEENTHS) // (SIXTEENTHS // BEATS) - first[:, None]) % BEATS
     silenced = (after < beats[:, None]) & ~by_voice[:, None]

@@ -14,23 +14,23 @@ import numpy as np
 from beatgen.bars.metrics import f1, fold
 from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import N_VOICES, to_strikes
-from beatgen.data.augment import GROUPS
 from beatgen.data.dataset import Dataset
 from beatgen.evaluation.section import Scores, Section
 from beatgen.groove import BEATS, SIXTEENTHS
+from beatgen.kit import GROUPS
 from beatgen.latent.decide import pattern_of_hidden
 from beatgen.latent.neighbours import NEIGHBOURS, alike, struck_by
 from beatgen.latent.vae import Vae
 
 BATCH = 256  # bars at a time
 BEAT = "one beat"
-KINDS = ("kick", "snare", "toms", "cymbals", BEAT)  # in the order of GROUPS
+KINDS = (*GROUPS, BEAT)
 
 
 def masks(bars: int, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
     """What is hidden of so many bars: its name, of KINDS, and where it is, bool (bars, 16, 22).
     Each bar has a beat of its own hidden, drawn."""
-    for name, group in zip(KINDS, GROUPS, strict=False):
+    for name, group in GROUPS.items():
         hidden = np.zeros((bars, SIXTEENTHS, N_VOICES), bool)
         hidden[..., group] = True
         yield name, hidden

@@ -1,9 +1,9 @@
-"""What a turn along the directions with names really does to held-out bars: for the model card, and
-as a section of an evaluation."""
+"""What the directions with names, such as "density" or "swing", really do to held-out bars: for the
+model card, and as a table of an evaluation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,31 +11,54 @@ import numpy as np
 from beatgen.bars.attributes import ATTRIBUTES, attributes
 from beatgen.bars.strikes import to_strikes
 from beatgen.data.dataset import Dataset
-from beatgen.evaluation.section import Scores, Section
 from beatgen.latent.vae import Vae
-from beatgen.training.fit_directions import effects
 
-MEASURED = 256  # held-out bars that are turned
-LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not worth a line
+BARS = 256  # held-out bars that are moved
+LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not reported
+REACH = 2.0  # units: how far a bar is moved there and back
 
 
-def spread_of(training: Dataset) -> np.ndarray:
-    """Standard deviation of each attribute in the training bars, float64 (10,); 1 where there is
-    none, as of bars without toms: nothing turns them."""
+def attribute_spread(training: Dataset) -> np.ndarray:
+    """Standard deviation of each attribute over the training bars, float64 (10,); 1 where it is 0,
+    as the toms' is in bars without toms: no direction moves such an attribute."""
     spread = attributes(to_strikes(*training.grids())).std(0)
     spread[spread == 0] = 1
     return spread
 
 
-def some_z(vae: Vae, dataset: Dataset, count: int = MEASURED) -> np.ndarray:
-    """z_mean of a sample of the bars, (`count` or a few more, latent_dim)."""
+def sample_z(vae: Vae, dataset: Dataset, count: int = BARS) -> np.ndarray:
+    """z_mean of every n-th bar, `count` or a few more of them: float32 (n, latent_dim)."""
     bars = dataset.take(np.arange(0, len(dataset), max(1, len(dataset) // count)))
     return vae.encode_bars(*bars.grids())[0]
 
 
-def table(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """What one unit along each direction with a name does to each attribute of bars z (n,
-    latent_dim), in standard deviations `spread`, (10, 10) (`fit_directions.effects`)."""
+def effects(
+    measure: Callable[[np.ndarray], np.ndarray],
+    z: np.ndarray,
+    directions: np.ndarray,
+    spread: np.ndarray,
+    reach: float = REACH,
+) -> np.ndarray:
+    """What the directions (n, k, d) of bars z (n, d) really do: float64 (k, k), entry (i, j) is the
+    change of attribute j for one unit of direction i, in standard deviations `spread` (k,).
+
+    measure: z (n, d) -> attributes (n, k) of the decoded bars. The central difference
+    (m(z + r d) - m(z - r d)) / 2r with r = `reach`, mean over the bars.
+
+    >>> import numpy as np
+    >>> doubled = lambda z: 2 * z
+    >>> effects(doubled, np.zeros((5, 2)), np.tile(np.eye(2), (5, 1, 1)), np.ones(2)).tolist()
+    [[2.0, 0.0], [0.0, 2.0]]
+    """
+    changes = []
+    for direction in directions.swapaxes(0, 1):
+        there, back = measure(z + reach * direction), measure(z - reach * direction)
+        changes.append((there - back).mean(0) / (2 * reach * spread))
+    return np.stack(changes)
+
+
+def effect_table(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """`effects` of the directions with names on bars z (n, latent_dim), float64 (10, 10)."""
 
     def measure(points: np.ndarray) -> np.ndarray:
         return attributes(to_strikes(*vae.decode_bars(points)))
@@ -43,27 +66,33 @@ def table(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return effects(measure, z, vae.turns(z), spread)
 
 
-def measured(vae: Vae, spread: np.ndarray, held_out: Dataset) -> list[dict[str, Any]]:
-    """For each direction with a name: its "effect", how far one unit moves its attribute, in
-    standard deviations `spread`; its "leakage", the same of the other attributes that it moves; and
-    the "strikes" that come or go in a bar, per unit."""
-    names, z = list(ATTRIBUTES), some_z(vae, held_out)
-    turns = vae.turns(z)
+def card_directions(
+    vae: Vae, spread: np.ndarray, held_out: Dataset, count: int = BARS
+) -> list[dict[str, Any]]:
+    """An entry of the model card for each direction with a name, measured on `count` held-out bars
+    or a few more.
+
+    "effect": how far one unit moves the direction's own attribute, in standard deviations `spread`
+    (10,); "leakage": the same for the other attributes that it moves by LEAKAGE or more; "strikes":
+    how many strikes come or go in a bar, per unit.
+    """
+    names, z = list(ATTRIBUTES), sample_z(vae, held_out, count)
+    directions = vae.turns(z)
 
     def patterns(points: np.ndarray) -> np.ndarray:
         return vae.decoded(points)[1]
 
     here = patterns(z)
-    told = []
-    for i, (name, row) in enumerate(zip(names, table(vae, z, spread), strict=True)):
-        ends = (patterns(z + way * turns[:, i]) for way in (-1, 1))
+    entries = []
+    for i, (name, row) in enumerate(zip(names, effect_table(vae, z, spread), strict=True)):
+        ends = (patterns(z + sign * directions[:, i]) for sign in (-1, 1))
         strikes = np.mean([np.abs(end - here).sum((1, 2)).mean() for end in ends])
         leakage = {
             other: round(float(change), 2)
             for other, change in zip(names, row, strict=True)
             if other != name and abs(change) >= LEAKAGE
         }
-        told.append(
+        entries.append(
             {
                 "name": name,
                 "effect": round(float(row[i]), 2),
@@ -71,23 +100,25 @@ def measured(vae: Vae, spread: np.ndarray, held_out: Dataset) -> list[dict[str, 
                 "strikes": round(float(strikes), 2),
             }
         )
-    return told
+    return entries
 
 
-def section(vaes: Sequence[tuple[str, Vae]], held_out: Dataset, training: Dataset) -> Section:
+def section(vaes: Any, held_out: Dataset, training: Dataset) -> Any:
     """A line for each direction of each network (its name and it)."""
-    spread = spread_of(training)
-    lines: dict[str, Scores] = {}
+    from beatgen.evaluation.section import Section
+
+    spread = attribute_spread(training)
+    lines = {}
     for title, vae in vaes:
-        for told in measured(vae, spread, held_out):
-            others = np.sqrt(sum(change**2 for change in told["leakage"].values()))
-            lines[f"{title}: {told['name']}"] = {
-                "effect": told["effect"],
+        for entry in card_directions(vae, spread, held_out):
+            others = np.sqrt(sum(change**2 for change in entry["leakage"].values()))
+            lines[f"{title}: {entry['name']}"] = {
+                "effect": entry["effect"],
                 "others": float(others),
-                "strikes": told["strikes"],
+                "strikes": entry["strikes"],
             }
     note = (
-        f"{MEASURED} bars or a few more, turned by one unit: how far the attribute goes, in "
+        f"{BARS} bars or a few more, turned by one unit: how far the attribute goes, in "
         "standard deviations of the training bars; all others together, the root of the sum of "
         f"squares of those that move by {LEAKAGE:g} or more; the strikes that come or go in a bar."
     )

@@ -7,16 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from beatgen.bars.strikes import PLACES, Strikes
-from beatgen.kit import FAMILIES, VOICES
+from beatgen.kit import FAMILIES, PARTS, VOICES_OF_FAMILY
 
-VOICES_OF_FAMILY = tuple(
-    [i for i, voice in enumerate(VOICES) if voice.family == family] for family in FAMILIES
-)
-# Families that play one part: a fill goes from the snare to the toms
-PARTS = tuple(
-    [FAMILIES.index(family) for family in families]
-    for families in (("kick",), ("snare", "tom"), ("hat",), ("ride",), ("crash",))
-)
+# Indices of the families of each of PARTS
+FAMILIES_OF_PART = tuple([FAMILIES.index(family) for family in part] for part in PARTS)
 
 
 class Decoded(NamedTuple):
@@ -68,7 +62,7 @@ def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
     families) says, rounded: the likeliest of them."""
     likely = 1 - count[..., 0]
     struck = np.zeros(likely.shape, bool)
-    for family, voices in enumerate(VOICES_OF_FAMILY):
+    for family, voices in enumerate(VOICES_OF_FAMILY.values()):
         flat = likely[..., voices].reshape(*likely.shape[:-2], -1)
         chosen = _rank(flat) < np.rint(hits[..., family, None])
         struck[..., voices] = chosen.reshape(*likely.shape[:-1], len(voices))
@@ -95,7 +89,7 @@ def hits_between(asked: np.ndarray, own: np.ndarray, say: np.ndarray | float) ->
     families a part is played is the network's to say. A part that neither end has rests.
     """
     found = np.array(asked, np.float64)
-    for part in PARTS:
+    for part in FAMILIES_OF_PART:
         ends, told = (hits[..., part].sum(-1, keepdims=True) for hits in (asked, own))
         shares = np.where(told > 0, own[..., part], asked[..., part])
         shares = shares / np.maximum(shares.sum(-1, keepdims=True), 1e-9)
@@ -114,7 +108,7 @@ def as_likely(count: np.ndarray, struck: np.ndarray) -> np.ndarray:
 def family_hits(pattern: np.ndarray) -> np.ndarray:
     """Struck sixteenths of each family, (..., families), of a pattern (..., 16, 22)."""
     struck = pattern > 0
-    return np.stack([struck[..., voices].sum((-2, -1)) for voices in VOICES_OF_FAMILY], -1)
+    return np.stack([struck[..., voices].sum((-2, -1)) for voices in VOICES_OF_FAMILY.values()], -1)
 
 
 def _how_often(struck: np.ndarray, count: np.ndarray) -> np.ndarray:

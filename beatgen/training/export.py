@@ -17,7 +17,12 @@ from beatgen.bars.metrics import f1
 from beatgen.bars.strikes import expected_grid, to_strikes
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import ModelError
-from beatgen.evaluation.direction_effects import measured, some_z, spread_of, table
+from beatgen.evaluation.direction_effects import (
+    attribute_spread,
+    card_directions,
+    effect_table,
+    sample_z,
+)
 from beatgen.latent.runtime import CARD, NETWORK, PRIOR_NETWORK, SPACE, Network, load_network
 from beatgen.latent.signatures import Signatures, bar_signatures, flow_signatures, report_signatures
 from beatgen.latent.vae import Vae, load_model
@@ -75,14 +80,14 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
         card["ceiling"] = _best_ceiling(load_model(target), validation)
         _save(target, card, space)
         space["components"] = _by_change(load_model(target), space["components"], validation)
-        spread = spread_of(training)
+        spread = attribute_spread(training)
         space["response"] = _response(load_model(target), z, spread)
         card["directions"] = [{"name": name} for name in ATTRIBUTES]
         _save(target, card, space)
         for _ in range(CLEARINGS):
             space["response"] = _cleared(load_model(target), space["response"], training, spread)
             _save(target, card, space)
-        card["directions"] = measured(load_model(target), spread, validation)
+        card["directions"] = card_directions(load_model(target), spread, validation)
         card["prior"] = _export_prior(Path(run) / PRIOR, target)
         card["map"] = write_atlas(target, training)
     _save(target, card, space)
@@ -187,7 +192,7 @@ def _cleared(vae: Vae, told: np.ndarray, training: Dataset, spread: np.ndarray) 
     """A step on which the directions of the pattern leave more of the other attributes alone; those
     of the feel would need some of the pattern for it."""
     of_pattern = np.array([name not in OF_FEEL for name in ATTRIBUTES])
-    return cleared(told, table(vae, some_z(vae, training, CLEARED), spread), of_pattern)
+    return cleared(told, effect_table(vae, sample_z(vae, training, CLEARED), spread), of_pattern)
 
 
 def _response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -205,7 +210,7 @@ def _by_change(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndar
     def decode(z: np.ndarray) -> np.ndarray:
         return expected_grid(vae.decoded(z.astype(np.float32))[0].expected())
 
-    return by_change(decode, some_z(vae, validation), components)
+    return by_change(decode, sample_z(vae, validation), components)
 
 
 def _best_threshold(network: Network, validation: Dataset, config: TrainConfig) -> float:

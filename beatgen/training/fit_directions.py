@@ -131,7 +131,8 @@ def attribute_directions(slopes: np.ndarray, covariance: np.ndarray) -> np.ndarr
 
 def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarray:
     """The `response` (k, terms, d) changed so that the directions `which`, bool (k,), do less to
-    the attributes of others. table: what the directions really do (`effects`).
+    the attributes of others. table: what the directions really do
+    (`beatgen.evaluation.direction_effects.effects`).
 
     Were effects E linear, the directions A D, with A = diag(E) E^-1, would do nothing but their
     own. Directions D come of the response R as (R C R')^-1 R C, so those of (A^-1)' R are A D.
@@ -140,26 +141,6 @@ def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarra
     step = own[:, None] * np.linalg.pinv(table, rcond=UNCLEAR) - np.eye(len(table))
     step[~which | (own < WEAK)] = 0
     return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, told, 1)
-
-
-def effects(
-    measure: Callable[[np.ndarray], np.ndarray],
-    z: np.ndarray,
-    directions: np.ndarray,
-    spread: np.ndarray,
-    reach: float = 2.0,
-) -> np.ndarray:
-    """What the directions (n, k, d) of bars z (n, d) really do: entry (i, j) is the change of
-    attribute j for one unit of direction i, in standard deviations `spread` (k,).
-
-    measure: z (n, d) -> attributes (n, k) of the decoded bars. The mean over the bars, and over
-    going `reach` units there and back.
-    """
-    changes = []
-    for direction in directions.swapaxes(0, 1):
-        there, back = measure(z + reach * direction), measure(z - reach * direction)
-        changes.append((there - back).mean(0) / (2 * reach * spread))
-    return np.stack(changes)
 
 
 def _least_squares(

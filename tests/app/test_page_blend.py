@@ -5,7 +5,7 @@ import pytest
 from drive import act, choose, click, go, midi_of, now, run, tell_player, text, upload
 
 from app import engine
-from app.player.wire import pack_way
+from app.player.wire import pack_path
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 
@@ -41,14 +41,14 @@ def test_pattern_and_feel_move_apart(page):
     assert now(page).heard == session.a.groove
 
 
-def way_of(page) -> str:
+def path_of(page) -> str:
     a, b = now(page).a.groove, now(page).b.groove
-    return pack_way(engine.way(a, b), engine.feels(a, b))["id"]
+    return pack_path(engine.way(a, b), engine.feels(a, b))["id"]
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
 def test_what_is_listened_to_is_what_is_taken_away(page, side):
-    tell_player(page, position=0.5, way=way_of(page), base=None, monitor=side)
+    tell_player(page, position=0.5, path=path_of(page), base=None, monitor=side)
     groove, name = now(page).deck(side).groove, now(page).deck(side).source.name
     assert now(page).heard == groove
     assert now(page).title == side.upper()

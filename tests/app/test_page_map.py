@@ -33,9 +33,9 @@ def test_the_map_shows_a_and_b_and_what_sounds(page):
 
 def test_the_way_on_the_map_leads_from_a_to_b(page):
     a, b = now(page).a.groove, now(page).b.groove
-    way = engine.way_places(a, b)
-    assert way[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
-    assert way[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
+    path = engine.way_places(a, b)
+    assert path[:, 0] == pytest.approx(engine.places(a), abs=1e-4)
+    assert path[:, -1] == pytest.approx(engine.places(b), abs=1e-4)
 
 
 def test_a_point_that_is_clicked_is_heard_in_a_region_too(page):

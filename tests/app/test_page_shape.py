@@ -67,56 +67,56 @@ def test_the_shape_stays_while_the_blend_moves_until_one_goes_back_to_the_blend(
     assert now(page).heard == engine.blend(a, b, 0.25)
 
 
-def way_of(page) -> dict:
-    """The way that the player was sent."""
-    return shown_part(page, "player")["way"]
+def path_of(page) -> dict:
+    """The path that the player was sent."""
+    return shown_part(page, "player")["path"]
 
 
-def frames(way: dict) -> list[bytes]:
+def frames(path: dict) -> list[bytes]:
     """The words of each frame."""
-    counts = np.array(way["frames"]["counts"])
-    planes = np.frombuffer(zlib.decompress(b64decode(way["frames"]["words"])), np.uint8)
+    counts = np.array(path["frames"]["counts"])
+    planes = np.frombuffer(zlib.decompress(b64decode(path["frames"]["words"])), np.uint8)
     return [words.tobytes() for words in np.split(planes.reshape(4, -1).T, counts.cumsum()[:-1])]
 
 
 def test_the_way_is_shaped_as_what_settles_on_it(page):
-    whole = way_of(page)
+    whole = path_of(page)
     go(page, "shape")
     turn(page, {1: 2.0})
-    shaped = way_of(page)
+    shaped = path_of(page)
     a, b = now(page).a.groove, now(page).b.groove
     counts = shaped["frames"]["counts"]
     places = [i / (len(counts) - 1) for i in range(len(counts))]
     settled = [engine.nudge(engine.blend(a, b, place), (0, 2.0)) for place in places]
     assert shaped["frames"] == pack_words([groove_words(groove) for groove in settled])
     assert shaped["ends"] == [pack_groove(end)["hits"] for end in (a, b)]
-    tell_player(page, position=0.5, way=shaped["id"], monitor="b")
+    tell_player(page, position=0.5, path=shaped["id"], monitor="b")
     assert now(page).heard == b, "B is listened to as it is"
     turn(page, {})
-    assert way_of(page) == whole
+    assert path_of(page) == whole
 
 
 def test_the_feels_of_a_shaped_way_come_once_they_are_apart(page):
     go(page, "shape")
     turn(page, {1: 2.0})
-    shaped = way_of(page)
+    shaped = path_of(page)
     assert shaped["feels"] is None
-    tell_player(page, position=0.5, feel=0.5, way=shaped["id"], felt=False)
-    felt = way_of(page)
+    tell_player(page, position=0.5, feel=0.5, path=shaped["id"], felt=False)
+    felt = path_of(page)
     assert frames(felt) == frames(shaped)[::2], "no more is sent than before"
     hits = [2 * count for count in felt["frames"]["counts"]]
     assert felt["feels"]["counts"] == hits, "two words for each hit"
-    tell_player(page, position=0.5, feel=0.25, way=felt["id"], felt=True, turn=2)
-    assert way_of(page) == {"id": felt["id"], "felt": True}
+    tell_player(page, position=0.5, feel=0.25, path=felt["id"], felt=True, turn=2)
+    assert path_of(page) == {"id": felt["id"], "felt": True}
 
 
 def test_beside_a_shaped_take_the_way_is_what_the_blend_will_be(page):
     go(page, "vary")
-    whole = way_of(page)["id"]
+    whole = path_of(page)["id"]
     act(page, "play", now(page).takes[0])
     go(page, "shape")
     turn(page, {1: 2.0})
-    assert now(page).label == "Take 1, shaped" and way_of(page)["id"] == whole
+    assert now(page).label == "Take 1, shaped" and path_of(page)["id"] == whole
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_going_back_to_a_shaped_take_brings_back_take_and_shape(page):
 
 def test_along_a_slider_lies_what_the_model_says_with_the_others_where_they_are(page):
     groove = now(page).heard
-    way, other = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1, 4), (5, 3))
+    path, other = shaping.ways(groove, (0.5, 1.0, 0.0, 2.0), (1, 4), (5, 3))
     assert other == [engine.nudge(groove, (0.5, 1.0, 0.0, 2.0, turn)) for turn in (-3, 0, 3)]
-    assert way == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
+    assert path == [engine.nudge(groove, (0.5, turn, 0.0, 2.0)) for turn in (-3, -1.5, 0, 1.5, 3)]
 
 
 def test_random_turns_are_as_likely_as_the_bars_along_their_direction(page):

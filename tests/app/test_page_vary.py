@@ -272,11 +272,11 @@ def test_takes_survive_a_change_of_page(page):
 
 def test_a_long_take_packs_and_sends_no_way(page, monkeypatch, random_groove):
     packed = []
-    pack = player.pack_way
-    monkeypatch.setattr(player, "pack_way", lambda *way: packed.append(way) or pack(*way))
+    pack = player.pack_path
+    monkeypatch.setattr(player, "pack_path", lambda *path: packed.append(path) or pack(*path))
     now(page).play(Take(1, random_groove(bars=8), 1.0))
     for _ in range(3):
         run(page)
     shown = shown_part(page, "player")
-    assert not packed and "frames" not in shown["way"]
+    assert not packed and "frames" not in shown["path"]
     assert (shown["bars"], shown["settled"]["bars"]) == (8, 8)

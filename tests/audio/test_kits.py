@@ -41,7 +41,7 @@ def test_fluidsynth_that_is_missing_is_told(no_fluidsynth):
         ({"engine": "kit", "soundfont": "a.sf2"}, "plays no soundfont"),
         ({"sample_rate": 100}, "sample rate 100 Hz; expected 8000 to 96000"),
         ({"soundfont": "/nowhere/a.sf2"}, r"/nowhere/a\.sf2: the soundfont cannot be read"),
-        ({"soundfont": __file__}, r"test_synth\.py is not a soundfont"),
+        ({"soundfont": __file__}, r"test_kits\.py is not a soundfont"),
     ],
 )
 def test_arguments_that_cannot_be_are_told(arguments, message, monkeypatch):

@@ -10,7 +10,7 @@ from listen import loudness, onset
 from beatgen import assets
 from beatgen.audio import kits as synth
 from beatgen.audio import render as audio
-from beatgen.kit import INDEX, NAMES
+from beatgen.kit import CHOKES, INDEX, NAMES
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
 
 def test_the_kit_tells_players_what_the_mixer_does(manifest):
     assert manifest["gain"] == audio.GAIN
-    assert {name: tuple(voices) for name, voices in manifest["chokes"].items()} == audio.CHOKES
+    assert {name: tuple(voices) for name, voices in manifest["chokes"].items()} == CHOKES
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -82,8 +82,8 @@ else:
         settled = replace(settled, velocity=np.roll(settled.velocity, 4, axis=1))
     places = [i / (FRAMES - 1) for i in range(FRAMES)]
     feels = tuple([felt(place, end) for place in places] for end in (0, 1))
-    way = [between(place) for place in places]
-    played = player(Scene(way, position, settled, "Blend", feel=feel, feels=feels))
+    path = [between(place) for place in places]
+    played = player(Scene(path, position, settled, "Blend", feel=feel, feels=feels))
     st.session_state.position, st.session_state.feel = played.position, played.feel
 st.toggle("Take", key="take")
 st.toggle("Shape", key="shape")

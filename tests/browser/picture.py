@@ -8,6 +8,7 @@ import base64
 import io
 import math
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image
@@ -85,7 +86,7 @@ def save(frames: list[Frame], target: Path) -> None:
         if frame[0] - chosen[-1][0] >= SHORTEST:
             chosen.append(frame)
     times = [time for time, _ in chosen]
-    shown = [later - time for time, later in zip(times, times[1:], strict=False)] + [HOLD]
+    shown = [later - time for time, later in pairwise(times)] + [HOLD]
     pictures = [Image.open(io.BytesIO(png)).convert("RGB") for _, png in chosen]
     small = [p.resize((WIDTH, round(WIDTH * p.height / p.width))) for p in pictures]
     small[0].save(

@@ -128,7 +128,7 @@ def test_python_is_told_of_the_theme_until_it_draws_for_it(serve, open_page):
 
 def test_the_picture_of_the_way_goes_with_the_theme(serve, open_page):
     page = open_app(serve, open_page)
-    picture = page.locator("canvas.way")
+    picture = page.locator("canvas.path")
     dark = picture.evaluate("it => it.toDataURL()")
     choose_light(page)
     page.wait_for_function(WHOLLY, arg="light")

@@ -83,7 +83,7 @@ def untouched(browser, serve):
         page = context.new_page()
         page.goto(f"{serve(MAIN)}/{name}")
         found = Untouched(page)
-        found.wait("Boolean(window.beatgen?.state.way && localStorage.getItem('beatgen'))")
+        found.wait("Boolean(window.beatgen?.state.path && localStorage.getItem('beatgen'))")
         found.wait("document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
         assert found.ask("navigator.userActivation.hasBeenActive") is False
         assert found.ask(SUSPENDED) == "suspended", "this browser lets sound begin by itself"

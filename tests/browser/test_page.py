@@ -57,10 +57,10 @@ def two_files(request, tmp_path, rock, samba) -> list[Path]:
 
 
 def upload(page, side: str, file: Path) -> None:
-    way = page.evaluate("beatgen.state.way")
+    path = page.evaluate("beatgen.state.path")
     page.set_input_files(f".st-key-deck-{side} input[type=file]", file)
     page.locator(f".st-key-deck-{side} h2", has_text=file.stem).wait_for()
-    page.wait_for_function("way => beatgen.state.way !== way", arg=way)
+    page.wait_for_function("path => beatgen.state.path !== path", arg=path)
 
 
 def download(page, button) -> bytes:
@@ -122,9 +122,9 @@ def test_a_take_is_downloaded_from_its_card_and_becomes_a(page):
     card = page.locator(".wall .card").nth(1)
     content = download(page, press(card, "MIDI"))
     take, _ = scan_midi(io.BytesIO(content), name="take.mid")
-    way = page.evaluate("beatgen.state.way")
+    path = page.evaluate("beatgen.state.path")
     press(card, "A").click()
-    page.wait_for_function("way => beatgen.state.way !== way", arg=way)
+    page.wait_for_function("path => beatgen.state.path !== path", arg=path)
     go(page, "Blend")
     page.locator(".st-key-deck-a h2", has_text="Take").wait_for()
     page.click("[aria-label='All A']")

@@ -1,4 +1,4 @@
-"""What is long is sent once, or not at all: the way beside a long take, and whole files."""
+"""What is long is sent once, or not at all: the path beside a long take, and whole files."""
 
 import json
 
@@ -57,7 +57,7 @@ def test_a_long_take_sounds_in_full_and_the_way_is_not_sent_again(serve, open_pa
     session.takes = [Take(1, walk, 1.0, kept=True)]
     page, received = come_back(serve, open_page, session, "vary")
     wall(page, 1)
-    assert any(b'"frames"' in content for content in received), "this is how a way comes"
+    assert any(b'"frames"' in content for content in received), "this is how a path comes"
     received.clear()
     take_button(page, 1).click()
     titled(page, "Take 1")

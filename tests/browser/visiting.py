@@ -28,7 +28,7 @@ LOSE_NEXT = """() => {
 
 def ready(page):
     """Wait until the player is shown and has something to play; gives the page."""
-    page.wait_for_function("window.beatgen?.state.way")
+    page.wait_for_function("window.beatgen?.state.path")
     page.wait_for_selector(".player .bar")
     settled(page)
     return page

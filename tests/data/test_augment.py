@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from beatgen.data.augment import (
-    GROUPS,
     HATS,
     RIDES,
     Augmentation,
@@ -12,7 +11,7 @@ from beatgen.data.augment import (
     following_bars,
     known_parts,
 )
-from beatgen.kit import INDEX, VOICES
+from beatgen.kit import GROUPS, INDEX, VOICES
 
 NOTHING = dict.fromkeys(("rotate", "mix", "loudness", "jitter", "exchange", "hide"), 0.0)
 ALONE = np.arange(20)  # every bar is followed by itself
@@ -87,7 +86,7 @@ def test_hiding_leaves_something_and_hides_whole_groups_or_beats() -> None:
     by_voice = by_beat = 0
     for bar in known[hidden]:
         beats = bar.reshape(4, 4, 22)
-        groups = [bar[:, group] for group in GROUPS]
+        groups = [bar[:, group] for group in GROUPS.values()]
         if (bar == bar[0]).all() and all((g == g[0, 0]).all() for g in groups):
             by_voice += 1
         else:
@@ -101,12 +100,12 @@ def test_mixing_takes_whole_groups(strikes) -> None:
     mixed = changed(strikes, mix=0.5)
     origins = set()
     for bar, other in zip(strikes, mixed, strict=True):
-        for group in GROUPS:
+        for group in GROUPS.values():
             donors = [i for i, d in enumerate(strikes) if (d[:, group] == other[:, group]).all()]
             assert donors, "a group that is from no bar"
             origins.add(np.array_equal(bar[:, group], other[:, group]))
     assert origins == {True, False}
-    assert sorted(voice for group in GROUPS for voice in group) == list(range(len(VOICES)))
+    assert sorted(voice for group in GROUPS.values() for voice in group) == list(range(len(VOICES)))
 
 
 def test_loudness_scales_a_bar_as_one_and_stays_in_range(strikes) -> None:

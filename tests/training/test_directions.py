@@ -7,13 +7,13 @@ import pytest
 
 from beatgen import assets
 from beatgen.bars.attributes import ATTRIBUTES
+from beatgen.evaluation.direction_effects import effects
 from beatgen.training.fit_directions import (
     attribute_directions,
     by_change,
     cleared,
     conditional,
     context,
-    effects,
     principal_directions,
     response,
 )

@@ -4,7 +4,7 @@ import { Bar } from "./views/bar.js";
 import { BlendControl } from "./views/blend.js";
 import { element } from "./views/dom.js";
 import { Grid } from "./views/grid/grid.js";
-import { unpackWay } from "./state/groove.js";
+import { unpackPath } from "./state/groove.js";
 import { listenToKeys } from "./page/keys.js";
 import { Look } from "./views/look.js";
 import { KeptFile, Memory } from "./page/memory.js";
@@ -51,18 +51,18 @@ export default function mount({ data: [data], parentElement, setStateValue, setT
 
 /**
  * Give the player what Python sends, and start it where Python did since the last time. To unzip a
- * way takes a moment; what comes in it waits.
+ * path takes a moment; what comes in it waits.
  */
 function receive(mounted, data, say) {
   const { player, starts } = mounted;
-  const take = (way) => {
-    player.receive({ ...data, way }, say);
+  const take = (path) => {
+    player.receive({ ...data, path }, say);
     if (data.starts > starts) player.play();
   };
   mounted.starts = data.starts;
   player.coming++;
-  const way = unpackWay(data.way);
-  const taken = mounted.coming.then(() => way.then(take));
+  const path = unpackPath(data.path);
+  const taken = mounted.coming.then(() => path.then(take));
   mounted.coming = taken.catch(reportError).finally(() => player.coming--);
 }
 

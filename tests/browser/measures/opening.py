@@ -16,7 +16,7 @@ PAINT, SOUND = 3.0, 4.0  # s
 WATCH = """(() => {
     const opened = (window.opened = {});
     const look = () => {
-        const stands = window.beatgen?.state.way && document.querySelector('.st-key-takeaway');
+        const stands = window.beatgen?.state.path && document.querySelector('.st-key-takeaway');
         if (!stands) return requestAnimationFrame(look);
         opened.drawn = performance.timeOrigin + performance.now();
         beatgen.kitReady.then(() => (opened.sound = performance.timeOrigin + performance.now()));

@@ -135,7 +135,7 @@ def visit(browser: Browser, url: str, name: str = "") -> Visit:
     client.on("Network.webSocketFrameSent", lambda frame: found.sent.append(_size(frame)))
     client.on("Network.webSocketFrameReceived", lambda frame: found.received.append(_size(frame)))
     page.goto(f"{url}/{name}")
-    page.wait_for_function("window.beatgen?.state.way")
+    page.wait_for_function("window.beatgen?.state.path")
     page.wait_for_selector(".st-key-takeaway")
     page.wait_for_function("localStorage.getItem('beatgen')")
     page.evaluate("beatgen.kitReady.then(() => null)")

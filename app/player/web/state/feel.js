@@ -8,7 +8,7 @@ import { cellOf, reach } from "./groove.js";
 const SAME = 1e-9;
 
 /**
- * `groove`, the way's at `position`, with the feel at `feel`. The frame has the feel of its own
+ * `groove`, the path's at `position`, with the feel at `feel`. The frame has the feel of its own
  * position; from there hits move in a straight line towards A's feel and towards B's.
  */
 export function withFeel(groove, position, feel) {

@@ -1,8 +1,8 @@
-// Grooves in the browser: hits by cell, mixed along a way, changed by edits.
+// Grooves in the browser: hits by cell, mixed along a path, changed by edits.
 //
 // A groove is {bars, steps, tempo, hits}; its hits are sorted by cell and each is
 // {step, voice, velocity, timing}: step from the first of the groove, velocity 1 to 127,
-// timing in steps. A way is {id, bars, steps, voices, frames, ends, used, hasFeels}: ends are A and
+// timing in steps. A path is {id, bars, steps, voices, frames, ends, used, hasFeels}: ends are A and
 // B, used the voices that sound anywhere on it. Hits of its frames may carry feels, see feel.js.
 
 import { mixFeels } from "./feel.js";
@@ -48,8 +48,8 @@ function addFeels(view, { hits, steps }) {
   hits.forEach((hit, i) => (hit.feels = [feelAt(4 * i), feelAt(4 * i + 2)]));
 }
 
-/** A way as Python sends it; what is named by its id alone stays as it is. */
-export async function unpackWay(packed) {
+/** A path as Python sends it; what is named by its id alone stays as it is. */
+export async function unpackPath(packed) {
   if (!packed.frames) return packed;
   const { id, bars, steps, tempi } = packed;
   const voices = packed.voices.map(([name, family]) => ({ name, family }));
@@ -66,13 +66,13 @@ export async function unpackWay(packed) {
   return { id, bars, steps, voices, frames, ends, used, hasFeels: felt !== null };
 }
 
-/** The groove at `position` (0 to 1) of a way; exactly a frame where the position meets one. */
-export function grooveAt(way, position) {
-  const place = position * (way.frames.length - 1);
-  const index = Math.min(Math.floor(place), way.frames.length - 1);
+/** The groove at `position` (0 to 1) of a path; exactly a frame where the position meets one. */
+export function grooveAt(path, position) {
+  const place = position * (path.frames.length - 1);
+  const index = Math.min(Math.floor(place), path.frames.length - 1);
   const amount = place - index;
-  const near = way.frames[index];
-  return amount < 1e-9 ? near : mix(near, way.frames[index + 1], amount);
+  const near = path.frames[index];
+  return amount < 1e-9 ? near : mix(near, path.frames[index + 1], amount);
 }
 
 /** Between two grooves: common hits move over, a hit of one alone stays on its nearer side. */

@@ -35,10 +35,10 @@ export class Player extends Playback {
     this.sound.load(data.kit);
     const { scene } = this;
     if (scene.isBack && !this.#isUpToDate(data)) return; // what was undone is on its way back there
-    const before = scene.way && scene.snapshot();
-    const isNew = data.way.id !== scene.way?.id;
-    if (!scene.enter(data.way, data.bars)) return this.#askAgain();
-    this.voices = scene.way.voices;
+    const before = scene.path && scene.snapshot();
+    const isNew = data.path.id !== scene.path?.id;
+    if (!scene.enter(data.path, data.bars)) return this.#askAgain();
+    this.voices = scene.path.voices;
     const opened = this.#open(data.opening);
     this.accents = data.accents;
     const { edits } = scene;
@@ -46,7 +46,7 @@ export class Player extends Playback {
     this.#follow(data, isNew);
     if (opened) this.history.clear(); // it begins here
     this.#refresh();
-    // What had not settled on the way before, Python could not bring back.
+    // What had not settled on the path before, Python could not bring back.
     if (isNew) this.history.drop(({ settled }) => !settled);
     if ((isNew || other) && !scene.moving) this.#another(opened ? null : before);
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
@@ -67,8 +67,8 @@ export class Player extends Playback {
 
   // Of the scene, what is most asked for
 
-  get way() {
-    return this.scene.way;
+  get path() {
+    return this.scene.path;
   }
 
   get groove() {
@@ -154,7 +154,7 @@ export class Player extends Playback {
   /** Show and sound another groove until the blend is moved, or something else is to be heard;
    * null: again what is to sound anyway. */
   preview(groove) {
-    if (this.scene.preview(groove) && this.way) this.#refresh();
+    if (this.scene.preview(groove) && this.path) this.#refresh();
   }
 
   /** Make room for voices that grooves on the page have which may be previewed. */

@@ -1,4 +1,4 @@
-// The scene: what sounds. A place on the way from A to B, the groove that has settled there, and
+// The scene: what sounds. A place on the path from A to B, the groove that has settled there, and
 // over it what was edited and what is locked.
 //
 // Python holds the same scene (app/player/__init__.py); the player tells it what becomes of this one.
@@ -16,7 +16,7 @@ import {
 import { NO_LOCK, fit, isLocked, keep, packLock, relock, unpackLock, withHit } from "./lock.js";
 
 const SAME = 1e-6; // positions nearer than this are one
-const WAYS_HELD = 8;
+const PATHS_HELD = 8;
 
 const isNear = (one, other) =>
   Math.abs(one.position - other.position) < SAME && Math.abs(one.feel - other.feel) < SAME;
@@ -24,15 +24,15 @@ const isNear = (one, other) =>
 const inside = (amount) => Math.min(1, Math.max(0, amount));
 
 export class Scene {
-  way = null;
-  bars = 1; // of what sounds; the way is repeated to as many
+  path = null;
+  bars = 1; // of what sounds; the path is repeated to as many
   position = 0;
   feel = null; // where the feel is, apart from the pattern; null: it goes with the pattern
   monitor = "blend"; // what is listened to: "a", "blend" or "b"
   offered = new Set(); // voices that other grooves on the page would bring, once pointed at
   moving = false; // in hand: nothing settles until it is let go
   groove = null; // that is heard and shown, as of the last `refresh`
-  #ways = new Map(); // the last few, by id
+  #paths = new Map(); // the last few, by id
   #edits = new Edits();
   #left = false; // edits stayed with a groove that was left
   #lock = NO_LOCK;
@@ -40,17 +40,17 @@ export class Scene {
   #label = ""; // of what Python had sound
   #previewed = null; // sounds for a while in place of all else
   #returns = 0; // counts snapshots that were restored
-  #back = null; // ids of its way and settled groove; null: the blend has moved on since
+  #back = null; // ids of its path and settled groove; null: the blend has moved on since
 
   // What Python sends
 
-  /** Take up a way, or one named by its id, to sound as so many bars; false where it, or its feels,
+  /** Take up a path, or one named by its id, to sound as so many bars; false where it, or its feels,
    * are not known here. */
   enter(told, bars) {
     if (told.frames) this.#hold(told);
-    const way = this.#ways.get(told.id);
-    if (!way || (told.felt && !way.hasFeels)) return false;
-    Object.assign(this, { way, bars });
+    const path = this.#paths.get(told.id);
+    if (!path || (told.felt && !path.hasFeels)) return false;
+    Object.assign(this, { path, bars });
     return true;
   }
 
@@ -68,16 +68,16 @@ export class Scene {
     this.#lock = lock ? unpackLock(lock) : NO_LOCK;
   }
 
-  #hold(way) {
-    this.#ways.delete(way.id);
-    this.#ways.set(way.id, way);
-    if (this.#ways.size > WAYS_HELD) this.#ways.delete(this.#ways.keys().next().value);
+  #hold(path) {
+    this.#paths.delete(path.id);
+    this.#paths.set(path.id, path);
+    if (this.#paths.size > PATHS_HELD) this.#paths.delete(this.#paths.keys().next().value);
   }
 
   // What there is
 
   get isBlend() {
-    return this.way !== null && this.way.frames.length > 1;
+    return this.path !== null && this.path.frames.length > 1;
   }
 
   /** What is listened to, in a word or two. */
@@ -177,7 +177,7 @@ export class Scene {
 
   refresh() {
     this.#takeUpEdits();
-    const [a, b] = this.way.ends;
+    const [a, b] = this.path.ends;
     const own = {
       a: () => repeated(a, this.bars),
       b: () => repeated(b, this.bars),
@@ -189,7 +189,7 @@ export class Scene {
 
   #base() {
     const { position, feel } = this;
-    const blend = () => withFeel(grooveAt(this.way, position), position, feel ?? position);
+    const blend = () => withFeel(grooveAt(this.path, position), position, feel ?? position);
     return this.#settledHere?.groove ?? repeated(blend(), this.bars);
   }
 
@@ -197,7 +197,7 @@ export class Scene {
   #takeUpEdits() {
     const before = this.edits;
     const { position, feel } = this;
-    const unsettled = `${this.way.id} ${position} ${feel ?? position}`;
+    const unsettled = `${this.path.id} ${position} ${feel ?? position}`;
     const name = this.moving ? null : (this.#settledHere?.id ?? unsettled);
     // What was edited before it had settled is the same groove.
     this.#edits.turnTo(name, (last) => last === unsettled);
@@ -207,20 +207,20 @@ export class Scene {
   // Going back, and telling
 
   snapshot() {
-    const { way, bars, position, feel, edits } = this;
-    return { way, bars, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
+    const { path, bars, position, feel, edits } = this;
+    return { path, bars, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
   }
 
   /** Go back to a snapshot; the decks, shape or take that sounded then sound again, and Python is
    * told of it. */
-  restore({ way, bars, position, feel, edits, lock, settled }) {
-    this.#hold(way);
-    Object.assign(this, { way, bars, position, feel, moving: false });
+  restore({ path, bars, position, feel, edits, lock, settled }) {
+    this.#hold(path);
+    Object.assign(this, { path, bars, position, feel, moving: false });
     this.listenTo("blend");
     this.#lock = lock;
     this.#settled = settled ?? this.#settled;
     this.#returns++;
-    this.#back = settled && [way.id, settled.id];
+    this.#back = settled && [path.id, settled.id];
     this.#takeUpEdits();
     this.#edits.cells = edits;
     this.#left = false;
@@ -229,8 +229,8 @@ export class Scene {
   /** The scene as Python reads it. */
   pack() {
     return {
-      way: this.way?.id ?? null,
-      felt: this.way?.hasFeels ?? false,
+      path: this.path?.id ?? null,
+      felt: this.path?.hasFeels ?? false,
       position: this.position,
       feel: this.feel,
       monitor: this.monitor,

@@ -19,7 +19,7 @@ export function expose(player) {
         feel: player.feel,
         lock: packLock(player.lock),
         monitor: player.scene.monitor,
-        way: player.way?.id ?? null,
+        path: player.path?.id ?? null,
         tempo: transport.tempo,
         hits: player.groove?.hits ?? [],
         contextState: context?.state ?? "none",

@@ -2,7 +2,7 @@
 
 import { element, icon, isCommand, put, write } from "./dom.js";
 import { Pad, percent } from "./pad.js";
-import { WayPicture } from "./way.js";
+import { PathPicture } from "./path.js";
 
 const STEP = 0.001;
 const KEY_STEPS = {
@@ -31,7 +31,7 @@ export class BlendControl {
   constructor(player) {
     this.#player = player;
     this.#pad = new Pad(player);
-    this.#picture = new WayPicture(player);
+    this.#picture = new PathPicture(player);
     this.#slider = element("input", {
       type: "range",
       class: "together",

@@ -1,6 +1,6 @@
 // The shape panel: sliders along directions of the latent space, heard while they are turned.
 //
-// For each slider Python sends a few grooves, decoded along its way with all others where they are.
+// For each slider Python sends a few grooves, decoded along its path with all others where they are.
 // What lies between is mixed here; on release Python decodes the very place.
 
 import { element, perFrame, put, style, write } from "./dom.js";
@@ -19,8 +19,8 @@ export class ShapePanel {
   #say = () => {};
   #sliders = [];
   #drawn = ""; // the sliders that stand there
-  #data = null; // with its ways unpacked, once they are
-  #packed = null; // those ways as they came
+  #data = null; // with its paths unpacked, once they are
+  #packed = null; // those paths as they came
   #turning = null; // index of the slider in hand
   #turned = 0; // counts what was said to Python
   #amounts = []; // that were said last
@@ -38,9 +38,9 @@ export class ShapePanel {
 
   receive(data, say) {
     this.#say = say;
-    this.#data = { ...data, ways: null };
-    this.#packed = data.ways;
-    unpackWays(data).then((ways) => this.#take(data, ways));
+    this.#data = { ...data, paths: null };
+    this.#packed = data.paths;
+    unpackPaths(data).then((paths) => this.#take(data, paths));
     const names = JSON.stringify(data.sliders);
     if (names !== this.#drawn) this.#build(data.sliders);
     this.#drawn = names;
@@ -52,9 +52,9 @@ export class ShapePanel {
   }
 
   /** The grooves along the sliders are there. */
-  #take(data, ways) {
-    if (data.ways !== this.#packed) return; // others are coming
-    this.#data.ways = ways;
+  #take(data, paths) {
+    if (data.paths !== this.#packed) return; // others are coming
+    this.#data.paths = paths;
     this.#sound();
   }
 
@@ -90,11 +90,11 @@ export class ShapePanel {
   /** Sound the place of the slider in hand. */
   #preview() {
     if (this.#turning === null) return;
-    const { ways, reach } = this.#data;
-    if (!ways) return; // they are coming
+    const { paths, reach } = this.#data;
+    if (!paths) return; // they are coming
     const { value } = this.#sliders[this.#turning];
     this.#sounds = true;
-    this.#player.preview(grooveAt(ways[this.#turning](), (value + reach) / (2 * reach)));
+    this.#player.preview(grooveAt(paths[this.#turning](), (value + reach) / (2 * reach)));
   }
 
   #release(slowly) {
@@ -118,13 +118,13 @@ export class ShapePanel {
   }
 }
 
-/** For each slider a function that gives its way; parsed when first asked for. */
-async function unpackWays({ ways, ...told }) {
-  const views = await unpackWords(ways, 4);
-  return ways.frames.map((count) => {
+/** For each slider a function that gives its path; parsed when first asked for. */
+async function unpackPaths({ paths, ...told }) {
+  const views = await unpackWords(paths, 4);
+  return paths.frames.map((count) => {
     const own = views.splice(0, count);
-    let way = null;
-    return () => (way ??= { frames: own.map((view) => grooveOf(view, told)) });
+    let path = null;
+    return () => (path ??= { frames: own.map((view) => grooveOf(view, told)) });
   });
 }
 

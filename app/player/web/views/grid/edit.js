@@ -185,12 +185,12 @@ export class GridEditor {
   #tell(found) {
     if (!found) return this.#say("");
     const { hit, wasThere } = found;
-    const { groove, way, transport, lock } = this.#player;
+    const { groove, path, transport, lock } = this.#player;
     const sixteenths = sixteenthOf(hit.step, groove);
     const bar = Math.floor(sixteenths / 16) + 1;
     const place = `bar ${bar}, ${(Math.floor(sixteenths / 4) % 4) + 1}.${(sixteenths % 4) + 1}`;
     const held = isLocked(lock, hit) ? " · locked" : "";
-    const name = way.voices[hit.voice].name;
+    const name = path.voices[hit.voice].name;
     if (!wasThere) return this.#say(`${name} · ${place}${held}`);
     const perSixteenth = groove.steps / 16;
     const onSixteenth = Math.round(hit.step / perSixteenth) * perSixteenth;

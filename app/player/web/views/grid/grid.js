@@ -56,7 +56,7 @@ export class Grid {
   }
 
   update() {
-    const { way, groove, scene, settings } = this.#player;
+    const { path, groove, scene, settings } = this.#player;
     if (!groove) return;
     const rows = rowsOf(scene, settings.allVoices);
     if (rows.join() !== this.#rows.join()) {
@@ -66,7 +66,7 @@ export class Grid {
     }
     style(this.root, "--bars", groove.bars);
     this.root.classList.toggle("fixed", !this.#player.scene.canEdit);
-    put(this.#canvas, "aria-label", describe(groove, way, rows));
+    put(this.#canvas, "aria-label", describe(groove, path, rows));
     this.#heads.update();
     this.#foot.update();
     this.#playhead.update();
@@ -144,7 +144,7 @@ export class Grid {
   // Drawing
 
   #draw() {
-    const { groove, way } = this.#player;
+    const { groove, path } = this.#player;
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     this.#size = { width, height };
     if (!groove || !width) return;
@@ -154,7 +154,7 @@ export class Grid {
     const back = [width, height, scale, groove.bars, ...this.#rows, ...Object.values(still)].join();
     if (back !== this.#backDrawn) {
       this.#backDrawn = back;
-      const families = this.#rows.map((voice) => way.voices[voice].family);
+      const families = this.#rows.map((voice) => path.voices[voice].family);
       drawBack(this.#back, this, families, colours);
     }
     const context = fitted(this.#canvas);
@@ -166,7 +166,7 @@ export class Grid {
   #drawHit(context, colours, hit) {
     const { x, y, width, height } = this.boxOf(hit);
     const heard = this.#player.mixer.isHeard(hit.voice);
-    context.fillStyle = colours[heard ? this.#player.way.voices[hit.voice].family : "muted"];
+    context.fillStyle = colours[heard ? this.#player.path.voices[hit.voice].family : "muted"];
     context.globalAlpha = (heard ? 1 : 0.5) * (0.35 + (0.65 * hit.velocity) / 127);
     context.beginPath();
     context.roundRect(x - width / 2, y - height / 2, width, height, Math.min(4, width / 2.5));

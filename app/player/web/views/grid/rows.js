@@ -13,11 +13,11 @@ const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 
 const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
 
 /** Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit. */
-export function rowsOf({ way, groove, lock, offered }, all) {
+export function rowsOf({ path, groove, lock, offered }, all) {
   const hit = groove.hits.map(({ voice }) => voice);
-  const played = new Set([...way.used, ...hit, ...lock.voices, ...offered]);
-  return [...way.voices.keys()]
-    .filter((voice) => all || played.has(voice) || ALWAYS.includes(way.voices[voice].name))
+  const played = new Set([...path.used, ...hit, ...lock.voices, ...offered]);
+  return [...path.voices.keys()]
+    .filter((voice) => all || played.has(voice) || ALWAYS.includes(path.voices[voice].name))
     .reverse();
 }
 
@@ -71,10 +71,10 @@ export class RowHeads {
   }
 
   #walk(event) {
-    const way = WALK[event.key];
-    if (!way || event.defaultPrevented || isCommand(event)) return;
+    const direction = WALK[event.key];
+    if (!direction || event.defaultPrevented || isCommand(event)) return;
     event.preventDefault(); // or the page scrolls
-    const [down, right] = way;
+    const [down, right] = direction;
     const row = this.#heads.findIndex((head) => head.row.contains(event.target));
     const column = this.#buttonsOf(row).indexOf(event.target);
     this.#buttonsOf(row + down)[column + right]?.focus();
@@ -94,7 +94,7 @@ export class RowHeads {
 
   #head(voice) {
     const player = this.#player;
-    const { name, family } = player.way.voices[voice];
+    const { name, family } = player.path.voices[voice];
     const button = (letter, label, press) =>
       element(
         "button",

@@ -1,14 +1,14 @@
-// A picture of the way from A to B: a ribbon for each family, as wide as it is played there.
+// A picture of the path from A to B: a ribbon for each family, as wide as it is played there.
 
 import { element, fitted, onResolution, perFrame } from "./dom.js";
 import { coloursOf } from "./look.js";
 
 const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
 
-export class WayPicture {
-  root = element("canvas", { class: "way", "aria-hidden": "true" });
+export class PathPicture {
+  root = element("canvas", { class: "path", "aria-hidden": "true" });
   #player;
-  #drawn = {}; // the way that the picture shows, and the theme it was drawn in
+  #drawn = {}; // the path that the picture shows, and the theme it was drawn in
   #drawSoon = perFrame(() => this.#draw());
   #drawAnew = () => ((this.#drawn = {}), this.#drawSoon());
   #observer = new ResizeObserver(this.#drawAnew);
@@ -33,17 +33,17 @@ export class WayPicture {
   }
 
   get #isDrawn() {
-    return this.#player.way === this.#drawn.way && this.#isLight === this.#drawn.light;
+    return this.#player.path === this.#drawn.path && this.#isLight === this.#drawn.light;
   }
 
   #draw() {
-    const { way } = this.#player;
-    if (!way || this.#isDrawn || !this.root.clientWidth) return;
-    this.#drawn = { way, light: this.#isLight };
+    const { path } = this.#player;
+    if (!path || this.#isDrawn || !this.root.clientWidth) return;
+    this.#drawn = { path, light: this.#isLight };
     const context = fitted(this.root);
     const { clientWidth: width, clientHeight: height } = this.root;
     const colours = coloursOf(this.root);
-    const energies = way.frames.map((frame) => energyByFamily(frame, way.voices));
+    const energies = path.frames.map((frame) => energyByFamily(frame, path.voices));
     const lanes = FAMILIES.filter((family) => energies.some((energy) => energy[family] > 0));
     const lane = height / lanes.length;
     const x = (i) => (i / (energies.length - 1)) * width;

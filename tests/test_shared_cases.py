@@ -1,0 +1,119 @@
+"""What Python and the browser both compute, held together by one file of cases that both run:
+tests/cases/shared.json, which says itself what its cases hold."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.player.wire import Edit, with_edits
+from beatgen.audio.kits import layer_for
+from beatgen.audio.render import choke_times, first_after
+from beatgen.groove import BEATS, Groove
+from beatgen.kit import VOICES
+from beatgen.lock import Lock
+from beatgen.swing import swing
+
+CASES = json.loads((Path(__file__).parent / "cases" / "shared.json").read_text(encoding="utf-8"))
+FUNCTIONS = ("mix", "swing", "lock", "edits", "chokes", "velocity")
+NEAR = 2e-6  # steps or beats: what 32-bit floats and six digits lose
+
+
+def groove_of(bars: int, steps: int, hits: list, tempo: float = 120.0) -> Groove:
+    grid = np.zeros((2, bars, steps, len(VOICES)))
+    for step, voice, velocity, timing in hits:
+        grid[:, step // steps, step % steps, voice] = velocity / 127, timing
+    return Groove(*grid, tempo)
+
+
+def hits_of(groove: Groove) -> list[list[float]]:
+    bar, step, voice = cells = np.nonzero(groove.velocity)
+    velocity = np.rint(groove.velocity[cells] * 127)
+    places = bar * groove.steps + step
+    return np.stack([places, voice, velocity, groove.timing[cells]], 1).tolist()
+
+
+def mix(a: dict, b: dict, amount: float) -> dict[str, Any]:
+    """The browser alone mixes frames; this is its rule in other words. Hits of both move over, a
+    hit of one alone stays on its nearer side."""
+    hits_a, hits_b = ({tuple(hit[:2]): hit[2:] for hit in groove["hits"]} for groove in (a, b))
+    hits = []
+    for cell in sorted(hits_a.keys() | hits_b.keys()):
+        if cell in hits_a and cell in hits_b:
+            velocity, timing = (
+                one + (other - one) * amount
+                for one, other in zip(hits_a[cell], hits_b[cell], strict=True)
+            )
+            hits.append([*cell, math.floor(velocity + 0.5), timing])
+        elif (cell in hits_a) == (amount < 0.5):
+            hits.append([*cell, *(hits_a.get(cell) or hits_b[cell])])
+    return {"tempo": a["tempo"] + (b["tempo"] - a["tempo"]) * amount, "hits": hits}
+
+
+def swung(groove: dict, share: float) -> list[list[float]]:
+    played = swing(groove_of(**groove), share)
+    beats = [
+        [voice, (step + timing) * BEATS / played.steps, velocity]
+        for step, voice, velocity, timing in hits_of(played)
+    ]
+    return sorted(beats)
+
+
+def locked(lock: dict, groove: dict) -> list[list[float]]:
+    held = groove_of(lock["bars"], lock["steps"], lock["hits"])
+    cells = frozenset(lock["voices"]), frozenset(lock["sixteenths"])
+    return hits_of(Lock(held, *cells).keep(groove_of(**groove)))
+
+
+def edited(groove: dict, edits: list) -> list[list[float]]:
+    return hits_of(with_edits(groove_of(**groove), [Edit(*edit) for edit in edits]))
+
+
+def choked(strokes: list) -> list[int | None]:
+    times = choke_times(sorted((time, voice) for time, voice in strokes))
+    return [first_after(times.get(voice), time) for time, voice in strokes]
+
+
+def sample(layers: list[int], velocity: int) -> dict[str, float]:
+    layer, gain = layer_for(velocity, layers)
+    return {"layer": layer, "gain": gain}
+
+
+COMPUTED = {
+    "mix": lambda case: mix(**case),
+    "swing": lambda case: swung(case["groove"], case["swing"]),
+    "lock": lambda case: locked(**case),
+    "edits": lambda case: edited(**case),
+    "chokes": lambda case: choked(**case),
+    "velocity": lambda case: sample(**case),
+}
+
+
+def assert_near(found: Any, expected: Any, name: str) -> None:
+    """Equal but for what rounding loses, down to the numbers."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys(), name
+        found, expected = (list(value.values()) for value in (found, expected))
+    if isinstance(expected, list):
+        assert len(found) == len(expected), name
+        for one, other in zip(found, expected, strict=True):
+            assert_near(one, other, name)
+    else:
+        assert found == (None if expected is None else pytest.approx(expected, abs=NEAR)), name
+
+
+def test_every_function_has_200_cases_with_names_of_their_own():
+    assert set(CASES) == {"about", *FUNCTIONS} == {"about", *COMPUTED}
+    for function in FUNCTIONS:
+        names = [case["name"] for case in CASES[function]]
+        assert len(names) == len(set(names)) >= 200
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_python_computes_what_the_cases_say(function):
+    for case in CASES[function]:
+        found = COMPUTED[function](case["input"])
+        assert_near(found, case["expected"], f"{function}: {case['name']}")
