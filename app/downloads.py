@@ -1,8 +1,12 @@
-"""Files of what sounds, to download or to drag out of the page: made once the browser fetches them,
-of their address alone. So nothing is made, and nothing sent, for what no one takes."""
+"""Files of what sounds, to download or to drag out of the page.
+
+The server makes a file when the browser asks for it, from its address alone, which holds the
+groove. So nothing is made, and nothing sent, that no one takes.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,57 +16,77 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app import engine
-from app.player.messages import SWING_RANGE, TEMPO_RANGE
-from app.share import encoding as text
-from app.share.hits import number, whole
-from app.take import LONGEST_TAKE
+from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
+from app.session import LONGEST_TAKE
+from app.share import encoding
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.swing import STRAIGHT, swing
 
 MIDI, WAV = "audio/midi", "audio/wav"
 TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
-MOST_LOOPS = 64  # that a MIDI file plays its groove
+PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}  # note maps that a MIDI file may follow
+MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
 _one_at_a_time = threading.Lock()  # the longest loop takes 130 MB and 0.4 s of a core
 
 
 def midi_path(groove: Groove) -> str:
-    """Where the server, as app/main.py routes it, has the groove as a MIDI file; after a question
-    mark stands how, as `midi_how` says it. Its hits stand within 0.13 ms, at tempo 120, of where
-    they are in the groove."""
+    """The address of the groove's MIDI file, as app/main.py routes it; the query is `midi_query`.
+    Its hits stand within 0.13 ms, at tempo 120, of where they are in the groove."""
     return _path(groove, "mid")
 
 
-def midi_how(
+def midi_query(
     pitches: str, loops: int = 1, tempo: float | None = None, share: float = STRAIGHT
 ) -> str:
-    """How a groove is put into its MIDI file; share: as in `swing`. tempo: None is its own."""
-    how = {"pitches": pitches, "loops": loops, "swing": share}
-    return urlencode(how if tempo is None else {**how, "tempo": tempo})
+    """What a MIDI file is to be like, for its address.
+
+    pitches: one of PITCHES. loops: repetitions of the groove. tempo: None is the groove's own.
+    share: as in `swing`.
+    """
+    query = {"pitches": pitches, "loops": loops, "swing": share}
+    return urlencode(query if tempo is None else {**query, "tempo": tempo})
 
 
 def wav_path(groove: Groove) -> str:
-    """The same as a WAV loop."""
+    """The address of the groove as a WAV loop."""
     return _path(groove, "wav")
 
 
 def served(groove: Groove) -> Groove:
     """The groove as its files hold it."""
-    return _read(_packed(groove))
+    return _groove(_packed(groove))
 
 
 def answer(request: Request) -> Response:
-    """The file of a path."""
+    """The file of an address; else one sentence, with status 404 where the address is not one of
+    the page's, and 500 where the file cannot be made."""
     ending = request.path_params["ending"]
     try:
-        groove = _read(request.path_params["text"])
+        groove = _groove(request.path_params["text"])
         media_type = TYPES[ending]
-        with _one_at_a_time:
-            content = _wav(groove) if media_type == WAV else _midi(groove, request.query_params)
+        loops, pitches = 1, ""
+        if media_type == MIDI:
+            groove, pitches, loops = _asked_for(groove, request.query_params)
+        elif groove.seconds > LONGEST:
+            raise ValueError("longer than any loop of the page")
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
         return PlainTextResponse("This file was cut off: take it from the page again.", 404)
+    try:
+        with _one_at_a_time:
+            if media_type == MIDI:
+                content = engine.midi_file(groove, pitches, loops)
+            else:
+                content = engine.wav_file(groove)
+    except BeatGenError as error:  # an installation without its kit, say
+        return PlainTextResponse(str(error), 500)
+    except Exception:
+        logging.getLogger(__name__).exception("a file could not be made")
+        return PlainTextResponse(
+            "BeatGen could not make this file: the server's log says why.", 500
+        )
     return Response(content, media_type=media_type)
 
 
@@ -71,24 +95,23 @@ def _path(groove: Groove, ending: str) -> str:
 
 
 def _packed(groove: Groove) -> str:
-    return text.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
+    return encoding.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
 
 
-def _read(packed: str) -> Groove:
-    head, hits = text.unpack(packed, LONGEST_TAKE)
-    hits.ask(head)
+def _groove(packed: str) -> Groove:
+    head, hits = encoding.unpack(packed, LONGEST_TAKE)
+    hits.expect(head)
     (groove,) = hits.grooves()
     return groove
 
 
-def _wav(groove: Groove) -> bytes:
-    if groove.seconds > LONGEST:
-        raise ValueError("none of the page's")
-    return engine.wav_file(groove)
-
-
-def _midi(groove: Groove, how: Mapping[str, str]) -> bytes:
-    groove = swing(groove, number(float(how["swing"]), *SWING_RANGE))
-    if "tempo" in how:
-        groove = replace(groove, tempo=number(float(how["tempo"]), *TEMPO_RANGE))
-    return engine.midi_file(groove, how["pitches"], whole(int(how["loops"]), 1, MOST_LOOPS))
+def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, int]:
+    """The groove that a MIDI file is to hold, its pitches and loops. Raises ValueError or KeyError
+    where `midi_query` did not make the query."""
+    groove = swing(groove, number(float(query["swing"]), *SWING_RANGE))
+    if "tempo" in query:
+        groove = replace(groove, tempo=number(float(query["tempo"]), *TEMPO_RANGE))
+    pitches = query["pitches"]
+    if pitches not in PITCHES:
+        raise ValueError(f"{pitches!r} is not one of {list(PITCHES)}")
+    return groove, pitches, whole(int(query["loops"]), 1, MOST_LOOPS)

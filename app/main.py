@@ -1,5 +1,7 @@
 """BeatGen's page, as it is run and as it is served: `streamlit run app/main.py`."""
 
+import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,9 +14,21 @@ from starlette.routing import Route
 
 @asynccontextmanager
 async def opening(_server: st.App) -> AsyncIterator[None]:
-    """Load the page while the first browser is still loading Streamlit."""
+    """Load libraries and model before the first session; compute what it opens with while its
+    browser is still loading Streamlit."""
+    await asyncio.to_thread(_load)
     threading.Thread(target=_prepare, daemon=True).start()
     yield
+
+
+def _load() -> None:
+    from app import page
+
+    page.load()
+    # What is loaded by now stays for good. Without this the garbage collection that Streamlit runs
+    # after every script walks through all of it.
+    gc.collect()
+    gc.freeze()
 
 
 def _prepare() -> None:
@@ -25,9 +39,9 @@ def _prepare() -> None:
 
 def _file(request: Request) -> Response:
     """Runs in a thread of its own, as Starlette has it: no page waits for it."""
-    from app import downloads as files
+    from app import downloads
 
-    return files.answer(request)
+    return downloads.answer(request)
 
 
 if __name__ == "__main__":  # a run of the script, for one browser

@@ -1,12 +1,16 @@
 """BeatGen's page: the masthead, one view of four, the player, and what to take with you.
 
-Data flow one way: widgets change the session in their callbacks, the player is told what sounds,
-and the views draw what the session holds.
+Data flows one way: widgets change the session in their callbacks, the player is given what is to
+sound, and the views draw what the session holds.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,36 +19,52 @@ from streamlit.navigation.page import StreamlitPage
 from app import engine, look, takeaway
 from app.player import Played, Scene, player, released, returned
 from app.player.parts import browser_memory, share_button, theme_watch
-from app.session import SIDES, Deck, Session
-from app.share import link as share
+from app.session import SIDES, Deck, Session, current
+from app.share import link
+from app.views import blend, map, shape, vary
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
-# Not in a folder "pages": Streamlit would run those scripts by themselves.
-VIEWS = ("blend", "vary", "shape", "map")  # the first is shown first
-VARY = "Vary"  # the view with the wall of takes
+
+class View(NamedTuple):
+    """One page between masthead and player: its path in the address, the title of its link, and
+    what draws it, given the session."""
+
+    path: str
+    title: str
+    draw: Callable[[Session], None]
+
+
+VIEWS = (  # in the order of their links; the first one opens
+    View("blend", "Blend", blend.draw),
+    View("vary", "Vary", vary.draw),
+    View("shape", "Shape", shape.draw),
+    View("map", "Map", map.draw),
+)
+VARY = "Vary"  # title of the view with the wall of takes
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
 
-def masthead(views: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
-    """The first line of the page; gives the place for the share button."""
+def masthead(pages: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
+    """The first line of the page; returns the place for the share button."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         look.wordmark()
-        for view in views:
-            key = "here" if view.title == here.title else f"to-{view.title}"
+        for page in pages:
+            key = "here" if page.title == here.title else f"to-{page.title}"
             with st.container(key=key, width="content"):
-                st.page_link(view, label=view.title)
+                st.page_link(page, label=page.title)
         return st.container(key="share", width="content")
 
 
 def open_session() -> Session:
-    """The musician's session; a new one is as the address says, or has two demo grooves."""
+    """The musician's session. A new one is that of the link in the address, or has two demo
+    grooves."""
     if "session" not in st.session_state:
         text = st.query_params.get(LINK)
         st.session_state["session"] = _demo_session() if text is None else _linked_session(text)
         if text is not None:
-            # From here on it is the musician's own: a reload shall not undo what was done to it.
+            # From here on it is the musician's own: a reload must not undo what was done to it.
             del st.query_params[LINK]
     return st.session_state["session"]
 
@@ -56,14 +76,14 @@ def recall(text: str) -> None:
         return
     session.recalled = True
     try:
-        kept = share.unpack(text)
-    except BeatGenError:  # nothing there, or not ours
+        kept = link.unpack(text)
+    except BeatGenError:  # nothing there, or not readable
         return
     if session.linked:
-        session.hang(kept)
+        session.add_wall(kept)
     else:
         kept.recalled, kept.trouble = True, session.trouble
-        for side in SIDES:  # the browser may yet send what their widgets showed before
+        for side in SIDES:  # the browser may still send what their widgets showed before
             kept.deck(side).renewed = session.deck(side).renewed + 1
         st.session_state["session"] = kept
 
@@ -71,14 +91,14 @@ def recall(text: str) -> None:
 def draw() -> None:
     """One run of the page."""
     st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
-    look.dress()
+    look.apply_styles()
     theme_watch(look.theme())
-    views = [
-        st.Page(f"views/{name}.py", title=name.capitalize(), default=name == VIEWS[0])
-        for name in VIEWS
+    pages = [
+        st.Page(partial(_draw_view, view), title=view.title, url_path=view.path, default=not number)
+        for number, view in enumerate(VIEWS)
     ]
-    view = st.navigation(views, position="hidden")
-    share_place = masthead(views, view)
+    here = st.navigation(pages, position="hidden")
+    share_place = masthead(pages, here)
     try:
         engine.model()
         session = open_session()
@@ -88,8 +108,8 @@ def draw() -> None:
     session.move(*released(session.position, session.feel))
     if mark := returned():
         session.go_back(mark)
-    if session.vary_asked and view.title != VARY:
-        st.switch_page(views[VIEWS.index(VARY.lower())])
+    if session.vary_asked and here.title != VARY:
+        st.switch_page(next(page for page in pages if page.title == VARY))
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
@@ -103,22 +123,32 @@ def draw() -> None:
     with above:
         if session.trouble:
             st.error(session.trouble, icon=":material/error:")
-        view.run()
+        here.run()
     takeaway.draw(session)
     with share_place:
-        share_button(share.link(session))
-    browser_memory(share.memory(session) if session.recalled else None, recall)
-    if view.title != VARY:  # what V presses where the view has no such button: never seen
+        share_button(link.pack(session))
+    browser_memory(link.pack_memory(session) if session.recalled else None, recall)
+    if here.title != VARY:  # for the key V, where the view has no such button: never seen
         st.button(VARY, key="vary-elsewhere", on_click=session.ask_wall)
 
 
+def load() -> None:
+    """Load the model, where it is installed: no session need wait for it."""
+    with suppress(BeatGenError):  # the page shows it
+        engine.model()
+
+
 def prepare() -> None:
-    """Have computed what a new session opens with, so that the first one need not wait for it."""
-    with suppress(BeatGenError):  # the page tells
+    """Compute what a new session opens with, so that the first one need not wait for it."""
+    with suppress(BeatGenError):  # the page shows it
         session = _demo_session()
         engine.blend(session.a.groove, session.b.groove, *session.place)
-        engine.way(session.a.groove, session.b.groove)
-        engine.feels(session.a.groove, session.b.groove)
+        engine.path(session.a.groove, session.b.groove)
+        engine.path_feels(session.a.groove, session.b.groove)
+
+
+def _draw_view(view: View) -> None:
+    view.draw(current())
 
 
 def _demo_session() -> Session:
@@ -128,32 +158,32 @@ def _demo_session() -> Session:
 
 def _linked_session(text: str) -> Session:
     try:
-        session = share.unpack(text)
+        session = link.unpack(text)
         session.linked = True
-    except BeatGenError as error:  # what the browser kept stays
+    except BeatGenError as error:  # what the browser kept is not lost
         session = _demo_session()
         session.trouble = str(error)
     return session
 
 
 def _scene(session: Session) -> Scene:
-    """What the player is to sound: the way between the decks, and what stands in for it now."""
+    """What the player is to sound: the path between the decks, or what sounds instead."""
     a, b = session.a.groove, session.b.groove
-    way, ends = engine.way(a, b), None
-    feels: tuple[list[Groove], list[Groove]] | None = engine.feels(a, b)
+    path, ends = engine.path(a, b), None
+    feels: tuple[list[Groove], list[Groove]] | None = engine.path_feels(a, b)
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
-        if not session.take:  # the shape of a take goes with it once the blend is moved
-            ends = way[0], way[-1]
-            # Feels are as much again to send at each turn: only where a drag brings them out.
+        if not session.take:  # the shape of a take is gone once the blend is moved
+            ends = path[0], path[-1]
+            # Feels double what each change of the shape sends: only where a drag brings them out.
             apart = session.feel is not None
             shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
-            way = engine.shaped_way(a, b, *shape)
-            feels = engine.shaped_feels(a, b, *shape) if apart else None
-    bars = max(settled.bars, way[0].bars)  # a take may be longer or shorter than the way
+            path = engine.shaped_path(a, b, *shape)
+            feels = engine.shaped_path_feels(a, b, *shape) if apart else None
+    bars = max(settled.bars, path[0].bars)  # a take may be longer or shorter than the path
     return Scene(
-        way,
+        path,
         session.position,
         settled.repeat(bars) if bars > settled.bars else settled,
         session.label,

@@ -1,28 +1,87 @@
-"""What one musician has on the page. Widgets change it in their callbacks; pages only read it."""
+"""What one musician has on the page. Widgets change it in their callbacks; pages only read it.
+
+A `Session` holds two decks, each a `Source` (a groove in full length) and the bars of it that play,
+and the `Take`s on the wall of the Vary page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from functools import cached_property
+from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 import streamlit as st
 
 from app.player.messages import Monitor, Opening
-from app.source import Source
-from app.take import WALLS, Take, fitting, is_full
+from app.share import encoding
 from beatgen.groove import Groove
 from beatgen.lock import Lock
 from beatgen.swing import STRAIGHT, swing
 
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
-Wish = Literal["keep", "a", "b"]  # as a take, or on a deck
+Wish = Literal["keep", "a", "b"]  # as a take, on deck A, on deck B
 LOOPS = (1, 2, 4)  # bars that a loop may have
-LOOP = 2  # bars that play of a groove just loaded
-KEPT = {"persist_state": "session"}  # of a widget whose value outlives a switch to another page
-REACH = 3.0  # units that a direction is turned at most; beyond, drum grooves are no longer likely
+LOOP = 2  # bars that play of a groove that was just loaded
+REACH = 3.0  # highest amount of a direction; beyond it, drum grooves are no longer likely
+LONGEST_TAKE = 32  # bars
+MOST_TAKES = 48  # kept ones on the wall
+FRESH = 12  # new takes at once, at most, beside those
+WALLS = 8  # earlier walls that can be restored
+
+
+class Kept(TypedDict):
+    persist_state: Literal["session"]
+
+
+KEPT: Kept = {"persist_state": "session"}  # for a widget that keeps its value on other pages
+
+
+class Source:
+    """A groove in full length, and where it came from.
+
+    messages: what reading the file folded, dropped or left out.
+
+    Only the cells that hold a hit are stored, 12 bytes each: the grids of 400 bars would take
+    4.5 MB, and a page holds many sources, since undo goes back to them.
+    """
+
+    def __init__(
+        self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
+    ) -> None:
+        self.name, self.style, self.messages = name, style, tuple(messages)
+        self.tempo = groove.tempo
+        self._shape = groove.velocity.shape
+        self._cells = np.flatnonzero(groove.velocity).astype(np.uint32)
+        self._velocity = groove.velocity.reshape(-1)[self._cells]
+        self._timing = groove.timing.reshape(-1)[self._cells]
+
+    @property
+    def bars(self) -> int:
+        return self._shape[0]
+
+    @property
+    def groove(self) -> Groove:
+        """All of it."""
+        return self.loop(0, self.bars)
+
+    def loop(self, start: int, bars: int) -> Groove:
+        """`bars` bars from bar `start` on (from 0), to the last bit as they came."""
+        _, steps, voices = self._shape
+        bar = steps * voices
+        first, end = np.searchsorted(self._cells, (start * bar, (start + bars) * bar))
+        grid = np.zeros((2, bars * bar), np.float32)
+        cells = self._cells[first:end] - start * bar
+        grid[:, cells] = self._velocity[first:end], self._timing[first:end]
+        velocity, timing = grid.reshape(2, bars, steps, voices)
+        return Groove(velocity, timing, self.tempo)
+
+    @cached_property
+    def packed(self) -> str:
+        """All of it in a line of text (app/share/encoding.py), made once."""
+        return encoding.pack({"bars": self.bars, "tempo": self.tempo}, [self.groove])
 
 
 @dataclass
@@ -33,18 +92,18 @@ class Deck:
     start: int = 0  # first bar of the loop, from 0
     bars: int = 1
     error: str = ""  # why the last file was refused
-    renewed: int = 0  # times; numbers its widgets: what those of before still send counts no more
+    renewed: int = 0  # counts up to give its widgets new keys: what the old ones send is ignored
 
     def __post_init__(self) -> None:
         self.load(self.source)
 
     def load(self, source: Source) -> None:
-        """Play the source's first bars, those that are yet to start up left aside."""
+        """Play the source's first bars, without those before the drummer has started."""
         self.source, self.error = source, ""
         self.choose(_first_full_bar(source.groove), min(LOOP, source.bars))
 
     def choose(self, start: int, bars: int) -> None:
-        """Play `bars` bars from `start` on, as far as there are."""
+        """Play `bars` bars from `start` on, or as many as there are."""
         self.bars = min(bars, self.source.bars)
         self.start = min(max(start, 0), self.source.bars - self.bars)
 
@@ -64,11 +123,26 @@ class Deck:
             return
         self.load(source)
         self.choose(start, bars)
-        self.renewed += 1  # the browser may yet send what its widgets showed
+        self.renewed += 1  # the browser may still send what its widgets showed
+
+
+@dataclass(eq=False)
+class Take:
+    """A variation on the wall."""
+
+    number: int
+    groove: Groove
+    similarity: float  # of its pattern to that of the groove it started from, 0 to 1
+    kept: bool = False
+    title: str = ""  # its name, where it was not made on the wall
+
+    @property
+    def name(self) -> str:
+        return self.title or f"Take {self.number}"
 
 
 class Mark(NamedTuple):
-    """What sounds besides the place of the blend, to go back to."""
+    """What sounds, apart from the place of the blend, for undo to go back to."""
 
     take: Take | None
     amounts: dict[int, float]
@@ -83,27 +157,27 @@ class Session:
     a: Deck
     b: Deck
     position: float = 0.5
-    feel: float | None = None  # apart from the pattern, which then is at `position`
+    feel: float | None = None  # where it is apart from the pattern, which is at `position`
     take: Take | None = None  # sounds in place of the blend
-    amounts: dict[int, float] = field(default_factory=dict)  # direction -> standard deviations
+    amounts: dict[int, float] = field(default_factory=dict)  # of the shape, by direction
     takes: list[Take] = field(default_factory=list)
-    walls: list[list[Take]] = field(default_factory=list)  # before takes went, the last one last
+    walls: list[list[Take]] = field(default_factory=list)  # earlier ones, the latest last
     seed: int = 0
-    numbered: int = 0  # takes so far
+    numbered: int = 0  # the highest number of a take so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
     swing: float = STRAIGHT  # the player's, in the last run
     monitor: Monitor = "blend"  # what was listened to in the last run
     lock: Lock | None = None  # the player's, in the last run
-    tempo: float | None = None  # that the musician set; None: the groove's own
-    starts: int = 0  # times that play was started from here
+    tempo: float | None = None  # set by the musician; None: the groove's own
+    starts: int = 0  # counts up to have the player start
     edited: Groove | None = None  # on the grid, in the last run; heard unless A or B is
-    wish: Wish | None = None  # what is to become of what is heard next
+    wish: Wish | None = None  # what to do with what is heard next
     varying: tuple[str, tuple[float, float], int] | None = None  # what `ask_takes` asked for
-    vary_asked: bool = False  # for the Vary page, from another one
+    vary_asked: bool = False  # by the key V on another page
     opening: Opening | None = None  # what the player is to be set to
-    linked: bool = False  # came from a share link
-    recalled: bool = False  # the browser has said what it kept
-    trouble: str = ""  # a sentence where a link could not be opened
+    linked: bool = False  # opened from a share link
+    recalled: bool = False  # the browser has sent what it kept
+    trouble: str = ""  # one sentence, where a link could not be opened
 
     def deck(self, side: Side) -> Deck:
         return self.a if side == "a" else self.b
@@ -132,8 +206,8 @@ class Session:
         return self.position, self.position if self.feel is None else self.feel
 
     def move(self, position: float, feel: float | None = None) -> None:
-        """Blend at `position`, the feel apart or not. A take gives way to the blend; the shape of
-        the blend stays."""
+        """Blend at `position`; feel as in the field of this name. Where the place changes, the
+        blend sounds again instead of a take; the shape of the blend stays."""
         before = self.place
         self.position, self.feel = position, feel
         if self.place == before:
@@ -152,12 +226,12 @@ class Session:
             self.deck(side).go_back(loop)
 
     def locked(self, groove: Groove) -> Groove:
-        """`groove` with what is locked in place of its own."""
+        """`groove` with the locked cells in place of its own."""
         return groove if self.lock is None else self.lock.keep(groove)
 
-    def add_takes(self, grooves: Sequence[Groove], likenesses: Sequence[float]) -> None:
-        """Replace the takes that were not kept, most alike first; equals stay as they come."""
-        pairs = zip(grooves, likenesses, strict=True)
+    def add_takes(self, grooves: Sequence[Groove], similarities: Sequence[float]) -> None:
+        """Replace the takes that are not kept, most similar first; equals stay in their order."""
+        pairs = zip(grooves, similarities, strict=True)
         ranked = sorted(pairs, key=lambda pair: pair[1], reverse=True)
         fresh = [self._numbered(*pair) for pair in ranked]
         self._remember_wall()
@@ -172,9 +246,9 @@ class Session:
         self.takes = fitting([take, *self.takes])
         return take
 
-    def hang(self, before: Session) -> None:
-        """Put takes on the wall that were there in a session before. Of today's only those stay
-        that are kept or play; they are numbered anew."""
+    def add_wall(self, before: Session) -> None:
+        """Put the takes of an earlier session on the wall. Of this one's only those stay that are
+        kept or play; they get new numbers."""
         self.numbered, self.walls = max(self.numbered, before.numbered), before.walls
         stay = [take for take in self.takes if take.kept or take is self.take]
         for take in stay:
@@ -188,9 +262,9 @@ class Session:
         if self.take is take:
             self.play(None)
 
-    def bring_back(self) -> None:
-        """Hang the wall as it was before takes went from it; done again, as it was before that, and
-        after the oldest as it is now. What was kept since stays."""
+    def restore(self) -> None:
+        """Bring back the wall as it was before takes went from it; called again, the one before,
+        and after the oldest the one of now. What was kept since stays."""
         if not self.walls:
             return
         *others, wall = self.walls
@@ -203,8 +277,7 @@ class Session:
             self.walls = [*self.walls, self.takes][-WALLS:]
 
     def sounding(self, groove: Groove) -> Groove:
-        """`groove` as the player sounds it, locks, swing and tempo included: for what leaves the
-        page."""
+        """`groove` with locks, swing and tempo, as the player sounds it: for files."""
         return self.in_tempo(swing(self.locked(groove), self.swing))
 
     def in_tempo(self, groove: Groove) -> Groove:
@@ -213,14 +286,14 @@ class Session:
 
     @property
     def swung(self) -> Groove:
-        """What was heard, swing and all: for what leaves the page. What stays on it, to be played
-        again, is `heard`, for the player swings it anew."""
+        """What was heard, with its swing: for files. What stays on the page is `heard`, because
+        the player adds the swing when it plays it again."""
         assert self.heard is not None  # the entry script sets it before any page is drawn
         return swing(self.heard, self.swing)
 
     @property
     def shape(self) -> tuple[float, ...]:
-        """Standard deviations along each direction, up to the last one that is turned."""
+        """The amount of each direction, in its units, up to the last one that is not 0."""
         return tuple(self.amounts.get(i, 0.0) for i in range(max(self.amounts, default=-1) + 1))
 
     @property
@@ -235,42 +308,43 @@ class Session:
 
     @property
     def title(self) -> str:
-        """What was heard, in a word or two: that, or A or B where one of them was listened to."""
+        """What was heard, in a word or two: `label`, or A or B where one was listened to."""
         return self.label if self.monitor == "blend" else self.monitor.upper()
 
     @property
     def lasting_title(self) -> str:
-        """The same, for a groove that stays what it is while the blend moves on."""
+        """The name of what was heard for a deck, where it stays while the blend moves on."""
         if self.monitor != "blend":
             return self.deck(self.monitor).source.name
-        name = f"{self.label}, edited" if self.edited is not None else self.label
-        return name if self.take else f"{name}, kept"
+        return f"{self.label}, edited" if self.edited is not None else self.label
 
     def ask(self, wish: Wish) -> None:
-        """Have something done with what is heard, once it is known: it may have moved since the
-        page was drawn."""
+        """Ask for something to be done with what is heard. It is done in the next run, which knows
+        what that is: the blend may have moved since the page was drawn."""
         self.wish = wish
 
-    def ask_takes(self, around: str, amounts: tuple[float, float], count: int) -> None:
-        """Have takes made, around what is heard by then."""
-        self.varying, self.vary_asked = (around, amounts, count), False
+    def ask_takes(self, start: str, amounts: tuple[float, float], count: int) -> None:
+        """Ask for takes, to be made in the next run. start: what from, as the Vary page names it.
+        amounts: of pattern and feel, 0 to 1."""
+        self.varying, self.vary_asked = (start, amounts, count), False
 
     def ask_wall(self) -> None:
-        """Have takes made as the Vary page is set, and go there."""
+        """Ask for takes as the Vary page is set, and for that page."""
         self.vary_asked = True
 
-    def _numbered(self, groove: Groove, likeness: float) -> Take:
+    def _numbered(self, groove: Groove, similarity: float) -> Take:
         self.numbered += 1
-        return Take(self.numbered, groove, likeness)
+        return Take(self.numbered, groove, similarity)
 
 
-def session() -> Session:
+def current() -> Session:
     """This musician's session; the entry script has opened it."""
     return st.session_state["session"]
 
 
 def _first_full_bar(groove: Groove) -> int:
-    """The first bar with half as many hits as the groove usually has: recordings start up."""
+    """The first bar with half as many hits as the groove usually has: a recording may begin with a
+    count-in."""
     hits = np.count_nonzero(groove.velocity, axis=(1, 2))
     return int(np.argmax(hits >= np.median(hits) / 2))
 
@@ -283,3 +357,15 @@ def _blend_name(pattern: float, feel: float) -> str:
     if pattern in (0, 1):
         return "AB"[int(pattern)]
     return f"Blend {pattern:.0%}"
+
+
+def is_full(takes: Iterable[Take]) -> bool:
+    """Whether as many of them are kept as the wall has room for."""
+    return sum(take.kept for take in takes) >= MOST_TAKES
+
+
+def fitting(takes: Iterable[Take]) -> list[Take]:
+    """Those that the wall has room for, in their order; kept ones have precedence."""
+    takes = list(takes)
+    stay = set(sorted(takes, key=lambda take: not take.kept)[: MOST_TAKES + FRESH])
+    return [take for take in takes if take in stay]

@@ -1,5 +1,5 @@
-"""What sounds right now: its files in the player's bar; below the player to keep, to put on a deck,
-to take apart."""
+"""What sounds, to take away: its files in the player's bar; below the player the strip to keep it,
+to put it on a deck, and to download more."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from functools import partial
 
 import streamlit as st
 
-from app import downloads as files
-from app import engine, look
-from app.colour import between
+from app import downloads, engine, look
+from app.downloads import PITCHES
 from app.player.parts import ServedFile, bar_files
-from app.session import KEPT, SIDES, Session, Side, Source
-from app.take import LONGEST_TAKE, MOST_TAKES, Take
+from app.session import (
+    KEPT,
+    LONGEST_TAKE,
+    MOST_TAKES,
+    SIDES,
+    Session,
+    Side,
+    Source,
+    Take,
+)
 from beatgen.groove import Groove
 from beatgen.swing import swing
 
-PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}
 PITCHED = "gmd"  # unless another is chosen
-WALKS = (2, LONGEST_TAKE)  # bars that a walk from A to B may take
-FULL = f"{MOST_TAKES} takes are kept, as many as the wall holds: discard one or let it go first."
-MOVES = ("both", "pattern", "feel")  # what goes from A to B on it
+MORPH_BARS = (2, LONGEST_TAKE)  # shortest and longest
+FULL = f"{MOST_TAKES} takes are kept, and there is room for no more: discard one first."
+MOVES = ("both", "pattern", "feel")  # what goes from A to B in a morph
 
 
 def draw(session: Session) -> None:
@@ -39,7 +45,7 @@ def draw(session: Session) -> None:
             icon=":material/bookmark:",
             on_click=session.ask,
             args=("keep",),
-            help="Puts what you hear on the wall of the Vary page.",
+            help="Add what you hear to the takes on the Vary page.",
         )
         for side in SIDES:
             st.button(
@@ -49,26 +55,27 @@ def draw(session: Session) -> None:
     detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
     if detail.open:
         with detail:
-            look.roll(session.swung, between(*look.accents(), session.position), key="roll-detail")
+            look.roll(session.swung, look.accent_at(session.position), key="roll-detail")
 
 
 def files_in_bar(session: Session) -> None:
-    """Put what sounds into the player's bar, as the strip's widgets had it last."""
+    """Put what sounds into the player's bar, with the MIDI options as they were set last."""
     groove, label = session.swung, session.title
     loops = int(st.session_state.get("loops", 1))
-    how = files.midi_how(chosen_pitches(), loops)
+    query = downloads.midi_query(chosen_pitches(), loops)
 
     def served(ending: str, path: str) -> ServedFile:
-        return {"name": file_name(label, groove, ending), "type": files.TYPES[ending], "path": path}
+        name = file_name(label, groove, ending)
+        return {"name": name, "type": downloads.TYPES[ending], "path": path}
 
     bar_files(
-        midi=served("mid", f"{files.midi_path(groove)}?{how}"),
-        wav=served("wav", files.wav_path(groove)),
+        midi=served("mid", f"{downloads.midi_path(groove)}?{query}"),
+        wav=served("wav", downloads.wav_path(groove)),
     )
 
 
 def fulfil(session: Session) -> None:
-    """Do with what is heard what was asked for."""
+    """Do with what is heard what `session.ask` asked for."""
     wish, session.wish = session.wish, None
     groove = session.heard
     assert groove is not None  # the entry script sets it before
@@ -80,14 +87,14 @@ def fulfil(session: Session) -> None:
 
 
 def keep(session: Session, groove: Groove) -> None:
-    """Put a groove on the wall, and say so: other pages do not show it."""
+    """Add a groove to the takes, kept, and say so: not every page shows them."""
     take = session.keep(groove)
-    st.toast(f"{take.name} is on the wall of the Vary page." if take else FULL)
+    st.toast(f"{take.name} added to the Vary page." if take else FULL)
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
     """Put a groove that was made here on a deck."""
-    session.deck(side).renewed += 1  # the browser may yet send what its widgets showed before
+    session.deck(side).renewed += 1  # the browser may still send what its widgets showed before
     session.load(side, Source(name, groove))
 
 
@@ -98,7 +105,7 @@ def file_name(label: str, groove: Groove, ending: str) -> str:
 
 
 def chosen_pitches() -> str:
-    """Those of the MIDI options, which are drawn after the page's view."""
+    """The note map of the MIDI options, which are drawn after the page's view."""
     return st.session_state.get("pitches", PITCHED)
 
 
@@ -114,8 +121,8 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
 
 
 def stems_file(groove: Groove, label: str) -> bytes:
-    """A zip with a WAV loop of each family that plays. Together they are the bar's."""
-    stems = engine.stem_files(files.served(groove)).items()
+    """A zip with a WAV loop of each drum family that plays. Their sum is the WAV loop."""
+    stems = engine.stem_files(downloads.served(groove)).items()
     return engine.zip_file(
         {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
     )
@@ -125,16 +132,16 @@ def _downloads(session: Session) -> None:
     groove, label = session.swung, session.title
     with st.popover("MIDI options", key="midi-options"):
         pitches = st.segmented_control(
-            "Pitches",
+            "Note map",
             list(PITCHES),
-            format_func=PITCHES.get,
+            format_func=PITCHES.__getitem__,
             default=PITCHED,
             required=True,
             key="pitches",
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
             **KEPT,
         )
-        st.number_input("Repeats", 1, files.MOST_LOOPS, 1, key="loops", **KEPT)
+        st.number_input("Loop count", 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
     st.download_button(
         "Stems",
         partial(stems_file, groove, label),
@@ -144,26 +151,26 @@ def _downloads(session: Session) -> None:
         on_click="ignore",
         icon=":material/download:",
         disabled=not groove.velocity.any(),
-        help="A zip with a WAV loop of each drum family. Together they are the WAV loop: as all "
-        "files, it holds muted voices, too.",
+        help="Download a WAV loop of each drum family (zip). Like all files, they include muted "
+        "voices; together they sound like the WAV loop.",
     )
-    with st.popover("A to B", key="walk"):
-        _walk(session, groove, pitches)
+    with st.popover("Morph", key="morph"):
+        _morph(session, groove, pitches)
 
 
-def _walk(session: Session, groove: Groove, pitches: str) -> None:
-    """A clip that walks from A to B, at the tempo and with the swing that are heard; what is locked
-    stays, and so does the shape of the blend.
+def _morph(session: Session, groove: Groove, pitches: str) -> None:
+    """A clip that goes from A to B, at the tempo and with the swing that are heard. Locked cells
+    stay, and the shape of the blend is applied.
 
-    Where pattern and feel are apart, one of them may walk alone, the other staying where it is.
+    Where pattern and feel are apart, one of them may go alone, the other staying where it is.
     """
     bars = st.number_input(
-        "Bars from A to B",
-        *WALKS,
+        "Length in bars",
+        *MORPH_BARS,
         8,
-        key="walk-bars",
-        help="The first bar is A's, the last one B's; each bar between is a step farther. "
-        "Locked cells stay as they are, and the shape of the blend goes along.",
+        key="morph-bars",
+        help="From A in the first bar to B in the last, step by step. Locked cells stay as they "
+        "are; the shape of the blend is applied.",
         **KEPT,
     )
     curve = st.segmented_control(
@@ -171,37 +178,38 @@ def _walk(session: Session, groove: Groove, pitches: str) -> None:
         list(engine.CURVES),
         default="straight",
         required=True,
-        key="walk-curve",
-        help="How fast it goes: at one pace, slow at first, slow at last, or slow at both ends.",
+        key="morph-curve",
+        help="Straight: at an even pace. Ease in: slow at first. Ease out: slow at last. Ease "
+        "in-out: slow at both ends.",
         **KEPT,
     )
-    stays: tuple[float | None, float | None] = (None, None)
+    fixed: tuple[float | None, float | None] = (None, None)
     if session.feel is not None:
         moves = st.segmented_control(
-            "Goes from A to B", MOVES, default="both", required=True, key="walk-moves", **KEPT
+            "Goes from A to B", MOVES, default="both", required=True, key="morph-moves", **KEPT
         )
         pattern, feel = session.place
-        stays = {"both": stays, "pattern": (None, feel), "feel": (pattern, None)}[moves]
+        fixed = {"both": fixed, "pattern": (None, feel), "feel": (pattern, None)}[moves]
     a, b = session.a.groove, session.b.groove
 
-    def walk() -> Groove:
-        plain = engine.walk(a, b, bars, groove.tempo, curve, *stays)
+    def morph() -> Groove:
+        plain = engine.morph(a, b, bars, groove.tempo, curve, *fixed)
         shape = () if session.take else session.shape  # a take's shape is its own
         return session.locked(engine.nudge(plain, shape) if any(shape) else plain)
 
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Keep as take",
-            key="walk-keep",
+            key="morph-keep",
             icon=":material/bookmark:",
-            on_click=lambda: keep(session, walk()),
+            on_click=lambda: keep(session, morph()),
         )
         st.download_button(
             "MIDI",
-            lambda: engine.midi_file(swing(walk(), session.swing), pitches),
+            lambda: engine.midi_file(swing(morph(), session.swing), pitches),
             file_name(f"{session.a.source.name} to {session.b.source.name}", groove, "mid"),
-            files.MIDI,
-            key="walk-midi",
+            downloads.MIDI,
+            key="morph-midi",
             on_click="ignore",
             icon=":material/download:",
         )

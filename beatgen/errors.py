@@ -1,4 +1,4 @@
-"""What BeatGen says when something is wrong: one clear sentence, never a traceback."""
+"""The errors and warnings of BeatGen: one clear sentence, never a traceback."""
 
 import math
 import reprlib
@@ -38,8 +38,12 @@ class AudioError(BeatGenError):
     """Sound that could not be made: no synthesizer, no soundfont, or a silent result."""
 
 
-class MidiWarning(UserWarning):
-    """A MIDI file was read, but not all of it: something was folded, dropped or left out."""
+class ReadWarning(UserWarning):
+    """A file was read, but not all of it: something was folded, dropped, left out or missing."""
+
+
+class MidiWarning(ReadWarning):
+    """The same, of a MIDI file."""
 
 
 def check_share(name: str, share: float) -> None:

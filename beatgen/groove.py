@@ -9,7 +9,7 @@ from operator import index
 
 import numpy as np
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import MOST_BARS, BeatGenError
 from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
 
 STEPS = 64  # steps per bar that the models are trained on
@@ -146,7 +146,7 @@ class Groove:
     def __str__(self) -> str:
         """Drum tab, top cymbal first; sixteenths where every hit stands on one, else every step.
 
-        Velocity is told in three loudnesses and timing not at all: tab is for reading.
+        Velocity stands in three loudnesses and timing not at all: tab is for reading.
         """
         every = self.steps // SIXTEENTHS if self.steps % SIXTEENTHS == 0 else 1
         struck = self.velocity > 0
@@ -184,6 +184,8 @@ class Groove:
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
+        if bars > MOST_BARS:
+            raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
         velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
         for name, cells in rows:
             known = TAB_VELOCITY if name in INDEX else {}

@@ -17,6 +17,10 @@ def swing(groove: Groove, share: float) -> Groove:
 
     Whatever lies within the eighth is stretched along. Hits stand on the step nearest to where
     they then sound, or where another hit of the voice stands there, on the free step before.
+
+    >>> straight = Groove.from_tab("hi-hat |xxxx------------|")
+    >>> swing(straight, 0.75).velocity.nonzero()[1].tolist()
+    [0, 6, 8, 14]
     """
     if share == STRAIGHT:
         return groove
@@ -25,12 +29,22 @@ def swing(groove: Groove, share: float) -> Groove:
     most = reach(groove.steps)
     # From the last step to the first, so that what is squeezed together moves into free steps.
     for bar, step, voice in np.argwhere(groove.velocity > 0)[::-1]:
-        eighth, phase = divmod((step + groove.timing[bar, step, voice]) / per_eighth, 1)
-        warped = phase * 2 * share if phase < 0.5 else share + (phase - 0.5) * 2 * (1 - share)
-        at = (eighth + warped) * per_eighth
+        at = warp(step + groove.timing[bar, step, voice], share, per_eighth)
         to = min(max(round(at), 0), groove.steps - 1)
         while velocity[bar, to, voice] and to > 0:
             to -= 1
         velocity[bar, to, voice] = groove.velocity[bar, step, voice]
         timing[bar, to, voice] = np.clip(at - to, -most, most)
     return replace(groove, velocity=velocity, timing=timing)
+
+
+def warp(at: float, share: float, pair: float) -> float:
+    """A place, moved as each pair of the length `pair` is divided: its first half takes `share` of
+    it.
+
+    >>> warp(1, 0.75, 2), warp(3, 0.75, 4)
+    (1.5, 3.5)
+    """
+    pairs, phase = divmod(at / pair, 1)
+    moved = phase * 2 * share if phase < 0.5 else share + (phase - 0.5) * 2 * (1 - share)
+    return (pairs + moved) * pair

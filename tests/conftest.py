@@ -11,7 +11,7 @@ from beatgen.data.dataset import Dataset, prepare
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.latent.vae import Vae, load_model
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -147,7 +147,7 @@ def downloads(monkeypatch) -> dict:
 
 
 @pytest.fixture
-def page(downloads):
+def apptest(downloads):
     """The page as it opens, to be driven without a browser."""
     from drive import open_page
 

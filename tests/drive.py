@@ -8,13 +8,13 @@ from zipfile import ZipFile
 from midifile import written
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from app import downloads as files
-from app import engine
+from app import downloads, engine
 from app.player.wire import pack_groove, pack_path
 from app.session import Session, Take
 from beatgen.groove import Groove
-from beatgen.midi.reader import read_midi
+from beatgen.midi import read_midi
 
 APP = Path(__file__).parents[1] / "app"
 MIDI = "audio/midi"
@@ -35,7 +35,9 @@ def now(page: AppTest) -> Session:
 
 
 def go(page: AppTest, name: str) -> AppTest:
-    page.switch_page(f"views/{name}.py")
+    """Open a page by its path in the address."""
+    # AppTest.switch_page knows pages that are files; ours are functions.
+    page._page_hash = calc_hash(name)
     return run(page)
 
 
@@ -59,9 +61,9 @@ def upload(page: AppTest, side: str, name: str, content: bytes) -> AppTest:
     return run(page)
 
 
-def tell_player(page: AppTest, **said) -> AppTest:
+def player_sends(page: AppTest, **message) -> AppTest:
     """What the player's browser side would send."""
-    page.session_state["player"] = {"played": {"turn": 1, **said}}
+    page.session_state["player"] = {"played": {"turn": 1, **message}}
     return run(page)
 
 
@@ -69,24 +71,24 @@ def scene_ids(page: AppTest) -> list[str]:
     """Names of the path and of the settled groove that sounds, as the player sends them back."""
     session = now(page)
     ends = session.a.groove, session.b.groove
-    path = pack_path(engine.way(*ends), engine.feels(*ends))
+    path = pack_path(engine.path(*ends), engine.path_feels(*ends))
     return [path["id"], pack_groove(session.heard)["id"]]
 
 
-def tell_part(page: AppTest, key: str, event: str, value) -> AppTest:
-    """Have a part of the page that runs in the browser tell Python of an event, once."""
+def part_sends(page: AppTest, key: str, event: str, value) -> AppTest:
+    """Have a part of the page that runs in the browser send an event, once."""
     (part,) = [each for each in page.get("bidi_component") if each.key == key]
     states = page._tree.get_widget_states()
-    told = states.widgets.add()
-    told.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
-    told.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    sent = states.widgets.add()
+    sent.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
+    sent.json_trigger_value = json.dumps([{"event": event, "value": value}])
     page._run(states)
     assert not page.exception
     return page
 
 
 def shown_part(page: AppTest, key: str) -> dict:
-    """What such a part was given to show."""
+    """The data that such a part was given."""
     (part,) = [each for each in page.get("bidi_component") if each.key == key]
     (data,) = json.loads(part.proto.json or part.proto.mixed.json)
     return data
@@ -98,7 +100,7 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
     address, _, how = file["path"].removeprefix("file/").partition("?")
     packed, ending = address.split(".")
     scope = {"type": "http", "path_params": {"text": packed, "ending": ending}}
-    answer = files.answer(Request({**scope, "query_string": how.encode()}))
+    answer = downloads.answer(Request({**scope, "query_string": how.encode()}))
     assert answer.status_code == 200 and answer.media_type == file["type"]
     return file["name"], answer.body
 
@@ -106,7 +108,7 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
 def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:
     """Do something on the card of a take."""
     turn = shown_part(page, wall)["heard"] + 1
-    return tell_part(page, wall, "told", {"acts": [[turn, what, take.number]]})
+    return part_sends(page, wall, "told", {"acts": [[turn, what, take.number]]})
 
 
 def midi_of(groove: Groove) -> bytes:

@@ -7,7 +7,7 @@ import numpy as np
 
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
-from beatgen.midi.reader import read_midi, write_midi
+from beatgen.midi import read_midi, write_midi
 
 DRUMS = 9  # channel 10
 KICK, SNARE, HAT = 36, 38, 42

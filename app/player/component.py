@@ -44,7 +44,8 @@ def show(
     """Show a component that `serve` has named, from its script; without a style sheet of its own it
     lies open to the page's."""
     # In a list, since Streamlit imports pandas to see whether the values of a mapping are tables.
-    return _renderer(component, js, css)(key=key, data=[data], width=width, **callbacks)
+    options: dict[str, Any] = {"key": key, "data": [data], "width": width, **callbacks}
+    return _renderer(component, js, css)(**options)
 
 
 def serve(name: str, folder: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.limits import SWING_RANGE, TEMPO_RANGE
 from app.player.wire import read_edits, read_lock, with_edits
 from beatgen.groove import Groove
 from beatgen.lock import Lock
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from app.player import Scene
 
 Monitor = Literal["a", "blend", "b"]
-TEMPO_RANGE = (30.0, 300.0)
-SWING_RANGE = (0.5, 0.75)
 SAME = 1e-6  # positions nearer than this are one
 
 
@@ -121,4 +120,4 @@ def number(value: object, low: float, high: float, otherwise: Any) -> Any:
 
 
 def _monitor(value: object) -> Monitor:
-    return value if value in ("a", "b") else "blend"  # type: ignore[return-value]
+    return value if value in ("a", "b") else "blend"

@@ -1,16 +1,16 @@
-"""The page in a line of text: what a share link says, and what a browser keeps for a reload.
+"""The page in a line of text: what a share link holds, and what a browser keeps for a reload.
 
-Its form is that of app/share/encoding.py: what is on the decks, where the blend stands, the
-settings, the takes, and the hits of all grooves named there, in their order. A demo groove is
-named, without its hits. Two grooves of two bars make 300 to 700 characters.
+Its form is that of app/share/encoding.py. The first part says what is on the decks, where the blend
+stands, the settings and the takes; the second has the hits of all grooves named there, in their
+order. A demo groove is named, without its hits. Two grooves of two bars make 300 to 700 characters.
 
 What a browser keeps is followed by the whole files on the decks, each a text of its own after a
-blank: they are long and seldom change, so that they need not be sent with all that does.
+blank: they are long and seldom change, so they need not be sent with everything that does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -18,40 +18,54 @@ from typing import Any
 import numpy as np
 
 from app import engine
-from app.player.messages import SWING_RANGE, TEMPO_RANGE, Opening
+from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
+from app.player.messages import Opening
 from app.player.wire import MOST_BARS
-from app.session import LOOPS, REACH, SIDES, Deck, Session, Source
-from app.share import encoding as text
-from app.share.encoding import LARGEST, VERSION
-from app.share.hits import Hits, number, whole
-from app.take import FRESH, LONGEST_TAKE, MOST_TAKES, WALLS, Take, fitting
+from app.session import (
+    FRESH,
+    LONGEST_TAKE,
+    LOOPS,
+    MOST_TAKES,
+    REACH,
+    SIDES,
+    WALLS,
+    Deck,
+    Session,
+    Source,
+    Take,
+    fitting,
+)
+from app.share import encoding
+from app.share.encoding import LARGEST, VERSION, Hits
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
+Record = dict[str, Any]  # what the first part says of one thing
+
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
-GONE = 24  # takes that went from the wall: these are kept as well, the last ones
+GONE = 24  # takes that went from the wall and are kept: the latest
 ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
 LONGEST_NAME = 80
 
 
-def link(session: Session) -> str:
-    """What sounds and how it was made, for another machine: decks, loop by loop, blend, settings,
-    and the take that plays."""
+def pack(session: Session) -> str:
+    """What sounds and how it was made, for another machine: the loops on the decks, blend,
+    settings, and the take that plays."""
     return _pack(session, [], [], sources=False)
 
 
-def memory(session: Session) -> str:
-    """The same, all takes on the wall, the last ones that went from it and the decks' whole files,
-    for the browser to keep."""
+def pack_memory(session: Session) -> str:
+    """The same for the browser to keep, with all takes on the wall, the latest that went from it,
+    and the decks' whole files."""
     return _pack(session, session.takes, session.walls, sources=True)
 
 
 def unpack(packed: str) -> Session:
-    """The session that `link` or `memory` put into a text.
+    """The session that `pack` or `pack_memory` put into a text.
 
-    Raises BeatGenError with one sentence where the text is cut off, changed or none of ours.
+    Raises BeatGenError with one sentence where the text is cut off, changed or not one of them.
     """
     if packed[:1].isdigit() and packed[0] > VERSION:
         raise BeatGenError(
@@ -62,13 +76,12 @@ def unpack(packed: str) -> Session:
         first, *files = packed.split(" ")
         if len(files) > len(SIDES):
             raise ValueError("more files than decks")
-        head, hits = text.unpack(first, ROOM)
+        head, hits = encoding.unpack(first, ROOM)
         name = blake2b(packed.encode(), digest_size=8).hexdigest()
         return _session(head, hits, name, [_file(file) for file in files])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BeatGenError(
-            "This link cannot be read, for it was cut off or changed on its way: copy the whole "
-            "link and open it again."
+            "This link was cut off or changed: copy the whole link and open it again."
         ) from error
 
 
@@ -83,49 +96,49 @@ def _pack(
     if plays and not any(plays is take for take in takes):
         takes.insert(0, plays)
     edited = session.edited is not None
-    amounts = {} if edited else session.amounts  # an edited groove is shaped already
+    amounts = {} if edited else session.amounts  # an edited groove has its shape already
     names = [direction.name for direction in engine.directions()]
     grooves: list[Groove] = []
     files: list[str] = []
 
-    def stored(groove: Groove) -> dict[str, Any]:
+    def groove_record(groove: Groove) -> Record:
         grooves.append(groove)
         return {"bars": groove.bars, "tempo": groove.tempo}
 
-    def deck(deck: Deck) -> dict[str, Any]:
+    def deck_record(deck: Deck) -> Record:
         source = deck.source
         if engine.demos().get(source.name) is source:
             return {"demo": source.name, "start": deck.start, "bars": deck.bars}
-        told = {"name": source.name[:LONGEST_NAME], "style": source.style[:LONGEST_NAME]}
+        named = {"name": source.name[:LONGEST_NAME], "style": source.style[:LONGEST_NAME]}
         if sources and source.bars <= WHOLE:
             if source.packed not in files:
                 files.append(source.packed)
             loop = {"start": deck.start, "bars": deck.bars}
-            return {**told, **loop, "file": files.index(source.packed)}
-        return {**told, "start": 0, "bars": deck.bars, "groove": stored(deck.groove)}
+            return {**named, **loop, "file": files.index(source.packed)}
+        return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
-    def lock(lock: Lock) -> dict[str, Any]:
+    def lock_record(lock: Lock) -> Record:
         held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
         places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
-        return {**places, "groove": stored(held)}
+        return {**places, "groove": groove_record(held)}
 
-    def told(take: Take) -> dict[str, Any]:
+    def take_record(take: Take) -> Record:
         return {
             "number": take.number,
             "title": take.title[:LONGEST_NAME],
-            "likeness": take.likeness,
+            "likeness": take.similarity,  # the name it has had in links since the first
             "kept": take.kept,
-            "groove": stored(take.groove),
+            "groove": groove_record(take.groove),
         }
 
-    def before() -> dict[str, Any]:
+    def wall_records() -> Record:
         last, gone = _last_walls(walls, takes)
         numbers = [[take.number for take in wall] for wall in last]
-        return {"gone": [told(take) for take in gone], "walls": numbers} if last else {}
+        return {"gone": [take_record(take) for take in gone], "walls": numbers} if last else {}
 
-    head = {
-        "a": deck(session.a),
-        "b": deck(session.b),
+    head = {  # in the order in which the grooves stand
+        "a": deck_record(session.a),
+        "b": deck_record(session.b),
         "position": session.position,
         "feel": session.feel,
         "tempo": session.tempo,
@@ -133,23 +146,23 @@ def _pack(
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
         "numbered": max([session.numbered, *(take.number for take in takes)]),
-        "takes": [told(take) for take in takes],
-        **before(),
-        "lock": lock(session.lock) if session.lock else None,
+        "takes": [take_record(take) for take in takes],
+        **wall_records(),
+        "lock": lock_record(session.lock) if session.lock else None,
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
-    return " ".join([text.pack(head, grooves), *files])
+    return " ".join([encoding.pack(head, grooves), *files])
 
 
 def _last_walls(
-    walls: Sequence[Sequence[Take]], hung: Sequence[Take]
+    walls: Sequence[Sequence[Take]], shown: Sequence[Take]
 ) -> tuple[list[Sequence[Take]], list[Take]]:
-    """Of the walls the last ones, as far as there is room, and the takes on them that are not
-    among those that hang, or play, now."""
+    """The latest of the earlier walls, as far as there is room, and the takes on them that are not
+    among those that are shown, or play, now."""
     gone: list[Take] = []
     last: list[Sequence[Take]] = []
     for wall in reversed(walls):
-        more = [take for take in wall if take not in hung and take not in gone]
+        more = [take for take in wall if take not in shown and take not in gone]
         if len(gone) + len(more) > GONE:
             break
         gone += more
@@ -158,8 +171,8 @@ def _last_walls(
 
 
 def _take_that_plays(session: Session) -> Take | None:
-    """The take that sounds; a groove edited on the grid is one, too, also while A or B is listened
-    to."""
+    """The take that sounds. A groove edited on the grid counts as one, even while A or B is
+    listened to."""
     if session.edited is not None:
         title = f"{session.label}, edited"
         return Take(session.numbered + 1, session.edited, 1.0, kept=True, title=title)
@@ -173,24 +186,24 @@ def _take_that_plays(session: Session) -> Take | None:
 
 def _file(packed: str) -> Groove:
     """The groove of a file on a deck, as `Source.packed` has it."""
-    head, hits = text.unpack(packed, WHOLE)
-    hits.ask(head)
+    head, hits = encoding.unpack(packed, WHOLE)
+    hits.expect(head)
     return hits.grooves()[0]
 
 
-def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove]) -> Session:
-    told_takes = [*head["takes"], *head.get("gone", [])]
-    asked = [
-        hits.ask(told["groove"]) if "groove" in told else None
-        for told in [head["a"], head["b"], *told_takes, head["lock"] or {}]
+def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Session:
+    take_records = [*head["takes"], *head.get("gone", [])]
+    indices = [
+        hits.expect(record["groove"]) if "groove" in record else None
+        for record in [head["a"], head["b"], *take_records, head["lock"] or {}]
     ]
     grooves = hits.grooves()
-    found = [None if i is None else grooves[i] for i in asked]
+    found = [None if i is None else grooves[i] for i in indices]
     for i, side in enumerate(SIDES):
         if "file" in head[side]:
             found[i] = files[whole(head[side]["file"], 0, len(files) - 1)]
     a, b = (_deck(head[side], found[i]) for i, side in enumerate(SIDES))
-    every = [_take(told, groove) for told, groove in zip(told_takes, found[2:-1], strict=True)]
+    every = [_take(*pair) for pair in zip(take_records, found[2:-1], strict=True)]
     takes = every[: len(head["takes"])]
     numbers = [take.number for take in every]
     if len(set(numbers)) < len(numbers):
@@ -219,45 +232,46 @@ def _session(head: dict[str, Any], hits: Hits, name: str, files: Sequence[Groove
     return session
 
 
-def _deck(told: dict[str, Any], groove: Groove | None) -> Deck:
+def _deck(record: Record, groove: Groove | None) -> Deck:
     if groove is None:
-        source = engine.demos()[told["demo"]]
+        source = engine.demos()[record["demo"]]
     else:
-        source = Source(_text(told["name"]), groove, style=_text(told["style"]))
-    _refuse_longer(whole(told["bars"], 1, LARGEST), max(LOOPS), "loop")
-    if told["bars"] not in LOOPS:
-        raise ValueError("no loop of ours")
+        source = Source(_name(record["name"]), groove, style=_name(record["style"]))
+    _refuse_longer(whole(record["bars"], 1, LARGEST), max(LOOPS), "loop")
+    if record["bars"] not in LOOPS:
+        raise ValueError("a loop of a length that the page does not have")
     deck = Deck(source)
-    deck.choose(whole(told["start"], 0, LARGEST), told["bars"])
+    deck.choose(whole(record["start"], 0, LARGEST), record["bars"])
     return deck
 
 
-def _take(told: dict[str, Any], groove: Groove | None) -> Take:
+def _take(record: Record, groove: Groove | None) -> Take:
     if groove is None:
         raise ValueError("a take without a groove")
     _refuse_longer(groove.bars, LONGEST_TAKE, "take")
-    take = Take(whole(told["number"], 1, 2**53), groove, number(told["likeness"], 0, 1))
-    return replace(take, kept=bool(told["kept"]), title=_text(told["title"]))
+    take = Take(whole(record["number"], 1, 2**53), groove, number(record["likeness"], 0, 1))
+    return replace(take, kept=bool(record["kept"]), title=_name(record["title"]))
 
 
-def _walls(told: list[list[int]], takes: Sequence[Take]) -> list[list[Take]]:
+def _walls(walls: list[list[int]], takes: Sequence[Take]) -> list[list[Take]]:
+    """The earlier walls, of the numbers of their takes."""
     numbered = {take.number: take for take in takes}
-    return [fitting(numbered[number] for number in dict.fromkeys(wall)) for wall in told[:WALLS]]
+    return [fitting(numbered[number] for number in dict.fromkeys(wall)) for wall in walls[:WALLS]]
 
 
-def _lock(told: dict[str, Any] | None, groove: Groove | None) -> Lock | None:
-    if told is None:
+def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | None:
+    if record is None:
         return None
     if groove is None:
         raise ValueError("a lock without a groove")
     _refuse_longer(groove.bars, MOST_BARS, "lock")
-    voices = (whole(voice, 0, len(VOICES) - 1) for voice in told["voices"])
-    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in told["sixteenths"])
+    voices = (whole(voice, 0, len(VOICES) - 1) for voice in record["voices"])
+    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in record["sixteenths"])
     return Lock(groove, frozenset(voices), frozenset(sixteenths))
 
 
 def _refuse_longer(bars: int, most: int, what: str) -> None:
-    """A link may ask for more than the page can make, and that would take its time."""
+    """A link may ask for more than the page can make, which would take long."""
     if bars > most:
         raise BeatGenError(
             f"This link holds a {what} of {bars} bars, longer than BeatGen plays ({most} bars): "
@@ -265,7 +279,7 @@ def _refuse_longer(bars: int, most: int, what: str) -> None:
         )
 
 
-def _text(value: object) -> str:
+def _name(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_NAME:
-        raise ValueError("no name")
+        raise ValueError("not a name, or too long")
     return value

@@ -1,4 +1,4 @@
-"""Blend: the two grooves side by side, where they come from and how well the model holds them."""
+"""Blend: the two grooves side by side, their sources, and how closely the model matches them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import streamlit as st
 
 from app import engine, look
 from app.player.parts import groove_picture
-from app.session import LOOPS, SIDES, Deck, Session, Side, session
-from app.share import link as share
+from app.session import LOOPS, SIDES, Deck, Session, Side
+from app.share import link
 from beatgen.errors import BeatGenError
+from beatgen.readers import ENDINGS
 
 
 def draw(now: Session) -> None:
@@ -20,19 +21,19 @@ def draw(now: Session) -> None:
 def _card(now: Session, side: Side) -> None:
     deck = now.deck(side)
     groove, source = deck.groove, deck.source
-    look.heading(source.name, _facts(deck), badge=side.upper())
+    look.heading(source.name, _facts(deck), badge=side)
     groove_picture(groove, f"Drum grid of {source.name}", _accent(side), key=f"roll-{side}")
     with st.container(key=f"bars-{side}", horizontal=True, vertical_alignment="center"):
         _choose_bars(deck, side)
-        _fidelity(deck, side)
+        _match(deck, side)
     if deck.error:
         st.error(look.plain(deck.error), icon=":material/error:")
     if source.messages:
         look.note(" ".join(source.messages))
-    if source.bars > share.WHOLE:
+    if source.bars > link.WHOLE:
         st.caption(
-            f"Longer than {share.WHOLE} bars: after a reload only the loop is still here, and to "
-            "choose other bars the file has to be loaded again."
+            f"Longer than {link.WHOLE} bars: after a reload only the loop is left. To choose other "
+            "bars, load the file again."
         )
     with st.container(key=f"source-{side}", horizontal=True, vertical_alignment="bottom"):
         _choose_source(now, side)
@@ -77,28 +78,28 @@ def _choose_bars(deck: Deck, side: Side) -> None:
         st.session_state[start] = deck.start + 1
         # Not a list to choose from: that of a long file would travel at every run.
         st.number_input(
-            "First bar of the loop",
+            "Start bar",
             1,
             bars - deck.bars + 1,
             key=start,
             on_change=choose,
             label_visibility="collapsed",
-            help=f"The first bar that plays, of {bars}.",
+            help=f"The bar that the loop starts with, of {bars}.",
             width=150,
         )
 
 
-def _fidelity(deck: Deck, side: Side) -> None:
-    """How well the model holds the groove; opened, what differs."""
-    kept = int(100 * engine.fidelity(deck.groove))  # 100 only where nothing differs
-    label = f"model keeps {kept}%"
-    popover = st.popover(label, type="tertiary", key=f"held-{side}", on_change="rerun")
+def _match(deck: Deck, side: Side) -> None:
+    """How closely the model reproduces the groove; opened, what differs."""
+    matched = int(100 * engine.match(deck.groove))  # 100 only where nothing differs
+    popover = st.popover(
+        f"Match {matched}%", type="tertiary", key=f"match-{side}", on_change="rerun"
+    )
     if popover.open:
         with popover:
             st.caption(
-                "What the model makes of this groove, bar by bar (the percentage is the F1 of the "
-                "hits). At the ends of the slider you hear the groove itself: what the model "
-                "misses fades along the way."
+                "How closely the model reproduces this groove (F1 of the hits). At A and B you "
+                "hear the original; what the model misses fades out between them."
             )
             look.difference(
                 deck.groove,
@@ -131,7 +132,7 @@ def _choose_source(now: Session, side: Side) -> None:
 
     st.file_uploader(
         f"MIDI file for {side.upper()}",
-        type=["mid", "midi"],
+        type=[ending.removeprefix(".") for ending in ENDINGS],
         key=upload,
         on_change=load_file,
         label_visibility="collapsed",
@@ -147,6 +148,3 @@ def _choose_source(now: Session, side: Side) -> None:
         label_visibility="collapsed",
         width=180,
     )
-
-
-draw(session())

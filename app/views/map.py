@@ -1,4 +1,4 @@
-"""Map: every bar that the model learned from as a point, to hear, and to draw takes among."""
+"""Map: every training bar as a point, to hear it, and to draw takes from a part of the map."""
 
 from __future__ import annotations
 
@@ -13,21 +13,19 @@ import numpy as np
 import streamlit as st
 
 from app import engine, look
-from app.colour import between
 from app.player.chart import pack_chart, point_chart
 from app.player.parts import chart_region, groove_picture
-from app.session import SIDES, Session, session
-from app.take import FRESH, Take
-from app.views import wall as takes
+from app.session import FRESH, SIDES, Session, Take
+from app.views import wall
 from beatgen.errors import ModelError
-from beatgen.latent.atlas import Atlas, written
+from beatgen.latent.atlas import Atlas, style_label
 from beatgen.plot.map import draw_map, from_units, legend, share_of
 from beatgen.plot.theme import Theme
 
 KEY = "map"  # of the chart
-COUNT = FRESH  # takes from a region
-SHOWN = 12  # of the wall's takes, on the map and beside it
-TOLD = 3  # styles of a region
+COUNT = FRESH  # takes that are drawn at once
+SHOWN = 12  # takes on the map and beside it
+MOST_STYLES = 3  # that are listed of a selection
 BUTTONS = [["pan2d", "lasso2d", "select2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]]
 CHART = {
     "displayModeBar": True,
@@ -38,15 +36,14 @@ CHART = {
 }
 KEY_TO_MARKS = (
     '<div class="bg-legend"><span><b class="a">A</b><b class="b">B</b>your grooves, bar by bar'
-    '</span><span><i class="way"></i>the blend between them</span><span><b class="heard"></b>'
+    '</span><span><i class="path"></i>the blend between them</span><span><b class="heard"></b>'
     'what you hear</span><span><b class="take"></b>takes</span></div>'
 )
-TEACHING = (
-    "Bars that stand together are alike. Click one to hear it. The tools at the map's right edge "
-    "zoom and move it, and choose a region with a lasso or a box: new takes are drawn from that "
-    "alone, or from a style above."
+INTRODUCTION = (
+    "Nearby bars are similar. Click one to hear it. The tools at the map's right edge zoom, move, "
+    "and select bars with a lasso or a box. New takes are drawn from your selection or style."
 )
-ALT = "Map of the training bars, coloured by style. Beside it bars are heard by their style."
+ALT = "Map of the training bars, coloured by style. The list beside it plays bars of one style."
 
 
 def draw(now: Session) -> None:
@@ -63,14 +60,14 @@ def draw(now: Session) -> None:
             st.html(_marks(now))
             outlines = chart_region("map-plot", partial(_hear, now), key="map-region")
     with right, st.container(key="map-side", height="stretch"):
-        _choice(now, atlas, region(atlas, outlines))
+        _choice(now, atlas, selection(atlas, outlines))
         _sounding(now)
         if now.takes:
-            takes.wall(now, now.takes[:SHOWN], key="map-takes", small=True)
+            wall.draw(now, now.takes[:SHOWN], key="map-takes", small=True)
 
 
-def region(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
-    """Indices of the bars within these outlines on the chart; none where there are none."""
+def selection(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
+    """Indices of the bars within these outlines on the chart, int (n,)."""
     inside = [atlas.inside(from_units(outline)) for outline in outlines]
     return np.unique(np.concatenate(inside)) if inside else np.array([], np.int64)
 
@@ -81,7 +78,7 @@ def _hear(now: Session, x: float, y: float) -> None:
 
 
 def _hear_one(now: Session, among: np.ndarray) -> None:
-    """Start one of these bars (indices); each call steps the seed."""
+    """Start one of these bars (indices) at random; each call steps the seed."""
     now.seed += 1
     _start(now, int(np.random.default_rng(now.seed).choice(among)))
 
@@ -89,29 +86,30 @@ def _hear_one(now: Session, among: np.ndarray) -> None:
 def _start(now: Session, bar: int) -> None:
     atlas = engine.atlas()
     kind = "fill" if atlas.fill[bar] else "bar"
-    title = f"{_capital(written(atlas.style_of(bar)))} {kind} {bar + 1:,}"
-    groove = now.locked(engine.hear(bar, _tempo(now)))
+    title = f"{_capital(style_label(atlas.style_of(bar)))} {kind} {bar + 1:,}"
+    groove = now.locked(engine.training_bar(bar, _tempo(now)))
     now.start(Take(0, groove, 1.0, title=title))
 
 
 def _draw_takes(now: Session, among: np.ndarray) -> None:
-    """Fill the wall with takes from a region and start the first; each call steps the seed."""
+    """Fill the wall with takes drawn from these bars (indices) and start the first; each call steps
+    the seed."""
     now.seed += 1
     drawn = [now.locked(take) for take in engine.sample(among, COUNT, now.seed, _tempo(now))]
     assert now.heard is not None  # the entry script sets it before any page is drawn
-    now.add_takes(drawn, [engine.likeness(now.heard, take) for take in drawn])
+    now.add_takes(drawn, [engine.similarity(now.heard, take) for take in drawn])
     if fresh := [take for take in now.takes if not take.kept]:
         now.start(fresh[0])
 
 
 def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
-    """Bars of a style, of what was lassoed, or of both, to hear and to draw takes from. The style
-    needs no pointer."""
+    """The bars of a style, of the selection, or of both, to hear and to draw takes from. A style
+    can be chosen without a pointer."""
     with st.container(key="map-choice", horizontal=True):
         style = st.selectbox(
             "Style",
             ["", *atlas.styles],
-            format_func=lambda style: _capital(written(style)) or "All styles",
+            format_func=lambda style: _capital(style_label(style)) or "All styles",
             key="map-style",
             label_visibility="collapsed",
         )
@@ -119,36 +117,36 @@ def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
         if style:
             among = among[atlas.style[among] == atlas.styles.index(style)]
         st.button(
-            "Hear one of them",
+            "Play one at random",
             key="map-hear",
             icon=":material/casino:",
             on_click=_hear_one,
             args=(now, among),
             disabled=not len(among),
-            help="Any bar of the style, of the region, or of all.",
+            help="Play any training bar of the style and of your selection.",
         )
-    name = _capital(written(style))
+    name = _capital(style_label(style))
     if len(inside):
-        name = f"{name} in the region" if style else "A region"
+        name = f"{name} in your selection" if style else "Your selection"
     look.heading(
-        name or "All that the model learned from",
+        name or "Training bars",
         [f"{len(among):,} bar" + "s" * (len(among) != 1)],
     )
     if style or len(inside):
-        _region(now, atlas, among)
+        _from_here(now, atlas, among)
     else:
-        st.caption(TEACHING)
+        st.caption(INTRODUCTION)
         st.html(KEY_TO_MARKS)
 
 
-def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
-    """What there is of which style, and takes from there."""
+def _from_here(now: Session, atlas: Atlas, among: np.ndarray) -> None:
+    """The styles of these bars (indices), and takes drawn from them."""
     if not len(among):
-        st.caption("Choose another style: none of these bars is in the region.")
+        st.caption("No bar of this style is in your selection: choose another style.")
         return
-    counts = Counter(atlas.style[among].tolist()).most_common(TOLD)
-    told = ", ".join(f"{n / len(among):.0%} {written(atlas.styles[i])}" for i, n in counts)
-    st.caption(f"{told}. New takes lie among these bars and around them, at the tempo you hear.")
+    counts = Counter(atlas.style[among].tolist()).most_common(MOST_STYLES)
+    styles = ", ".join(f"{n / len(among):.0%} {style_label(atlas.styles[i])}" for i, n in counts)
+    st.caption(f"{styles}. New takes resemble these bars, at the current tempo.")
     st.button(
         f"{COUNT} takes from here",
         key="map-draw",
@@ -160,14 +158,16 @@ def _region(now: Session, atlas: Atlas, among: np.ndarray) -> None:
 
 
 def _sounding(now: Session) -> None:
-    """What sounds, and how near it comes to what the model learned from."""
+    """What sounds, and the training bar that is most similar to it."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
-    near = (
-        f"nearest training bar: {nearest.likeness:.0%}, {written(nearest.style)}" if nearest else ""
+    closest = (
+        f"closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
+        if nearest
+        else ""
     )
-    look.heading(now.title, [near])
-    accent = between(*look.accents(), now.position)
+    look.heading(now.title, [closest])
+    accent = look.accent_at(now.position)
     groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")
 
 
@@ -180,9 +180,9 @@ def _legend(atlas: Atlas) -> None:
 
 
 def _marks(now: Session) -> str:
-    """A, B, the way between them, the takes and what sounds, laid over the chart."""
+    """A, B, the path between them, the takes and what sounds, laid over the chart."""
     a, b = now.a.groove, now.b.groove
-    parts = [_path(bar) for bar in share_of(engine.way_places(a, b))]
+    parts = [_line(bar) for bar in share_of(engine.path_places(a, b))]
     for take in now.takes[:SHOWN]:
         parts += _mark(engine.places(take.groove), "take")
     for side, groove in zip(SIDES, (a, b), strict=True):
@@ -192,13 +192,13 @@ def _marks(now: Session) -> str:
 
 
 def _here(now: Session) -> np.ndarray:
-    """Where on the map that is which sounds, (bars, 2)."""
+    """Where on the map what sounds is, (bars, 2)."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     edited = now.edited is not None
     if now.take or now.shaped or edited or now.feel is not None or now.monitor != "blend":
         return engine.places(now.heard)
-    way = engine.way_places(now.a.groove, now.b.groove)
-    return way[:, round(now.position * (way.shape[1] - 1))]
+    path = engine.path_places(now.a.groove, now.b.groove)
+    return path[:, round(now.position * (path.shape[1] - 1))]
 
 
 def _mark(places: np.ndarray, kind: str, text: str = "") -> list[str]:
@@ -207,17 +207,17 @@ def _mark(places: np.ndarray, kind: str, text: str = "") -> list[str]:
     return [f'<b class="{kind}" style="left:{x:.1%};top:{y:.1%}">{text}</b>' for x, y in places]
 
 
-def _path(places: np.ndarray) -> str:
+def _line(places: np.ndarray) -> str:
     """A line through places (n, 2), in shares of the chart, from A's colour to B's."""
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places * 1000)
     a, b = look.accents()
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000"'
-        ' preserveAspectRatio="none"><defs><linearGradient id="way" gradientUnits='
+        ' preserveAspectRatio="none"><defs><linearGradient id="path" gradientUnits='
         f'"userSpaceOnUse" x1="{places[0, 0]:.0%}" y1="{places[0, 1]:.0%}" '
         f'x2="{places[-1, 0]:.0%}" y2="{places[-1, 1]:.0%}"><stop stop-color="{a}"/>'
         f'<stop offset="1" stop-color="{b}"/></linearGradient></defs><polyline points="{line}"'
-        ' fill="none" stroke="url(#way)" stroke-width="2" stroke-linejoin="round"'
+        ' fill="none" stroke="url(#path)" stroke-width="2" stroke-linejoin="round"'
         ' vector-effect="non-scaling-stroke"/></svg>'
     )
     return f'<img alt="" src="data:image/svg+xml,{quote(svg)}">'
@@ -235,6 +235,3 @@ def _tempo(now: Session) -> float:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-draw(session())

@@ -1,4 +1,4 @@
-"""Vary: a wall of takes around one groove, to play, keep, download or put on a deck."""
+"""Vary: a wall of takes, variations of one groove, to play, keep, download or put on a deck."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ import numpy as np
 import streamlit as st
 
 from app import engine
-from app.session import KEPT, Session, session
-from app.take import FRESH
+from app.session import FRESH, KEPT, Session
 from app.takeaway import chosen_pitches, takes_file
-from app.views import wall as takes
+from app.views import wall
 from beatgen.groove import Groove
 
-AMOUNTS = {"a touch": 0.25, "a little": 0.4, "a lot": 0.6, "far off": 0.8, "another song": 1.0}
-AROUND = ("what plays", "A", "the blend", "B")
-CHANGES = ("both", "pattern", "feel")
-SET = {"around": AROUND[0], "changes": CHANGES[0], "amount": "a little", "count": 6}  # at first
+AMOUNTS = {"Subtle": 0.25, "A little": 0.4, "A lot": 0.6, "Far": 0.8, "New groove": 1.0}
+STARTS = ("Now playing", "A", "Blend", "B")
+BOTH, PATTERN, FEEL = CHANGES = ("Both", "Pattern", "Feel")
+# What the controls show before they are touched.
+START, CHANGE, AMOUNT, COUNT = "Now playing", BOTH, "A little", 6
 
 
 def draw(now: Session) -> None:
-    if not now.takes or now.vary_asked:
+    never_filled = not now.takes and not now.walls
+    if never_filled or now.vary_asked:
         _ask(now)
     if now.varying:
         vary(now, *now.varying)
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
-            "Around", AROUND, default=SET["around"], required=True, key="around", **KEPT
+            "Start from", STARTS, default=START, required=True, key="start", **KEPT
         )
         st.segmented_control(
-            "Changes",
+            "Change",
             CHANGES,
-            default=SET["changes"],
+            default=CHANGE,
             required=True,
-            key="changes",
-            help="Pattern: other hits, played alike. Feel: the same hits, played otherwise.",
+            key="change",
+            help="Pattern: new hits, same feel. Feel: same hits, new timing and dynamics.",
             **KEPT,
         )
-        st.select_slider("How far", list(AMOUNTS), SET["amount"], key="amount", width=200, **KEPT)
-        st.slider("Takes", 6, FRESH, SET["count"], key="count", width=130, **KEPT)
+        st.select_slider("Amount", list(AMOUNTS), AMOUNT, key="amount", width=200, **KEPT)
+        st.slider("Takes", 6, FRESH, COUNT, key="count", width=130, **KEPT)
         with st.container(
             key="vary-actions",
             horizontal=True,
@@ -56,13 +57,12 @@ def draw(now: Session) -> None:
                 args=(now,),
             )
             st.button(
-                "Bring back",
-                key="bring-back",
+                "Restore",
+                key="restore",
                 icon=":material/undo:",
-                on_click=now.bring_back,
+                on_click=now.restore,
                 disabled=not now.walls,
-                help="The takes that were on the wall before the last Vary or discard; again, "
-                "those before that, and after the oldest those of now.",
+                help="Restore the previous set of takes. Press again to go further back.",
             )
             st.download_button(
                 "All takes",
@@ -72,38 +72,40 @@ def draw(now: Session) -> None:
                 key="all-takes",
                 on_click="ignore",
                 icon=":material/download:",
-                help="A zip with the MIDI file of every take on the wall, as you hear it.",
+                disabled=not now.takes,
+                help="Download all takes as MIDI (zip).",
             )
-    st.caption("Closest first. Click a take to play it; while it plays, pointing at one is enough.")
-    takes.wall(now, now.takes, key="wall")
+    if now.takes:
+        st.caption("Most similar first. Click to play; while playing, hover to preview.")
+    else:
+        st.caption("No takes. Press Vary for new ones, or Restore to bring back the last ones.")
+    wall.draw(now, now.takes, key="wall")
 
 
 def _ask(now: Session) -> None:
     """As the controls stand now: one that was moved just before may not have been drawn yet."""
-    around, changes, far, count = (st.session_state.get(key, first) for key, first in SET.items())
-    amount = AMOUNTS[far]
-    pattern, feel = (amount * (changes in ("both", side)) for side in CHANGES[1:])
-    now.ask_takes(around, (pattern, feel), count)
+    state = st.session_state
+    amount, change = AMOUNTS[state.get("amount", AMOUNT)], state.get("change", CHANGE)
+    pattern, feel = (amount * (change in (BOTH, side)) for side in (PATTERN, FEEL))
+    now.ask_takes(state.get("start", START), (pattern, feel), state.get("count", COUNT))
 
 
-def vary(now: Session, around: str, amounts: tuple[float, float], count: int) -> None:
+def vary(now: Session, start: str, amounts: tuple[float, float], count: int) -> None:
     """Fill the wall with new takes, whose pattern and feel go as far as `amounts` say; each call
     steps the seed."""
     now.seed += 1
     now.varying = None
-    groove = _source(now, around)
+    groove = _groove_at(now, start)
     varied = [now.locked(take) for take in engine.vary(groove, count, *amounts, now.seed)]
     varied.sort(key=lambda take: np.abs(take.velocity - groove.velocity).sum())  # of equal hits
-    now.add_takes(varied, [engine.likeness(groove, take) for take in varied])
+    now.add_takes(varied, [engine.similarity(groove, take) for take in varied])
 
 
-def _source(now: Session, around: str) -> Groove:
-    if around in ("A", "B"):
-        return now.deck("a" if around == "A" else "b").groove
-    if around == "the blend":
+def _groove_at(now: Session, start: str) -> Groove:
+    """The groove that takes start from."""
+    if start in ("A", "B"):
+        return now.deck("a" if start == "A" else "b").groove
+    if start == "Blend":
         return now.locked(engine.blend(now.a.groove, now.b.groove, *now.place))
     assert now.heard is not None  # the entry script sets it before it draws
     return now.heard
-
-
-draw(session())

@@ -1,4 +1,4 @@
-"""Takes on a page: their cards, and what is done on them."""
+"""The wall of takes: their cards, and what is done on them."""
 
 from __future__ import annotations
 
@@ -7,26 +7,24 @@ from functools import partial
 
 import streamlit as st
 
-from app import downloads as files
-from app import engine
+from app import downloads, engine
 from app.player.wall import Act, Card, takes_wall
-from app.session import Session
-from app.take import Take, is_full
+from app.session import Session, Take, is_full
 from app.takeaway import FULL, chosen_pitches, file_name, make_source
-from beatgen.latent.atlas import written
+from beatgen.latent.atlas import style_label
 
 
-def wall(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
-    """A card for each of the takes, which shows and gives away what one hears by pointing at it;
-    small ones can only be played."""
+def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
+    """A card for each of the takes: pointed at, it sounds; its buttons keep it, download it, or put
+    it on a deck. small: cards that can only be played."""
     cards = [_small_card(now, take) if small else _card(now, take) for take in takes]
     plays = now.take.number if now.take else None
-    how = files.midi_how(chosen_pitches(), tempo=now.tempo, share=now.swing)
-    takes_wall(cards, plays, partial(act, now), key=key, how=how, small=small)
+    query = downloads.midi_query(chosen_pitches(), tempo=now.tempo, share=now.swing)
+    takes_wall(cards, plays, partial(act, now), key=key, how=query, small=small)
 
 
 def act(now: Session, what: Act, number: int) -> None:
-    """Do to a take what was done on its card; one that is gone is passed over."""
+    """Do to a take what was done on its card; where it is gone by now, nothing."""
     take = next((take for take in now.takes if take.number == number), None)
     if take is None:
         return
@@ -54,8 +52,8 @@ def _card(now: Session, take: Take) -> Card:
         take.number,
         take.name,
         groove,
-        alike=f"{take.likeness:.0%} alike",
-        near=f"{nearest.likeness:.0%}, {written(nearest.style)}" if nearest else "",
+        alike=f"{take.similarity:.0%} similar",
+        near=f"{style_label(nearest.style)}, {nearest.similarity:.0%}" if nearest else "",
         kept=take.kept,
-        file=(file_name(take.name, now.in_tempo(groove), "mid"), files.midi_path(groove)),
+        file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )

@@ -22,9 +22,9 @@ from beatgen import assets
 from beatgen.audio.soundfont import VARIABLE, check_soundfont, need_soundfont
 from beatgen.errors import AudioError
 from beatgen.kit import NAMES, VOICES
+from beatgen.midi.channels import DRUM_CHANNEL
 
 SAMPLE_RATES = (8000, 96000)  # what FluidSynth can do, hertz
-DRUM_CHANNEL = 9
 DRUM_BANK = 128
 BLOCK = 64  # FluidSynth starts notes at multiples of this many samples
 LONGEST_HIT = 6.0  # seconds; no cymbal is worth more

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +23,10 @@ from beatgen.cli.verbs import (
     tell,
     verb,
 )
+from beatgen.training.kinds import KINDS, OWN
 
 if TYPE_CHECKING:
+    from beatgen.evaluation.reconstruct import Network
     from beatgen.training.config import TrainConfig
 
 FOLDER = arg("folder", metavar="DIR", help="folder of MIDI files")
@@ -36,7 +39,9 @@ TRAINING = (
     number("--beta", float, None, "weight of the KL"),
     (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
 )
-MODEL = arg("--model", choices=("bar", "report"), help="ours (default), or the 2020 report's")
+MODEL = arg(
+    "--model", choices=OWN, help=", or ".join(KINDS[name].about for name in OWN) + " (default ours)"
+)
 NETWORK = (MODEL, *TRAINING)
 
 
@@ -107,7 +112,7 @@ def train(options: Options) -> None:
         build_model(config).summary(expand_nested=True)
         return
     # What is refused is refused before hours of training, not behind them.
-    if options.prior_epochs and config.model != "bar":
+    if options.prior_epochs and config.kind.prior is None:
         raise UsageError("--prior-epochs is for our network alone.")
     prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
     if options.export:
@@ -148,7 +153,7 @@ def export(options: Options) -> None:
 def sweep(options: Options) -> None:
     """Train with several latent dimensions and draw what each costs."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.training.sweep import sweep
+    from beatgen.training.experiments import sweep
 
     with redirect_stdout(sys.stderr):
         rows = sweep(_train_config(options), options.dims, tell)
@@ -185,21 +190,43 @@ def ablate(options: Options) -> None:
         "--parts",
         nargs="*",
         metavar="PART",
-        help="what else, of likeness, walk, directions, humanize, complete (default all)",
+        help="of realism, smoothness, directions, humanization, completion (default all)",
     ),
+    number("--effort", float, 1.0, "share of the draws, pairs and trees for --parts, 0 to 1"),
     JSON,
 )
 def evaluate(options: Options) -> None:
     """Measure models and baselines on held-out bars."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from beatgen.evaluation.evaluate import MODELS, PARTS, evaluate
+    from beatgen.evaluation.evaluate import MODELS, PARTS, evaluate, measures
 
-    models, parts = options.models or MODELS, PARTS if options.parts is None else options.parts
-    if unknown := set(parts) - set(PARTS):
-        raise UsageError(f"no part {min(unknown)!r}; one of {', '.join(PARTS)}.")
+    parts = PARTS if options.parts is None else options.parts
+    measures(parts)  # a wrong name is refused before hours of work
     with redirect_stdout(sys.stderr):
-        measured = evaluate(options.data, options.split, models, options.output, tell, parts)
-    print(json.dumps(measured.as_dict()) if options.json else measured.as_markdown())
+        found = evaluate(
+            options.data,
+            options.split,
+            [_exported(model) for model in options.models or MODELS],
+            options.output,
+            tell,
+            parts,
+            options.effort,
+        )
+    print(json.dumps(found.as_dict()) if options.json else found.as_markdown())
+
+
+def _exported(model: str) -> str | Network:
+    """A model as `evaluate` takes it: the best weights of a training run are exported first."""
+    from beatgen.evaluation.evaluate import is_run
+    from beatgen.evaluation.reconstruct import network
+
+    if not is_run(model):
+        return model
+    from beatgen.training.export import export
+
+    with tempfile.TemporaryDirectory() as folder:
+        export(model, folder)
+        return network(folder, Path(model).name)
 
 
 def _train_config(options: Options) -> TrainConfig:

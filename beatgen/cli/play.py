@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from beatgen.cli.verbs import (
     JSON,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from beatgen.groove import Groove
     from beatgen.latent.vae import Vae
-    from beatgen.midi.reader import MidiReport
 
 GROOVE = arg("groove", metavar="GROOVE", help="MIDI file, or the name of a demo groove")
 A = arg("a", metavar="A", help="MIDI file or demo groove to start from")
@@ -47,10 +45,14 @@ MIDIS_OUT = (output("folder for the MIDI files, or a name: take.mid gives take-1
 @verb(arg("file", metavar="FILE", help="MIDI file"), JSON)
 def info(options: Options) -> None:
     """Tell what is in a MIDI file, and what is folded, dropped or skipped in reading it."""
-    from beatgen.midi.reader import scan_midi
+    from beatgen.readers import scan
 
-    _, report = scan_midi(_file(options.file))
-    print(json.dumps(_info(report)) if options.json else _info_text(report))
+    _, report = scan(_file(options.file))
+    if options.json:
+        print(json.dumps(report.as_dict()))
+    else:
+        rows = (f"{name:<16}{value}" for name, value in report.rows())
+        print("\n".join([report.name, *rows, *report.messages]))
 
 
 @verb(
@@ -182,11 +184,11 @@ def _file(source: str) -> str:
 def _groove(source: str) -> Groove:
     """The groove of a MIDI file, or of a demo by its name; what reading left out is told."""
     from beatgen import demo
-    from beatgen.midi.reader import scan_midi
+    from beatgen.readers import scan
 
     if source in demo.names() and not Path(source).is_file():
         return demo.load(source)
-    groove, report = scan_midi(source)
+    groove, report = scan(source)
     for message in report.messages:
         tell(f"{report.name}: {message}")
     return groove
@@ -213,7 +215,7 @@ def _model(options: Options) -> Vae:
 
 
 def _write(groove: Groove, options: Options) -> None:
-    from beatgen.midi.reader import write_midi
+    from beatgen.midi import write_midi
 
     write_midi(groove, options.output, pitches=options.pitches)
     print(options.output)
@@ -221,7 +223,7 @@ def _write(groove: Groove, options: Options) -> None:
 
 def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
     """Numbered files in a folder, or beside each other where the output is named like a file."""
-    from beatgen.midi.reader import write_midi
+    from beatgen.midi import write_midi
 
     path = Path(options.output)
     if path.suffix.lower() not in (".mid", ".midi"):
@@ -232,23 +234,3 @@ def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
         numbered = path.with_stem(f"{path.stem}-{i:0{digits}d}")
         write_midi(groove, numbered, pitches=options.pitches, name=numbered.stem)
         print(numbered)
-
-
-def _info(report: MidiReport) -> dict[str, Any]:
-    """A report as JSON has it, each folded pitch with the voice that it went to."""
-    from beatgen.kit import FOLD
-
-    folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(report.folded.items())}
-    return asdict(report) | {"folded": folded, "messages": report.messages}
-
-
-def _info_text(report: MidiReport) -> str:
-    rows = [
-        ("bars", f"{report.bars} in 4/4"),
-        ("tempo", f"{report.tempo:g}"),
-        ("channel", str(report.channel)),
-        ("ticks", f"{report.ticks_per_beat} per beat"),
-        ("hits", str(sum(report.hits.values()))),
-        *((f"  {voice}", str(hits)) for voice, hits in report.hits.items()),
-    ]
-    return "\n".join([report.name, *(f"{k:<16}{v}" for k, v in rows), *report.messages])

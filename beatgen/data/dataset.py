@@ -22,7 +22,7 @@ from tqdm import tqdm
 from beatgen.errors import UNREADABLE, BeatGenError, check_seed
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import VOICES
-from beatgen.midi.reader import MidiReport, scan_midi
+from beatgen.readers import READERS, Report, scan
 
 SPLITS = ("train", "validation", "test")
 UNKNOWN = "unknown"  # the style of a file that no table tells of
@@ -149,7 +149,7 @@ def prepare(
     """
     check_seed(seed)
     root = Path(folder)
-    paths = midi_files(root)
+    paths = files_below(root)
     fingerprint = _fingerprint(root, paths, steps, seed)
     if _stored_fingerprint(output) == fingerprint:
         with suppress(BeatGenError):  # damaged since: made anew
@@ -159,29 +159,35 @@ def prepare(
     return dataset
 
 
-def midi_files(folder: Path) -> list[Path]:
-    """All MIDI files below a folder, sorted. Raises BeatGenError where there is none."""
+def files_below(folder: Path) -> list[Path]:
+    """All files below a folder, sorted, of the formats that a data set is made of. Raises
+    BeatGenError where there is none."""
     if not folder.is_dir():
         raise BeatGenError(f"{folder}: no such folder.")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+    formats = [reader for reader in READERS if reader.in_folders]
+    endings = tuple(ending for reader in formats for ending in reader.endings)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in endings)
     if not paths:
-        raise BeatGenError(f"{folder}: no MIDI files (.mid, .midi) found in it or below.")
+        names = " or ".join(reader.name for reader in formats)
+        raise BeatGenError(
+            f"{folder}: no {names} files ({', '.join(endings)}) found in it or below."
+        )
     return paths
 
 
 def scan_folder(
     root: Path, paths: list[Path], steps: int = STEPS, progress: bool = False
-) -> Iterator[tuple[Groove, MidiReport] | str]:
+) -> Iterator[tuple[Groove, Report] | str]:
     """Read files below `root` in parallel, in order: groove and report of each, or the sentence
     why not."""
-    scan = partial(_scan, root, steps=steps)
+    read = partial(_scan, root, steps=steps)
     threaded = not THREADED.isdisjoint(sys.modules)
     context = get_context("spawn" if threaded else None)
     # An interrupt is the parent's to handle; from the workers it would print their tracebacks.
     with ProcessPoolExecutor(
         mp_context=context, initializer=signal, initargs=(SIGINT, SIG_IGN)
     ) as pool:
-        results = pool.map(scan, paths, chunksize=max(1, min(16, len(paths) // 8)))
+        results = pool.map(read, paths, chunksize=max(1, min(16, len(paths) // 8)))
         yield from tqdm(results, "reading", len(paths), unit="file", disable=not progress)
 
 
@@ -215,9 +221,9 @@ def read_info(root: Path) -> dict[str, dict[str, str]]:
     return info
 
 
-def _scan(root: Path, path: Path, steps: int) -> tuple[Groove, MidiReport] | str:
+def _scan(root: Path, path: Path, steps: int) -> tuple[Groove, Report] | str:
     try:  # a file's bare name may be that of many
-        return scan_midi(path, steps, name=path.relative_to(root).as_posix())
+        return scan(path, steps, name=path.relative_to(root).as_posix())
     except BeatGenError as error:
         return str(error)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from beatgen.data.dataset import midi_files, read_info, scan_folder
+from beatgen.data.dataset import files_below, read_info, scan_folder
 from beatgen.errors import BeatGenError
-from beatgen.kit import NAMES, PITCHES, voice_of_pitch
+from beatgen.kit import NAMES
+from beatgen.midi.maps import PITCHES, voice_of_pitch
 
 MAX_VELOCITY = 127
 
@@ -82,7 +83,7 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
     Raises BeatGenError where there is no MIDI file, or none that can be read.
     """
     root = Path(folder)
-    paths = midi_files(root)
+    paths = files_below(root)
     info = read_info(root)
     pitches: Counter[int] = Counter()
     voices: Counter[str] = Counter()

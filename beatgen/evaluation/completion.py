@@ -1,4 +1,4 @@
-"""Finishing a beat: part of a bar is hidden. How near comes what is proposed to what was played?
+"""Completion: part of a bar is hidden. How near does a proposal come to what was played?
 
 A voice group is hidden in the whole bar, or all voices in one of its beats. Bars are patterns here,
 bool (n, 16, 22), which voices are struck in which sixteenth; a mask has the same shape.
@@ -15,11 +15,12 @@ from beatgen.bars.metrics import f1, fold
 from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import N_VOICES, to_strikes
 from beatgen.data.dataset import Dataset
-from beatgen.evaluation.section import Scores, Section
+from beatgen.evaluation.reconstruct import Network, bar_networks
+from beatgen.evaluation.results import Lines, Log, Measure, Scores, Section, sample, share_of
 from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.kit import GROUPS
 from beatgen.latent.decide import pattern_of_hidden
-from beatgen.latent.neighbours import NEIGHBOURS, alike, struck_by
+from beatgen.latent.neighbours import NEIGHBOURS, most_similar, struck_share
 from beatgen.latent.vae import Vae
 
 BATCH = 256  # bars at a time
@@ -28,8 +29,8 @@ KINDS = (*GROUPS, BEAT)
 
 
 def masks(bars: int, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
-    """What is hidden of so many bars: its name, of KINDS, and where it is, bool (bars, 16, 22).
-    Each bar has a beat of its own hidden, drawn."""
+    """What is hidden of so many bars: its name, one of KINDS, and a mask, bool (bars, 16, 22).
+    Which beat is hidden is drawn for each bar."""
     for name, group in GROUPS.items():
         hidden = np.zeros((bars, SIXTEENTHS, N_VOICES), bool)
         hidden[..., group] = True
@@ -40,13 +41,13 @@ def masks(bars: int, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def score(true: np.ndarray, propose: Callable[[np.ndarray], np.ndarray]) -> tuple[Scores, Scores]:
-    """F1 of the hidden hits for each of KINDS, all bars counted as one: on 16 x 22, and folded to
+    """F1 of the hidden hits for each of KINDS, over the hits of all bars: on 16 x 22, and folded to
     16 x 9. propose: from a mask to whole patterns."""
     exact, classes = {}, {}
     for name, hidden in masks(len(true)):
-        told = propose(hidden)
-        exact[name] = f1(true & hidden, told & hidden)
-        classes[name] = f1(fold(true & hidden), fold(told & hidden))
+        proposal = propose(hidden)
+        exact[name] = f1(true & hidden, proposal & hidden)
+        classes[name] = f1(fold(true & hidden), fold(proposal & hidden))
     return exact, classes
 
 
@@ -60,37 +61,38 @@ def proposed(vae: Vae, bars: Dataset, hidden: np.ndarray) -> np.ndarray:
 
 
 def from_nearest(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """For each bar the training pattern that is most alike, by F1, in what is not hidden."""
-    told = np.zeros_like(true)
+    """For each bar the training pattern that is most similar, by F1, in what is not hidden."""
+    proposal = np.zeros_like(true)
     kinds, kind = np.unique(hidden, axis=0, return_inverse=True)
     for i, mask in enumerate(kinds):
         asked = kind == i
         index, _ = nearest(pack(true[asked] & ~mask), pack(training & ~mask))
-        told[asked] = training[index]
-    return told
+        proposal[asked] = training[index]
+    return proposal
 
 
-def from_alike(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """As many of the hidden cells as are to be expected, from the training patterns that
-    `Vae.complete` asks as well (`beatgen.latent.neighbours`)."""
-    likely = struck_by(alike(true, ~hidden, pack(training)), training)
+def from_neighbours(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """As many of the hidden cells as are to be expected, the likeliest in the mean of the most
+    similar training patterns, those that `Vae.complete` uses, too
+    (`beatgen.latent.neighbours`)."""
+    likely = struck_share(most_similar(true, ~hidden, pack(training)), training)
     return pattern_of_hidden(np.stack([1 - likely, likely], -1), hidden) > 0
 
 
 def most_probable(training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """One pattern for all bars with the same part hidden: the cells that have the best F1 there if
-    they are told of every training bar."""
-    told = np.zeros_like(hidden)
+    """One pattern for all bars with the same part hidden: the cells that have the best F1 there
+    when they are proposed for every training bar."""
+    proposal = np.zeros_like(hidden)
     kinds, kind = np.unique(hidden, axis=0, return_inverse=True)
     for i, mask in enumerate(kinds):
         often = np.where(mask, training.mean(0), 0).ravel()
         order = (-often).argsort(kind="stable")
-        # F1 of the first k cells: 2 TP / (told + true), a bar's mean each
+        # F1 of the first k cells: 2 TP / (proposed + true), each the mean of a bar
         scores = 2 * often[order].cumsum() / (np.arange(1, often.size + 1) + often.sum())
         best = np.zeros(often.size, bool)
         best[order[: scores.argmax() + 1]] = True
-        told[kind == i] = best.reshape(mask.shape)
-    return told
+        proposal[kind == i] = best.reshape(mask.shape)
+    return proposal
 
 
 def pattern(bars: Dataset) -> np.ndarray:
@@ -99,35 +101,42 @@ def pattern(bars: Dataset) -> np.ndarray:
 
 
 def sections(
-    vaes: Sequence[tuple[str, Vae]],
-    held_out: Dataset,
-    training: Dataset,
-    told: Callable[[str], None],
+    networks: Sequence[Network], held_out: Dataset, training: Dataset, log: Log, effort: float = 1
 ) -> list[Section]:
     """Proposals for what is hidden: one table on 16 x 22, one on 16 x 9."""
-    true, known = pattern(held_out), pattern(training)
+    asked = held_out.take(sample(len(held_out), share_of(len(held_out), effort)))
+    true, known = pattern(asked), pattern(training)
     rows = {
         "most probable": partial(most_probable, known),
         "nearest training bar": partial(from_nearest, true, known),
-        f"{NEIGHBOURS} nearest training bars": partial(from_alike, true, known),
+        f"{NEIGHBOURS} nearest training bars": partial(from_neighbours, true, known),
     }
-    rows |= {name: partial(proposed, vae, held_out) for name, vae in vaes}
-    lines: tuple[dict[str, Scores], ...] = ({}, {})
+    rows |= {each.name: partial(proposed, each.vae, asked) for each in bar_networks(networks)}
+    exact: Lines = {}
+    classes: Lines = {}
     for name, propose in rows.items():
-        told(f"complete: {name}")
-        for into, scores in zip(lines, score(true, propose), strict=True):
-            into[name] = scores
+        log(f"completion: {name}")
+        exact[name], classes[name] = score(true, propose)
     note = (
         f"{len(true):,} bars, one voice group hidden at a time, or one beat of all voices, drawn: "
         "F1 of the hidden hits on {grid}. Most probable: the same hits for every bar, those that "
-        "do best on the training bars. Nearest training bars: those most alike in what is not "
-        "hidden; of 32 the mean, which is half of what ours proposes where an atlas lies beside it."
+        "do best on the training bars. Nearest training bars: the most similar in what is not "
+        "hidden; of 32 the mean, with which our network averages its own prediction where an "
+        "atlas lies beside it."
     )
     columns = {kind: (kind, ".3f") for kind in KINDS}
     return [
-        Section(name, title, note.format(grid=grid), columns, scores)
-        for name, title, grid, scores in (
-            ("complete", "Finishing a beat", "16 x 22", lines[0]),
-            ("complete-folded", "Finishing a beat, nine classes", "16 x 9", lines[1]),
-        )
+        Section("completion", "Completion", note.format(grid="16 x 22"), columns, exact),
+        Section(
+            "completion-folded",
+            "Completion, nine classes",
+            note.format(grid="16 x 9"),
+            columns,
+            classes,
+        ),
     ]
+
+
+COMPLETION = Measure(
+    "completion", "how near proposals for hidden voices and beats come to what was played", sections
+)

@@ -3,7 +3,7 @@ model card, and as a table of an evaluation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,18 @@ import numpy as np
 from beatgen.bars.attributes import ATTRIBUTES, attributes
 from beatgen.bars.strikes import to_strikes
 from beatgen.data.dataset import Dataset
+from beatgen.evaluation.reconstruct import Network, bar_networks
+from beatgen.evaluation.results import Columns, Lines, Log, Measure, Section, share_of
 from beatgen.latent.vae import Vae
 
 BARS = 256  # held-out bars that are moved
 LEAKAGE = 0.05  # smaller side effects, in standard deviations, are not reported
 REACH = 2.0  # units: how far a bar is moved there and back
+COLUMNS: Columns = {
+    "effect": ("its own", ".2f"),
+    "others": ("others", ".2f"),
+    "strikes": ("strikes", ".1f"),
+}
 
 
 def attribute_spread(training: Dataset) -> np.ndarray:
@@ -80,7 +87,7 @@ def card_directions(
     directions = vae.turns(z)
 
     def patterns(points: np.ndarray) -> np.ndarray:
-        return vae.decoded(points)[1]
+        return vae.codec.predict(points)[1]
 
     here = patterns(z)
     entries = []
@@ -103,28 +110,36 @@ def card_directions(
     return entries
 
 
-def section(vaes: Any, held_out: Dataset, training: Dataset) -> Any:
-    """A line for each direction of each network (its name and it)."""
-    from beatgen.evaluation.section import Section
-
-    spread = attribute_spread(training)
-    lines = {}
-    for title, vae in vaes:
-        for entry in card_directions(vae, spread, held_out):
+def sections(
+    networks: Sequence[Network],
+    held_out: Dataset,
+    training: Dataset,
+    log: Log,
+    effort: float = 1,
+) -> list[Section]:
+    """A line for each direction of each of our networks; no table where there is none."""
+    if not (ours := bar_networks(networks)):
+        return []
+    spread, count = attribute_spread(training), share_of(BARS, effort)
+    lines: Lines = {}
+    for network in ours:
+        log(f"directions: {network.name}")
+        for entry in card_directions(network.vae, spread, held_out, count):
             others = np.sqrt(sum(change**2 for change in entry["leakage"].values()))
-            lines[f"{title}: {entry['name']}"] = {
+            lines[f"{network.name}: {entry['name']}"] = {
                 "effect": entry["effect"],
                 "others": float(others),
                 "strikes": entry["strikes"],
             }
     note = (
-        f"{BARS} bars or a few more, turned by one unit: how far the attribute goes, in "
-        "standard deviations of the training bars; all others together, the root of the sum of "
-        f"squares of those that move by {LEAKAGE:g} or more; the strikes that come or go in a bar."
+        f"{count} bars or a few more, moved by one unit: how far the direction's own attribute "
+        "goes, in standard deviations of the training bars; all others together, the root of the "
+        f"sum of squares of those that move by {LEAKAGE:g} or more; the strikes that come or go in "
+        "a bar."
     )
-    columns = {
-        "effect": ("its own", ".2f"),
-        "others": ("others", ".2f"),
-        "strikes": ("strikes", ".1f"),
-    }
-    return Section("directions", "Directions with names", note, columns, lines)
+    return [Section("directions", "Effects of the directions with names", note, COLUMNS, lines)]
+
+
+DIRECTIONS = Measure(
+    "directions", "what the directions with names do to their own attribute and to others", sections
+)

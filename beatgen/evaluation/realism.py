@@ -1,12 +1,16 @@
-"""Do generated bars sound like played ones? Pure measures on two sets of bars.
+"""Do generated bars sound like played ones?
 
 Bars are compared as they come out of a MIDI file: velocities of 1 to 127 and timing in whole ticks
-of 480 to the beat (`through_midi`), on both sides. Else a classifier would tell a network's fine
-floats from a recorder's whole numbers, which nobody hears.
+of 480 to the beat (`through_midi`), on both sides. Otherwise a classifier would know a network's
+fine floats from a recorder's whole numbers, which nobody hears.
+
+The bars of every held-out file are divided at random into two halves. Generated bars are compared
+with the first half and made from the second, which is also compared as it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,16 +19,44 @@ from beatgen.bars.attributes import ATTRIBUTES, HATS, SNARE
 from beatgen.bars.metrics import VOICES_OF_CLASS, folded
 from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import ON_LINE, PLACES, Strikes, to_strikes
-from beatgen.groove import BEATS, SIXTEENTHS, STEPS
+from beatgen.data.dataset import Dataset
+from beatgen.evaluation.reconstruct import BarNetwork, Network
+from beatgen.evaluation.results import (
+    Columns,
+    Lines,
+    Log,
+    Measure,
+    Section,
+    TooFew,
+    mean_of,
+    sample,
+    share_of,
+)
+from beatgen.groove import BEATS, SIXTEENTHS, STEPS, Groove, join
 from beatgen.latent.prior import square_root
-from beatgen.midi.reader import TICKS
+from beatgen.latent.vae import Vae
+from beatgen.midi.events import TICKS
 
 STEP_TICKS = TICKS * BEATS // STEPS
 BINS = 20  # of an attribute's histogram
 NEAR = 0.95  # F1 from which a bar is a near copy of another
 NOT_STRUCK = -9.0  # offset where there is no hit: far from all that are
-FOLDS = 4
-TREES = 100
+FOLDS = 4  # of the cross-validation
+TREES = 100  # of the classifier
+
+HALF = 600  # the most bars in a half
+HALVINGS = 5  # random ones, each with generated bars of its own
+AMOUNTS = (0.25, 0.5, 0.75)  # of `Vae.vary`
+TAKE = 4  # bars varied together
+
+COLUMNS: Columns = {
+    "auc": ("AUC", ".3f"),
+    "highest": ("highest", ".3f"),
+    "frechet": ("Fréchet", ".2f"),
+    "overlap": ("overlap", ".3f"),
+    "copies": ("copies, %", ".1f"),
+    "near_copies": ("copies and near copies, %", ".1f"),
+}
 
 
 class Bars(NamedTuple):
@@ -57,7 +89,7 @@ def hat_hits(strikes: Strikes) -> np.ndarray:
     return strikes.count[:, :, HATS].sum((1, 2)).astype(float)
 
 
-# What is compared: all attributes with names, and two that tell whether time is kept
+# What is compared: all attributes with names, and two that say whether time is kept
 COMPARED = ATTRIBUTES | {"backbeat": backbeat, "hat hits": hat_hits}
 
 
@@ -95,68 +127,74 @@ def loudest(strikes: Strikes) -> tuple[np.ndarray, np.ndarray]:
 
 def auc(
     real: np.ndarray,
-    told: np.ndarray,
+    made: np.ndarray,
     real_groups: np.ndarray,
-    told_groups: np.ndarray,
+    made_groups: np.ndarray,
     seed: int = 0,
+    trees: int = TREES,
 ) -> float:
-    """How well a classifier tells `told` from `real`: area under the ROC curve, .5 is not at all.
+    """How well a classifier separates the rows `made` from `real`: area under the ROC curve, .5 is
+    not at all, 1 is always.
 
     A classifier two-sample test (Lopez-Paz & Oquab 2017) by gradient-boosted trees on `features`,
-    cross-validated. Groups say which bars belong together, such as those of one file: they are
-    never divided between training and testing, or the trees would know a piece again by its bars.
+    cross-validated. Groups, int (n,), say which bars belong together, such as those of one file:
+    they all stand on one side of each fold, or the trees would recognise a piece by its bars.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedGroupKFold
 
-    x = np.concatenate([real, told])
-    y = np.repeat([0, 1], [len(real), len(told)])
-    groups = np.concatenate([real_groups, told_groups])
-    trees = HistGradientBoostingClassifier(max_iter=TREES, random_state=seed)
+    x = np.concatenate([real, made])
+    y = np.repeat([0, 1], [len(real), len(made)])
+    groups = np.concatenate([real_groups, made_groups])
+    classifier = HistGradientBoostingClassifier(max_iter=trees, random_state=seed)
     probability = np.zeros(len(y))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for training, testing in folds.split(x, y, groups):
-        trees.fit(x[training], y[training])
-        probability[testing] = trees.predict_proba(x[testing])[:, 1]
+        classifier.fit(x[training], y[training])
+        probability[testing] = classifier.predict_proba(x[testing])[:, 1]
     return float(roc_auc_score(y, probability))
 
 
-def halves(groups: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of two disjoint halves, each with half of the bars of every group (file).
+def halves(groups: np.ndarray, seed: int = 0, most: int = HALF) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of two disjoint halves of at most `most` bars, each with half of the bars of every
+    group (file).
 
-    Halves by whole files would differ as the pieces do, and real would not look like real; so
-    dealt, both are draws from the same bars. An odd bar of a group goes to either in turn.
+    Halves by whole files would differ as the pieces do, and played bars would not look like played
+    ones; these are both drawn from the same bars. An odd bar of a group goes to either in turn.
     """
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(len(groups))
-    order = order[groups[order].argsort(kind="stable")]
+    chosen = sample(len(groups), 2 * most, seed)
+    order = np.random.default_rng(seed).permutation(len(chosen))
+    order = chosen[order[groups[chosen][order].argsort(kind="stable")]]
     return np.sort(order[::2]), np.sort(order[1::2])
 
 
-def overlap(real: np.ndarray, told: np.ndarray) -> float:
+def overlap(real: np.ndarray, made: np.ndarray) -> float:
     """Overlapping area of the distributions of two samples, 0 to 1, 1 where they are the same:
     sum(min(p, q)) over 20 bins across both samples' range.
 
     As Yang & Lerch 2020, "On the evaluation of generative models in music", but of the histograms.
+
+    >>> overlap(np.array([0.0, 1.0]), np.array([0.0, 0.0]))
+    0.5
     """
-    both = np.concatenate([real, told])
+    both = np.concatenate([real, made])
     edges = np.histogram_bin_edges(both, BINS)
-    p, q = (np.histogram(values, edges)[0] / len(values) for values in (real, told))
+    p, q = (np.histogram(values, edges)[0] / len(values) for values in (real, made))
     return float(np.minimum(p, q).sum())
 
 
-def frechet(real: np.ndarray, told: np.ndarray) -> float:
+def frechet(real: np.ndarray, made: np.ndarray) -> float:
     """Fréchet distance of two sets of rows (n, d), each taken as a normal distribution, in units
     of the real ones' standard deviation: |m - m'|^2 + tr(C + C' - 2 (C C')^(1/2)) (Heusel et al.
     2017)."""
     scale = real.std(0)
     scale = np.where(scale > 0, scale, 1)
-    real, told = real / scale, told / scale
-    a, b = np.cov(real.T), np.cov(told.T)
+    real, made = real / scale, made / scale
+    a, b = np.cov(real.T), np.cov(made.T)
     root = square_root(a)
     trace = np.trace(a) + np.trace(b) - 2 * np.trace(square_root(root @ b @ root))
-    return float(np.square(real.mean(0) - told.mean(0)).sum() + trace)
+    return float(np.square(real.mean(0) - made.mean(0)).sum() + trace)
 
 
 def copies(bars: Bars, training: np.ndarray) -> tuple[float, float]:
@@ -169,3 +207,132 @@ def copies(bars: Bars, training: np.ndarray) -> tuple[float, float]:
 def packed_patterns(bars: Bars) -> np.ndarray:
     """Folded patterns of bars as bits (`beatgen.bars.nearest.pack`)."""
     return pack(folded(*bars).reshape(-1, SIXTEENTHS * len(VOICES_OF_CLASS)))
+
+
+def takes(vae: Vae, grooves: Sequence[Groove], amount: float, seed: int) -> Bars:
+    """Takes of grooves of one bar; each four bars are varied as one groove, in one direction."""
+    pieces = [join(grooves[i : i + TAKE]) for i in range(0, len(grooves), TAKE)]
+    seeds = range(seed * len(grooves), (seed + 1) * len(grooves))
+    return _joined([vae.vary(g, 1, amount, own)[0] for g, own in zip(pieces, seeds, strict=False)])
+
+
+def blends(vae: Vae, grooves: Sequence[Groove], seed: int) -> Bars:
+    """Each bar half-way to another, drawn; blended one by one, for they do not follow one
+    another."""
+    others = np.random.default_rng(seed).permutation(len(grooves))
+    return _joined([vae.blend(a, grooves[i], 0.5) for a, i in zip(grooves, others, strict=True)])
+
+
+def samples(vae: Vae, count: int, seed: int) -> Bars:
+    """New bars from the prior."""
+    return _joined(vae.sample(count, seed))
+
+
+def generated(
+    network: Network, source: Dataset, seed: int = 0
+) -> Iterator[tuple[str, Bars, np.ndarray]]:
+    """All that a network makes of the bars of `source`: what it is, the bars, and the group of
+    each, int (n,): the file that it was made from, or a number below 0 of its own if it is new."""
+    groups = source.file_index
+    reconstruction = network.reconstruct(source)
+    yield "reconstructions", Bars(reconstruction.velocity, reconstruction.timing), groups
+    if isinstance(network, BarNetwork):
+        vae = network.vae
+        grooves = [source.groove(bar) for bar in range(len(source))]
+        for amount in AMOUNTS:
+            yield f"takes, vary {amount:g}", takes(vae, grooves, amount, seed), groups
+        yield "half-way blends", blends(vae, grooves, seed), groups
+        yield "prior samples", samples(vae, len(grooves), seed), -1 - np.arange(len(grooves))
+
+
+def sections(
+    networks: Sequence[Network],
+    held_out: Dataset,
+    training: Dataset,
+    log: Log,
+    effort: float = 1,
+) -> list[Section]:
+    """Generated bars beside held-out ones: one table of all measures, one of the overlap of each
+    attribute. Raises TooFew for bars of fewer than four files on any side."""
+    known = packed_patterns(Bars(*training.grids()))
+    halvings, most = share_of(HALVINGS, effort), share_of(HALF, effort)
+    tables = []
+    for seed in range(halvings):
+        heading = f"realism, halving {seed + 1} of {halvings}"
+        first, second = (held_out.take(half) for half in halves(held_out.file_index, seed, most))
+        trained_on = training.take(sample(len(training), most, seed))
+        if min(len(np.unique(side.file_index)) for side in (first, second, trained_on)) < FOLDS:
+            raise TooFew(f"bars of {FOLDS} files to train on and in both held-out halves")
+        comparison = _Comparison(first, known, share_of(TREES, effort))
+        log(f"{heading}: played bars")
+        comparison.add("held-out bars, as played", Bars(*second.grids()), second.file_index)
+        comparison.add(
+            "training bars, as played",
+            Bars(*trained_on.grids()),
+            trained_on.file_index,
+            count_copies=False,
+        )
+        for network in networks:
+            for kind, bars, groups in generated(network, second, seed):
+                log(f"{heading}: {network.name}: {kind}")
+                comparison.add(f"{network.name}: {kind}", bars, groups)
+        tables.append(comparison)
+    lines = mean_of([table.lines for table in tables])
+    for name, scores in lines.items():
+        scores["highest"] = max(table.lines[name]["auc"] for table in tables)
+    size = min(most, len(held_out) // 2)
+    times = "one random halving" if halvings == 1 else f"means of {halvings} random halvings"
+    note = (
+        f"{size:,} held-out bars against {size:,} others of the same files, as they come out of a "
+        f"MIDI file; {times}. AUC of a classifier that separates the two, .5 is perfect, and the "
+        f"highest of these; Fréchet distance and mean overlapping area of {len(COMPARED)} "
+        "attributes; copies of training bars on 16 x 9. Training bars are as near as a perfect "
+        "prior comes."
+    )
+    overlaps = mean_of([table.overlaps for table in tables])
+    columns = {name: (name, ".2f") for name in COMPARED}
+    about = "Overlapping area of each attribute's histograms, generated and held-out bars."
+    return [
+        Section("realism", "Realism of generated bars", note, COLUMNS, lines),
+        Section("overlap", "Overlap", about, columns, overlaps),
+    ]
+
+
+REALISM = Measure(
+    "realism",
+    "how near generated bars come to played ones, and how many are copies",
+    sections,
+)
+
+
+class _Comparison:
+    """Sets of bars compared with the same played bars: `lines` has all measures of each set,
+    `overlaps` the overlapping area of each attribute."""
+
+    def __init__(self, real: Dataset, known: np.ndarray, trees: int) -> None:
+        bars = Bars(*real.grids())
+        self._features, self._attributes = features(bars), compared(bars)
+        self._groups, self._known, self._trees = real.file_index, known, trees
+        self.lines: Lines = {}
+        self.overlaps: Lines = {}
+
+    def add(self, name: str, bars: Bars, groups: np.ndarray, count_copies: bool = True) -> None:
+        """Measure a set of bars; groups: of each, as for `auc`."""
+        attributes = compared(bars)
+        pairs = zip(self._attributes.T, attributes.T, strict=True)
+        areas = [overlap(real, made) for real, made in pairs]
+        copied, near = copies(bars, self._known) if count_copies else (np.nan, np.nan)
+        made = features(bars)
+        self.lines[name] = {
+            "auc": auc(self._features, made, self._groups, groups, trees=self._trees),
+            "frechet": frechet(self._attributes, attributes),
+            "overlap": float(np.mean(areas)),
+            "copies": 100 * copied,
+            "near_copies": 100 * near,
+        }
+        self.overlaps[name] = dict(zip(COMPARED, areas, strict=True))
+
+
+def _joined(grooves: Sequence[Groove]) -> Bars:
+    whole = join(grooves)
+    return Bars(whole.velocity, whole.timing)

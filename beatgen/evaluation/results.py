@@ -1,19 +1,31 @@
-"""An evaluation: a table with a row for each model, and sections; JSON, Markdown and figures."""
+"""What an evaluation found: tables, as JSON, Markdown and figures.
+
+`Evaluation` has a `Row` for each model and a `Section` for each further table. A `Measure` is what
+makes such tables; `beatgen.evaluation.evaluate.MEASURES` lists them.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from beatgen.evaluation.section import Scores, Section, draw_section, number, said, table
-from beatgen.kit import NAMES
+import numpy as np
 
-# Measure -> its column's title and format
-MEASURES: dict[str, tuple[str, str]] = {
+from beatgen.data.dataset import Dataset
+from beatgen.evaluation.reconstruct import Network
+
+Scores = dict[str, float]
+Lines = dict[str, Scores]  # what was measured -> its scores
+Columns = dict[str, tuple[str, str]]  # measure -> its column's title and format
+Log = Callable[[str], None]
+
+# The table with a row for each model
+COLUMNS: Columns = {
     "sse": ("SSE", ".2f"),
     "sse_sounding": ("SSE as it sounds", ".2f"),
     "hit_f1": ("hit F1", ".3f"),
@@ -27,13 +39,60 @@ MEASURES: dict[str, tuple[str, str]] = {
     "decode_1_ms": ("1 bar, ms", ".2f"),
     "decode_33_ms": ("33 bars, ms", ".2f"),
 }
-COLOURS = ("#9aa1ab", "#c9b458", "#8a6d3b", "#6c8ebf", "#b85450", "#35d3e6", "#ffb224")
+
+
+class TooFew(Exception):
+    """The data are too few for a measure; its text says what the measure needs."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that is measured of networks.
+
+    name: as `beatgen evaluate --parts` takes it. about: one line of help. run: from the networks,
+    the held-out and the training bars, a log (called with a line as it goes on) and the effort
+    (`share_of`) to tables; raises TooFew.
+    """
+
+    name: str
+    about: str
+    run: Callable[[Sequence[Network], Dataset, Dataset, Log, float], Iterable[Section]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table. name: of its figure's file, and its key in the JSON. note: what is measured, on
+    what, and how to read it. lines: what was measured -> its scores; a score that is missing or NaN
+    was not measured."""
+
+    name: str
+    title: str
+    note: str
+    columns: Columns
+    lines: Lines
+
+    def as_dict(self) -> dict[str, Any]:
+        """Title, note and lines; may hold NaN, which JSON has not."""
+        return {"title": self.title, "note": self.note, "lines": self.lines}
+
+    def as_markdown(self) -> str:
+        """Title and note, then the table."""
+        rows = [[name, *cells(self.columns, scores)] for name, scores in self.lines.items()]
+        titles = ["", *(title for title, _ in self.columns.values())]
+        return f"{self.title}. {self.note}\n\n{markdown_table(titles, rows)}"
+
+    def figure(self) -> Any:
+        """A Plotly figure: a panel of bars for each column (`beatgen.plot.charts`)."""
+        from beatgen.plot.charts import draw_measures
+
+        titles = {measure: title for measure, (title, _) in self.columns.items()}
+        return draw_measures(self.lines, titles, title=self.title)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One model: its measures over all bars; over those that repeat no training bar (`repeats`);
-    per voice; per style, by the word before its slash. NaN is nothing measured."""
+    """One model: its measures over all bars; over those that do not repeat a training bar
+    (`evaluate.repeats`); per voice; per style, by the word before its slash. NaN: not measured."""
 
     name: str
     measures: Scores
@@ -45,7 +104,7 @@ class Row:
 @dataclass(frozen=True)
 class Evaluation:
     """data: where the bars are from; bars: how many; repeated: how many of them repeat a training
-    bar (`repeats`); sections: what else was measured (`beatgen.evaluation.generation`)."""
+    bar (`evaluate.repeats`); sections: what else was measured of the networks."""
 
     data: str
     split: str
@@ -55,74 +114,122 @@ class Evaluation:
     sections: tuple[Section, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain dicts, lists and numbers, fit for JSON (null: nothing measured)."""
+        """Everything as plain dicts, lists and numbers, fit for JSON (null: not measured)."""
         sections = {section.name: section.as_dict() for section in self.sections}
         return _plain(asdict(self) | {"sections": sections})
 
     def as_markdown(self) -> str:
-        """The tables, for people: all bars, those that repeat no training bar, voices, styles,
-        and the sections."""
+        """The tables, for people: all bars, those that do not repeat a training bar, voices,
+        styles, and the sections."""
         share = 100 * self.repeated / self.bars
-        titles = [title for title, _ in MEASURES.values()]
+        titles = ["model", *(title for title, _ in COLUMNS.values())]
         parts = [
             f"{self.split}, {self.bars:,} bars in 4/4; {share:.1f} % of them repeat a training bar "
             "(the same pattern on 16 steps x 9 classes).",
-            table(["model", *titles], [[r.name, *said(MEASURES, r.measures)] for r in self.rows]),
+            markdown_table(titles, [[r.name, *cells(COLUMNS, r.measures)] for r in self.rows]),
             "Without the bars that repeat a training bar:",
-            table(["model", *titles], [[r.name, *said(MEASURES, r.unseen)] for r in self.rows]),
+            markdown_table(titles, [[r.name, *cells(COLUMNS, r.unseen)] for r in self.rows]),
             "Hit F1 per voice:",
-            self._breakdown("per_voice"),
+            self._hit_f1_table("voice", [row.per_voice for row in self.rows]),
             "Hit F1 per style:",
-            self._breakdown("per_style"),
+            self._hit_f1_table("style", [row.per_style for row in self.rows]),
             *(section.as_markdown() for section in self.sections),
         ]
         return "\n\n".join(parts) + "\n"
 
+    def figure(self) -> Any:
+        """A Plotly figure: hit F1 of every model, per voice and per style."""
+        from beatgen.plot.charts import draw_shares
+
+        return draw_shares(
+            {
+                "hit F1 per voice": {row.name: _hit_f1(row.per_voice) for row in self.rows},
+                "hit F1 per style": {row.name: _hit_f1(row.per_style) for row in self.rows},
+            }
+        )
+
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write evaluation.json, evaluation.md, scores.html (`draw_scores`) and a figure for each
-        section into a folder."""
+        """Write evaluation.json, evaluation.md, scores.html (`figure`) and a figure for each
+        section into a folder, which is made where there is none."""
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.as_dict(), indent=1)
         (root / "evaluation.json").write_text(text + "\n", encoding="utf-8")
         (root / "evaluation.md").write_text(self.as_markdown(), encoding="utf-8")
-        draw_scores(self).write_html(root / "scores.html", include_plotlyjs=True)
+        self.figure().write_html(root / "scores.html", include_plotlyjs=True)
         for section in self.sections:
             page = root / f"{section.name}.html"
-            draw_section(section).write_html(page, include_plotlyjs=True)
+            section.figure().write_html(page, include_plotlyjs=True)
 
-    def _breakdown(self, part: str) -> str:
-        groups: list[str] = list(getattr(self.rows[0], part)) if self.rows else []
+    def _hit_f1_table(self, title: str, of_models: Sequence[dict[str, Scores]]) -> str:
+        found = [_hit_f1(groups) for groups in of_models]
         lines = [
-            [name, *(number(".3f", getattr(row, part)[name]["hit_f1"]) for row in self.rows)]
-            for name in groups
+            [group, *(cell(".3f", scores[group]) for scores in found)]
+            for group in (found[0] if found else ())
         ]
-        return table([part.removeprefix("per_"), *(row.name for row in self.rows)], lines)
+        return markdown_table([title, *(row.name for row in self.rows)], lines)
 
 
-def draw_scores(evaluation: Evaluation) -> Any:
-    """Plotly figure: hit F1 of every model, per voice and per style."""
-    from plotly.subplots import make_subplots
+def cells(columns: Columns, scores: Mapping[str, float]) -> list[str]:
+    """The cells of one line.
 
-    figure = make_subplots(1, 2, subplot_titles=("hit F1 per voice", "hit F1 per style"))
-    for column, part in enumerate(("per_voice", "per_style"), start=1):
-        for i, row in enumerate(evaluation.rows):
-            groups = {name: scores["hit_f1"] for name, scores in getattr(row, part).items()}
-            figure.add_bar(
-                x=list(groups.values()),
-                y=list(groups),
-                name=row.name,
-                orientation="h",
-                legendgroup=row.name,
-                showlegend=column == 1,
-                marker_color=COLOURS[i % len(COLOURS)],
-                row=1,
-                col=column,
-            )
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.04}
-    height = 200 + 8 * len(evaluation.rows) * len(NAMES)
-    figure.update_xaxes(range=(0, 1))
-    return figure.update_layout(template="plotly_white", legend=legend, height=height)
+    >>> cells({"f1": ("hit F1", ".3f"), "kl": ("KL", ".1f")}, {"f1": 0.5})
+    ['0.500', '-']
+    """
+    return [cell(form, scores.get(name, math.nan)) for name, (_, form) in columns.items()]
+
+
+def cell(form: str, value: float) -> str:
+    """A number in a format such as ".2f"; "-" for NaN."""
+    return "-" if math.isnan(value) else format(value, form)
+
+
+def markdown_table(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, numbers to the right.
+
+    Cells are not padded to the width of their column, so that a new number changes one line only.
+
+    >>> print(markdown_table(["model", "hit F1"], [["ours", "0.979"]]))
+    | model | hit F1 |
+    | --- | ---: |
+    | ours | 0.979 |
+    """
+    rule = ["---", *["---:"] * (len(titles) - 1)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (titles, rule, *lines))
+
+
+def mean_of(tables: Sequence[Lines]) -> Lines:
+    """The mean of tables with the same lines and scores, cell by cell.
+
+    >>> mean_of([{"ours": {"auc": 0.5}}, {"ours": {"auc": 0.75}}])
+    {'ours': {'auc': 0.625}}
+    """
+    return {
+        name: {key: float(np.mean([table[name][key] for table in tables])) for key in scores}
+        for name, scores in tables[0].items()
+    }
+
+
+def share_of(count: int, effort: float) -> int:
+    """How many of `count` draws, pairs or trees are made with an effort above 0 and up to 1.
+
+    >>> share_of(600, 1), share_of(5, 0.1)
+    (600, 1)
+    """
+    return max(1, round(count * effort))
+
+
+def sample(count: int, most: int, seed: int = 0) -> np.ndarray:
+    """Sorted indices of `most` things drawn from `count`; all where there are no more: int64.
+
+    >>> sample(3, 10).tolist()
+    [0, 1, 2]
+    """
+    return np.sort(np.random.default_rng(seed).permutation(count)[:most])
+
+
+def _hit_f1(groups: Mapping[str, Scores]) -> Scores:
+    return {name: scores["hit_f1"] for name, scores in groups.items()}
 
 
 def _plain(value: Any) -> Any:

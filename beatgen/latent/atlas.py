@@ -1,10 +1,12 @@
-"""The atlas: every training bar on a 2-D map of the latent space, to hear, to sample among, and to
-tell how near a groove comes to what was learned from.
+"""The atlas: every training bar on a 2-D map of the latent space.
 
-It ships beside the weights as atlas.npz and holds no bars: of each its place, style, pattern in
-bits, and its z in steps as coarse as the posterior's own standard deviation. The decoder was
-trained on that much noise, so a bar decoded from it keeps its pattern, in a third of the bytes.
-`beatgen.training.atlas` draws it.
+Any of them can be heard, new bars can be sampled among them, and a groove can be compared with
+them: how near does it come to what the model learned from?
+
+The atlas ships beside the weights as atlas.npz. It does not hold the bars themselves, but for each
+its place on the map, its style, its pattern in bits, and its z rounded to steps of the posterior's
+standard deviation. The decoder was trained with that much noise, so a bar decoded from the rounded
+z keeps its pattern, in a third of the bytes. `beatgen.training.atlas` makes it.
 """
 
 from __future__ import annotations
@@ -25,12 +27,12 @@ from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.latent.runtime import NETWORK, model_folder
 
 ATLAS = "atlas.npz"
-FORMAT = 2  # of the file; raise it when its content changes
-PLACES = 65535  # that a place can take on each axis
-NEIGHBOURS = 8  # bars between which a new point is placed
+FORMAT = 2  # version of the file; raise it when its content changes
+PLACES = 65535  # steps of each axis of the map, in the file
+NEIGHBOURS = 8  # training bars among which a new point is placed
 FALL = 6  # power by which a neighbour's weight falls with its distance
-COMPANIONS = 6  # nearest bars of a region, one of which a draw leans towards
-WRITTEN = {  # styles whose name in the data set is not how it is written
+COMPANIONS = 6  # most similar bars of a region; a draw lies between a bar and one of them
+LABELS = {  # styles that the data set spells in its own way
     "hiphop": "hip-hop",
     "afrocuban": "Afro-Cuban",
     "neworleans": "New Orleans",
@@ -38,36 +40,50 @@ WRITTEN = {  # styles whose name in the data set is not how it is written
 }
 
 
-def written(style: str) -> str:
-    """A style's name as people write it."""
-    return WRITTEN.get(style, style)
+def style_label(style: str) -> str:
+    """A style's name in the data set as people write it.
+
+    >>> style_label("hiphop"), style_label("rock")
+    ('hip-hop', 'rock')
+    """
+    return LABELS.get(style, style)
 
 
 @dataclass(frozen=True)
 class Nearest:
     """How near a groove comes to the training bars.
 
-    likeness: F1 of the folded patterns (16 x 9) of each bar and the training bar most like it,
-              mean over the groove's bars; 1 repeats training bars throughout, 0 shares nothing.
-    index:    the training bar that comes nearest to any of its bars.
-    style:    of that training bar.
+    similarity: F1 of the folded patterns (16 x 9) of each bar and the training bar most similar to
+                it, mean over the groove's bars; 1 repeats training bars throughout, 0 shares
+                nothing.
+    index:      the training bar that comes nearest to any of its bars.
+    style:      of that training bar.
     """
 
-    likeness: float
+    similarity: float
     index: int
     style: str
 
 
 @dataclass(frozen=True, eq=False)
 class Atlas:
-    """n training bars, in the order of the data set.
+    """n training bars, in the order of the data set. Made by `load_atlas`.
 
-    places:   float32 (n, 2), x and y on the map, which is the unit square.
-    codes:    int8 (n, latent_dim), z in steps from `center`.
+    places:   float32 (n, 2), x and y on the map, 0 to 1 each.
+    codes:    int8 (n, latent_dim), z as a number of steps from `center`.
     center, step: float32 (latent_dim,); a step is the posterior's standard deviation.
-    styles:   names, the most frequent first; style: uint8 (n,), index into them.
+    styles:   their names in the data set, the most frequent first.
+    style:    uint8 (n,), index into `styles`.
     fill:     bool (n,), recorded as a fill, not as a beat.
     patterns: uint8 (n, 44), which voices are struck in which sixteenth, 16 x 22 bits.
+
+    >>> import beatgen as bg
+    >>> from beatgen import demo
+    >>> atlas, vae = bg.load_atlas(), bg.load_model()
+    >>> place = atlas.place(vae.encode(demo.load("funk")))[0]
+    >>> bar = vae.decode(atlas.at(*place))  # the training bar nearest to that place
+    >>> bar.bars
+    1
     """
 
     places: np.ndarray
@@ -92,10 +108,9 @@ class Atlas:
         return self.center + self.codes[bars] * self.step
 
     def place(self, z: np.ndarray) -> np.ndarray:
-        """Where z (points, latent_dim) stands on the map, float32 (points, 2).
-
-        Between the places of the nearest training bars, the nearer the heavier; a training bar
-        stands on its own place. Raises BeatGenError for another shape.
+        """Where z (points, latent_dim) stands on the map, float32 (points, 2): the mean of the
+        nearest training bars' places, the nearer the more weight. The z of a training bar stands on
+        that bar's place. Raises BeatGenError for another shape.
         """
         z = np.atleast_2d(np.asarray(z, np.float32))
         if z.ndim != 2 or z.shape[1] != len(self.step):
@@ -103,7 +118,7 @@ class Atlas:
         squared = _squared_distances((z - self.center) / self.step, self._codes)
         near = np.argpartition(squared, min(NEIGHBOURS, len(self)) - 1, axis=1)[:, :NEIGHBOURS]
         distance = np.take_along_axis(squared, near, 1)
-        # Rounding to steps moved every bar by about this much; what is nearer is as good as there.
+        # Rounding moved each training bar by about this much: nearer than that counts the same.
         rounding = len(self.step) / 12
         weight = np.maximum(distance, rounding) ** (-FALL / 2)
         weight /= weight.sum(1, keepdims=True)
@@ -114,7 +129,7 @@ class Atlas:
         return int(np.square(self.places - np.array([x, y], np.float32)).sum(1).argmin())
 
     def at(self, x: float, y: float) -> np.ndarray:
-        """z to hear at a place on the map: the nearest training bar's, float32 (latent_dim,)."""
+        """z of the training bar nearest to a place on the map, float32 (latent_dim,)."""
         return self.z(np.array([self.bar_at(x, y)]))[0]
 
     # --- regions --------------------------------------------------------------------------------
@@ -139,11 +154,12 @@ class Atlas:
         return np.flatnonzero(inside)
 
     def sample(self, among: np.ndarray, count: int = 12, seed: int = 0) -> np.ndarray:
-        """Draws among and around these bars (indices), float32 (count, latent_dim).
+        """z of new bars among and around these training bars (indices), float32 (count,
+        latent_dim).
 
-        Each lies somewhere between a bar of the region and one of those in it that are most like
-        that bar, with as much noise as the decoder was trained on. Raises BeatGenError where the
-        region has no bar, and for a count below 1.
+        Each lies at random between a bar of the region and one of those in it that are most similar
+        to that bar, with as much noise as the decoder was trained with. Raises BeatGenError where
+        the region has no bar, for a count below 1, and for a seed below 0.
         """
         check_count("count", count)
         check_seed(seed)
@@ -152,7 +168,7 @@ class Atlas:
             raise BeatGenError("no training bar lies in this region; choose a larger one.")
         rng = np.random.default_rng(seed)
         codes = self._codes[among]
-        first = codes[_deal(rng, len(among), count)]
+        first = codes[_even_draw(rng, len(among), count)]
         companions = _squared_distances(first, codes).argsort(1)[:, : COMPANIONS + 1]
         chosen = rng.integers(0, companions.shape[1], count)
         second = codes[companions[np.arange(count), chosen]]
@@ -161,22 +177,28 @@ class Atlas:
         mixed += rng.standard_normal(mixed.shape, np.float32)  # the posterior's own noise
         return self.center + mixed * self.step
 
-    # --- likeness -------------------------------------------------------------------------------
+    # --- similarity -----------------------------------------------------------------------------
 
     def nearest(self, groove: Groove) -> Nearest:
-        """The training bars most like a groove's bars, by pattern; its tempo does not matter."""
-        likeness, index = self.nearest_bars(groove.velocity, groove.timing)
-        closest = int(index[likeness.argmax()])
-        return Nearest(float(likeness.mean()), closest, self.style_of(closest))
+        """How near the patterns of a groove's bars come to those of the training bars.
+
+        >>> from beatgen import demo
+        >>> found = load_atlas().nearest(demo.load("funk"))
+        >>> 0 <= found.similarity <= 1
+        True
+        """
+        similarity, index = self.nearest_bars(groove.velocity, groove.timing)
+        closest = int(index[similarity.argmax()])
+        return Nearest(float(similarity.mean()), closest, self.style_of(closest))
 
     def nearest_bars(
         self, velocity: np.ndarray, timing: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """For each bar of grids (n, 64, 22) the F1 of its folded pattern with that of the training
-        bar most like it, float32 (n,), and that bar's index, int64 (n,), the first of equals."""
+        """The training bar most similar to each bar of grids (n, 64, 22): the F1 of the two folded
+        patterns, float32 (n,), and its index, int64 (n,), the first of equals."""
         struck = folded(velocity, timing)
-        index, likeness = nearest(pack(struck.reshape(len(struck), -1)), self._packed)
-        return likeness, index
+        index, similarity = nearest(pack(struck.reshape(len(struck), -1)), self._packed)
+        return similarity, index
 
     def style_of(self, bar: int) -> str:
         """The style that a training bar was recorded as."""
@@ -199,13 +221,13 @@ class Atlas:
         return pack(fold(self.struck))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write atlas.npz beside the weights that it was drawn with."""
+        """Write atlas.npz beside the weights that it was made with."""
         np.savez_compressed(
             Path(folder) / ATLAS,
             format=FORMAT,
             weights=_fingerprint(Path(folder)),
             places=np.rint(self.places * PLACES).astype(np.uint16).T,
-            codes=self.codes.T,  # a dimension after the other packs smaller
+            codes=self.codes.T,  # packs smaller with each dimension in one piece
             center=self.center,
             step=self.step,
             styles=np.array(self.styles),
@@ -218,11 +240,14 @@ class Atlas:
 def load_atlas(name: str | Path = "bar") -> Atlas:
     """The atlas of shipped weights, by their name, or of those in a folder.
 
-    Raises ModelError where there is none that can be read, and where it was drawn with other
+    Raises ModelError where there is none that can be read, and where it was made with other
     weights.
+
+    >>> load_atlas("bar").styles[:2]
+    ('rock', 'latin')
     """
     folder = model_folder(name)
-    redo = "draw it with `beatgen.training.atlas.write_atlas`, or export the weights again."
+    redo = "make it with `beatgen.training.atlas.write_atlas`, or export the weights again."
     try:
         with np.load(folder / ATLAS, allow_pickle=False) as stored:
             parts = dict(stored)
@@ -231,7 +256,7 @@ def load_atlas(name: str | Path = "bar") -> Atlas:
     except UNREADABLE as error:
         raise ModelError(f"{folder / ATLAS}: not an atlas that can be read; {redo}") from error
     if int(parts.pop("format", 0)) != FORMAT or str(parts.pop("weights")) != _fingerprint(folder):
-        raise ModelError(f"{folder / ATLAS}: drawn with other weights than those beside it; {redo}")
+        raise ModelError(f"{folder / ATLAS}: made with other weights than those beside it; {redo}")
     places = parts.pop("places").T / np.float32(PLACES)
     codes, patterns = (np.ascontiguousarray(parts.pop(key).T) for key in ("codes", "patterns"))
     styles = tuple(parts.pop("styles").tolist())
@@ -239,7 +264,7 @@ def load_atlas(name: str | Path = "bar") -> Atlas:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Tells weights apart."""
+    """A digest of the network's file."""
     return blake2b((folder / NETWORK).read_bytes(), digest_size=8).hexdigest()
 
 
@@ -249,7 +274,7 @@ def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.maximum(lengths - 2 * points @ others.T, 0)
 
 
-def _deal(rng: np.random.Generator, bars: int, count: int) -> np.ndarray:
-    """`count` indices below `bars`: as different as there are bars for it."""
+def _even_draw(rng: np.random.Generator, bars: int, count: int) -> np.ndarray:
+    """`count` indices below `bars`, each drawn again only after all the others."""
     rounds = [rng.permutation(bars) for _ in range(-(-count // bars))]
     return np.concatenate(rounds)[:count]

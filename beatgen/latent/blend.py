@@ -1,4 +1,9 @@
-"""Between two grooves: what both are made of, worked out once for all their blends."""
+"""Blends of two grooves: everything on the path from A to B.
+
+The prior turns z into noise and back (`beatgen.latent.prior`), so that mixing is done where every
+point is a bar that a drummer might play. What the model misses of the two grooves is cross-faded
+on top: at the ends a blend is exactly A or exactly B.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,23 @@ import numpy as np
 from beatgen.errors import BeatGenError, check_count, check_share
 from beatgen.groove import Groove
 from beatgen.latent.codec import Codec, fade, strikes_of
-from beatgen.latent.decide import Decoded, family_hits
+from beatgen.latent.decide import Prediction, family_hits
 from beatgen.latent.prior import Prior
-from beatgen.latent.way import way
 
 PATH_FRAMES = 33
-CHUNK = 64  # blends at a time on a walk
-SAY = 0.25  # of the network, half-way, in how many strikes there are (`beatgen.latent.decide`)
+WAYPOINTS = 4  # the path is divided into so many straight pieces
+CORNERS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], np.float32)
+CHUNK = 64  # blends at a time in `Blend.walk`
+# Weight of the network, half-way, in how many sixteenths are struck (`decide.blend_hits`)
+NETWORK_SHARE = 0.25
 
 
-class Between:
-    """All blends of two grooves, as `Vae.blend` tells of them.
+class Blend:
+    """Two grooves, ready to be blended many times (`Vae.between`).
 
-    What does not depend on the place is computed here: the noise that the prior makes the grooves
-    of, what the model misses of each, how busy they are. Raises BeatGenError for grooves of
-    different steps per bar.
+    What does not depend on the amount is computed once, here: the noise of both, what the model
+    misses of each, and how many sixteenths each strikes. The shorter groove repeats. Raises
+    BeatGenError for grooves of different steps per bar.
     """
 
     def __init__(self, codec: Codec, prior: Prior, a: Groove, b: Groove) -> None:
@@ -34,61 +41,107 @@ class Between:
         self._ends = [groove.repeat(bars) for groove in (a, b)]
         z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in self._ends]
         self._noise = [prior.to_noise(of_end) for of_end in z]
-        # Of the z that the noise leads back to: what gets lost on that way is missed, too.
-        self._missed = [
-            codec.missed(end, prior.to_z(noise))
+        # From z to noise and back is not exact: the residual makes up for that loss, too.
+        self._residuals = [
+            codec.residual(end, prior.to_z(noise))
             for end, noise in zip(self._ends, self._noise, strict=True)
         ]
         self._hits = [family_hits(strikes_of(end).count) for end in self._ends]
 
     def blend(self, amount: float, feel: float | None = None) -> Groove:
-        """As `Vae.blend`."""
+        """The blend at one amount, as `Vae.blend` describes."""
         return self._at([(amount, amount if feel is None else feel)])[0]
 
     def path(self, frames: int = PATH_FRAMES, feel: float | None = None) -> list[Groove]:
-        """As `Vae.blend_path`."""
+        """The blends at `frames` equal steps from 0 to 1, as `Vae.blend_path` describes."""
         check_count("frames", frames, 2)
         amounts = np.linspace(0, 1, frames).tolist()
         return self._at([(t, t if feel is None else feel) for t in amounts])
 
     def walk(self, steps: int) -> Iterator[Groove]:
-        """The bars of `Vae.interpolate`. Of each blend but one bar is made, and the next one, whose
-        early hits stand in it."""
+        """The bars of `Vae.interpolate`, one after the other."""
         a, b = self._ends
         for start in range(0, steps, CHUNK):
             at = np.arange(start, min(start + CHUNK, steps))
+            # Of each blend only one bar is heard. The next one is decoded with it, because its
+            # early hits stand at the end of the bar before.
             bars = np.stack([at % a.bars, (at + 1) % a.bars], 1)[:, : a.bars]
             pairs = [(t, t) for t in (at / (steps - 1)).tolist()]
             for i, blend in zip(at.tolist(), self._at(pairs, bars), strict=True):
-                whole = {0: a, steps - 1: b}.get(i)  # hit for hit, down to the last bit
-                yield blend[0] if whole is None else whole[i % a.bars]
+                end = {0: a, steps - 1: b}.get(i)  # exact, to the last bit
+                yield blend[0] if end is None else end[i % a.bars]
 
     def _at(
         self, amounts: Sequence[tuple[float, float]], bars: np.ndarray | None = None
     ) -> list[Groove]:
-        """Grooves for pairs of amounts, one for the pattern and one for the feel.
+        """Grooves for pairs of amounts, (pattern, feel).
 
-        bars: for each of them the bars of it that are made, one after the other; int (n, k).
-        Without it they are all made, and the ends are the grooves themselves.
+        bars: int (n, k), for each pair the bars that are decoded, one after the other. By default
+        all are, and at the ends the result is the groove itself.
         """
-        for t, f in amounts:
-            check_share("amount", t)
-            check_share("feel", f)
+        for pattern_amount, feel_amount in amounts:
+            check_share("amount", pattern_amount)
+            check_share("feel", feel_amount)
         a, b = self._ends
         chosen = np.arange(a.bars) if bars is None else bars
-        z = way(self._prior, self._noise[0], self._noise[1], np.array(amounts, np.float32), bars)
-        pattern, feel = np.array(amounts, np.float32).T
-        left = [(fade(1 - t), fade(t)) for t in (pattern, feel, feel, feel)]
-        missed = Decoded(
+        pairs = np.array(amounts, np.float32)
+        z = path_z(self._prior, self._noise[0], self._noise[1], pairs, bars)
+        pattern, feel = pairs.T
+        kept = [(fade(1 - t), fade(t)) for t in (pattern, feel, feel, feel)]
+        residual = Prediction(
             *(
-                of_a[chosen] * to_a[:, None, None, None, None]
-                + of_b[chosen] * to_b[:, None, None, None, None]
-                for of_a, of_b, (to_a, to_b) in zip(*self._missed, left, strict=True)
+                of_a[chosen] * from_a[:, None, None, None, None]
+                + of_b[chosen] * from_b[:, None, None, None, None]
+                for of_a, of_b, (from_a, from_b) in zip(*self._residuals, kept, strict=True)
             )
         )
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
         share, (hits_a, hits_b) = pattern[:, None, None], self._hits
         hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
-        told = self._codec.tell(z, missed, tempos, hits, SAY * 4 * share * (1 - share))
+        network_share = NETWORK_SHARE * 4 * share * (1 - share)
+        blends = self._codec.decode_grooves(z, residual, tempos, hits, network_share)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
-        return [ends.get(at, groove) for at, groove in zip(amounts, told, strict=True)]
+        return [ends.get(at, groove) for at, groove in zip(amounts, blends, strict=True)]
+
+
+def path_z(
+    prior: Prior,
+    a: np.ndarray,
+    b: np.ndarray,
+    amounts: np.ndarray,
+    bars: np.ndarray | None = None,
+) -> np.ndarray:
+    """z on the path between two bars or rows of bars, float32 (n, bars, latent_dim).
+
+    a, b: their noise, float32 (bars, latent_dim). amounts: (n, 2), 0 to 1, of the pattern and of
+    the feel. bars: int (n, k), which of the bars to compute for each pair of amounts, then z is
+    (n, k, latent_dim); by default all.
+
+    At each quarter of the path, of the pattern and of the feel, lies a waypoint: there the noise is
+    mixed and turned into z. Between waypoints z is interpolated (bilinearly, in pattern and feel).
+    With noise mixed all along, many more strikes would come and go than the two ends require.
+    """
+    position = amounts * WAYPOINTS
+    before = np.minimum(np.floor(position), WAYPOINTS - 1)[:, None]
+    beyond = position[:, None] - before
+    weights = np.where(CORNERS, beyond, 1 - beyond).prod(-1)
+    n, dims = len(amounts), np.arange(a.shape[-1])
+    chosen = np.broadcast_to(np.arange(len(a)), (n, len(a))) if bars is None else bars
+    shape = *chosen.shape, len(CORNERS), 1
+    corners = [
+        *np.split(np.broadcast_to((before + CORNERS)[:, None], (*shape[:-1], 2)), 2, -1),
+        np.broadcast_to(chosen[..., None, None], shape),
+    ]
+    # Each waypoint of each bar is computed once, though many amounts have it as a corner.
+    rows = np.concatenate(corners, -1).reshape(-1, 3)
+    waypoints, which = np.unique(rows, axis=0, return_inverse=True)
+    along = np.where(dims < prior.pattern_dim, waypoints[:, :1], waypoints[:, 1:2]) / WAYPOINTS
+    bar = waypoints[:, 2].astype(int)
+    z = prior.to_z(mix_noise(a[bar], b[bar], along.astype(np.float32)))
+    return np.einsum("nc,nkcd->nkd", weights, z[which.reshape(shape[:-1])])
+
+
+def mix_noise(a: np.ndarray, b: np.ndarray, amount: np.ndarray) -> np.ndarray:
+    """A mix of two independent draws of N(0, 1) noise that is N(0, 1) itself: their plain weighted
+    mean would have too small a variance."""
+    return ((1 - amount) * a + amount * b) / np.sqrt((1 - amount) ** 2 + amount**2)

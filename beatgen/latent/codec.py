@@ -1,4 +1,4 @@
-"""Between grids and z: what the network makes of bars, and bars of what it tells."""
+"""Between bars and z: the network as an encoder and a decoder, and what it misses of a groove."""
 
 from __future__ import annotations
 
@@ -11,22 +11,35 @@ import numpy as np
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove
-from beatgen.latent.decide import Decoded, family_hits, hits_between, pattern_of, pattern_of_size
-from beatgen.latent.runtime import Network
-from beatgen.latent.signatures import AGAIN
+from beatgen.latent.decide import (
+    Prediction,
+    blend_hits,
+    family_hits,
+    pattern_of,
+    pattern_with_hits,
+)
+from beatgen.latent.runtime import AGAIN, Network
 
 
 class Codec:
-    """A trained BarVAE's network. z has `pattern_dim` dimensions for the pattern, then those for
-    the feel; sides: the dimensions of each, and the segments of the bar that share them out.
+    """Encodes bars to z and decodes z to bars, with a trained BarVAE.
 
-    card: the model card. threshold: the probability above which a sixteenth is struck. ceiling:
-    the velocity above which a strike is one of the many that stand at the end of MIDI's range.
+    The first `pattern_dim` of the `latent_dim` dimensions of z hold the pattern, the others the
+    feel.
+
+    card:      the model card.
+    sides:     (dimensions, segments) of the pattern and of the feel: each side's dimensions are
+               divided evenly among so many equal segments of the bar.
+    threshold: the probability above which a sixteenth is struck.
+    ceiling:   predicted velocities from here on become 1, MIDI's 127: drummers often reach the end
+               of MIDI's range, where the network predicts a little less.
+
+    Raises ModelError for a network that is no BarVAE, and for an incomplete card.
     """
 
     def __init__(self, network: Network) -> None:
         self.card = network.card
-        if self.card.get("model") != "bar":
+        if not network.format.plays:
             raise ModelError(
                 f"the model {self.card.get('model')!r} is there to be measured; blending and "
                 "varying needs one trained with --model bar."
@@ -45,6 +58,8 @@ class Codec:
         self.ceiling = float(self.card.get("ceiling", 1.0))
         self.network = network
 
+    # --- bars as arrays -------------------------------------------------------------------------
+
     def encode_bars(
         self,
         velocity: np.ndarray,
@@ -52,11 +67,12 @@ class Codec:
         known: np.ndarray | None = None,
         loop: int = 1,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and log variance of z, float32 (n, latent_dim) each, of grids (n, 64, 22).
+        """z_mean and z_log_var, float32 (n, latent_dim) each, of grids (n, 64, 22).
 
-        known: (n, 16, 22), 0 for what of each sixteenth and voice is not to be looked at, 1
-        elsewhere; without it all is known. loop: bars that follow one another, n of a groove.
-        Raises BeatGenError for bars of other than 64 steps.
+        known: (n, 16, 22), 0 for sixteenths and voices that the encoder must not see, 1 elsewhere;
+        by default it sees all. loop: how many bars in a row follow one another and repeat, so that
+        an early downbeat stands at the end of the bar before it; n for a whole groove, 1 for
+        independent bars. Raises BeatGenError for bars of other than 64 steps.
         """
         strikes = to_strikes(velocity, timing, loop)
         if known is None:
@@ -66,20 +82,22 @@ class Codec:
         return out["mean"], out["log_var"]
 
     def decode_bars(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Velocity and timing, float32 (n, 64, 22) each, of z (n, latent_dim)."""
-        decoded, pattern = self.decoded(self.checked(z))
-        return to_grid(decoded.strikes(pattern))
+        """Velocity and timing, float32 (n, 64, 22) each, of z (n, latent_dim). Raises BeatGenError
+        for another shape."""
+        prediction, pattern = self.predict(self.check_z(z))
+        return to_grid(prediction.strikes(pattern))
 
     def reconstruct_bars(
         self, velocity: np.ndarray, timing: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Expected velocity (probability of a hit x its velocity), then velocity and timing as
-        they sound; float32 (n, 64, 22) each."""
-        decoded, pattern = self.decoded(self.encode_bars(velocity, timing)[0])
-        return (expected_grid(decoded.expected()), *to_grid(decoded.strikes(pattern)))
+        """Grids (n, 64, 22), encoded and decoded: the expected velocity (probability of a hit x its
+        velocity), then velocity and timing as they sound; float32 (n, 64, 22) each."""
+        prediction, pattern = self.predict(self.encode_bars(velocity, timing)[0])
+        return (expected_grid(prediction.expected()), *to_grid(prediction.strikes(pattern)))
 
-    def checked(self, z: np.ndarray) -> np.ndarray:
-        """z as float32 (bars, latent_dim). Raises BeatGenError for another shape."""
+    def check_z(self, z: np.ndarray) -> np.ndarray:
+        """z as float32 (bars, latent_dim). Raises BeatGenError for another shape, and for what is
+        not finite."""
         z = np.atleast_2d(np.asarray(z, np.float32))
         if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z) or not np.isfinite(z).all():
             raise BeatGenError(
@@ -87,96 +105,111 @@ class Codec:
             )
         return z
 
-    def decoded(
+    # --- predictions ----------------------------------------------------------------------------
+
+    def predict(
         self, z: np.ndarray, pattern: np.ndarray | None = None
-    ) -> tuple[Decoded, np.ndarray]:
-        """What the network tells of z, and the pattern (n, 16, 22) that it is dressed for: the
-        given one, or its own."""
-        count = self._counts(z[:, : self.pattern_dim])
+    ) -> tuple[Prediction, np.ndarray]:
+        """What the network predicts for z (n, latent_dim), and the pattern, int (n, 16, 22), that
+        the feel is predicted for: the given one, or by default the network's own."""
+        counts = self.predict_counts(z[:, : self.pattern_dim])
         if pattern is None:
-            pattern = pattern_of(count, self.threshold)
-        return Decoded(count, *self._dress(z[:, self.pattern_dim :], pattern)), pattern
+            pattern = pattern_of(counts, self.threshold)
+        return Prediction(counts, *self._feel(z[:, self.pattern_dim :], pattern)), pattern
 
-    def dressed(self, z_feel: np.ndarray, pattern: np.ndarray) -> Decoded:
-        """What the network tells of z_feel (n, feel_dim) for a pattern (n, 16, 22) that is sure."""
-        return Decoded(_certain(pattern), *self._dress(z_feel, pattern))
-
-    def missed(self, groove: Groove, z: np.ndarray, loop: int | None = None) -> Decoded:
-        """What has to be added to the decoded z so that it is the groove, per bar; loop: as for
-        `strikes_of`."""
-        true = strikes_of(groove, loop)
-        struck = true.velocity > 0
-        told, _ = self.decoded(z, true.count)
-        share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
-        return Decoded(
-            _certain(true.count) - told.counts,
-            np.where(struck.any(-1, keepdims=True), share - told.place, 0),
-            np.where(struck, true.velocity - told.velocity, 0),
-            np.where(struck, true.timing - told.timing, 0),
-        )
-
-    def tell(
-        self,
-        z: np.ndarray,
-        missed: Decoded,
-        tempos: Sequence[float],
-        hits: np.ndarray | None = None,
-        say: np.ndarray | float = 0.0,
-    ) -> list[Groove]:
-        """A groove for each of z (n, bars, latent_dim), with what is missed added to it.
-
-        hits (n, bars, families): how many sixteenths are asked for, and how much say the network
-        has in that (`hits_between`); the threshold decides without.
-        """
-        n, bars, _ = z.shape
-        flat = z.reshape(n * bars, -1)
-        count = self._counts(flat[:, : self.pattern_dim])
-        count = count.reshape(n, bars, *count.shape[1:]) + missed.counts
-        pattern = pattern_of(count, self.threshold)
-        if hits is not None:
-            pattern = pattern_of_size(count, hits_between(hits, family_hits(pattern), say))
-        pattern = pattern.reshape(n * bars, *pattern.shape[2:])
-        feel = (
-            part.reshape(n, bars, *part.shape[1:]) + more
-            for part, more in zip(
-                self._dress(flat[:, self.pattern_dim :], pattern), list(missed)[1:], strict=True
-            )
-        )
-        decoded = Decoded(*(part.reshape(n * bars, *part.shape[2:]) for part in (count, *feel)))
-        whole = groove_of(decoded.strikes(pattern), 1.0, bars)
-        return [
-            replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
-        ]
-
-    def _counts(self, z_pattern: np.ndarray) -> np.ndarray:
+    def predict_counts(self, z_pattern: np.ndarray) -> np.ndarray:
+        """Probabilities of 0 to 4 strikes, float32 (n, 16, 22, 5), for z_pattern (n,
+        pattern_dim)."""
         return self.network.run("pattern", z=z_pattern)["count"]
 
-    def _dress(
+    def predict_feel(self, z_feel: np.ndarray, pattern: np.ndarray) -> Prediction:
+        """What the network predicts for z_feel (n, feel_dim) and a pattern (n, 16, 22) that is
+        certain: its counts have probability 1."""
+        return Prediction(_certain(pattern), *self._feel(z_feel, pattern))
+
+    def _feel(
         self, z_feel: np.ndarray, pattern: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Place probabilities, velocity and timing for a pattern (n, 16, 22)."""
+        """Place, velocity and timing of a `Prediction`, for a pattern (n, 16, 22)."""
         out = self.network.run("feel", z=z_feel, count=pattern)
         velocity = np.where(out["velocity"] >= self.ceiling, np.float32(1), out["velocity"])
         return out["place"], velocity, out["timing"]
 
+    # --- grooves --------------------------------------------------------------------------------
 
-def fade(left: Any) -> Any:
-    """How much of what the model misses of a groove is kept where so much of the way is left, 1 to
-    0: half-way it is a quarter."""
-    return left**2
+    def residual(self, groove: Groove, z: np.ndarray, loop: int | None = None) -> Prediction:
+        """What the network misses of a groove: added to its prediction for z (bars, latent_dim), it
+        gives the groove again. loop: as for `strikes_of`."""
+        true = strikes_of(groove, loop)
+        struck = true.velocity > 0
+        predicted, _ = self.predict(z, true.count)
+        share = struck / np.maximum(struck.sum(-1, keepdims=True), 1)
+        return Prediction(
+            _certain(true.count) - predicted.counts,
+            np.where(struck.any(-1, keepdims=True), share - predicted.place, 0),
+            np.where(struck, true.velocity - predicted.velocity, 0),
+            np.where(struck, true.timing - predicted.timing, 0),
+        )
+
+    def decode_grooves(
+        self,
+        z: np.ndarray,
+        residual: Prediction,
+        tempos: Sequence[float],
+        hits: np.ndarray | None = None,
+        network_share: np.ndarray | float = 0.0,
+    ) -> list[Groove]:
+        """A groove for each of z (n, bars, latent_dim), with a residual added to its prediction.
+
+        residual: arrays as in `Prediction`, but (n, bars, 16, 22, ...). tempos: BPM of each groove.
+        hits: struck sixteenths that are wanted, (n, bars, families), and network_share, the weight
+        of the network's own number against them (`blend_hits`); by default the threshold decides.
+        """
+        n, bars, _ = z.shape
+        flat = z.reshape(n * bars, -1)
+        counts = self.predict_counts(flat[:, : self.pattern_dim])
+        counts = counts.reshape(n, bars, *counts.shape[1:]) + residual.counts
+        pattern = pattern_of(counts, self.threshold)
+        if hits is not None:
+            hits = blend_hits(hits, family_hits(pattern), network_share)
+            pattern = pattern_with_hits(counts, hits)
+        pattern = pattern.reshape(n * bars, *pattern.shape[2:])
+        feel = (
+            part.reshape(n, bars, *part.shape[1:]) + missed
+            for part, missed in zip(
+                self._feel(flat[:, self.pattern_dim :], pattern), residual[1:], strict=True
+            )
+        )
+        summed = Prediction(*(part.reshape(n * bars, *part.shape[2:]) for part in (counts, *feel)))
+        whole = groove_of(summed.strikes(pattern), 1.0, bars)
+        return [
+            replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
+        ]
+
+
+def fade(remaining: Any) -> Any:
+    """The share of a groove's residual that is kept at a distance from the groove. remaining: how
+    near it still is, 1 for the groove itself, 0 for the far end.
+
+    >>> fade(0.5)
+    0.25
+    """
+    return remaining**2
 
 
 def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
-    """The groove as the network sees it, its bars in a circle; loop: so many of them in each."""
+    """A groove's strikes, as the network reads them. loop: how many bars in a row repeat as a
+    circle; by default the whole groove. Raises BeatGenError for other than 64 steps per bar."""
     return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
 
 
 def groove_of(strikes: Strikes, tempo: float, loop: int = 1) -> Groove:
-    """Strikes in the velocities that MIDI has; loop: bars that follow one another."""
+    """A groove of strikes, velocities rounded to MIDI's 127. loop: as for `strikes_of`; by default
+    each bar is independent of the others."""
     velocity, timing = to_grid(strikes, loop)
     return Groove(np.rint(velocity * 127) / 127, timing, tempo)
 
 
 def _certain(pattern: np.ndarray) -> np.ndarray:
-    """Probabilities of 0 to 4 strikes, float32 (..., 5): all of it for the pattern's number."""
+    """Counts, float32 (..., 5), with probability 1 for the pattern's number of strikes."""
     return np.eye(PLACES + 1, dtype=np.float32)[pattern]

@@ -1,4 +1,9 @@
-"""What the network tells of a bar, and the decision what of it is struck."""
+"""What the network predicts for a bar, and the decision which sixteenths are struck.
+
+A *pattern* is how often each sixteenth of each voice is struck: int (n, 16, 22), 0 to 4. The
+network predicts probabilities of 0 to 4 strikes, `counts`: float (n, 16, 22, 5). The functions here
+turn probabilities into a pattern; `Prediction.strikes` then places its strikes.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +14,17 @@ import numpy as np
 from beatgen.bars.strikes import PLACES, Strikes
 from beatgen.kit import FAMILIES, PARTS, VOICES_OF_FAMILY
 
-# Indices of the families of each of PARTS
+# Indices of the families that each of PARTS consists of
 FAMILIES_OF_PART = tuple([FAMILIES.index(family) for family in part] for part in PARTS)
 
 
-class Decoded(NamedTuple):
-    """Bars as the network tells them, before it is decided what is struck.
+class Prediction(NamedTuple):
+    """What the network gives for n bars, before it is decided what is struck. All float32.
 
-    counts: (n, 16, 22, 5) probabilities of 0 to 4 strikes. place: (n, 16, 22, 4) probability of
-    each place, given one strike. velocity 0 to 1 and timing in steps of a strike there: the same.
-    All float32.
+    counts:   (n, 16, 22, 5), probabilities of 0 to 4 strikes in each sixteenth of each voice.
+    place:    (n, 16, 22, 4), probability of each of its four places, given one strike.
+    velocity: (n, 16, 22, 4), 0 to 1, of a strike on that place.
+    timing:   (n, 16, 22, 4), distance of that strike from its place, in steps.
     """
 
     counts: np.ndarray
@@ -27,9 +33,10 @@ class Decoded(NamedTuple):
     timing: np.ndarray
 
     def strikes(self, pattern: np.ndarray) -> Strikes:
-        """Dress a pattern (n, 16, 22): its strikes fall on the likeliest places."""
+        """The strikes of a pattern, int (n, 16, 22), each on the most probable places of its
+        sixteenth, with the predicted velocity (1/127 to 1) and timing (-0.5 to 0.5)."""
         struck = np.zeros(self.place.shape, bool)
-        cells = pattern > 0  # few: nothing is worked out for the others
+        cells = pattern > 0  # few: nothing is computed for the others
         struck[cells] = _rank(self.place[cells]) < pattern[cells][:, None]
         velocity = np.zeros(struck.shape, np.float32)
         timing = np.zeros_like(velocity)
@@ -38,10 +45,10 @@ class Decoded(NamedTuple):
         return Strikes(velocity, timing)
 
     def expected(self) -> np.ndarray:
-        """Expected velocity of each place, probability times velocity, (n, 16, 22, 4).
+        """Expected velocity of each place, probability times velocity, float32 (n, 16, 22, 4).
 
-        The probability sums over how many strikes fall: of k strikes, each further one takes one
-        of the places left (conditional Bernoulli, as the loss of `bar_vae` has it).
+        The probability of a place sums over the number of strikes k. Given k, the strikes take k
+        different places (conditional Bernoulli, as in the loss of `beatgen.networks.bar_vae`).
         """
         w = np.clip(self.place, 1e-12, 1)
         probability = np.zeros_like(w)
@@ -51,75 +58,90 @@ class Decoded(NamedTuple):
         return probability * self.velocity
 
 
-def pattern_of(count: np.ndarray, threshold: float) -> np.ndarray:
-    """How often each sixteenth is struck, int (..., 16, 22), from the probabilities of 0 to 4
-    strikes: none unless any is likelier than `threshold`."""
-    return _how_often(1 - count[..., 0] > threshold, count)
+def pattern_of(counts: np.ndarray, threshold: float) -> np.ndarray:
+    """The pattern, int (..., 16, 22): a sixteenth is struck where the probability of any strike is
+    above `threshold`, and then as often as is most probable.
+
+    >>> counts = np.array([[0.6, 0.4, 0, 0, 0], [0.4, 0.2, 0.4, 0, 0]])
+    >>> pattern_of(counts, threshold=0.5).tolist()
+    [0, 2]
+    """
+    return _most_probable(1 - counts[..., 0] > threshold, counts)
 
 
-def pattern_of_size(count: np.ndarray, hits: np.ndarray) -> np.ndarray:
-    """As `pattern_of`, but with as many struck sixteenths in each family as `hits` (...,
-    families) says, rounded: the likeliest of them."""
-    likely = 1 - count[..., 0]
-    struck = np.zeros(likely.shape, bool)
+def pattern_with_hits(counts: np.ndarray, hits: np.ndarray) -> np.ndarray:
+    """The pattern, int (..., 16, 22), with a given number of struck sixteenths in each family: the
+    most probable ones. hits: float (..., families), rounded here."""
+    probability = 1 - counts[..., 0]
+    struck = np.zeros(probability.shape, bool)
     for family, voices in enumerate(VOICES_OF_FAMILY.values()):
-        flat = likely[..., voices].reshape(*likely.shape[:-2], -1)
+        flat = probability[..., voices].reshape(*probability.shape[:-2], -1)
         chosen = _rank(flat) < np.rint(hits[..., family, None])
-        struck[..., voices] = chosen.reshape(*likely.shape[:-1], len(voices))
-    return _how_often(struck, count)
+        struck[..., voices] = chosen.reshape(*probability.shape[:-1], len(voices))
+    return _most_probable(struck, counts)
 
 
-def pattern_of_hidden(count: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """As `pattern_of`, but in each bar's hidden part alone (bool, (n, 16, 22)), and there as many
-    struck sixteenths as are to be expected: the likeliest of them.
+def pattern_of_hidden(counts: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """The pattern of the hidden part alone, int (n, 16, 22), 0 elsewhere; hidden: bool (n, 16, 22).
 
-    Of what is hidden the network is sure of little; a threshold would leave it silent.
+    In each bar as many hidden sixteenths are struck as the probabilities sum up to, the most
+    probable ones. With a threshold nearly nothing would be: the network is rarely sure of what it
+    cannot see.
     """
-    likely = np.where(hidden, 1 - count[..., 0], 0).reshape(len(count), -1)
-    struck = _rank(likely) < np.rint(likely.sum(1, keepdims=True))
-    return _how_often(struck.reshape(hidden.shape) & hidden, count)
+    probability = np.where(hidden, 1 - counts[..., 0], 0).reshape(len(counts), -1)
+    struck = _rank(probability) < np.rint(probability.sum(1, keepdims=True))
+    return _most_probable(struck.reshape(hidden.shape) & hidden, counts)
 
 
-def hits_between(asked: np.ndarray, own: np.ndarray, say: np.ndarray | float) -> np.ndarray:
-    """Struck sixteenths of each family, float (..., families), where the ends of a blend ask for
-    so many and the network has `own`. say: the network's, 0 to 1, in how many each of PARTS has.
+def blend_hits(ends: np.ndarray, predicted: np.ndarray, share: np.ndarray | float) -> np.ndarray:
+    """The number of struck sixteenths that a blend should have, float64 (..., families).
 
-    Half-way between two grooves the network is sure of little: with a say of 1 there would be holes
-    where both of them are busy, with 0 every blend would be as busy as the mean. On which of its
-    families a part is played is the network's to say. A part that neither end has rests.
+    ends: the number interpolated between the two grooves, (..., families). predicted: the number
+    that the network would strike. share: of the network in each part's number, 0 to 1. A part is
+    one family, or snare and toms together (`beatgen.kit.PARTS`).
+
+    Half-way between two grooves the network is sure of little. With a share of 1 there would be
+    holes where both grooves are busy; with 0 every blend would be exactly as busy as the mean of
+    the two. How a part is divided among its families is left to the network. A part that neither
+    groove plays stays silent.
     """
-    found = np.array(asked, np.float64)
+    blended = np.array(ends, np.float64)
     for part in FAMILIES_OF_PART:
-        ends, told = (hits[..., part].sum(-1, keepdims=True) for hits in (asked, own))
-        shares = np.where(told > 0, own[..., part], asked[..., part])
-        shares = shares / np.maximum(shares.sum(-1, keepdims=True), 1e-9)
-        found[..., part] = shares * np.where(ends > 0, (1 - say) * ends + say * told, 0)
-    return found
+        of_ends, of_network = (hits[..., part].sum(-1, keepdims=True) for hits in (ends, predicted))
+        division = np.where(of_network > 0, predicted[..., part], ends[..., part])
+        division = division / np.maximum(division.sum(-1, keepdims=True), 1e-9)
+        total = np.where(of_ends > 0, (1 - share) * of_ends + share * of_network, 0)
+        blended[..., part] = division * total
+    return blended
 
 
-def as_likely(count: np.ndarray, struck: np.ndarray) -> np.ndarray:
-    """Probabilities of 0 to 4 strikes (..., 5) that are as `count` where there are any, and any as
-    probable as `struck` (...) says."""
-    likely = np.maximum(1 - count[..., :1], 1e-9)
+def rescale_counts(counts: np.ndarray, struck: np.ndarray) -> np.ndarray:
+    """`counts` (..., 5) rescaled so that the probability of at least one strike is `struck` (...);
+    the ratios among 1 to 4 strikes are kept.
+
+    >>> rescale_counts(np.array([0.5, 0.25, 0.25, 0, 0]), np.array(0.8)).round(3).tolist()
+    [0.2, 0.4, 0.4, 0.0, 0.0]
+    """
+    any_strike = np.maximum(1 - counts[..., :1], 1e-9)
     struck = struck[..., None]
-    return np.concatenate([1 - struck, count[..., 1:] / likely * struck], -1)
+    return np.concatenate([1 - struck, counts[..., 1:] / any_strike * struck], -1)
 
 
 def family_hits(pattern: np.ndarray) -> np.ndarray:
-    """Struck sixteenths of each family, (..., families), of a pattern (..., 16, 22)."""
+    """Struck sixteenths of each family, int (..., families), in a pattern (..., 16, 22)."""
     struck = pattern > 0
     return np.stack([struck[..., voices].sum((-2, -1)) for voices in VOICES_OF_FAMILY.values()], -1)
 
 
-def _how_often(struck: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """The likeliest number of strikes where there are any, 0 elsewhere."""
+def _most_probable(struck: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The most probable number of strikes, 1 to 4, where `struck`; 0 elsewhere."""
     pattern = np.zeros(struck.shape, int)
-    pattern[struck] = 1 + count[struck][:, 1:].argmax(-1)
+    pattern[struck] = 1 + counts[struck][:, 1:].argmax(-1)
     return pattern
 
 
 def _rank(values: np.ndarray) -> np.ndarray:
-    """0 for the largest of the last axis, 1 for the next ..., the earlier of equals first."""
+    """0 for the largest of the last axis, 1 for the next ...; the earlier of equals first."""
     return (-values).argsort(-1, kind="stable").argsort(-1, kind="stable")
 
 

@@ -1,9 +1,10 @@
-"""Where in latent space drummed bars lie: noise <-> z, so that every draw of noise is a bar.
+"""Where in latent space real bars lie: a reversible map between noise and z.
 
-Noise is N(0, 1) in each dimension, so all directions are alike there: one can mix, and move as far
-as one likes, without leaving what is played. (That of played bars has a standard deviation of .8:
-the learned prior is a little wider than they are.) The pattern's dimensions come first, in noise as
-in z, and the pattern comes from them alone; the feel is then drawn for it.
+Noise is N(0, 1) in each dimension, and every draw of it is a bar that a drummer might play. So
+noise can be mixed, and moved in any direction, without leaving what is played. (The noise of real
+bars has a standard deviation of .8: the learned prior is a little wider than they are.) The
+pattern's dimensions come first, in noise as in z. z_pattern depends on their noise alone; z_feel is
+then drawn for that pattern.
 """
 
 from __future__ import annotations
@@ -16,42 +17,45 @@ import numpy as np
 from beatgen.latent.runtime import Network
 
 PATTERN, FEEL = 0, 1
-RIDGE = 1e-6  # of the largest variance: what is smaller is no variance at all
-# Of each half of the flow's way, two evaluations each: there and back, a bar keeps 99 of 100 struck
-# sixteenths (96 with 3 steps, 99.4 with 8).
+RIDGE = 1e-6  # share of the largest variance; smaller ones count as no variance
+# Midpoint steps for each side of the flow, two evaluations each. From z to noise and back, a bar
+# keeps 99 of 100 struck sixteenths (96 with 3 steps, 99.4 with 8).
 STEPS = 5
-REMEMBERED = 64  # answers of the flow; each is some 70 kB
-FEW = 66  # bars that an answer is remembered for; a way of four bars asks for 13 stations, 52 bars
+REMEMBERED = 64  # results of the flow; each is some 70 kB
+MOST_BARS = 66  # in a remembered result; a path of four bars asks for 13 waypoints, 52 bars
 
 
 class Prior(Protocol):
-    """All arrays are float32, a bar each. The first `pattern_dim` dimensions are the pattern's."""
+    """Noise and z are float32 (n, latent_dim), a row for each bar. The first `pattern_dim`
+    dimensions are the pattern's."""
 
     pattern_dim: int
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
-        """The noise that `to_z` would make these z of, about; (n, latent_dim)."""
+        """The noise that `to_z` turns into these z, up to a small numerical error."""
         ...
 
     def to_z(self, noise: np.ndarray) -> np.ndarray:
-        """Bars in latent space, of noise (n, latent_dim)."""
+        """The z of this noise."""
         ...
 
     def feel(self, z_pattern: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """A z_feel (n, feel_dim) for each z_pattern (n, pattern_dim), of noise (n, feel_dim);
-        noise 0 gives the one in the middle."""
+        """A z_feel for each z_pattern, float32 (n, feel_dim), from noise (n, feel_dim); noise 0
+        gives the one in the middle."""
         ...
 
 
 class GaussianPrior:
-    """The normal distribution that the training bars have in latent space, of mean `center` (d,)
-    and `covariance` (d, d)."""
+    """The normal distribution of the training bars' z.
+
+    center: mean, (latent_dim,). covariance: (latent_dim, latent_dim).
+    """
 
     def __init__(self, center: np.ndarray, covariance: np.ndarray, pattern_dim: int) -> None:
         p = self.pattern_dim = pattern_dim
         self.center = center
         self.pattern_root = square_root(covariance[:p, :p])
-        # The regression of the feel on the pattern, and the spread that it leaves
+        # The regression of the feel on the pattern, and the spread around it
         self.slope = np.linalg.pinv(covariance[:p, :p], rcond=RIDGE) @ covariance[:p, p:]
         self.feel_root = square_root(covariance[p:, p:] - covariance[p:, :p] @ self.slope)
 
@@ -73,9 +77,10 @@ class GaussianPrior:
 
 
 class FlowPrior:
-    """The prior that a `flow.LatentFlow` learned: noise is carried along its drift.
+    """The prior that `beatgen.networks.flow.LatentFlow` learned: a differential equation moves
+    noise to z.
 
-    center, scale: (latent_dim,) mean and standard deviation of the training bars' z.
+    center, scale: (latent_dim,), mean and standard deviation of the training bars' z.
     """
 
     def __init__(
@@ -83,38 +88,41 @@ class FlowPrior:
     ) -> None:
         self.network, self.center, self.scale = network, center, scale
         self.pattern_dim = pattern_dim
-        # A blend asks for its two ends each time, and with another feel for its pattern again.
-        self._remembered = lru_cache(REMEMBERED)(self._carry)
+        # Each blend asks for its two ends again, and with another feel for its pattern again.
+        self._remembered = lru_cache(REMEMBERED)(self._integrate)
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
         p, x = self.pattern_dim, (z - self.center) / self.scale
-        feel = self._carried(x, FEEL, back=True)[:, p:]
-        pattern = self._carried(self._waiting(x[:, :p]), PATTERN, back=True)[:, :p]
+        feel = self._flow(x, FEEL, back=True)[:, p:]
+        pattern = self._flow(self._without_feel(x[:, :p]), PATTERN, back=True)[:, :p]
         return np.concatenate([pattern, feel], 1)
 
     def to_z(self, noise: np.ndarray) -> np.ndarray:
         p = self.pattern_dim
-        pattern = self._carried(self._waiting(noise[:, :p]), PATTERN)[:, :p]
-        return self._z(self._carried(np.concatenate([pattern, noise[:, p:]], 1), FEEL))
+        pattern = self._flow(self._without_feel(noise[:, :p]), PATTERN)[:, :p]
+        return self._z(self._flow(np.concatenate([pattern, noise[:, p:]], 1), FEEL))
 
     def feel(self, z_pattern: np.ndarray, noise: np.ndarray) -> np.ndarray:
         p = self.pattern_dim
         pattern = (z_pattern - self.center[:p]) / self.scale[:p]
-        return self._z(self._carried(np.concatenate([pattern, noise], 1), FEEL))[:, p:]
+        return self._z(self._flow(np.concatenate([pattern, noise], 1), FEEL))[:, p:]
 
     def _z(self, x: np.ndarray) -> np.ndarray:
         return (self.center + self.scale * x).astype(np.float32)
 
-    def _waiting(self, pattern: np.ndarray) -> np.ndarray:
-        """The pattern, with a feel that is yet to come."""
+    def _without_feel(self, pattern: np.ndarray) -> np.ndarray:
+        """The pattern's dimensions, with zeros for the feel's."""
         return np.pad(pattern, ((0, 0), (0, len(self.center) - self.pattern_dim)))
 
-    def _carried(self, x: np.ndarray, side: int, back: bool = False) -> np.ndarray:
-        """x with one side moved from its time 0 to 1, or back, by the midpoint rule."""
-        carry = self._remembered if len(x) <= FEW else self._carry
-        return carry(x.astype(np.float32).tobytes(), side, back)
+    def _flow(self, x: np.ndarray, side: int, back: bool = False) -> np.ndarray:
+        """x with one side moved from noise to z, or back. The result may be shared: it is
+        read-only."""
+        integrate = self._remembered if len(x) <= MOST_BARS else self._integrate
+        return integrate(x.astype(np.float32).tobytes(), side, back)
 
-    def _carry(self, content: bytes, side: int, back: bool) -> np.ndarray:
+    def _integrate(self, content: bytes, side: int, back: bool) -> np.ndarray:
+        """The drift integrated from time 0 to 1, or back, by the midpoint rule. content: x as
+        bytes, float32, so that it can be remembered."""
         x = np.frombuffer(content, np.float32).reshape(-1, len(self.center))
         moving = (np.arange(x.shape[1]) >= self.pattern_dim) == (side == FEEL)
         step = (-1 if back else 1) / STEPS
@@ -122,7 +130,9 @@ class FlowPrior:
             t = float(back) + i * step
             middle = x + step / 2 * moving * self._drift(x, side, t)
             x = x + step * moving * self._drift(middle, side, t + step / 2)
-        return x.astype(np.float32)
+        x = x.astype(np.float32)
+        x.setflags(write=False)
+        return x
 
     def _drift(self, x: np.ndarray, side: int, t: float) -> np.ndarray:
         time = np.array([t, 0] if side == PATTERN else [1, t], np.float32)
@@ -130,7 +140,12 @@ class FlowPrior:
 
 
 def square_root(covariance: np.ndarray) -> np.ndarray:
-    """The symmetric square root of a positive semidefinite matrix."""
+    """The symmetric square root of a positive semidefinite matrix.
+
+    >>> square_root(np.array([[4.0, 0.0], [0.0, 9.0]])).tolist()
+    [[2.0, 0.0], [0.0, 3.0]]
+    """
+    # scipy.linalg.sqrtm does not use the symmetry, and scipy is not needed for playing.
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     return vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
 

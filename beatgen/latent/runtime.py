@@ -1,17 +1,25 @@
-"""Exported weights on disk, and the small runtime (LiteRT) that plays them without TensorFlow."""
+"""Exported weights on disk, and the small runtime (LiteRT) that plays them without TensorFlow.
+
+What the parts of a network read and give stands here, too: `beatgen.training.export` writes
+networks so, and no others are taken.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from beatgen import assets
-from beatgen.errors import UNREADABLE, BeatGenError, ModelError
-from beatgen.latent import signatures
+from beatgen import assets, notices
+from beatgen.bars.strikes import N_VOICES, PLACES
+from beatgen.errors import UNREADABLE, ModelError
+from beatgen.groove import SIXTEENTHS, STEPS
 
 CARD = "card.json"  # the model card: config, training, data, licence, limits
 NETWORK = "network.tflite"
@@ -19,10 +27,87 @@ PRIOR_NETWORK = "prior.tflite"  # the learned prior, where one was trained
 SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
 THREADS = 2
+AGAIN = "These weights are of another version of beatgen: export them again with this one."
+
+
+class Part(NamedTuple):
+    """reads: the inputs, name -> shape of one bar. gives: the names of the outputs."""
+
+    reads: Mapping[str, tuple[int, ...]]
+    gives: frozenset[str]
+
+
+Signatures = Mapping[str, Part]  # by the part's name
+
+
+def bar_signatures(pattern_dim: int, feel_dim: int) -> Signatures:
+    """Those of `beatgen.networks.bar_vae.BarVAE`."""
+    return {
+        "encode": Part(
+            {
+                "strikes": (SIXTEENTHS, N_VOICES, PLACES, 2),
+                "known": (SIXTEENTHS, N_VOICES),
+            },
+            frozenset({"mean", "log_var"}),
+        ),
+        "pattern": Part({"z": (pattern_dim,)}, frozenset({"count"})),
+        "feel": Part(
+            {"z": (feel_dim,), "count": (SIXTEENTHS, N_VOICES)},
+            frozenset({"place", "velocity", "timing"}),
+        ),
+    }
+
+
+def flow_signatures(latent_dim: int) -> Signatures:
+    """Those of `flow.LatentFlow`; the two times are the pattern's and the feel's."""
+    return {"drift": Part({"x": (latent_dim,), "time": (2,)}, frozenset({"drift"}))}
+
+
+def report_signatures(latent_dim: int) -> Signatures:
+    """Those of `beatgen.networks.report_2020.ReportVAE`."""
+    return {
+        "encode": Part({"velocity": (STEPS, N_VOICES)}, frozenset({"mean", "log_var"})),
+        "decode": Part({"z": (latent_dim,)}, frozenset({"velocity"})),
+    }
+
+
+@dataclass(frozen=True)
+class Format:
+    """What exported weights of one kind of model hold, of the "config" in their card.
+
+    latent_dim: the dimensions of z. signatures: of the network; prior: of its learned prior.
+    space: the arrays that stand in its space. plays: whether it is played by
+    `beatgen.latent.vae.Vae`, or there to be measured.
+    """
+
+    latent_dim: Callable[[Mapping[str, Any]], int]
+    signatures: Callable[[Mapping[str, Any]], Signatures]
+    prior: Callable[[Mapping[str, Any]], Signatures]
+    space: frozenset[str]
+    plays: bool
+
+
+# By the kind of model, as the card has it (`beatgen.training.kinds`).
+FORMATS = {
+    "bar": Format(
+        latent_dim=lambda c: c["pattern_dim"] + c["feel_dim"],
+        signatures=lambda c: bar_signatures(c["pattern_dim"], c["feel_dim"]),
+        prior=lambda c: flow_signatures(c["pattern_dim"] + c["feel_dim"]),
+        space=frozenset({"mean", "components", "response"}),
+        plays=True,
+    ),
+    "report": Format(
+        latent_dim=lambda c: c["latent_dim"],
+        signatures=lambda c: report_signatures(c["latent_dim"]),
+        prior=lambda c: {},
+        space=frozenset({"mean", "components"}),
+        plays=False,
+    ),
+}
 
 
 class Network:
-    """A network as `export` wrote it: `folder`, `card`, `space`, and its parts to run.
+    """A network as `export` wrote it: `folder`, `card`, `format`, `space`, and its parts to run.
 
     Safe to share between threads. Raises ModelError for files that cannot be read, or that do not
     fit each other or this version.
@@ -37,27 +122,30 @@ class Network:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
             with np.load(folder / SPACE) as space:
                 self.space: dict[str, np.ndarray] = dict(space)
-            latent_dim, *expected = signatures.of_card(self.card)
+            config = self.card["config"]
+            self.format = FORMATS[self.card["model"]]
+            latent_dim = self.format.latent_dim(config)
+            expected = self.format.signatures(config), self.format.prior(config)
             files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
             self._interpreters = [Interpreter(str(f), num_threads=THREADS) for f in files]
         except UNREADABLE as error:
             raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
-        if missing := signatures.SPACES.get(self.card["model"], frozenset()) - set(self.space):
-            raise ModelError(f"{folder / SPACE}: {min(missing)} is not in it. {signatures.AGAIN}")
+        if missing := self.format.space - set(self.space):
+            raise ModelError(f"{folder / SPACE}: {min(missing)} is not in it. {AGAIN}")
         for name, array in self.space.items():
             if not np.isfinite(array).all():
-                raise ModelError(f"{folder / SPACE}: {name} is damaged. {signatures.AGAIN}")
+                raise ModelError(f"{folder / SPACE}: {name} is damaged. {AGAIN}")
             if array.shape[-1:] != (latent_dim,):
                 raise ModelError(
                     f"{folder / SPACE}: {name} has the shape {array.shape}; {CARD} beside it "
-                    f"tells of {latent_dim} dimensions. Export both together."
+                    f"has {latent_dim} dimensions. Export both together."
                 )
         self._parts: dict[str, Any] = {}
         for file, interpreter, wanted in zip(files, self._interpreters, expected, strict=False):
             parts = {
                 p: interpreter.get_signature_runner(p) for p in interpreter.get_signature_list()
             }
-            signatures.check(file, {name: _part(run) for name, run in parts.items()}, wanted)
+            _check(file, {name: _part(run) for name, run in parts.items()}, wanted)
             self._parts |= parts
         self._lock = threading.Lock()  # many pages may share one model, interpreters may not
 
@@ -71,37 +159,79 @@ class Network:
         outputs = []
         for start in range(0, bars, BATCH):
             batch = {name: x[start : start + BATCH] for name, x in ready.items()}
-            with self._lock:
+            with self._lock, notices.held_back("LiteRT"):
                 outputs.append(self._parts[part](**batch))
         if len(outputs) == 1:  # one bar is decoded in half a millisecond: nothing is copied
             return outputs[0]
         return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
 
 
-def _part(runner: Any) -> signatures.Part:
+def _part(runner: Any) -> Part:
     """What a signature runner reads and gives."""
     details = runner.get_input_details().items()
-    reads = {name: tuple(map(int, told["shape_signature"][1:])) for name, told in details}
-    return signatures.Part(reads, frozenset(runner.get_output_details()))
+    reads = {name: tuple(map(int, detail["shape_signature"][1:])) for name, detail in details}
+    return Part(reads, frozenset(runner.get_output_details()))
 
 
-def load_network(name: str | Path) -> Network:
-    """Shipped weights by name, or a folder that the export wrote. Raises ModelError where there
-    are none, and where they do not fit this version."""
+def _check(file: object, found: Signatures, expected: Signatures) -> None:
+    """Raises ModelError where a part that is expected is not found, or is another."""
+    for name, part in expected.items():
+        if found.get(name) != part:
+            raise ModelError(
+                f"{file}: {name} {_described(found.get(name))}; expected one that "
+                f"{_described(part)}. {AGAIN}"
+            )
+
+
+def _described(part: Part | None) -> str:
+    if part is None:
+        return "is not in it"
+    shapes = (f"{name} {' x '.join(map(str, shape))}" for name, shape in sorted(part.reads.items()))
+    return f"reads {', '.join(shapes)} and gives {', '.join(sorted(part.gives))}"
+
+
+def load_network(name: str | os.PathLike[str]) -> Network:
+    """Shipped weights by name, such as "bar", or a folder that the export wrote (`model_folder`).
+    Raises ModelError where there are none, and where they do not fit this version."""
     return Network(model_folder(name))
 
 
-def model_folder(name: str | Path) -> Path:
-    """Where the shipped weights of this name are, or the folder that is named. Raises ModelError
-    for neither."""
-    folder = Path(name)
-    # A folder that happens to be called so hides no weights.
-    if any((folder / file).is_file() for file in (NETWORK, SPACE, CARD)):
-        return folder
-    try:
-        return assets.path(f"model/{name}")
-    except BeatGenError:
+def shipped() -> list[str]:
+    """The names of the shipped weights.
+
+    >>> shipped()
+    ['bar', 'bar-16', 'report']
+    """
+    return sorted(card.parent.name for card in assets.path("model").glob(f"*/{CARD}"))
+
+
+def is_folder(name: str | os.PathLike[str]) -> bool:
+    """Whether a model's name means a folder: a Path, or text with a separator in it. A bare name
+    means shipped weights, whatever the working directory holds.
+
+    >>> is_folder("bar"), is_folder("./bar"), is_folder(Path("bar"))
+    (False, True, True)
+    """
+    if not isinstance(name, str):
+        return True
+    return name in (".", "..") or any(sign in name for sign in ("/", os.sep))
+
+
+def model_folder(name: str | os.PathLike[str]) -> Path:
+    """Where the shipped weights of this name are, or the folder that is named (`is_folder`). Raises
+    ModelError for neither."""
+    if is_folder(name):
+        folder = Path(name)
+        if any((folder / file).is_file() for file in (NETWORK, SPACE, CARD)):
+            return folder
+        raise ModelError(f"{folder}: no model; expected a folder with {NETWORK}, {SPACE}, {CARD}.")
+    if (known := shipped()) and name in known:
+        return assets.path("model") / name
+    if name and Path(name).is_dir():
         raise ModelError(
-            f"no model {str(name)!r}; expected the name of shipped weights or a folder with "
-            f"{NETWORK}, {SPACE} and {CARD}."
-        ) from None
+            f"no shipped weights are called {name!r}; for the folder of that name write ./{name}"
+        )
+    raise ModelError(
+        f"no model {name!r}; expected {', '.join(known)}, or a folder with {NETWORK}, {SPACE} and "
+        f"{CARD}, such as ./weights."
+    )

@@ -1,17 +1,19 @@
-"""Playing in latent space: encode, decode, blend, vary, sample, nudge. Numpy in, numpy out.
+"""The model a musician plays: encode, decode, blend, vary, sample, humanize, complete, nudge.
 
-The network runs in LiteRT, TensorFlow's small runtime: no TensorFlow is imported here.
+Grooves and numpy arrays in, grooves and numpy arrays out. The network runs in LiteRT, TensorFlow's
+small runtime; TensorFlow itself is never imported here.
 
-What the model misses of a groove is not lost. Every way of playing starts from the groove itself
-and adds what the model says of the change, so that an amount of 0 is exactly the groove, hit for
-hit, and the part that the model cannot hold fades out along the way (`fade`).
+The model cannot hold every detail of a groove. So each method starts from the groove itself and
+applies the change that the model predicts: an amount of 0 is exactly the groove, hit for hit, and
+details that the model cannot hold fade out with the distance (`codec.fade`).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,96 +21,209 @@ from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strike
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
 from beatgen.groove import SIXTEENTHS, Groove, join
 from beatgen.latent.atlas import ATLAS, load_atlas
-from beatgen.latent.blend import PATH_FRAMES, Between
+from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
-from beatgen.latent.decide import Decoded, as_likely, pattern_of_hidden
-from beatgen.latent.directions import Compass, Direction
-from beatgen.latent.feel import dress
-from beatgen.latent.neighbours import Recall
+from beatgen.latent.decide import Prediction, pattern_of_hidden, rescale_counts
+from beatgen.latent.directions import Direction, Directions
+from beatgen.latent.feel import ExpectedStrike, draw_feel
+from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.latent.runtime import Network, load_network
 
 
-def load_model(name: str | Path = "bar") -> Vae:
-    """Load shipped weights by name ("bar" is ours, "bar-16" ours with 16 latent dimensions), or
-    those in a folder that `beatgen train` exported.
+def load_model(name: str | os.PathLike[str] = "bar") -> Vae:
+    """Load a model: shipped weights by name, or those in a folder that `beatgen train` exported.
 
-    Raises ModelError where they are missing, or are not those of a BarVAE.
+    "bar" is BeatGen's own model, "bar-16" the same with 16 latent dimensions. Raises ModelError
+    where the weights are missing, or are not those of a BarVAE.
+
+    >>> import beatgen as bg
+    >>> bg.load_model("bar-16").latent_dim
+    16
     """
     return Vae(load_network(name))
 
 
-class Vae(Codec):
-    """A trained BarVAE, and the prior that says where in its latent space the bars are."""
+class Vae:
+    """A trained variational autoencoder over single bars, and its prior.
+
+    Made by `load_model`. z has `latent_dim` dimensions for each bar, the first `pattern_dim` of
+    them for the pattern (which sixteenths are struck), the others for the feel (when exactly, and
+    how loud).
+
+    codec: the network as encoder and decoder of bars as arrays. prior: where in latent space real
+    bars lie.
+
+    >>> import beatgen as bg
+    >>> from beatgen import demo
+    >>> vae = bg.load_model()
+    >>> mix = vae.blend(demo.load("funk"), demo.load("samba"), 0.5)
+    >>> mix.bars, mix.tempo
+    (4, 105.0)
+    """
 
     def __init__(self, network: Network) -> None:
-        super().__init__(network)
+        self.codec = Codec(network)
         center, components = network.space["mean"], network.space["components"]
         covariance = components.T @ components
         self.prior: Prior = GaussianPrior(center, covariance, self.pattern_dim)
         if "drift" in network:
             scale = np.sqrt(np.diag(covariance))
             self.prior = FlowPrior(network, center, scale, self.pattern_dim)
-        names = [told["name"] for told in self.card.get("directions", ())]
-        self._compass = Compass(names, network.space, self.sides)
+        names = [direction["name"] for direction in self.card.get("directions", ())]
+        self._directions = Directions(names, network.space, self.codec.sides)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The model card: configuration, training, data, licence, limits, measured quality."""
+        return self.codec.card
+
+    @property
+    def latent_dim(self) -> int:
+        """Dimensions of z."""
+        return self.codec.latent_dim
+
+    @property
+    def pattern_dim(self) -> int:
+        """How many of them, the first ones, are the pattern's."""
+        return self.codec.pattern_dim
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
     def encode(self, groove: Groove) -> np.ndarray:
         """z_mean of each bar, float32 (bars, latent_dim). Raises BeatGenError for bars of other
-        than 64 steps."""
-        return self.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
+        than 64 steps.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
+        (2, 16)
+        """
+        return self.codec.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
-        """One bar for each row of z, (latent_dim,) or (bars, latent_dim), one after the other.
+        """The groove of z, (latent_dim,) or (bars, latent_dim): one bar for each row, one after the
+        other. Raises BeatGenError for another shape.
 
-        Raises BeatGenError for another shape.
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> vae.decode(vae.encode(demo.load("funk")), tempo=100).bars
+        4
         """
-        decoded, pattern = self.decoded(self.checked(z))
-        return groove_of(decoded.strikes(pattern), tempo, len(pattern))
+        prediction, pattern = self.codec.predict(self.codec.check_z(z))
+        return groove_of(prediction.strikes(pattern), tempo, len(pattern))
 
     def decode_each(self, z: np.ndarray, tempo: float = 120.0) -> list[Groove]:
-        """`decode`, but each bar stands for itself: a groove for each row of z."""
-        decoded, pattern = self.decoded(self.checked(z))
-        bars = groove_of(decoded.strikes(pattern), tempo)
+        """`decode`, but a groove of one bar for each row of z, independent of the others.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> [bar.bars for bar in vae.decode_each(vae.encode(demo.load("funk")))]
+        [1, 1, 1, 1]
+        """
+        prediction, pattern = self.codec.predict(self.codec.check_z(z))
+        bars = groove_of(prediction.strikes(pattern), tempo)
         return [bars[i] for i in range(bars.bars)]
 
     def reconstruct(self, groove: Groove) -> Groove:
-        """The groove as the model holds it: encoded and decoded."""
+        """The groove encoded and decoded: what the model can hold of it.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk = demo.load("funk")
+        >>> bg.load_model().reconstruct(funk).tempo == funk.tempo
+        True
+        """
         return self.decode(self.encode(groove), groove.tempo)
 
-    # --- the ways of playing --------------------------------------------------------------------
+    # --- bars as arrays -------------------------------------------------------------------------
+
+    def encode_bars(
+        self,
+        velocity: np.ndarray,
+        timing: np.ndarray,
+        known: np.ndarray | None = None,
+        loop: int = 1,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """z_mean and z_log_var of grids (n, 64, 22): `Codec.encode_bars`."""
+        return self.codec.encode_bars(velocity, timing, known, loop)
+
+    def decode_bars(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Velocity and timing of z (n, latent_dim): `Codec.decode_bars`."""
+        return self.codec.decode_bars(z)
+
+    def reconstruct_bars(
+        self, velocity: np.ndarray, timing: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Expected velocity, velocity and timing of grids (n, 64, 22): `Codec.reconstruct_bars`."""
+        return self.codec.reconstruct_bars(velocity, timing)
+
+    # --- from one groove to another -------------------------------------------------------------
 
     def blend(self, a: Groove, b: Groove, amount: float, feel: float | None = None) -> Groove:
-        """Between two grooves: 0 is exactly `a`, 1 exactly `b`.
+        """The blend of two grooves: amount 0 is exactly `a`, 1 exactly `b`.
 
-        feel: the same for the feel alone, the amount then moves the pattern only: amount 0 and
-        feel 1 is a's pattern with b's feel. What is mixed is the noise that the prior makes the two
-        of, so the way leads through bars that a drummer might play; kick, drums, hats, ride and
-        crashes are each about as busy in between as in the two. Bar by bar, the shorter groove
-        repeating; the tempo blends with the amount. Raises BeatGenError for amounts outside 0 to 1.
+        feel: the amount for the feel alone; `amount` then moves only the pattern. Amount 0 and feel
+        1 is a's pattern with b's feel. Bars are blended one by one, the shorter groove repeating;
+        the tempo goes with `amount`. Raises BeatGenError for amounts outside 0 to 1.
+
+        What is mixed is the noise of the prior, so every blend is a bar that a drummer might play.
+        Each part (kick, snare and toms, hats, ride, crashes) is about as busy in between as in the
+        two grooves.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk, samba = demo.load("funk"), demo.load("samba")
+        >>> vae = bg.load_model()
+        >>> vae.blend(funk, samba, 0) == funk
+        True
+        >>> vae.blend(funk, samba, 0.5).tempo
+        105.0
         """
         return self.between(a, b).blend(amount, feel)
 
     def blend_path(
         self, a: Groove, b: Groove, frames: int = PATH_FRAMES, feel: float | None = None
     ) -> list[Groove]:
-        """`blend` at `frames` (2 or more) equal steps from 0 to 1, decoded at once."""
+        """`blend` at `frames` (2 or more) equal steps from 0 to 1, decoded at once.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> path = bg.load_model().blend_path(demo.load("funk"), demo.load("samba"), frames=5)
+        >>> [groove.tempo for groove in path]
+        [104.0, 104.5, 105.0, 105.5, 106.0]
+        """
         return self.between(a, b).path(frames, feel)
 
-    def between(self, a: Groove, b: Groove) -> Between:
-        """Two grooves to be blended many times: what each blend would work out anew is done."""
-        return Between(self, self.prior, a, b)
+    def between(self, a: Groove, b: Groove) -> Blend:
+        """Two grooves ready to be blended many times: what all their blends share is computed once.
+        Raises BeatGenError for grooves of different steps per bar.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> blend = bg.load_model().between(demo.load("funk"), demo.load("samba"))
+        >>> blend.blend(0.3) == blend.blend(0.3, feel=0.3)
+        True
+        """
+        return Blend(self.codec, self.prior, a, b)
 
     def interpolate(self, a: Groove, b: Groove, steps: int = 8) -> Groove:
-        """A walk from `a` to `b`, one bar per step, both ends included.
+        """A walk from `a` to `b`, one bar for each step, both ends included.
 
-        Where the grooves have several bars, the walk goes through them in turn: step i plays bar
-        i of the blend (the shorter groove repeating). The tempo is a's. Raises BeatGenError for
-        less than 2 steps.
+        Step i plays bar i of the blend there; grooves that have fewer bars repeat. The tempo is
+        a's. Raises BeatGenError for less than 2 steps.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> bg.load_model().interpolate(demo.load("funk"), demo.load("samba"), steps=4).bars
+        4
         """
         check_count("steps", steps, 2)
         return join(self.between(a, b).walk(steps))
+
+    # --- new grooves ----------------------------------------------------------------------------
 
     def vary(
         self,
@@ -118,60 +233,94 @@ class Vae(Codec):
         seed: int = 0,
         feel: float | None = None,
     ) -> list[Groove]:
-        """Takes around a groove: amount 0 is the groove itself, 1 another one from the prior.
+        """`count` takes (variations) of a groove: amount 0 is the groove itself, 1 a new one.
 
-        feel: the same for the feel alone, the amount then moves the pattern only: with amount 0 all
-        takes are the groove's hits, played otherwise. In between, the noise that the prior makes
-        the groove of moves along a circle towards other noise, so that a take is about as likely a
-        bar as the groove is. All bars of a take move the same way. Raises BeatGenError for amounts
-        outside 0 to 1, a count below 1, a seed below 0.
+        feel: the amount for the feel alone; `amount` then moves only the pattern. With amount 0 all
+        takes are the groove's hits, played differently. The noise of the groove is moved along a
+        circle towards other noise, so that a take is about as probable a bar as the groove is; all
+        bars of a take move the same way. Raises BeatGenError for amounts outside 0 to 1, a count
+        below 1, a seed below 0.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> takes = bg.load_model().vary(demo.load("funk"), count=3, amount=0.4, seed=7)
+        >>> [take.bars for take in takes]
+        [4, 4, 4]
         """
         amounts = amount, amount if feel is None else feel
         check_share("amount", amount)
         check_share("feel", amounts[1])
         check_count("count", count)
         own, other = self.prior.to_noise(self.encode(groove)), self._noise(count, seed)[:, None]
-        far = np.repeat(np.array(amounts, np.float32), [dim for dim, _ in self.sides])
-        takes = np.sqrt(1 - far**2) * own + far * other
         if not any(amounts):
             return [groove] * count
-        left = [np.full(count, 1 - of_side, np.float32) for of_side in amounts]
-        return self._around(groove, self.prior.to_z(own), self._to_z(takes), *left)
+        share = np.repeat(np.array(amounts, np.float32), [dim for dim, _ in self.codec.sides])
+        noise = np.sqrt(1 - share**2) * own + share * other
+        z = self.prior.to_z(noise.reshape(-1, self.latent_dim).astype(np.float32))
+        remaining = [np.full(count, 1 - of_side, np.float32) for of_side in amounts]
+        return self._moved(groove, self.prior.to_z(own), z.reshape(noise.shape), *remaining)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
-        """New bars from the prior. Raises BeatGenError for a count below 1, a seed below 0."""
+        """`count` new bars, drawn from the prior. Raises BeatGenError for a count below 1, a seed
+        below 0.
+
+        >>> import beatgen as bg
+        >>> [bar.bars for bar in bg.load_model().sample(count=3, seed=7)]
+        [1, 1, 1]
+        """
         check_count("count", count)
         return self.decode_each(self.prior.to_z(self._noise(count, seed)), tempo)
 
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
-        """The groove's pattern, played by another drummer: its own feel is not looked at.
+        """The groove's pattern with a newly drawn feel; its own feel is not used.
 
-        spread: 1 draws a feel as probable as any that was played, 0 gives the average one, the same
-        for every seed; the training bars most like the pattern add theirs to that. The bars share
-        most of a draw: it is one drummer who plays them. Raises BeatGenError for a spread below 0
-        or above 1, and for a seed below 0.
+        spread: 1 draws a feel from the prior, 0 gives the average feel for the pattern, the same
+        for every seed. The average is the mean of what the model predicts and of the feels of the
+        most similar training bars. The bars of a groove share most of a draw, as one drummer plays
+        them all. Raises BeatGenError for a spread outside 0 to 1, a seed below 0.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk = demo.load("funk")
+        >>> bg.load_model().humanize(funk, seed=7).bars == funk.bars
+        True
         """
         check_share("spread", spread)
         check_seed(seed)
         pattern = strikes_of(groove).count
         z_pattern = self.encode(groove)[:, : self.pattern_dim]
 
-        def decode(noise: np.ndarray) -> Decoded:
-            many = len(noise) // len(pattern), 1
-            z_feel = self.prior.feel(np.tile(z_pattern, many), noise)
-            return self.dressed(z_feel, np.tile(pattern, (*many, 1)))
+        def predict(noise: np.ndarray) -> Prediction:
+            times = len(noise) // len(pattern), 1
+            z_feel = self.prior.feel(np.tile(z_pattern, times), noise)
+            return self.codec.predict_feel(z_feel, np.tile(pattern, (*times, 1)))
 
-        recall, feel_dim = self._recall, self.latent_dim - self.pattern_dim
-        better = None if recall is None else lambda told: recall.feel(told, pattern, self.dressed)
-        strikes = dress(decode, pattern, feel_dim, seed, spread, better)
+        def refine(predicted: ExpectedStrike) -> ExpectedStrike:
+            if self._neighbours is None:
+                return predicted
+            return self._neighbours.feel(predicted, pattern, self.codec.predict_feel)
+
+        feel_dim = self.latent_dim - self.pattern_dim
+        strikes = draw_feel(predict, pattern, feel_dim, seed, spread, refine)
         return groove_of(strikes, groove.tempo, groove.bars)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
-        """Finish a beat: what is hidden is proposed from the rest, which stays as it is. There are
-        as many hits as are to be expected, the likeliest of them (`propose`).
+        """Finish a beat: what is hidden is replaced by hits that fit the rest. The rest stays as it
+        is.
 
-        hidden: bool (bars, 16, 22), the sixteenths and voices whose hits are not looked at. Raises
-        BeatGenError for another shape.
+        hidden: bool (bars, 16, 22), the sixteenths and voices to fill in; their own hits are not
+        used. `propose` says how they are chosen. Raises BeatGenError for another shape.
+
+        >>> import numpy as np
+        >>> import beatgen as bg
+        >>> from beatgen import demo, kit
+        >>> funk = demo.load("funk")
+        >>> hidden = np.zeros((funk.bars, 16, 22), bool)
+        >>> hidden[:, :, kit.INDEX["snare"]] = True
+        >>> finished = bg.load_model().complete(funk, hidden)
+        >>> snare = finished.velocity[:, :, kit.INDEX["snare"]]
+        >>> bool(snare.any())
+        True
         """
         hidden = np.asarray(hidden, bool)
         if np.shape(hidden) != (groove.bars, SIXTEENTHS, N_VOICES):
@@ -180,14 +329,13 @@ class Vae(Codec):
                 f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
             )
         z, proposed = self.propose(groove.velocity, groove.timing, hidden, groove.bars)
-        true = strikes_of(groove)
-        pattern = np.where(hidden, proposed, true.count)
-        told = self.decoded(z, pattern)[0].strikes(pattern)
+        pattern = np.where(hidden, proposed, strikes_of(groove).count)
+        new = self.codec.predict(z, pattern)[0].strikes(pattern)
         at = hidden[..., None]
         velocity, timing = to_grid(
-            Strikes(np.where(at, told.velocity, 0), np.where(at, told.timing, 0)), groove.bars
+            Strikes(np.where(at, new.velocity, 0), np.where(at, new.timing, 0)), groove.bars
         )
-        kept = ~steps_of(hidden, groove.velocity, groove.timing, groove.bars)  # to the bit
+        kept = ~steps_of(hidden, groove.velocity, groove.timing, groove.bars)  # to the last bit
         return Groove(
             np.where(kept, groove.velocity, np.rint(velocity * 127) / 127),
             np.where(kept, groove.timing, timing),
@@ -197,98 +345,146 @@ class Vae(Codec):
     def propose(
         self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1
     ) -> tuple[np.ndarray, np.ndarray]:
-        """z of the bars as far as they are not hidden, and how often each hidden sixteenth is to be
-        struck, int (n, 16, 22), 0 elsewhere; of grids (n, 64, 22), as for `encode_bars`.
+        """A pattern for the hidden part of grids (n, 64, 22), from the rest: z of the bars as far
+        as they are known, float32 (n, latent_dim), and how often each hidden sixteenth is struck,
+        int (n, 16, 22), 0 elsewhere.
 
-        As likely as the network has it and the training bars most like what is seen, half and half.
+        The probabilities are the mean of what the network predicts and of how many of the most
+        similar training bars strike there. In each bar as many sixteenths are struck as the
+        probabilities sum up to, the most probable ones. loop: as for `encode_bars`.
         """
-        z, _ = self.encode_bars(velocity, timing, ~hidden, loop)
-        count = self._counts(z[:, : self.pattern_dim])
-        if self._recall is not None:
+        z, _ = self.codec.encode_bars(velocity, timing, ~hidden, loop)
+        counts = self.codec.predict_counts(z[:, : self.pattern_dim])
+        if self._neighbours is not None:
             struck = to_strikes(velocity, timing, loop).count > 0
-            count = as_likely(count, self._recall.likely(1 - count[..., 0], struck, ~hidden))
-        return z, pattern_of_hidden(count, hidden)
+            probability = self._neighbours.probability(1 - counts[..., 0], struck, ~hidden)
+            counts = rescale_counts(counts, probability)
+        return z, pattern_of_hidden(counts, hidden)
+
+    # --- directions -----------------------------------------------------------------------------
 
     @property
     def directions(self) -> tuple[Direction, ...]:
-        """First those with names, such as "density" or "swing" (`attributes`), then the
-        principal ones, those first that change a bar most."""
-        return self._compass.directions
+        """The directions that `nudge` moves along: first the named ones, such as "density" or
+        "swing" (`beatgen.bars.attributes`), then the principal ones, those first that change a bar
+        most.
+
+        >>> import beatgen as bg
+        >>> [direction.name for direction in bg.load_model().directions[:3]]
+        ['density', 'syncopation', 'ghost notes']
+        """
+        return self._directions.all
 
     def turns(self, z: np.ndarray) -> np.ndarray:
-        """The directions with names as they are for bars z (n, latent_dim), float32 (n, k,
-        latent_dim): along each its attribute grows, and the others stay as they are. Loudness,
-        dynamics, swing and drag are feel: they leave z_pattern alone, so no hit comes or goes."""
-        return self._compass.turns(z)
+        """The named directions at bars z (n, latent_dim), float32 (n, k, latent_dim): along each,
+        its attribute grows and the other attributes stay as they are. Loudness, dynamics, swing and
+        drag are feel: they leave z_pattern as it is, so no hit comes or goes.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> vae.turns(vae.encode(demo.load("funk"))).shape == (4, 10, vae.latent_dim)
+        True
+        """
+        return self._directions.named_at(z)
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
-        """Move a groove along `directions`, by as many units as `amounts` says.
+        """Move a groove along `directions`: amounts[i] units along the i-th.
 
         Amounts that are left out are 0; all 0 is exactly the groove. Raises BeatGenError where
-        there are more amounts than directions, or one is not a number.
+        there are more amounts than directions, or one is not a finite number.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk, vae = demo.load("funk"), bg.load_model()
+        >>> busier = vae.nudge(funk, [2.0])
+        >>> int((busier.velocity > 0).sum()) > int((funk.velocity > 0).sum())
+        True
         """
         return self.nudges(groove, np.atleast_2d(amounts))[0]
 
-    def nudges(self, groove: Groove, amounts: np.ndarray) -> list[Groove]:
-        """`nudge` by each row of amounts (n, directions), decoded at once."""
-        moves = self._compass.moves(amounts)
+    def nudges(
+        self, groove: Groove, amounts: np.ndarray | Sequence[Sequence[float]]
+    ) -> list[Groove]:
+        """`nudge` by each row of amounts (n, directions), decoded at once.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk = demo.load("funk")
+        >>> same, busier = bg.load_model().nudges(funk, [[0.0], [2.0]])
+        >>> same == funk, busier == funk
+        (True, False)
+        """
+        amounts = self._directions.check(amounts)
         z = self.encode(groove)
-        nudged = self._around(groove, z, self._compass.turned(z, moves), *self._compass.left(moves))
-        # With nothing turned it is the groove, down to the last bit.
-        return [new if move.any() else groove for new, move in zip(nudged, moves, strict=True)]
+        moved = self._directions.move(z, amounts)
+        nudged = self._moved(groove, z, moved, *self._directions.remaining(amounts))
+        # Where all amounts are 0 it is the groove itself, to the last bit.
+        return [new if row.any() else groove for new, row in zip(nudged, amounts, strict=True)]
 
     def nudge_each(self, grooves: Sequence[Groove], amounts: Sequence[float]) -> list[Groove]:
         """`nudge` of several grooves by the same amounts, decoded at once. Raises BeatGenError
-        where they are not all of as many bars."""
-        moves = self._compass.moves(np.atleast_2d(amounts))
+        where their numbers of bars differ.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> vae = bg.load_model()
+        >>> path = vae.blend_path(demo.load("funk"), demo.load("samba"), frames=3)
+        >>> [groove.tempo for groove in vae.nudge_each(path, [1.5])]
+        [104.0, 105.0, 106.0]
+        """
+        row = self._directions.check(np.atleast_2d(amounts))
         whole, n, bars = join(grooves), len(grooves), grooves[0].bars
         if any(groove.bars != bars for groove in grooves):
             found = sorted({groove.bars for groove in grooves})
-            raise BeatGenError(f"grooves of {found} bars; expected as many in each.")
-        if not moves.any():
+            raise BeatGenError(f"grooves of {found} bars; expected the same number in each.")
+        if not row.any():
             return list(grooves)
-        z, _ = self.encode_bars(whole.velocity, whole.timing, loop=bars)
-        pattern, feel = (fade(of_side) for of_side in self._compass.left(moves))
-        counts, *rest = self.missed(whole, z, bars)
-        missed = counts * pattern, *(part * feel for part in rest)
-        return self.tell(
-            self._compass.turned(z, moves).reshape(n, bars, -1),
-            Decoded(*(part.reshape(n, bars, *part.shape[1:]) for part in missed)),
+        z, _ = self.codec.encode_bars(whole.velocity, whole.timing, loop=bars)
+        residual = self.codec.residual(whole, z, bars)
+        kept = _faded(residual, *self._directions.remaining(row))
+        return self.codec.decode_grooves(
+            self._directions.move(z, row).reshape(n, bars, -1),
+            Prediction(*(part.reshape(n, bars, *part.shape[2:]) for part in kept)),
             [groove.tempo for groove in grooves],
         )
 
     # --- inside ---------------------------------------------------------------------------------
 
     @cached_property
-    def _recall(self) -> Recall | None:
+    def _neighbours(self) -> Neighbours | None:
         """None where no atlas lies beside the weights."""
-        folder = self.network.folder
+        folder = self.codec.network.folder
         if not (folder / ATLAS).is_file():
             return None
-        return Recall(load_atlas(folder), self.pattern_dim)
+        return Neighbours(load_atlas(folder), self.pattern_dim)
 
     def _noise(self, count: int, seed: int) -> np.ndarray:
         check_seed(seed)
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
         return noise.astype(np.float32)
 
-    def _to_z(self, noise: np.ndarray) -> np.ndarray:
-        """`prior.to_z` for any shape (..., latent_dim)."""
-        flat = noise.reshape(-1, self.latent_dim).astype(np.float32)
-        return self.prior.to_z(flat).reshape(noise.shape)
-
-    def _around(
+    def _moved(
         self,
         groove: Groove,
         z: np.ndarray,
-        takes: np.ndarray,
-        pattern_left: np.ndarray,
-        feel_left: np.ndarray,
+        moved: np.ndarray,
+        pattern_remaining: np.ndarray,
+        feel_remaining: np.ndarray,
     ) -> list[Groove]:
-        """Grooves for `takes` (n, bars, latent_dim), which started at the groove's own z. What is
-        left, float32 (n,): how much of what the model misses of pattern and feel is kept, 1 for all
-        of it."""
-        left = [fade(of_side)[:, None, None, None, None] for of_side in (pattern_left, feel_left)]
-        counts, *feel = self.missed(groove, z)
-        missed = Decoded(counts * left[0], *(part * left[1] for part in feel))
-        return self.tell(takes, missed, [groove.tempo] * len(takes))
+        """Grooves for z that was `moved`, (n, bars, latent_dim), from the groove's own z (bars,
+        latent_dim). remaining: float32 (n,), how near each stays to the groove (`fade`)."""
+        residual = _faded(self.codec.residual(groove, z), pattern_remaining, feel_remaining)
+        return self.codec.decode_grooves(moved, residual, [groove.tempo] * len(moved))
+
+
+def _faded(
+    residual: Prediction, pattern_remaining: np.ndarray, feel_remaining: np.ndarray
+) -> Prediction:
+    """A residual of some bars, faded n times: arrays (n, bars, 16, 22, ...). remaining: (n,)."""
+    pattern, feel = (
+        fade(remaining)[:, None, None, None, None]
+        for remaining in (pattern_remaining, feel_remaining)
+    )
+    counts, *of_feel = residual
+    return Prediction(counts * pattern, *(part * feel for part in of_feel))

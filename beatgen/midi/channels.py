@@ -6,10 +6,11 @@ import numpy as np
 
 from beatgen.errors import MidiError
 from beatgen.groove import BEATS, SIXTEENTHS
-from beatgen.kit import VOICES, voice_of_pitch
+from beatgen.kit import VOICES
 from beatgen.midi.events import Events
-from beatgen.midi.report import DRUM_CHANNEL
+from beatgen.midi.maps import voice_of_pitch
 
+DRUM_CHANNEL = 9  # counted from 0: "channel 10" to a musician
 CORE = {"kick", "snare", "hat"}  # families that carry a drum loop
 
 

@@ -16,10 +16,11 @@ import mido
 import numpy as np
 
 from beatgen.errors import MOST_BARS, MidiError
-from beatgen.groove import BEATS
+from beatgen.groove import BEATS, SIXTEENTHS
 
 Source = str | os.PathLike[str] | IO[bytes]
 
+TICKS = 480  # ticks per beat of the files that are written
 MAX_BYTES = 2**20  # larger files are no drums, and would be read for many seconds
 # mido reads variable-length numbers (4 bytes at most) however long they are, in quadratic time.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
@@ -85,7 +86,7 @@ def read_events(source: Source, name: str) -> Events:
 def read_file(source: Source, name: str) -> mido.MidiFile:
     """All of a file of type 0 or 1, in musical time. Raises MidiError for any other."""
     try:
-        data = _contents(source)
+        data = contents(source)
         if len(data) > MAX_BYTES:
             raise MidiError(
                 f"{name}: larger than {MAX_BYTES // 2**20} MB; no drum file is. "
@@ -116,17 +117,17 @@ def read_file(source: Source, name: str) -> mido.MidiFile:
     return file
 
 
-def _contents(source: Source) -> bytes:
-    """The bytes of a file, one more than allowed at most."""
+def contents(source: Source) -> bytes:
+    """The bytes of a file, one more than allowed at most. Raises OSError as `open` does."""
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             return file.read(MAX_BYTES + 1)
     return source.read(MAX_BYTES + 1)
 
 
-def save(track: mido.MidiTrack, ticks_per_beat: int, target: Source) -> None:
-    """Write one track as a type 0 file. Raises MidiError where that is not possible."""
-    file = mido.MidiFile(type=0, ticks_per_beat=ticks_per_beat, tracks=[track])
+def save(track: mido.MidiTrack, target: Source) -> None:
+    """Write one track, in TICKS, as a type 0 file. Raises MidiError where that is not possible."""
+    file = mido.MidiFile(type=0, ticks_per_beat=TICKS, tracks=[track])
     try:
         if isinstance(target, str | os.PathLike):
             file.save(os.fspath(target))
@@ -137,11 +138,19 @@ def save(track: mido.MidiTrack, ticks_per_beat: int, target: Source) -> None:
         raise MidiError(f"{where}: cannot be written ({error.strerror}).") from error
 
 
-def name_of(source: Source) -> str:
-    """What to call a file in messages."""
+def name_of(source: Source, nameless: str = "MIDI data") -> str:
+    """What to call a file in messages; `nameless` where it has no name."""
     if isinstance(source, str | os.PathLike):
         return Path(source).name
-    return Path(str(getattr(source, "name", "MIDI data"))).name
+    return Path(str(getattr(source, "name", nameless))).name
+
+
+def lead(ticks_per_beat: int, steps: int) -> float:
+    """How many ticks before its bar line a bar begins: half a sixteenth, or half a step if longer.
+
+    A hit belongs to the bar of its nearest sixteenth, since most downbeats are played early.
+    """
+    return ticks_per_beat * BEATS / min(steps, SIXTEENTHS) / 2
 
 
 def too_long(name: str) -> str:
@@ -160,6 +169,6 @@ def _early(text: str) -> dict[int, int]:
 
 
 def _timeline(events: list[Any], start: Any) -> list[Any]:
-    """The events in order of time, one a tick (the last that is told holds), one at tick 0."""
+    """The events in order of time, one a tick (the last one holds), one at tick 0."""
     at = {start[0]: start} | {event[0]: event for event in events}
     return [at[tick] for tick in sorted(at)]

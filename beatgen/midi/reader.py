@@ -1,4 +1,4 @@
-"""MIDI file <-> Groove. Ticks, tempo maps, meters and quantizing live only here."""
+"""A MIDI file read as a Groove: bar lines, tempo, and the cell of each hit."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ import mido
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
-from beatgen.groove import BEATS, SIXTEENTHS, STEPS, Groove
-from beatgen.kit import INDEX_OF_PITCH, NAMES, VOICES, voice_of_pitch
+from beatgen.groove import BEATS, STEPS, Groove
+from beatgen.kit import NAMES, VOICES
 from beatgen.midi.channels import drum_channel
-from beatgen.midi.events import EARLY, Events, Source, name_of, read_events, save, too_long
-from beatgen.midi.report import DRUM_CHANNEL, MidiReport
+from beatgen.midi.events import TICKS, Events, Source, lead, name_of, read_events, too_long
+from beatgen.midi.maps import INDEX_OF_PITCH, voice_of_pitch
+from beatgen.midi.report import MidiReport
 
-TICKS = 480  # ticks per beat of the files that are written
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
-TEMPOS = 60e6 / (2**24 - 1), 60e6  # BPM: MIDI counts microseconds per beat, in 24 bits
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
     """Read the drums of a MIDI file.
 
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar.
-    Everything that could not be kept is told by a MidiWarning; `scan_midi` returns it instead.
+    Everything that could not be kept is named in a MidiWarning; `scan_midi` returns it instead.
     Raises MidiError where the file cannot be read, has no drums, or no 4/4 bar.
     """
     groove, report = scan_midi(source, steps)
@@ -50,7 +49,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
 def scan_midi(
     source: Source, steps: int = STEPS, name: str | None = None
 ) -> tuple[Groove, MidiReport]:
-    """Read the drums of a MIDI file, and tell what became of everything in it.
+    """Read the drums of a MIDI file, and report what became of everything in it.
 
     name: what to call the file in messages; its own name by default. Else as `read_midi`.
     """
@@ -87,75 +86,14 @@ def scan_midi(
     return groove, report
 
 
-def write_midi(
-    groove: Groove, target: Source, *, pitches: str = "gmd", name: str = "BeatGen"
-) -> None:
-    """Write a groove as a type 0 file: channel 10, 480 ticks per beat, tempo, meter, note-offs.
-
-    pitches: "gmd" writes each voice's own pitch (Roland TD-11), so that reading the file gives the
-    same voices; "gm" writes the nearest General MIDI drums. An early hit of the very first bar is
-    written on tick 0, with a text event from which `read_midi` restores its timing. The file is as
-    long as its bars. Raises BeatGenError for an unknown `pitches`, and for a tempo that MIDI cannot
-    tell.
-    """
-    if pitches not in ("gmd", "gm"):
-        raise BeatGenError(f"pitches is {pitches!r}; expected 'gmd' or 'gm'.")
-    if not TEMPOS[0] <= groove.tempo <= TEMPOS[1]:
-        raise BeatGenError(
-            f"a tempo of {groove.tempo:g} BPM cannot be written; MIDI files have {TEMPOS[0]:.2f} "
-            f"to {TEMPOS[1]:.0f}. Choose one of these."
-        )
-    pitch_of = [v.pitch if pitches == "gmd" else v.gm for v in VOICES]
-    # (tick, pitch) -> velocity, and the tick it was played on; of two voices on one, the louder
-    loudest: dict[tuple[int, int], tuple[int, int]] = {}
-    for bar, step, voice in np.argwhere(groove.velocity > 0).tolist():
-        tick = _tick(groove, bar, step, voice)
-        key = (max(tick, 0), pitch_of[voice])
-        velocity = max(1, round(float(groove.velocity[bar, step, voice]) * 127))
-        loudest[key] = max((velocity, tick), loudest.get(key, (0, 0)))
-    early = {pitch: tick for (_, pitch), (_, tick) in loudest.items() if tick < 0}
-
-    end = groove.bars * BEATS * TICKS
-    events: list[tuple[int, bool, int, int]] = []  # tick, on (offs first), pitch, velocity
-    following: dict[int, int] = {}  # pitch -> tick of its next note
-    for (tick, pitch), (velocity, _) in sorted(loudest.items(), reverse=True):
-        off = max(tick + 1, min(tick + TICKS // 8, following.get(pitch, end), end))
-        events += [(tick, True, pitch, velocity), (off, False, pitch, 0)]
-        following[pitch] = tick
-    track = mido.MidiTrack()
-    title = name.encode("latin-1", "replace").decode("latin-1")  # all that MIDI text can hold
-    track.append(mido.MetaMessage("track_name", name=title))
-    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(groove.tempo)))
-    track.append(mido.MetaMessage("time_signature", numerator=BEATS, denominator=4))
-    if early:
-        pairs = " ".join(f"{pitch}:{tick}" for pitch, tick in sorted(early.items()))
-        track.append(mido.MetaMessage("text", text=f"{EARLY} {pairs}"))
-    now = 0
-    for tick, on, pitch, velocity in sorted(events, key=lambda event: event[:2]):
-        said = {"channel": DRUM_CHANNEL, "note": pitch, "velocity": velocity, "time": tick - now}
-        # Checking each message would take a quarter of the time; a groove's hits are in range.
-        track.append(mido.Message("note_on" if on else "note_off", skip_checks=True, **said))
-        now = tick
-    track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
-    save(track, TICKS, target)
-
-
-def _lead(ticks_per_beat: int, steps: int) -> float:
-    """How many ticks before its bar line a bar begins: half a sixteenth, or half a step if longer.
-
-    A hit belongs to the bar of its nearest sixteenth, since most downbeats are played early.
-    """
-    return ticks_per_beat * BEATS / min(steps, SIXTEENTHS) / 2
-
-
 def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
     """Bar lines from the meters: whole bars up to the file's end, and one for every note.
 
-    A new meter starts a new bar; what stands before it is a shorter bar. One that is told again is
-    not new. An unfinished bar without a note is no bar.
+    A new meter starts a new bar; what stands before it is a shorter bar. A meter that is only
+    repeated is not new. An unfinished bar without a note is no bar.
     """
     quarter = events.ticks_per_beat
-    lead = _lead(quarter, steps)
+    early = lead(quarter, steps)
     bars: list[_Bar] = []
     changes = [events.meters[0]]
     changes += [after for before, after in pairwise(events.meters) if after[1:] != before[1:]]
@@ -163,7 +101,7 @@ def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
     for (start, numerator, denominator), (until, *_) in pairwise(changes):
         length = quarter * 4 * numerator / denominator
         at = float(start)
-        while at < until and (at + length <= events.end or at - lead < last_note or not bars):
+        while at < until and (at + length <= events.end or at - early < last_note or not bars):
             end = min(at + length, until)
             whole = end - at == quarter * BEATS
             meter = f"{numerator}/{denominator}" if end == at + length else "a cut bar"
@@ -187,16 +125,16 @@ def _quantize(
     timing = np.zeros_like(velocity)
     starts = np.array([bar.start for bar in bars])
     step_ticks = events.ticks_per_beat * BEATS / steps
-    lead = _lead(events.ticks_per_beat, steps)
+    early = lead(events.ticks_per_beat, steps)
     placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
     for tick, _, pitch, loudness in notes.tolist():
         voice = voice_of_pitch(pitch)
         if voice is None:
             report.dropped[pitch] = report.dropped.get(pitch, 0) + 1
             continue
-        at = tick + (max(events.early.get(pitch, 0), math.floor(1 - lead)) if tick == 0 else 0)
+        at = tick + (max(events.early.get(pitch, 0), math.floor(1 - early)) if tick == 0 else 0)
         # A straight thirty-second lies just between two sixteenths and stays where it is written.
-        bar = max(0, int(np.searchsorted(starts - lead, at, side="left")) - 1)
+        bar = max(0, int(np.searchsorted(starts - early, at, side="left")) - 1)
         if row[bar] < 0:
             continue
         if pitch not in INDEX_OF_PITCH:
@@ -242,19 +180,6 @@ def _tempo(events: Events, bars: list[_Bar]) -> float:
         events.tempos[int(np.searchsorted(ticks, bar.start, side="right")) - 1][1] for bar in bars
     )
     return float(round(mido.tempo2bpm(held.most_common(1)[0][0]), 2))
-
-
-def _tick(groove: Groove, bar: int, step: int, voice: int) -> int:
-    """Where a hit is written, in ticks from the start: at least a tick inside its own cell, unless
-    it stands farther off, as swing may have it."""
-    width = TICKS * BEATS / groove.steps
-    low = math.ceil((step - 0.5) * width) if step else math.floor(1 - _lead(TICKS, groove.steps))
-    high = math.ceil((step + (0.5 if step < groove.steps - 1 else 1)) * width) - 1
-    timing = float(groove.timing[bar, step, voice])
-    tick = round((step + timing) * width)
-    if abs(timing) <= 0.5 or step in (0, groove.steps - 1):
-        tick = min(max(tick, low), high)
-    return bar * BEATS * TICKS + tick
 
 
 def _pitches(found: Iterable[int]) -> str:

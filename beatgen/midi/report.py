@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from beatgen.kit import FOLD
-
-DRUM_CHANNEL = 9  # counted from 0: "channel 10" to a musician
+from beatgen.midi.channels import DRUM_CHANNEL
+from beatgen.midi.events import TICKS
+from beatgen.midi.maps import FOLD
 
 
 @dataclass
@@ -22,7 +23,7 @@ class MidiReport:
 
     name: str
     channel: int = DRUM_CHANNEL + 1
-    ticks_per_beat: int = 480
+    ticks_per_beat: int = TICKS
     tempos: list[float] = field(default_factory=list)
     meters: list[str] = field(default_factory=list)
     bars: int = 0
@@ -37,29 +38,46 @@ class MidiReport:
     @property
     def messages(self) -> list[str]:
         """One sentence for everything a listener of the original would miss."""
-        said = []
+        found = []
         if self.channel != DRUM_CHANNEL + 1:
-            said.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
+            found.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
         if self.skipped:
             meters = ", ".join(sorted(set(self.skipped.values())))
-            said.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
+            found.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
         if self.folded:
             pairs = (f"{p} ({n}) to {FOLD[p]}" for p, n in sorted(self.folded.items()))
-            said.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
+            found.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
         if self.dropped:
             pairs = (f"{p} ({n})" for p, n in sorted(self.dropped.items()))
-            said.append(f"Dropped pitches that are no drum of the kit: {', '.join(pairs)}.")
+            found.append(f"Dropped pitches that are no drum of the kit: {', '.join(pairs)}.")
         if self.collisions:
-            said.append(
+            found.append(
                 f"{_counted(self.collisions, 'hit')} fell on a step already taken by a louder one."
             )
         if len(self.tempos) > 1:
-            said.append(
+            found.append(
                 f"The tempo changes {_counted(len(self.tempos) - 1, 'time')} between "
                 f"{min(self.tempos):g} and {max(self.tempos):g}; {self.tempo:g} is kept, the "
                 "timing within bars is exact."
             )
-        return said
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain dicts, lists and numbers, fit for JSON; each folded pitch with the
+        voice that it went to."""
+        folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(self.folded.items())}
+        return asdict(self) | {"folded": folded, "messages": self.messages}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The report as a table of two columns."""
+        return [
+            ("bars", f"{self.bars} in 4/4"),
+            ("tempo", f"{self.tempo:g}"),
+            ("channel", str(self.channel)),
+            ("ticks", f"{self.ticks_per_beat} per beat"),
+            ("hits", str(sum(self.hits.values()))),
+            *((f"  {voice}", str(hits)) for voice, hits in self.hits.items()),
+        ]
 
 
 def _counted(number: int, noun: str) -> str:

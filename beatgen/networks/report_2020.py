@@ -15,7 +15,7 @@ bar, so that reconstruction and KL are both per bar and beta weighs one against 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import keras
@@ -24,7 +24,7 @@ from keras import layers, ops
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import check_fields
 from beatgen.groove import STEPS
-from beatgen.networks.losses import kl_gaussian
+from beatgen.networks.bar_vae import kl_gaussian
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class ReportConfig:
 
     def __post_init__(self) -> None:
         check_fields(self, convolutions=(1, int(math.log2(STEPS))))
+
+    def squeezed(self, latent_dim: int) -> ReportConfig:
+        """The same network with so many dimensions."""
+        return replace(self, latent_dim=latent_dim)
 
     @property
     def widths(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""Charts of numbers: learning curves, sweeps, the statistics of a folder."""
+"""Charts of numbers: learning curves, sweeps, the statistics of a folder, tables of measures."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,9 @@ from beatgen.plot.theme import Theme, finish, style_of
 
 if TYPE_CHECKING:
     from beatgen.data.stats import Stats
+
+# One for each model of `draw_shares`: baselines grey to brown, networks in the project's colours
+MODEL_COLOURS = ("#9aa1ab", "#c9b458", "#8a6d3b", "#6c8ebf", "#b85450", "#35d3e6", "#ffb224")
 
 
 def draw_learning_curves(
@@ -117,3 +120,57 @@ def draw_stats(stats: "Stats", *, title: str = "", theme: Theme = "dark") -> go.
     figure.update_traces(showlegend=False)
     figure.update_layout(bargap=0.12)
     return finish(figure, style, title, 560)
+
+
+def draw_measures(
+    lines: Mapping[str, Mapping[str, float]], titles: Mapping[str, str], *, title: str = ""
+) -> go.Figure:
+    """A table of numbers as bars: a panel for each measure, in it a bar for each line.
+
+    lines: name -> measure -> number, NaN or left out for none. titles: measure -> what stands above
+    its panel; measures without a title are not drawn.
+
+    >>> figure = draw_measures({"ours": {"f1": 0.9}, "theirs": {"f1": 0.5}}, {"f1": "hit F1"})
+    >>> figure.data[0].x
+    (0.5, 0.9)
+    """
+    figure = make_subplots(1, len(titles), subplot_titles=list(titles.values()), shared_yaxes=True)
+    names = list(lines)[::-1]  # a bar chart begins at the bottom
+    for column, measure in enumerate(titles, start=1):
+        values = [lines[name].get(measure) for name in names]
+        figure.add_bar(x=values, y=names, orientation="h", row=1, col=column)
+    height = 160 + 28 * len(names)
+    return figure.update_layout(
+        template="plotly_white", title=title, showlegend=False, height=height
+    )
+
+
+def draw_shares(panels: Mapping[str, Mapping[str, Mapping[str, float]]]) -> go.Figure:
+    """Numbers from 0 to 1, such as F1, of several models side by side.
+
+    panels: what stands above each panel -> model -> group (a voice, a style) -> number.
+
+    >>> figure = draw_shares({"hit F1 per voice": {"ours": {"kick": 0.9, "snare": 0.8}}})
+    >>> figure.data[0].name, figure.data[0].x
+    ('ours', (0.9, 0.8))
+    """
+    figure = make_subplots(1, max(1, len(panels)), subplot_titles=list(panels))
+    for column, models in enumerate(panels.values(), start=1):
+        for i, (model, groups) in enumerate(models.items()):
+            figure.add_bar(
+                x=list(groups.values()),
+                y=list(groups),
+                name=model,
+                orientation="h",
+                legendgroup=model,
+                showlegend=column == 1,
+                marker_color=MODEL_COLOURS[i % len(MODEL_COLOURS)],
+                row=1,
+                col=column,
+            )
+    most = max((len(models) for models in panels.values()), default=0)
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.04}
+    figure.update_xaxes(range=(0, 1))
+    return figure.update_layout(
+        template="plotly_white", legend=legend, height=200 + 8 * most * len(NAMES)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from beatgen.latent.atlas import Atlas, written
+from beatgen.latent.atlas import Atlas, style_label
 from beatgen.plot.theme import Theme, finish, mix, style_of
 
 UNITS = 10_000  # places travel as whole numbers of two bytes
@@ -73,7 +73,7 @@ def legend(atlas: Atlas, theme: Theme = "dark") -> list[tuple[str, str, np.ndarr
     style = style_of(theme)
     rare = np.arange(NAMED, len(atlas.styles))
     groups = [
-        (written(name), colour, np.array([i]))
+        (style_label(name), colour, np.array([i]))
         for i, (name, colour) in enumerate(zip(atlas.styles, COLOURS[theme], strict=False))
     ]
     if len(rare):

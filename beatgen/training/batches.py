@@ -8,13 +8,11 @@ import keras
 import numpy as np
 
 from beatgen.bars.strikes import to_strikes
-from beatgen.data.augment import augmented, following_bars, known_parts
+from beatgen.data.augment import following_bars
 from beatgen.data.dataset import Dataset
-from beatgen.networks.flow import flow_batch
 from beatgen.training.config import TrainConfig
 
 AT_ONCE = 512  # bars that are encoded at a time
-DRAWS = 4  # of noise and time, for each held-out z
 
 
 def bar_input(dataset: Dataset) -> np.ndarray:
@@ -71,19 +69,4 @@ class Bars(keras.utils.PyDataset):
         order = np.random.default_rng((c.seed, self.epoch)).permutation(len(self.inputs))
         chosen = order[batch * c.batch_size : (batch + 1) * c.batch_size]
         rng = np.random.default_rng((c.seed, self.epoch, batch))
-        if c.model == "report":
-            return (self.inputs[chosen],)
-        if c.model == "flow":
-            return (flow_batch(self.inputs[chosen], c.bar.pattern_dim, c.flow.blur, rng),)
-        eased = max(0.0, 2 * self.epoch / max(1, c.epochs - 1) - 1)  # in the second half
-        how = c.augmentation.eased(1 - eased * (1 - c.ease))
-        strikes = augmented(self.inputs, self.following, chosen, how, rng)
-        return ({"strikes": strikes, "known": known_parts(len(chosen), how, rng)},)
-
-
-def held_out_input(inputs: np.ndarray, config: TrainConfig) -> Any:
-    """What validation is on: the bars as they are, and for a flow always the same noise."""
-    if config.model != "flow":
-        return inputs
-    rng = np.random.default_rng(config.seed)
-    return flow_batch(np.repeat(inputs, DRAWS, axis=0), config.bar.pattern_dim, 0.0, rng)
+        return (c.kind.batch(self, chosen, rng),)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from beatgen.data.augment import Augmentation
 from beatgen.errors import BeatGenError, check_fields
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.flow import FlowConfig
 from beatgen.networks.report_2020 import ReportConfig
+from beatgen.training.kinds import KINDS, Kind
 
-MODELS = ("bar", "report", "flow")
 CONFIG = "config.json"
 ANOTHER = "another training"  # where a card tells that there was a start, but no place on disk
 TOLERANCES = (0.001, 1)  # errors are divided by them
-PARTS = {
-    "bar": ModelConfig,
-    "report": ReportConfig,
-    "flow": FlowConfig,
-    "augmentation": Augmentation,
-}
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,17 @@ class TrainConfig:
             warmup_steps=(0, math.inf),
             seed=(0, 2**32 - 1),
         )
-        if self.model not in MODELS:
-            raise BeatGenError(f"model is {self.model!r}; expected one of {', '.join(MODELS)}.")
+        if self.model not in KINDS:
+            raise BeatGenError(f"model is {self.model!r}; expected one of {', '.join(KINDS)}.")
 
     @property
-    def latent_dim(self) -> int:
-        return self.bar.latent_dim if self.model == "bar" else self.report.latent_dim
+    def kind(self) -> Kind:
+        return KINDS[self.model]
+
+    @property
+    def shape(self) -> Any:
+        """What decides the shape of the network that is trained, such as a `ModelConfig`."""
+        return getattr(self, self.model)
 
     @classmethod
     def load(cls, path: Path, begun: int = 0) -> TrainConfig:
@@ -112,10 +112,13 @@ class TrainConfig:
             raise BeatGenError(f"{path}: not the config of a training run ({error}).") from error
 
 
+# The fields of a TrainConfig that are configs of their own
+PARTS = {f.name: f.default_factory for f in fields(TrainConfig) if f.default_factory is not MISSING}
+
+
 def with_latent_dim(config: TrainConfig, dim: int) -> TrainConfig:
-    """The same training with so many latent dimensions. Raises BeatGenError for too few."""
-    if config.model == "report":
-        return replace(config, report=replace(config.report, latent_dim=dim))
-    if dim < 2:
-        raise BeatGenError(f"latent_dim is {dim}; expected 2 or more, for pattern and feel.")
-    return replace(config, bar=config.bar.squeezed(dim))
+    """The same training with so many latent dimensions. Raises BeatGenError for too few, and for a
+    prior, which has those of the network that it is for."""
+    if config.kind.export is None:
+        raise BeatGenError(f"{config.model} has the dimensions of the run that it is for.")
+    return replace(config, **{config.model: config.shape.squeezed(dim)})

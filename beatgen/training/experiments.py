@@ -1,9 +1,10 @@
-"""What each change of `beatgen.data.augment` brings: the same small network, trained without it."""
+"""Several trainings side by side: `ablate` trains a small network without each change of
+`beatgen.data.augment`, `sweep` one with several latent dimensions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from beatgen.data.augment import Augmentation
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import BeatGenError, check_count
 from beatgen.evaluation import completion
-from beatgen.evaluation.section import Scores, Section, draw_section
+from beatgen.evaluation.results import Scores, Section
 from beatgen.latent.decide import pattern_of_hidden
 from beatgen.networks.bar_vae import BarVAE, ModelConfig
+from beatgen.plot.drums import draw_sweep
 from beatgen.training.batches import AT_ONCE, bar_input
-from beatgen.training.config import TrainConfig
+from beatgen.training.config import TrainConfig, with_latent_dim
 from beatgen.training.train import load_run, train
 
+ABLATED = "bar"  # the kind of model whose training bars are changed
 SMALL = ModelConfig(width=48, blocks=1)
 EPOCHS = 8
 JITTER = 0.1  # steps: 3 ms at 120 BPM
@@ -41,6 +44,34 @@ COLUMNS = {
 MEASURED = COLUMNS.keys() - {"apart", "hidden_f1"}  # while a run is trained
 
 
+def sweep(
+    config: TrainConfig, latent_dims: Sequence[int], log: Callable[[str], None] = lambda _: None
+) -> list[dict[str, float]]:
+    """Train a model with several latent dimensions (the report's Fig. 2). Our network has one
+    segment on each side then (`bar_vae.ModelConfig.squeezed`), however many the config says:
+    the rows can be compared with each other, not with a network of several.
+
+    Returns, and writes to sweep.json in the run folder, a row for each: latent_dim, the lowest
+    val_loss, the epoch it was reached in, and the measures of that epoch. The rows are drawn in
+    sweep.html. `log` is called with a line after each run.
+    """
+    rows: list[dict[str, float]] = []
+    root = Path(config.run)
+    runs = [
+        replace(with_latent_dim(config, dim), run=str(root / f"latent-{dim}"))
+        for dim in latent_dims
+    ]
+    for dim, one in zip(latent_dims, runs, strict=True):
+        history = train(one)
+        best = int(np.argmin(history["val_loss"]))
+        row = {"latent_dim": dim, "epoch": best + 1}
+        rows.append(row | {name: values[best] for name, values in history.items()})
+        log(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
+    (root / "sweep.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    draw_sweep(rows).write_html(root / "sweep.html", include_plotlyjs=True)
+    return rows
+
+
 def variants(how: Augmentation) -> dict[str, Augmentation]:
     """How bars are changed in each run: as `how` says, without each of its changes, with jitter if
     it has none, and not at all."""
@@ -55,20 +86,20 @@ def variants(how: Augmentation) -> dict[str, Augmentation]:
 
 
 def ablate(
-    config: TrainConfig, seeds: int = 1, told: Callable[[str], None] = lambda _: None
+    config: TrainConfig, seeds: int = 1, log: Callable[[str], None] = lambda _: None
 ) -> Section:
     """Train `config` for each of `variants`, from its seed and as many as there are after it; a
     line of the table is the mean of the epochs with the lowest validation loss, and how far apart
-    these losses are (standard deviation). `told` is called with a sentence after each
-    run.
+    these losses are (standard deviation). `log` is called with a sentence after
+    each run.
 
     The runs stand below the run folder, beside the table as ablation.json, ablation.md and
     ablation.html. Runs that are there already are not trained again. Raises BeatGenError for
     another model than "bar", and for less than one seed.
     """
     check_count("seeds", seeds)
-    if config.model != "bar":
-        raise BeatGenError(f"model is {config.model!r}; only the bars of 'bar' are changed.")
+    if config.model != ABLATED:
+        raise BeatGenError(f"model is {config.model!r}; only the bars of {ABLATED!r} are changed.")
     root, held_out = Path(config.run), load_dataset(config.data).split("validation")
     lines: dict[str, Scores] = {}
     for name, how in variants(config.augmentation).items():
@@ -76,7 +107,7 @@ def ablate(
         for seed in range(config.seed, config.seed + seeds):
             run = root / f"{name.replace(' ', '-')}-{seed}"
             runs.append(_best(replace(config, run=str(run), augmentation=how, seed=seed), held_out))
-            told(f"{name}, seed {seed}: validation loss {runs[-1]['loss']:.2f}")
+            log(f"{name}, seed {seed}: validation loss {runs[-1]['loss']:.2f}")
         lines[name] = {column: float(np.mean([run[column] for run in runs])) for column in runs[0]}
         if seeds > 1:
             lines[name]["apart"] = float(np.std([run["loss"] for run in runs], ddof=1))
@@ -92,7 +123,6 @@ def _best(config: TrainConfig, held_out: Dataset) -> Scores:
     best = int(np.argmin(history["val_loss"]))
     scores = {column: history[f"val_{column}"][best] for column in COLUMNS if column in MEASURED}
     model, _ = load_run(config.run)
-    assert isinstance(model, BarVAE)
     return scores | {"hidden_f1": hidden_f1(model, held_out)}
 
 
@@ -129,4 +159,4 @@ def _save(section: Section, root: Path) -> None:
     text = json.dumps(section.as_dict(), indent=1)
     (root / "ablation.json").write_text(text + "\n", encoding="utf-8")
     (root / "ablation.md").write_text(section.as_markdown() + "\n", encoding="utf-8")
-    draw_section(section).write_html(root / "ablation.html", include_plotlyjs=True)
+    section.figure().write_html(root / "ablation.html", include_plotlyjs=True)

@@ -7,20 +7,22 @@ out for each bar, from how the decoded bar answers to a shift of its z (`respons
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-RIDGE = 1e-3  # of the variance: keeps dimensions that the network does not use out of it
+from beatgen.bars.attributes import ATTRIBUTES, OF_FEEL, attributes
+from beatgen.bars.strikes import expected_grid, to_strikes
+from beatgen.data.dataset import Dataset
+from beatgen.evaluation.direction_effects import effect_table, sample_z
+from beatgen.latent.directions import RIDGE, Sides, side_parts, widest_segment
+from beatgen.latent.vae import Vae
+
 SHARED_RIDGE = 1e-2  # the same for what depends on the bar
 CLEAR = 0.7  # of what one step of `cleared` could take away: effects are not quite linear
 WEAK = 0.3  # effect below which a direction is left as it is: half of that is what it leaks
+CLEARED = 1000  # training bars on which a step of `clear_response` measures
 UNCLEAR = 0.1  # share of the largest effect: what is smaller tells no directions apart
-CONFLICT = 1e-3  # of the mean response: what attributes have that no shift can tell apart
-
-# The sides of z in their order, pattern and feel: dimensions, and equal segments of the bar that
-# share them out (`beatgen.networks.bar_vae.ModelConfig`).
-Sides = Sequence[tuple[int, int]]
 
 
 def principal_directions(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -55,29 +57,14 @@ def response(
     changes = (measure(z + shifts) - measure(z - shifts)) / 2
     # In noise all directions are alike, so one ridge is fair to all.
     constant, shared = _least_squares(noise, _products(shifts, z - center, sides), changes, reach)
-    told = np.zeros((changes.shape[1], 1 + 2 * _widest(sides), z.shape[1]))
-    told[:, 0] = (np.linalg.pinv(components) @ constant).T
-    for part, segments, share in _parts(sides):
+    answers = np.zeros((changes.shape[1], 1 + 2 * widest_segment(sides), z.shape[1]))
+    answers[:, 0] = (np.linalg.pinv(components) @ constant).T
+    for part, segments, share in side_parts(sides):
         own, bar, shared = np.split(shared, [share**2, 2 * share**2])
-        for first, term in ((1, own), (1 + _widest(sides), bar)):
+        for first, term in ((1, own), (1 + widest_segment(sides), bar)):
             term = term.reshape(share, share, -1).transpose(2, 1, 0)
-            told[:, first : first + share, part] = np.tile(term, segments)
-    return told
-
-
-def context(z: np.ndarray, center: np.ndarray, sides: Sides) -> np.ndarray:
-    """What a response depends on, float (n, terms, d), of z (n, d): for each dimension a 1, what
-    the segment that it belongs to has, and the mean of all segments of its side, `center`ed."""
-    widest = _widest(sides)
-    told = np.zeros((len(z), 1 + 2 * widest, z.shape[1]), np.float32)
-    told[:, 0] = 1
-    for part, segments, share in _parts(sides):
-        own = (z - center)[:, part].reshape(-1, segments, share)
-        for first, what in ((1, own), (1 + widest, own.mean(1, keepdims=True))):
-            wide = np.broadcast_to(what[..., None], (len(z), segments, share, share))
-            columns = wide.transpose(0, 2, 1, 3).reshape(len(z), share, -1)
-            told[:, first : first + share, part] = columns
-    return told
+            answers[:, first : first + share, part] = np.tile(term, segments)
+    return answers
 
 
 def by_change(
@@ -102,35 +89,8 @@ def by_change(
     return np.where(axes @ growth < 0, -1, 1)[:, None] * axes @ components
 
 
-def conditional(covariance: np.ndarray, given: int) -> np.ndarray:
-    """Covariance (d, d) of a normal distribution where its first `given` dimensions are known."""
-    known, cross = covariance[:given, :given], covariance[given:, :given]
-    left = np.zeros_like(covariance)
-    left[given:, given:] = (
-        covariance[given:, given:]
-        - cross @ np.linalg.pinv(known, rcond=RIDGE, hermitian=True) @ cross.T
-    )
-    return left
-
-
-def attribute_directions(slopes: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """For each attribute the direction (n, k, d) in which it grows by one and all the others stay
-    as they are, as far as their slopes (n, k, d) tell.
-
-    With W the slopes of a bar, transposed, and C the covariance (d, d) of z, it is
-    (W' C W)^-1 W' C: of all such shifts the likeliest under a normal distribution of z. What has no
-    variance there, as the pattern in `conditional`, stays.
-    """
-    likely = slopes @ covariance
-    spread = likely @ slopes.swapaxes(1, 2)
-    count = slopes.shape[1]
-    mean = np.trace(spread, axis1=1, axis2=2)[:, None, None] / max(count, 1)
-    # What no shift changes, as with a network that tells only silence, gets no direction.
-    return np.linalg.pinv(spread + CONFLICT * mean * np.eye(count), hermitian=True) @ likely
-
-
-def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarray:
-    """The `response` (k, terms, d) changed so that the directions `which`, bool (k,), do less to
+def cleared(answers: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """A `response` (k, terms, d) changed so that the directions `which`, bool (k,), do less to
     the attributes of others. table: what the directions really do
     (`beatgen.evaluation.direction_effects.effects`).
 
@@ -140,7 +100,38 @@ def cleared(told: np.ndarray, table: np.ndarray, which: np.ndarray) -> np.ndarra
     own = np.diag(table)
     step = own[:, None] * np.linalg.pinv(table, rcond=UNCLEAR) - np.eye(len(table))
     step[~which | (own < WEAK)] = 0
-    return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, told, 1)
+    return np.tensordot(np.linalg.inv(np.eye(len(table)) + CLEAR * step.clip(-1, 1)).T, answers, 1)
+
+
+# --- the same, of a network that plays -----------------------------------------------------------
+
+
+def attribute_response(vae: Vae, z: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The `response` of the attributes, in standard deviations `spread` (10,), to shifts of z."""
+
+    def measure(points: np.ndarray) -> np.ndarray:
+        return attributes(to_strikes(*vae.decode_bars(points))) / spread
+
+    return response(measure, z, vae.codec.sides)
+
+
+def order_components(vae: Vae, components: np.ndarray, validation: Dataset) -> np.ndarray:
+    """Components (d, d) in the order of how much of the expected velocity they change."""
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        return expected_grid(vae.codec.predict(z.astype(np.float32))[0].expected())
+
+    return by_change(decode, sample_z(vae, validation), components)
+
+
+def clear_response(
+    vae: Vae, answers: np.ndarray, training: Dataset, spread: np.ndarray
+) -> np.ndarray:
+    """One step of `cleared`, after which the pattern's directions leave more of the other
+    attributes alone. The feel's are left as they are: they would need some of the pattern for it.
+    """
+    of_pattern = np.array([name not in OF_FEEL for name in ATTRIBUTES])
+    return cleared(answers, effect_table(vae, sample_z(vae, training, CLEARED), spread), of_pattern)
 
 
 def _least_squares(
@@ -160,20 +151,8 @@ def _products(shifts: np.ndarray, centered: np.ndarray, sides: Sides) -> np.ndar
     """Each side's shifts times its own segment's z, then times the mean of all its segments, summed
     over them: (n, p) of (n, d)."""
     products = []
-    for part, segments, share in _parts(sides):
+    for part, segments, share in side_parts(sides):
         shift, own = (x[:, part].reshape(-1, segments, share) for x in (shifts, centered))
         for what in (own, np.broadcast_to(own.mean(1, keepdims=True), own.shape)):
             products.append(np.einsum("nsi,nsj->nij", shift, what).reshape(len(own), -1))
     return np.concatenate(products, 1)
-
-
-def _parts(sides: Sides) -> Iterator[tuple[slice, int, int]]:
-    """Where each side stands in z, its segments, and the dimensions of one of them."""
-    start = 0
-    for dim, segments in sides:
-        yield slice(start, start + dim), segments, dim // segments
-        start += dim
-
-
-def _widest(sides: Sides) -> int:
-    return max(dim // segments for dim, segments in sides)

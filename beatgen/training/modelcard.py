@@ -19,7 +19,7 @@ from beatgen.evaluation.reconstruct import network, scores
 from beatgen.groove import STEPS
 from beatgen.kit import NAMES
 from beatgen.training.config import CONFIG, TrainConfig
-from beatgen.training.train import epochs_told
+from beatgen.training.train import epochs_recorded
 
 GMD_FILE = re.compile(r"drummer\d+/.+_(beat|fill)_\d+-\d+\.midi?")
 GMD = (
@@ -32,14 +32,13 @@ PLACES_ON_DISK = ("data", "run", "of", "start")  # what a card does not tell: pa
 
 def model_card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[str, Any]:
     """The model card: what it is, what it learned from, and what it cannot do."""
-    shape = asdict(config.bar if config.model == "bar" else config.report)
     return {
         "model": config.model,
-        "config": shape,
+        "config": asdict(config.shape),
         "threshold": 0.5,
         "steps": STEPS,
         "voices": list(NAMES),
-        "training": training_told(config),
+        "training": training_recorded(config),
         "bars": {"train": len(training), "validation": len(validation)},
         "split": {
             "by": "file, those that hold 4/4 bars",
@@ -48,7 +47,7 @@ def model_card(config: TrainConfig, training: Dataset, validation: Dataset) -> d
                 for name, part in (("train", training), ("validation", validation))
             },
         },
-        **data_told(training, validation),
+        **data_recorded(training, validation),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "version": version("beatgen"),
         "commit": _commit(),
@@ -62,7 +61,7 @@ def fidelity(folder: str | Path, validation: Dataset) -> dict[str, float]:
     return {name: round(value, 3) for name, value in found.items() if np.isfinite(value)}
 
 
-def data_told(training: Dataset, validation: Dataset) -> dict[str, str]:
+def data_recorded(training: Dataset, validation: Dataset) -> dict[str, str]:
     """Data, licence and limits. GMD is known by the names of its files and by its table, without
     which no file has a style."""
     index = np.unique(np.concatenate([training.file_index, validation.file_index]))
@@ -83,7 +82,7 @@ def data_told(training: Dataset, validation: Dataset) -> dict[str, str]:
     }
 
 
-def training_told(config: TrainConfig) -> dict[str, Any]:
+def training_recorded(config: TrainConfig) -> dict[str, Any]:
     """What a card tells of a training, and under "begun" of the one that it went on from."""
     told = {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK}
     if config.start:
@@ -95,7 +94,7 @@ def _begun(run: Path) -> dict[str, Any] | None:
     """The training of a run that another went on from, with its epochs: it may have stopped early.
     None where it has gone since: the weights that came of it can be exported all the same."""
     try:
-        return training_told(TrainConfig.load(run / CONFIG)) | epochs_told(run)
+        return training_recorded(TrainConfig.load(run / CONFIG)) | epochs_recorded(run)
     except (BeatGenError, *UNREADABLE):
         return None
 

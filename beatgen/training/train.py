@@ -7,21 +7,19 @@ killed run goes on), best.weights.h5 and, at the end, curves.html.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+from tensorboard.summary import Writer
 
-from beatgen.data.dataset import Dataset, load_dataset
+from beatgen.data.dataset import load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.groove import STEPS
-from beatgen.networks.bar_vae import BarVAE
-from beatgen.networks.flow import LatentFlow
-from beatgen.networks.report_2020 import ReportVAE
-from beatgen.training.batches import Bars, bar_input, flow_inputs, held_out_input, report_input
-from beatgen.training.callbacks import EpochStart, Patience, TensorBoard, epochs_since_best
+from beatgen.training.batches import Bars
 from beatgen.training.config import ANOTHER, CONFIG, TrainConfig
 
 BEST = "best.weights.h5"
@@ -46,7 +44,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     dataset = load_dataset(config.data, STEPS)
     training, validation = dataset.split("train"), dataset.split("validation")
     run = Path(config.run)
-    inputs, held_out = _inputs(config, training, validation)
+    inputs, held_out = config.kind.inputs(config, training, validation)
     _check_claim(run, config)
     if (run / BEST).exists():
         load_run(run)  # or it cannot go on
@@ -60,6 +58,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     losses = read_history(run).get("val_loss", [])
     if losses and epochs_since_best(losses) >= config.patience:
         return read_history(run)  # it has stopped early before
+    validated = config.kind.validation(held_out[: len(held_out) // devices * devices], config)
     callbacks: list[Any] = [
         EpochStart(config, bars),
         keras.callbacks.CSVLogger(str(run / LOG), append=True),
@@ -79,7 +78,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
         bars,
         shuffle=False,  # the bars shuffle themselves; Keras would, from a state that no run keeps
         epochs=config.epochs,
-        validation_data=(held_out_input(held_out[: len(held_out) // devices * devices], config),),
+        validation_data=(validated,),
         validation_batch_size=4 * config.batch_size,
         callbacks=callbacks,
         verbose=verbose,
@@ -89,23 +88,12 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     return history
 
 
-def build_model(config: TrainConfig) -> BarVAE | ReportVAE | LatentFlow:
+def build_model(config: TrainConfig) -> Any:
     """The untrained network of a config."""
-    if config.model == "report":
-        return ReportVAE(config.report, beta=config.beta, seed=config.seed)
-    if config.model == "flow":
-        return LatentFlow(config.flow, config.bar)
-    return BarVAE(
-        config.bar,
-        beta=config.beta,
-        velocity_tolerance=config.velocity_tolerance,
-        timing_tolerance=config.timing_tolerance,
-        expected_weight=config.expected_weight,
-        seed=config.seed,
-    )
+    return config.kind.build(config)
 
 
-def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE | LatentFlow:
+def compiled_model(config: TrainConfig, steps_per_epoch: int) -> Any:
     steps = config.epochs * steps_per_epoch
     warmup = min(config.warmup_steps, steps // 10)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -125,7 +113,7 @@ def compiled_model(config: TrainConfig, steps_per_epoch: int) -> BarVAE | Report
     return model
 
 
-def load_run(run: str | Path) -> tuple[BarVAE | ReportVAE | LatentFlow, TrainConfig]:
+def load_run(run: str | Path) -> tuple[Any, TrainConfig]:
     """The network of a run with its best weights. Raises BeatGenError where there are none, and
     where they are damaged or of another version's network."""
     config = TrainConfig.load(Path(run) / CONFIG)
@@ -154,18 +142,26 @@ def read_history(run: Path) -> dict[str, list[float]]:
     return {name: table[name][once].tolist() for name in names}
 
 
-def epochs_told(run: Path) -> dict[str, int]:
+def epochs_recorded(run: Path) -> dict[str, int]:
     """How many epochs a run was trained, and which was the best, from 1; nothing before the
     first."""
     losses = read_history(run).get("val_loss")
     return {"trained": len(losses), "best": int(np.argmin(losses)) + 1} if losses else {}
 
 
+def epochs_since_best(losses: Sequence[float]) -> int:
+    """How many epochs have passed since the one with the least loss."""
+    return len(losses) - 1 - int(np.argmin(losses))
+
+
 def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
-    """The run that learns the prior of a bar model's run, in a folder of that."""
+    """The run that learns the prior of another run, in a folder of that. Raises BeatGenError for a
+    kind of model that has none."""
+    if of.kind.prior is None:
+        raise BeatGenError(f"no prior can be learned of a run of {of.model!r}.")
     return replace(
         of,
-        model="flow",
+        model=of.kind.prior,
         of=of.run,
         start="",
         run=str(Path(of.run) / PRIOR),
@@ -174,17 +170,64 @@ def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
     )
 
 
-def _inputs(
-    config: TrainConfig, training: Dataset, validation: Dataset
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the model takes, of training and of held-out bars."""
-    if config.model == "flow":
-        model, of = load_run(config.of)
-        if of.model != "bar" or of.bar != config.bar:
-            raise BeatGenError(f"{config.of}: no run of the bar model that the flow is meant for.")
-        return flow_inputs(model, training, validation)
-    to_input = bar_input if config.model == "bar" else report_input
-    return to_input(training), to_input(validation)
+class EpochStart(keras.callbacks.Callback):
+    """Sets beta, the epoch that the batches are drawn from, and the random generators: all follow
+    from the number of the epoch alone, so that a run can be resumed. Validation always weighs the
+    KL in full: under a smaller beta the first epochs would look like the best."""
+
+    def __init__(self, config: TrainConfig, bars: Bars) -> None:
+        super().__init__()
+        self.config = config
+        self.bars = bars
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if hasattr(self.model, "beta"):
+            until = max(1.0, self.config.beta_warmup * self.config.epochs)
+            self.model.beta.assign(self.config.beta * min(1.0, (epoch + 1) / until))
+        self.bars.epoch = epoch
+        for variable in self.model.variables:
+            if variable.name == "seed_generator_state":  # seed and draws; no backup keeps it
+                seed = int(keras.ops.convert_to_numpy(variable)[0])
+                variable.assign([seed, epoch * len(self.bars)])
+
+    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
+        if hasattr(self.model, "beta"):
+            self.model.beta.assign(self.config.beta)
+
+
+class Patience(keras.callbacks.EarlyStopping):
+    """Early stopping that remembers the validation losses from before the run was killed."""
+
+    def __init__(self, patience: int, losses: Sequence[float]) -> None:
+        super().__init__("val_loss", patience=patience)
+        self.losses = losses
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        super().on_train_begin(logs)
+        if self.losses:
+            self.best = min(self.losses)
+            self.wait = epochs_since_best(self.losses)
+
+
+class TensorBoard(keras.callbacks.Callback):
+    """Every epoch's measures for TensorBoard, named as Keras's own callback names them. That one
+    writes through TensorFlow, which a run on JAX or PyTorch can do without."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.writers = {side: Writer(str(folder / side)) for side in ("train", "validation")}
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+        for name, value in ((logs or {}) | {"learning_rate": float(rate)}).items():
+            side = "validation" if name.startswith("val_") else "train"
+            self.writers[side].add_scalar(f"epoch_{name.removeprefix('val_')}", value, epoch)
+        for writer in self.writers.values():
+            writer.flush()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        for writer in self.writers.values():
+            writer.close()
 
 
 def _share_out(batch_size: int, held_out: int) -> int:

@@ -54,7 +54,7 @@ def open_page(browser) -> Iterator[Callable]:
 
 
 @pytest.fixture
-def page(serve, open_page):
+def harness(serve, open_page):
     """The harness with the player at A, ready."""
     return ready(open_page(serve(HARNESS), height=1000))
 

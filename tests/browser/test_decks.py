@@ -9,7 +9,7 @@ from beatgen.kit import NAMES
 
 
 @pytest.fixture
-def page(serve, open_page):
+def app_page(serve, open_page):
     return open_app(serve, open_page)
 
 
@@ -18,9 +18,9 @@ def picture(page, side: str):
 
 
 @pytest.mark.parametrize("side, name, bars", [("a", "Funk", 2), ("b", "Samba", 2)])
-def test_a_deck_shows_its_groove_with_voices_and_bars(page, side, name, bars):
+def test_a_deck_shows_its_groove_with_voices_and_bars(app_page, side, name, bars):
     groove = engine.demos()[name].groove[:bars]
-    shown = picture(page, side)
+    shown = picture(app_page, side)
     shown.locator(".roll").wait_for()
     assert shown.get_attribute("aria-label") == f"Drum grid of {name}"
     voices = [NAMES[voice] for voice in reversed(rows_of(groove))]
@@ -29,9 +29,9 @@ def test_a_deck_shows_its_groove_with_voices_and_bars(page, side, name, bars):
     assert strikes(shown.locator(".roll")) == (groove.velocity > 0).sum()
 
 
-def test_a_hit_stands_beside_its_voice_and_below_its_bar(page):
+def test_a_hit_stands_beside_its_voice_and_below_its_bar(app_page):
     """The kick of the first beat: at the left, in the last row; its name is level with it."""
-    shown = picture(page, "a")
+    shown = picture(app_page, "a")
     places = shown.evaluate(
         """root => {
             const middle = (box) => box.y + box.height / 2;

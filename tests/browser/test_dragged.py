@@ -18,7 +18,7 @@ from visiting import (
 )
 
 from app import engine
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 DRAG = """(handle) => {
     const dataTransfer = new DataTransfer();
@@ -34,7 +34,7 @@ IS_REFUSED = """(handle) => {
 
 
 @pytest.fixture
-def page(serve, open_page):
+def app_page(serve, open_page):
     return open_app(serve, open_page)
 
 
@@ -48,44 +48,45 @@ def dragged_from(page, kind: str, name: str) -> str:
     return address
 
 
-def test_what_sounds_is_dragged_out_as_a_midi_file(page):
+def test_what_sounds_is_dragged_out_as_a_midi_file(app_page):
     """Edits, locks, swing and tempo included."""
-    press(page, "Lock kick").click()
-    page.locator(".blend .together").focus()
-    page.keyboard.press("ArrowLeft")
-    titled(page, "Blend 47%")
-    page.locator("canvas.cells").click(position={"x": 90, "y": 60})
+    press(app_page, "Lock kick").click()
+    app_page.locator(".blend .together").focus()
+    app_page.keyboard.press("ArrowLeft")
+    titled(app_page, "Blend 47%")
+    app_page.locator("canvas.cells").click(position={"x": 90, "y": 60})
     for label, value in (("Swing", 0.6), ("Tempo in beats per minute", 91)):
-        page.get_by_label(label).fill(str(value))
-    page.keyboard.press("Enter")
+        app_page.get_by_label(label).fill(str(value))
+    app_page.keyboard.press("Enter")
     name = "blend-47-91.mid"
-    address = dragged_from(page, "audio/midi", name)
-    answer = page.request.get(address)
+    address = dragged_from(app_page, "audio/midi", name)
+    answer = app_page.request.get(address)
     assert answer.headers["content-type"] == "audio/midi"
     dragged, report = scan_midi(io.BytesIO(answer.body()), name=name)
     assert not report.messages
     assert dragged.tempo == pytest.approx(91, rel=1e-4)
     steps = dragged.steps
     swung = [
-        (float(swung_step(at, steps, 0.6)), voice, velocity) for at, voice, velocity in shown(page)
+        (float(swung_step(at, steps, 0.6)), voice, velocity)
+        for at, voice, velocity in shown(app_page)
     ]
     assert same(hits_of(dragged), sorted(swung))
 
 
-def test_the_loop_is_dragged_out_as_the_wav_that_is_downloaded(page):
-    page.get_by_label("Tempo in beats per minute").fill("91")
-    page.keyboard.press("Enter")
-    answer = page.request.get(dragged_from(page, "audio/wav", "blend-50-91.wav"))
+def test_the_loop_is_dragged_out_as_the_wav_that_is_downloaded(app_page):
+    app_page.get_by_label("Tempo in beats per minute").fill("91")
+    app_page.keyboard.press("Enter")
+    answer = app_page.request.get(dragged_from(app_page, "audio/wav", "blend-50-91.wav"))
     assert answer.headers["content-type"] == "audio/wav"
     dragged, _ = soundfile.read(io.BytesIO(answer.body()))
-    with page.expect_download() as waiting:
-        file_link(page, "WAV").click()
+    with app_page.expect_download() as waiting:
+        file_link(app_page, "WAV").click()
     downloaded, _ = soundfile.read(waiting.value.path())
     assert waiting.value.suggested_filename == "blend-50-91.wav"
     assert dragged.shape == downloaded.shape == (round(8 * 60 / 91 * 44100), 2)
     assert np.array_equal(dragged, downloaded)
-    with page.expect_download() as waiting:
-        file_link(page, "MIDI").click()
+    with app_page.expect_download() as waiting:
+        file_link(app_page, "MIDI").click()
     played = engine.wav_file(scan_midi(waiting.value.path())[0])
     sounding, _ = soundfile.read(io.BytesIO(played))
     # A tick of the MIDI file is 60 samples: its strokes are as loud, and as near as that.
@@ -100,24 +101,24 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def test_what_no_longer_sounds_is_not_dragged_out(page):
-    link = file_link(page, "MIDI")
+def test_what_no_longer_sounds_is_not_dragged_out(app_page):
+    link = file_link(app_page, "MIDI")
     link.wait_for()
-    settled(page)
+    settled(app_page)
     link.hover()
-    page.keyboard.press("ArrowLeft")
-    page.evaluate(LOSE_NEXT)  # Python does not hear of it
-    page.mouse.down()
+    app_page.keyboard.press("ArrowLeft")
+    app_page.evaluate(LOSE_NEXT)  # Python does not hear of it
+    app_page.mouse.down()
     assert link.evaluate(IS_REFUSED)
-    page.mouse.up()
-    titled(page, "Blend 47%")
-    settled(page)
+    app_page.mouse.up()
+    titled(app_page, "Blend 47%")
+    settled(app_page)
     assert not link.evaluate(IS_REFUSED)
 
 
-def test_a_sound_that_was_cut_off_is_no_sound(page):
-    address = dragged_from(page, "audio/wav", "blend-50-105.wav")
-    answer = page.request.get(address.replace(".wav", "").removesuffix("A")[:-3] + ".wav")
+def test_a_sound_that_was_cut_off_is_no_sound(app_page):
+    address = dragged_from(app_page, "audio/wav", "blend-50-105.wav")
+    answer = app_page.request.get(address.replace(".wav", "").removesuffix("A")[:-3] + ".wav")
     assert answer.status == 404
     assert "take it from the page again" in answer.text()
 

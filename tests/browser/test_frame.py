@@ -172,7 +172,7 @@ def test_what_is_pressed_on_a_phone_is_as_high_as_a_finger(serve, open_page):
     page = open_app(serve, open_page, width=390, height=844, has_touch=True, is_mobile=True)
     page.get_by_label("More controls").tap()
     page.locator(".bar .toggle").first.wait_for()
-    page.locator(".st-key-held-b").wait_for()
+    page.locator(".st-key-match-b").wait_for()
     pressed = page.locator(":is(button, summary):visible").evaluate_all(
         """all => all.filter((it) => !it.closest('header, [role=combobox] + *'))
             .map((it) => [it.getBoundingClientRect().height, it.ariaLabel || it.innerText])"""

@@ -21,7 +21,7 @@ from visiting import (
 )
 
 from app.session import Session
-from app.share import link as share
+from app.share import link
 
 # What the player's grid shows and sounds, and when; a link is as fine as a hundredth of a step.
 HITS = """JSON.stringify(beatgen.state.hits.map(({ step, voice, velocity }) =>
@@ -36,7 +36,7 @@ def kept(page) -> str:
 def wait_until_kept(page, holds: Callable[[Session], bool]) -> None:
     """Wait until the browser keeps a page of which this holds."""
     text = kept(page)
-    while not holds(share.unpack(text)):
+    while not holds(link.unpack(text)):
         page.wait_for_function("text => localStorage.getItem('beatgen') !== text", arg=text)
         text = kept(page)
 
@@ -243,6 +243,6 @@ def test_discarded_takes_are_brought_back_one_after_another_after_a_reload_too(s
 
 def bring_back(page, number: int) -> None:
     """Bring takes back, and wait for the one of this number."""
-    press(page, "Bring back").click()
+    press(page, "Restore").click()
     take_button(page, number).wait_for()
     answered(page)

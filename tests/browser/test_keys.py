@@ -32,12 +32,12 @@ def space(page, *, plays: bool) -> None:
     page.wait_for_function(PLAYING, arg=plays)
 
 
-def test_after_a_click_on_a_button_space_plays_and_stops(page):
+def test_after_a_click_on_a_button_space_plays_and_stops(harness):
     for name in ("Metronome", "Mute kick", "Lock kick"):
-        button = press(page, name)
+        button = press(harness, name)
         button.click()
-        space(page, plays=True)
-        space(page, plays=False)
+        space(harness, plays=True)
+        space(harness, plays=False)
         assert button.get_attribute("aria-pressed") == "true", "pressed once, by the click"
 
 
@@ -62,7 +62,7 @@ def first_take(place: float, edits: list[Edit] = ()) -> list:
     a, b = (Deck(engine.demos()[title]).groove for title in OPENING)
     blend = with_edits(engine.blend(a, b, place), edits)
     takes = engine.vary(blend, 6, 0.4, 0.4, 1)
-    return hits_of(max(takes, key=lambda take: engine.likeness(blend, take)))
+    return hits_of(max(takes, key=lambda take: engine.similarity(blend, take)))
 
 
 def test_v_varies_on_every_page_right_after_a_drag_and_play_goes_on(serve, open_page):
@@ -127,27 +127,27 @@ def test_v_on_another_page_knows_of_edits(serve, open_page):
     assert same(shown(page), first_take(0.5, [Edit(**edit)]))
 
 
-def test_who_walks_by_the_tab_key_presses_buttons_with_space(page):
-    page.mouse.click(640, 600)
-    metronome = press(page, "Metronome")
-    page.locator("[aria-label='Swing']").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
+def test_who_walks_by_the_tab_key_presses_buttons_with_space(harness):
+    harness.mouse.click(640, 600)
+    metronome = press(harness, "Metronome")
+    harness.locator("[aria-label='Swing']").focus()
+    harness.keyboard.press("Tab")
+    harness.keyboard.press("Space")
     assert metronome.get_attribute("aria-pressed") == "true"
-    assert not state(page)["playing"]
+    assert not state(harness)["playing"]
 
 
-def test_space_held_down_is_pressed_once(page):
-    page.mouse.click(640, 600)
-    page.evaluate("beatgen.kitReady.then(() => true)")
-    page.keyboard.down("Space")
-    page.wait_for_function(PLAYING, arg=True)
+def test_space_held_down_is_pressed_once(harness):
+    harness.mouse.click(640, 600)
+    harness.evaluate("beatgen.kitReady.then(() => true)")
+    harness.keyboard.down("Space")
+    harness.wait_for_function(PLAYING, arg=True)
     for _ in range(3):
-        page.keyboard.down("Space")  # the keyboard repeats it
-        drawn(page)
-        assert state(page)["playing"]
-    page.keyboard.up("Space")
-    space(page, plays=False)
+        harness.keyboard.down("Space")  # the keyboard repeats it
+        drawn(harness)
+        assert state(harness)["playing"]
+    harness.keyboard.up("Space")
+    space(harness, plays=False)
 
 
 def focused(page) -> str:
@@ -158,58 +158,58 @@ def focused(page) -> str:
     }""")
 
 
-def test_the_voices_are_one_stop_of_the_tab_key_and_arrow_keys_go_on_there(page):
-    before = state(page)["position"]
-    page.get_by_role("slider", name="Blend from A to B").focus()
+def test_the_voices_are_one_stop_of_the_tab_key_and_arrow_keys_go_on_there(harness):
+    before = state(harness)["position"]
+    harness.get_by_role("slider", name="Blend from A to B").focus()
     stops = []
     while "Drum grid" not in (stops or [""])[-1]:
-        page.keyboard.press("Tab")
-        stops.append(focused(page))
+        harness.keyboard.press("Tab")
+        stops.append(focused(harness))
     voices = [stop for stop in stops if stop.startswith(("Lock ", "Hear ", "Mute ", "Solo "))]
     assert len(voices) == 1, stops
-    page.keyboard.press("Shift+Tab")
-    top = focused(page).removeprefix("Lock ")
-    page.keyboard.press("ArrowUp")
-    assert focused(page) == f"Lock {top}", "there is no row above"
+    harness.keyboard.press("Shift+Tab")
+    top = focused(harness).removeprefix("Lock ")
+    harness.keyboard.press("ArrowUp")
+    assert focused(harness) == f"Lock {top}", "there is no row above"
     for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
-        page.keyboard.press(key)
-    name = focused(page)
+        harness.keyboard.press(key)
+    name = focused(harness)
     assert name.startswith("Mute ") and not name.endswith(f" {top}")
-    page.keyboard.press("Enter")
-    assert press(page, name).get_attribute("aria-pressed") == "true"
-    page.keyboard.press("ArrowLeft")
-    assert focused(page) == name.replace("Mute", "Hear")
-    assert state(page)["position"] == before, "the arrow keys are the voices' there"
-    press(page, name).click()
-    page.keyboard.press("ArrowRight")
-    assert state(page)["position"] > before, "after a click they blend"
+    harness.keyboard.press("Enter")
+    assert press(harness, name).get_attribute("aria-pressed") == "true"
+    harness.keyboard.press("ArrowLeft")
+    assert focused(harness) == name.replace("Mute", "Hear")
+    assert state(harness)["position"] == before, "the arrow keys are the voices' there"
+    press(harness, name).click()
+    harness.keyboard.press("ArrowRight")
+    assert state(harness)["position"] > before, "after a click they blend"
 
 
-def test_a_key_that_is_held_is_one_move(page):
+def test_a_key_that_is_held_is_one_move(harness):
     """The keyboard begins to repeat it after half a second; no rest in between."""
-    page.mouse.click(640, 600)
-    page.keyboard.down("ArrowRight")
-    page.wait_for_timeout(500)
-    assert told(page)["position"] == 0, "it is not let go"
+    harness.mouse.click(640, 600)
+    harness.keyboard.down("ArrowRight")
+    harness.wait_for_timeout(500)
+    assert told(harness)["position"] == 0, "it is not let go"
     for _ in range(3):
-        page.keyboard.down("ArrowRight")
-    page.keyboard.up("ArrowRight")
-    wait_until_told(page, position=4 / 32)
-    page.keyboard.press("z")
-    assert state(page)["position"] == 0
+        harness.keyboard.down("ArrowRight")
+    harness.keyboard.up("ArrowRight")
+    wait_until_told(harness, position=4 / 32)
+    harness.keyboard.press("z")
+    assert state(harness)["position"] == 0
 
 
-def test_a_move_that_changes_nothing_takes_nothing_from_undo_and_redo(page):
-    page.mouse.click(640, 600)
-    page.keyboard.press("ArrowRight")
-    wait_until_told(page, position=1 / 32)
-    page.keyboard.press("z")
-    wait_until_told(page, position=0)
-    page.keyboard.press("ArrowLeft")
-    press(page, "All A").click()
-    assert press(page, "Undo (Z)").is_disabled()
-    page.keyboard.press("y")
-    wait_until_told(page, position=1 / 32)
+def test_a_move_that_changes_nothing_takes_nothing_from_undo_and_redo(harness):
+    harness.mouse.click(640, 600)
+    harness.keyboard.press("ArrowRight")
+    wait_until_told(harness, position=1 / 32)
+    harness.keyboard.press("z")
+    wait_until_told(harness, position=0)
+    harness.keyboard.press("ArrowLeft")
+    press(harness, "All A").click()
+    assert press(harness, "Undo (Z)").is_disabled()
+    harness.keyboard.press("y")
+    wait_until_told(harness, position=1 / 32)
 
 
 @pytest.mark.parametrize(
@@ -222,10 +222,10 @@ def test_a_move_that_changes_nothing_takes_nothing_from_undo_and_redo(page):
         (".number", "ArrowUp", "ctrlKey"),
     ],
 )
-def test_keys_with_a_modifier_are_left_to_the_browser(page, target, key, modifier):
-    page.locator("canvas.cells").focus()
-    page.keyboard.press("ArrowRight")  # the cursor of the grid is out
-    free = page.locator(target).first.evaluate(
+def test_keys_with_a_modifier_are_left_to_the_browser(harness, target, key, modifier):
+    harness.locator("canvas.cells").focus()
+    harness.keyboard.press("ArrowRight")  # the cursor of the grid is out
+    free = harness.locator(target).first.evaluate(
         """(target, [key, modifier]) => {
             const how = { key, [modifier]: true, bubbles: true, cancelable: true, composed: true };
             return target.dispatchEvent(new KeyboardEvent('keydown', how));
@@ -233,6 +233,6 @@ def test_keys_with_a_modifier_are_left_to_the_browser(page, target, key, modifie
         [key, modifier],
     )
     assert free
-    settled(page)
-    now = told(page)
+    settled(harness)
+    now = told(harness)
     assert (now["position"], now["tempo"], now["locked"]) == (0, None, None)

@@ -54,36 +54,36 @@ def agreed(page) -> None:
     )
 
 
-def test_a_locked_voice_stays_bit_for_bit_wherever_the_blend_goes(page):
-    between(page)
-    page.click("[aria-label='Lock kick']")
-    page.wait_for_function(LOCKED)
-    kick, kick_known, snare = shown(page, KICK), known(page, KICK), shown(page, SNARE)
+def test_a_locked_voice_stays_bit_for_bit_wherever_the_blend_goes(harness):
+    between(harness)
+    harness.click("[aria-label='Lock kick']")
+    harness.wait_for_function(LOCKED)
+    kick, kick_known, snare = shown(harness, KICK), known(harness, KICK), shown(harness, SNARE)
     assert [hit[2] for hit in kick] != [hit[3] for hit in kick_known], "the wire rounds"
-    play(page)
-    pad = page.locator(".pad").bounding_box()
-    page.mouse.move(pad["x"] + 300, pad["y"] + 30)
-    page.mouse.down()
+    play(harness)
+    pad = harness.locator(".pad").bounding_box()
+    harness.mouse.move(pad["x"] + 300, pad["y"] + 30)
+    harness.mouse.down()
     for x in (200, 700, 800):
-        page.mouse.move(pad["x"] + x, pad["y"] + 60)
-        assert shown(page, KICK) == kick, "while dragging"
-    assert shown(page, SNARE) != snare
-    page.mouse.up()
-    page.wait_for_function("beatgen.state.hits.some((hit) => hit.velocity === 77)")
-    agreed(page)
-    assert shown(page, KICK) == kick, "settled"
-    assert known(page, KICK) == kick_known, "and in Python"
-    page.get_by_role("button", name="Rerun").click()
-    page.get_by_text("Take", exact=True).click()
-    shows_voice(page, INDEX["tom 1"])
-    agreed(page)
+        harness.mouse.move(pad["x"] + x, pad["y"] + 60)
+        assert shown(harness, KICK) == kick, "while dragging"
+    assert shown(harness, SNARE) != snare
+    harness.mouse.up()
+    harness.wait_for_function("beatgen.state.hits.some((hit) => hit.velocity === 77)")
+    agreed(harness)
+    assert shown(harness, KICK) == kick, "settled"
+    assert known(harness, KICK) == kick_known, "and in Python"
+    harness.get_by_role("button", name="Rerun").click()
+    harness.get_by_text("Take", exact=True).click()
+    shows_voice(harness, INDEX["tom 1"])
+    agreed(harness)
     first = [sum(hit[0] < 64 for hit in hits) for hits in (kick, kick_known)]  # it has one bar
-    assert shown(page, KICK) == kick[: first[0]], "in a take"
-    assert known(page, KICK) == kick_known[: first[1]]
-    page.click("[aria-label='Lock kick']")
-    page.wait_for_function("beatgen.state.lock === null")
-    agreed(page)
-    assert shown(page, KICK) != kick, "unlocked, it is the take's own"
+    assert shown(harness, KICK) == kick[: first[0]], "in a take"
+    assert known(harness, KICK) == kick_known[: first[1]]
+    harness.click("[aria-label='Lock kick']")
+    harness.wait_for_function("beatgen.state.lock === null")
+    agreed(harness)
+    assert shown(harness, KICK) != kick, "unlocked, it is the take's own"
 
 
 def sweep(page, first: int, last: int) -> None:
@@ -97,22 +97,22 @@ def sweep(page, first: int, last: int) -> None:
     page.mouse.up()
 
 
-def test_steps_are_locked_along_the_ruler_and_a_click_opens_them(page):
-    sweep(page, 2, 5)
-    page.wait_for_function(LOCKED)
-    assert told(page)["locked"] == [[], [2, 3, 4, 5]]
-    held = {cell for cell in cells(page) if 6 <= cell[0] < 22}
+def test_steps_are_locked_along_the_ruler_and_a_click_opens_them(harness):
+    sweep(harness, 2, 5)
+    harness.wait_for_function(LOCKED)
+    assert told(harness)["locked"] == [[], [2, 3, 4, 5]]
+    held = {cell for cell in cells(harness) if 6 <= cell[0] < 22}
     assert held == {(8, "hi-hat"), (16, "hi-hat"), (16, "snare")}
-    page.click("[aria-label='All B']")
-    wait_until_told(page, position=1)
-    agreed(page)
-    assert {cell for cell in cells(page) if 6 <= cell[0] < 22} == held
-    assert (0, "ride") in cells(page) and (0, "hi-hat") not in cells(page)
-    sweep(page, 4, 4)
-    page.wait_for_function("beatgen.state.lock === null")
-    assert (16, "ride") in cells(page) and (16, "hi-hat") not in cells(page)
-    page.keyboard.press("z")
-    assert {cell for cell in cells(page) if 6 <= cell[0] < 22} == held, "undo locks it again"
+    harness.click("[aria-label='All B']")
+    wait_until_told(harness, position=1)
+    agreed(harness)
+    assert {cell for cell in cells(harness) if 6 <= cell[0] < 22} == held
+    assert (0, "ride") in cells(harness) and (0, "hi-hat") not in cells(harness)
+    sweep(harness, 4, 4)
+    harness.wait_for_function("beatgen.state.lock === null")
+    assert (16, "ride") in cells(harness) and (16, "hi-hat") not in cells(harness)
+    harness.keyboard.press("z")
+    assert {cell for cell in cells(harness) if 6 <= cell[0] < 22} == held, "undo locks it again"
 
 
 def test_a_finger_locks_steps(serve, open_page):
@@ -123,74 +123,74 @@ def test_a_finger_locks_steps(serve, open_page):
     page.wait_for_function("beatgen.state.lock?.sixteenths.join() === '0,1,2,3'")
 
 
-def test_the_keyboard_locks_the_cursors_beat(page):
-    page.focus("canvas.cells")
+def test_the_keyboard_locks_the_cursors_beat(harness):
+    harness.focus("canvas.cells")
     for key in ("ArrowRight", "ArrowRight", "l"):
-        page.keyboard.press(key)
-    page.wait_for_function(LOCKED)
-    assert told(page)["locked"] == [[], [0, 1, 2, 3]]
-    assert "locked" in page.inner_text(".status")
+        harness.keyboard.press(key)
+    harness.wait_for_function(LOCKED)
+    assert told(harness)["locked"] == [[], [0, 1, 2, 3]]
+    assert "locked" in harness.inner_text(".status")
 
 
-def test_an_edit_in_a_locked_voice_is_held_by_the_lock(page):
-    page.click("[aria-label='Lock kick']")
-    page.wait_for_function(LOCKED)
-    page.mouse.click(*bounds(page, 20, "kick"))
-    page.click("[aria-label='All B']")
-    wait_until_told(page, position=1)
-    agreed(page)
-    assert (20, "kick") in cells(page)
-    assert 20 in [step for step, *_ in known(page, KICK)]
-    page.keyboard.press("z")
-    page.keyboard.press("z")
-    wait_until_told(page, position=0)
-    assert (20, "kick") not in cells(page)
+def test_an_edit_in_a_locked_voice_is_held_by_the_lock(harness):
+    harness.click("[aria-label='Lock kick']")
+    harness.wait_for_function(LOCKED)
+    harness.mouse.click(*bounds(harness, 20, "kick"))
+    harness.click("[aria-label='All B']")
+    wait_until_told(harness, position=1)
+    agreed(harness)
+    assert (20, "kick") in cells(harness)
+    assert 20 in [step for step, *_ in known(harness, KICK)]
+    harness.keyboard.press("z")
+    harness.keyboard.press("z")
+    wait_until_told(harness, position=0)
+    assert (20, "kick") not in cells(harness)
 
 
-def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(page):
-    page.mouse.click(*bounds(page, 20, "kick"))
-    wait_until_edited(page)
-    page.click("[aria-label='All B']")
-    wait_until_told(page, position=1, edited=None)
-    assert (20, "kick") not in cells(page)
-    page.mouse.move(10, 10)
-    assert "undo" in page.inner_text(".status")
-    page.keyboard.press("z")
-    assert (20, "kick") in cells(page)
-    assert "kick         |O----o--o-------" in wait_until_edited(page)
-    page.get_by_text("Take", exact=True).click()
-    shows_voice(page, INDEX["tom 1"])
-    wait_until_told(page, edited=None)
-    assert (20, "kick") not in cells(page)
-    page.get_by_text("Take", exact=True).click()
-    wait_until_edited(page)
-    assert (20, "kick") in cells(page), "back on their groove they are there again"
+def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(harness):
+    harness.mouse.click(*bounds(harness, 20, "kick"))
+    wait_until_edited(harness)
+    harness.click("[aria-label='All B']")
+    wait_until_told(harness, position=1, edited=None)
+    assert (20, "kick") not in cells(harness)
+    harness.mouse.move(10, 10)
+    assert "undo" in harness.inner_text(".status")
+    harness.keyboard.press("z")
+    assert (20, "kick") in cells(harness)
+    assert "kick         |O----o--o-------" in wait_until_edited(harness)
+    harness.get_by_text("Take", exact=True).click()
+    shows_voice(harness, INDEX["tom 1"])
+    wait_until_told(harness, edited=None)
+    assert (20, "kick") not in cells(harness)
+    harness.get_by_text("Take", exact=True).click()
+    wait_until_edited(harness)
+    assert (20, "kick") in cells(harness), "back on their groove they are there again"
 
 
-def test_what_is_listened_to_is_what_python_sounds(page):
-    page.click("[aria-label='All B']")
-    wait_until_told(page, position=1)
-    page.click(".switch [data-of=a]")
-    wait_until_told(page, monitor="a")
-    agreed(page)
-    assert {int(voice) for _, voice, *_ in told(page)["hits"]} == {
+def test_what_is_listened_to_is_what_python_sounds(harness):
+    harness.click("[aria-label='All B']")
+    wait_until_told(harness, position=1)
+    harness.click(".switch [data-of=a]")
+    wait_until_told(harness, monitor="a")
+    agreed(harness)
+    assert {int(voice) for _, voice, *_ in told(harness)["hits"]} == {
         INDEX[name] for name in ("hi-hat", "snare", "kick")
     }
-    page.get_by_text("Shape", exact=True).click()
-    wait_until_told(page, monitor="blend")
-    agreed(page)
-    assert state(page)["monitor"] == "blend", "what is shaped is heard"
+    harness.get_by_text("Shape", exact=True).click()
+    wait_until_told(harness, monitor="blend")
+    agreed(harness)
+    assert state(harness)["monitor"] == "blend", "what is shaped is heard"
 
 
-def test_a_lock_takes_from_a_what_the_blend_then_keeps(page):
-    page.click("[aria-label='All B']")
-    wait_until_told(page, position=1)
-    page.click(".switch [data-of=a]")
-    wait_until_told(page, monitor="a")
-    page.click("[aria-label='Lock hi-hat']")
-    page.wait_for_function(LOCKED)
-    page.click(".switch [data-of=blend]")
-    wait_until_told(page, monitor="blend")
-    agreed(page)
-    hats = sorted(step for step, name in cells(page) if name == "hi-hat")
-    assert hats == list(range(0, 128, 8)) and (0, "ride") in cells(page)
+def test_a_lock_takes_from_a_what_the_blend_then_keeps(harness):
+    harness.click("[aria-label='All B']")
+    wait_until_told(harness, position=1)
+    harness.click(".switch [data-of=a]")
+    wait_until_told(harness, monitor="a")
+    harness.click("[aria-label='Lock hi-hat']")
+    harness.wait_for_function(LOCKED)
+    harness.click(".switch [data-of=blend]")
+    wait_until_told(harness, monitor="blend")
+    agreed(harness)
+    hats = sorted(step for step, name in cells(harness) if name == "hi-hat")
+    assert hats == list(range(0, 128, 8)) and (0, "ride") in cells(harness)

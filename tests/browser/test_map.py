@@ -23,7 +23,7 @@ def atlas():
 
 
 @pytest.fixture
-def page(serve, open_page):
+def map_page(serve, open_page):
     """The Map page with its chart drawn; afterwards it must not have shown an exception."""
     page = open_map(serve, open_page)
     yield page
@@ -60,106 +60,106 @@ def draw_lasso(page) -> None:
     page.mouse.up()
 
 
-def test_a_click_on_the_map_is_heard(page):
-    before = hits(page)
-    page.click(".play")
-    page.wait_for_function("beatgen.state.beat > 0")
-    page.mouse.move(*at(page, 0.45, 0.55))
-    page.mouse.click(*at(page, 0.45, 0.55))
-    changed(page, before)
-    page.locator(".st-key-map-side h2").nth(1).filter(has_text=A_BAR).wait_for()
-    beat = page.evaluate("beatgen.state.beat")
-    page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
+def test_a_click_on_the_map_is_heard(map_page):
+    before = hits(map_page)
+    map_page.click(".play")
+    map_page.wait_for_function("beatgen.state.beat > 0")
+    map_page.mouse.move(*at(map_page, 0.45, 0.55))
+    map_page.mouse.click(*at(map_page, 0.45, 0.55))
+    changed(map_page, before)
+    map_page.locator(".st-key-map-side h2").nth(1).filter(has_text=A_BAR).wait_for()
+    beat = map_page.evaluate("beatgen.state.beat")
+    map_page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
     # The mark of what sounds is where the click was.
-    mark = page.locator(".bg-marks .heard").bounding_box()
-    x, y = at(page, 0.45, 0.55)
+    mark = map_page.locator(".bg-marks .heard").bounding_box()
+    x, y = at(map_page, 0.45, 0.55)
     assert mark["x"] + mark["width"] / 2 == pytest.approx(x, abs=40)
     assert mark["y"] + mark["height"] / 2 == pytest.approx(y, abs=40)
 
 
-def test_bars_are_heard_and_takes_drawn_by_the_keyboard_alone(page):
-    before = hits(page)
-    page.get_by_role("combobox", name="Style").focus()
-    page.keyboard.press("ArrowDown")
-    page.get_by_role("option", name="All styles").wait_for()
-    page.keyboard.type("jazz")
-    page.keyboard.press("Enter")
-    page.locator(".st-key-map-side h2", has_text="Jazz").wait_for()
-    settled(page)
+def test_bars_are_heard_and_takes_drawn_by_the_keyboard_alone(map_page):
+    before = hits(map_page)
+    map_page.get_by_role("combobox", name="Style").focus()
+    map_page.keyboard.press("ArrowDown")
+    map_page.get_by_role("option", name="All styles").wait_for()
+    map_page.keyboard.type("jazz")
+    map_page.keyboard.press("Enter")
+    map_page.locator(".st-key-map-side h2", has_text="Jazz").wait_for()
+    settled(map_page)
     for _ in range(10):
-        page.keyboard.press("Tab")
-        if press(page, "Hear one of them").evaluate("it => it === document.activeElement"):
+        map_page.keyboard.press("Tab")
+        if press(map_page, "Play one at random").evaluate("it => it === document.activeElement"):
             break
-    page.keyboard.press("Enter")
-    titled(page, "Jazz")
-    page.wait_for_function("beatgen.state.beat > 0")
-    first = hits(page)
+    map_page.keyboard.press("Enter")
+    titled(map_page, "Jazz")
+    map_page.wait_for_function("beatgen.state.beat > 0")
+    first = hits(map_page)
     assert first != before
-    page.keyboard.press("Enter")  # another one; the focus has stayed
-    changed(page, first)
-    settled(page)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    titled(page, "Take")
+    map_page.keyboard.press("Enter")  # another one; the focus has stayed
+    changed(map_page, first)
+    settled(map_page)
+    map_page.keyboard.press("Tab")
+    map_page.keyboard.press("Enter")
+    titled(map_page, "Take")
 
 
-def test_a_click_and_takes_from_a_region_start_play(page):
-    before = hits(page)
-    page.mouse.click(*at(page, 0.45, 0.55))
-    page.wait_for_function("beatgen.state.beat > 0")
-    assert hits(page) != before, "it starts with the bar, not with what was there before"
-    page.click(".play")
-    page.wait_for_function("!beatgen.state.playing")
-    draw_lasso(page)
-    page.get_by_role("button", name="takes from here").click()
-    page.wait_for_function("beatgen.state.beat > 0")
+def test_a_click_and_takes_from_a_region_start_play(map_page):
+    before = hits(map_page)
+    map_page.mouse.click(*at(map_page, 0.45, 0.55))
+    map_page.wait_for_function("beatgen.state.beat > 0")
+    assert hits(map_page) != before, "it starts with the bar, not with what was there before"
+    map_page.click(".play")
+    map_page.wait_for_function("!beatgen.state.playing")
+    draw_lasso(map_page)
+    map_page.get_by_role("button", name="takes from here").click()
+    map_page.wait_for_function("beatgen.state.beat > 0")
 
 
-def test_the_picture_beside_the_map_is_of_what_sounds(page):
-    picture = page.locator(".picture .roll")
-    assert strikes(picture) == page.evaluate("beatgen.state.hits.length") > 0
-    before, drawn = hits(page), picture.inner_html()
-    page.mouse.move(*at(page, 0.5, 0.5))
-    page.mouse.click(*at(page, 0.5, 0.5))
-    changed(page, before)
-    settled(page)
+def test_the_picture_beside_the_map_is_of_what_sounds(map_page):
+    picture = map_page.locator(".picture .roll")
+    assert strikes(picture) == map_page.evaluate("beatgen.state.hits.length") > 0
+    before, drawn = hits(map_page), picture.inner_html()
+    map_page.mouse.move(*at(map_page, 0.5, 0.5))
+    map_page.mouse.click(*at(map_page, 0.5, 0.5))
+    changed(map_page, before)
+    settled(map_page)
     expect(picture).not_to_have_js_property("innerHTML", drawn)  # drawn a message later
-    assert strikes(picture) == page.evaluate("beatgen.state.hits.length") > 0
-    (box,) = page.locator(".picture").evaluate_all(
+    assert strikes(picture) == map_page.evaluate("beatgen.state.hits.length") > 0
+    (box,) = map_page.locator(".picture").evaluate_all(
         "all => all.map((it) => [it.clientWidth, it.clientHeight])"
     )
-    side = page.locator(".st-key-map-side .bg-head").last.evaluate("it => it.clientWidth")
+    side = map_page.locator(".st-key-map-side .bg-head").last.evaluate("it => it.clientWidth")
     assert box[0] == side and box[1] > 100 and picture.is_visible()
 
 
-def test_takes_are_drawn_from_a_lasso_and_played(page):
-    assert page.get_by_role("button", name="takes from here").count() == 0
-    draw_lasso(page)
-    before = hits(page)
-    page.get_by_role("button", name="takes from here").click()
-    page.locator(".st-key-map-takes").wait_for()
-    changed(page, before)
-    plays = page.locator(".st-key-map-takes").get_by_role("button", name="Play Take")
+def test_takes_are_drawn_from_a_lasso_and_played(map_page):
+    assert map_page.get_by_role("button", name="takes from here").count() == 0
+    draw_lasso(map_page)
+    before = hits(map_page)
+    map_page.get_by_role("button", name="takes from here").click()
+    map_page.locator(".st-key-map-takes").wait_for()
+    changed(map_page, before)
+    plays = map_page.locator(".st-key-map-takes").get_by_role("button", name="Play Take")
     plays.last.wait_for()  # all are drawn at once
     assert plays.count() == 12
-    first = hits(page)
+    first = hits(map_page)
     plays.nth(11).click()
-    changed(page, first)
+    changed(map_page, first)
 
 
 def region_told(page) -> int:
     """How many bars Python found in the region."""
     page.get_by_role("button", name="takes from here").wait_for()
     settled(page)
-    fact = page.locator(".st-key-map-side .bg-head", has_text="region").locator(".bg-facts")
+    fact = page.locator(".st-key-map-side .bg-head", has_text="selection").locator(".bg-facts")
     return int(fact.inner_text().split()[0].replace(",", ""))
 
 
-def test_a_lasso_around_a_part_that_is_looked_at_holds_what_lies_there(page, atlas):
+def test_a_lasso_around_a_part_that_is_looked_at_holds_what_lies_there(map_page, atlas):
     for _ in range(2):
-        page.locator(".st-key-map-plot [data-val=in]").click()
-    draw_lasso(page)
-    left, right, bottom, top = page.evaluate(
+        map_page.locator(".st-key-map-plot [data-val=in]").click()
+    draw_lasso(map_page)
+    left, right, bottom, top = map_page.evaluate(
         f"""() => {{
             const {{ xaxis, yaxis }} = document.querySelector('{PLOT}').layout;
             return [...xaxis.range, ...yaxis.range];
@@ -168,45 +168,45 @@ def test_a_lasso_around_a_part_that_is_looked_at_holds_what_lies_there(page, atl
     assert (right - left) * 3 < (1 + 2 * PAD) * UNITS, "a part"
     x, y = np.array(LASSO).T
     corners = np.stack([left + x * (right - left), top - y * (top - bottom)], 1)
-    assert region_told(page) == pytest.approx(len(atlas.inside(from_units(corners))), rel=0.05)
+    assert region_told(map_page) == pytest.approx(len(atlas.inside(from_units(corners))), rel=0.05)
 
 
 @pytest.mark.parametrize("place", [(0.45, 0.5), (0.6, 0.55)], ids=["in it", "beside it"])
-def test_a_click_after_a_lasso_is_heard_and_the_region_stays(page, place):
-    draw_lasso(page)
-    draw = page.get_by_role("button", name="takes from here")
+def test_a_click_after_a_lasso_is_heard_and_the_region_stays(map_page, place):
+    draw_lasso(map_page)
+    draw = map_page.get_by_role("button", name="takes from here")
     draw.wait_for()
-    settled(page)
-    before = hits(page)
-    page.mouse.move(*at(page, *place))
-    page.mouse.click(*at(page, *place))
-    changed(page, before)
-    page.locator(".st-key-map-side h2").nth(1).filter(has_text=A_BAR).wait_for()
-    settled(page)
+    settled(map_page)
+    before = hits(map_page)
+    map_page.mouse.move(*at(map_page, *place))
+    map_page.mouse.click(*at(map_page, *place))
+    changed(map_page, before)
+    map_page.locator(".st-key-map-side h2").nth(1).filter(has_text=A_BAR).wait_for()
+    settled(map_page)
     assert draw.is_visible()
 
 
-def test_a_part_of_the_map_is_looked_at_and_all_goes_with_it(page):
-    mark = page.locator(".bg-marks .a").first
+def test_a_part_of_the_map_is_looked_at_and_all_goes_with_it(map_page):
+    mark = map_page.locator(".bg-marks .a").first
     before = middle(mark)
-    page.locator(".st-key-map-plot [data-val=pan]").click()
+    map_page.locator(".st-key-map-plot [data-val=pan]").click()
     for _ in range(2):
-        page.locator(".st-key-map-plot [data-val=in]").click()
-    centre = at(page, 0.5, 0.5)
+        map_page.locator(".st-key-map-plot [data-val=in]").click()
+    centre = at(map_page, 0.5, 0.5)
     for now, was, still in zip(middle(mark), before, centre, strict=True):
         assert now - still == pytest.approx(4 * (was - still), abs=3)
-    page.mouse.move(*at(page, 0.2, 0.5))
-    page.mouse.down()
-    page.mouse.move(*at(page, 0.4, 0.5), steps=5)
-    page.mouse.up()
-    sounding = hits(page)
-    page.mouse.move(*at(page, 0.45, 0.55))
-    page.mouse.click(*at(page, 0.45, 0.55))
-    changed(page, sounding)
-    settled(page)
-    there = middle(page.locator(".bg-marks .heard").first)
-    assert there == pytest.approx(at(page, 0.45, 0.55), abs=40)
-    page.locator(".st-key-map-plot [data-val=reset]").click()
+    map_page.mouse.move(*at(map_page, 0.2, 0.5))
+    map_page.mouse.down()
+    map_page.mouse.move(*at(map_page, 0.4, 0.5), steps=5)
+    map_page.mouse.up()
+    sounding = hits(map_page)
+    map_page.mouse.move(*at(map_page, 0.45, 0.55))
+    map_page.mouse.click(*at(map_page, 0.45, 0.55))
+    changed(map_page, sounding)
+    settled(map_page)
+    there = middle(map_page.locator(".bg-marks .heard").first)
+    assert there == pytest.approx(at(map_page, 0.45, 0.55), abs=40)
+    map_page.locator(".st-key-map-plot [data-val=reset]").click()
     assert middle(mark) == pytest.approx(before, abs=1)
 
 
@@ -224,22 +224,22 @@ def test_on_a_phone_the_page_is_scrolled_by_the_map_and_a_tap_is_heard(serve, op
     changed(page, before)
 
 
-def test_a_double_click_lets_a_region_go(page):
-    draw_lasso(page)
-    draw = page.get_by_role("button", name="takes from here")
+def test_a_double_click_lets_a_region_go(map_page):
+    draw_lasso(map_page)
+    draw = map_page.get_by_role("button", name="takes from here")
     draw.wait_for()
-    settled(page)
-    page.mouse.dblclick(*at(page, 0.02, 0.02))
+    settled(map_page)
+    map_page.mouse.dblclick(*at(map_page, 0.02, 0.02))
     draw.wait_for(state="detached")
 
 
-def test_marks_of_a_and_b_lie_over_the_chart_and_let_clicks_through(page):
-    box = page.locator(PLOT).bounding_box()
+def test_marks_of_a_and_b_lie_over_the_chart_and_let_clicks_through(map_page):
+    box = map_page.locator(PLOT).bounding_box()
     for side in "ab":
-        mark = page.locator(f".bg-marks .{side}").first.bounding_box()
+        mark = map_page.locator(f".bg-marks .{side}").first.bounding_box()
         assert box["x"] <= mark["x"] <= box["x"] + box["width"]
         assert box["y"] <= mark["y"] <= box["y"] + box["height"]
-    over = page.evaluate(
+    over = map_page.evaluate(
         "([x, y]) => document.elementFromPoint(x, y).closest('.bg-marks') === null",
         [mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2],
     )

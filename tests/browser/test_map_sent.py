@@ -12,7 +12,7 @@ from beatgen.plot.map import draw_map
 
 
 @pytest.fixture
-def page(serve, open_page):
+def map_page(serve, open_page):
     return open_map(serve, open_page)
 
 
@@ -28,8 +28,8 @@ def count_received(page) -> list[float]:
     return received
 
 
-def test_every_bar_is_a_point_where_it_belongs_in_the_colour_of_its_style(page):
-    shown = page.evaluate(
+def test_every_bar_is_a_point_where_it_belongs_in_the_colour_of_its_style(map_page):
+    shown = map_page.evaluate(
         f"""() => {{
             const {{ data, layout }} = document.querySelector('{PLOT}');
             const traces = data.map(({{ x, y, marker }}) => [marker.color, x, y]);
@@ -48,16 +48,16 @@ def test_every_bar_is_a_point_where_it_belongs_in_the_colour_of_its_style(page):
             assert far.max() <= half + 1e-6, colour
 
 
-def test_the_map_left_and_opened_again_lets_the_graphics_card_go(page):
+def test_the_map_left_and_opened_again_lets_the_graphics_card_go(map_page):
     """A browser has 16 WebGL contexts for a page, then takes the oldest away, and says so."""
     warnings = []
-    page.on("console", lambda message: warnings.append(message.text))
+    map_page.on("console", lambda message: warnings.append(message.text))
     for _ in range(8):
-        go(page, "Vary")
-        page.wait_for_selector(PLOT, state="detached")
-        go(page, "Map")
-        page.wait_for_function(LISTENS)
-        page.wait_for_selector(f"{PLOT} canvas")
+        go(map_page, "Vary")
+        map_page.wait_for_selector(PLOT, state="detached")
+        go(map_page, "Map")
+        map_page.wait_for_function(LISTENS)
+        map_page.wait_for_selector(f"{PLOT} canvas")
     assert not [text for text in warnings if "context" in text.lower()]
 
 
@@ -66,7 +66,7 @@ def test_a_chart_that_cannot_be_loaded_says_so_and_is_there_when_it_can(serve, o
     page.route("**/plotly.min.js", lambda route: route.abort())
     go(page, "Map")
     page.get_by_text("The chart could not be loaded. Reload the page.").wait_for()
-    press(page, "Hear one of them").click()  # all else goes on
+    press(page, "Play one at random").click()  # all else goes on
     page.wait_for_function("beatgen.state.beat > 0")
     page.unroute("**/plotly.min.js")
     go(page, "Vary")
@@ -84,11 +84,11 @@ def test_the_map_is_small_when_it_is_opened(serve, open_page):
     assert 10_000 < sum(received) < 50_000
 
 
-def test_the_map_is_sent_once(page):
-    received = count_received(page)
-    before = hits(page)
-    page.mouse.move(*at(page, 0.5, 0.5))
-    page.mouse.click(*at(page, 0.5, 0.5))
-    changed(page, before)
-    settled(page)
+def test_the_map_is_sent_once(map_page):
+    received = count_received(map_page)
+    before = hits(map_page)
+    map_page.mouse.move(*at(map_page, 0.5, 0.5))
+    map_page.mouse.click(*at(map_page, 0.5, 0.5))
+    changed(map_page, before)
+    settled(map_page)
     assert 0 < sum(received) < 20_000

@@ -26,10 +26,10 @@ LET_GO = """async (again) => {
 }"""
 
 
-def test_a_part_stays_while_streamlit_lets_go_of_outdated_calls(page):
+def test_a_part_stays_while_streamlit_lets_go_of_outdated_calls(harness):
     """It does so where two runs follow one another soon, before the first one's call returned."""
-    assert page.evaluate(LET_GO, True) == [1, 1]
+    assert harness.evaluate(LET_GO, True) == [1, 1]
 
 
-def test_a_part_that_was_let_go_goes_when_it_is_taken_out_of_the_page(page):
-    assert page.evaluate(LET_GO, False) == [1]
+def test_a_part_that_was_let_go_goes_when_it_is_taken_out_of_the_page(harness):
+    assert harness.evaluate(LET_GO, False) == [1]

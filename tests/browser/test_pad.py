@@ -11,7 +11,7 @@ MARGIN = 17  # px between the pad's edge and its field
 
 
 @pytest.fixture
-def page(serve, open_page):
+def pad_page(serve, open_page):
     """The harness with the player at A, pattern and feel apart."""
     return apart(ready(open_page(serve(HARNESS), height=1000)))
 
@@ -40,60 +40,62 @@ def laid_back(pattern, steps: float) -> set[tuple[float, int]]:
     return {(round(at + steps, 2), voice) for at, voice in pattern}
 
 
-def test_the_other_feel_is_heard_while_dragging_and_nothing_is_sent(page):
-    pattern = places(page)
-    play(page)
-    page.evaluate(COUNT_SENT)
-    page.mouse.move(*point(page, 0, 0))
-    page.mouse.down()
-    page.mouse.move(*point(page, -0.1, 0.5), steps=3)
-    half = places(page)
-    page.mouse.move(*point(page, -0.1, 1.1), steps=3)
-    now, soon, strokes = page.evaluate("[beatgen.state, beatgen.nextStep, beatgen.scheduled]")
-    assert page.evaluate("window.sent") == 0
+def test_the_other_feel_is_heard_while_dragging_and_nothing_is_sent(pad_page):
+    pattern = places(pad_page)
+    play(pad_page)
+    pad_page.evaluate(COUNT_SENT)
+    pad_page.mouse.move(*point(pad_page, 0, 0))
+    pad_page.mouse.down()
+    pad_page.mouse.move(*point(pad_page, -0.1, 0.5), steps=3)
+    half = places(pad_page)
+    pad_page.mouse.move(*point(pad_page, -0.1, 1.1), steps=3)
+    now, soon, strokes = pad_page.evaluate("[beatgen.state, beatgen.nextStep, beatgen.scheduled]")
+    assert pad_page.evaluate("window.sent") == 0
     assert (now["position"], now["feel"]) == (0, 1)
     assert half == laid_back(pattern, 0.63), "half-way to B's feel, A's hits are half as late"
-    assert places(page) == laid_back(pattern, 1.25)
+    assert places(pad_page) == laid_back(pattern, 1.25)
     coming = [stroke for stroke in strokes if stroke["time"] > soon]
     assert {round(stroke["beat"] % 0.5, 3) for stroke in coming} == {round(1.25 / 16, 3)}
-    page.mouse.up()
-    wait_until_told(page, position=0, feel=1)
-    assert page.evaluate("window.sent") > 0
-    assert {(round(s + t, 2), v) for s, v, _, t in told(page)["hits"]} == places(page)
+    pad_page.mouse.up()
+    wait_until_told(pad_page, position=0, feel=1)
+    assert pad_page.evaluate("window.sent") > 0
+    assert {(round(s + t, 2), v) for s, v, _, t in told(pad_page)["hits"]} == places(pad_page)
 
 
-def test_letting_go_settles_on_the_models_decoding_of_that_place(page):
-    page.mouse.click(*point(page, 0.25, 0.75))
-    page.wait_for_function("beatgen.state.hits.some((hit) => hit.velocity === 77)")
-    at = state(page)
+def test_letting_go_settles_on_the_models_decoding_of_that_place(pad_page):
+    pad_page.mouse.click(*point(pad_page, 0.25, 0.75))
+    pad_page.wait_for_function("beatgen.state.hits.some((hit) => hit.velocity === 77)")
+    at = state(pad_page)
     assert at["position"] == pytest.approx(0.25, abs=0.002)
     assert at["feel"] == pytest.approx(0.75, abs=0.01)
-    wait_until_told(page, position=at["position"], feel=at["feel"])
-    assert cells(page) == {(s, NAMES[int(voice)]) for s, voice, _, _ in told(page)["hits"]}
+    wait_until_told(pad_page, position=at["position"], feel=at["feel"])
+    assert cells(pad_page) == {(s, NAMES[int(voice)]) for s, voice, _, _ in told(pad_page)["hits"]}
 
 
-def test_arrows_move_pattern_and_feel_each_on_its_own(page):
-    page.get_by_label("Pattern from A to B").focus()
+def test_arrows_move_pattern_and_feel_each_on_its_own(pad_page):
+    pad_page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowUp"):
-        page.keyboard.press(key)
-    wait_until_told(page, position=2 / 32, feel=1.25 / 32)
-    feel = page.get_by_label("Feel from A to B")
+        pad_page.keyboard.press(key)
+    wait_until_told(pad_page, position=2 / 32, feel=1.25 / 32)
+    feel = pad_page.get_by_label("Feel from A to B")
     assert feel.get_attribute("aria-valuetext") == "feel 4% of the way from A to B"
-    page.mouse.click(640, 950)
-    page.keyboard.press("ArrowRight")
-    wait_until_told(page, position=3 / 32, feel=1.25 / 32)
+    pad_page.mouse.click(640, 950)
+    pad_page.keyboard.press("ArrowRight")
+    wait_until_told(pad_page, position=3 / 32, feel=1.25 / 32)
 
 
-def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(page):
-    page.get_by_role("button", name="B's pattern, A's feel").click()
-    wait_until_told(page, position=1, feel=0)
-    assert {name for _, name in cells(page)} == {"ride", "snare", "kick"}
-    page.get_by_role("button", name="Together").click()
-    wait_until_told(page, position=1, feel=None)
-    assert page.locator(".blend .together").is_visible() and page.locator(".pad").is_hidden()
-    page.keyboard.press("z")
-    wait_until_told(page, position=1, feel=0)
-    assert page.locator(".pad").is_visible()
+def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(pad_page):
+    pad_page.get_by_role("button", name="B's pattern, A's feel").click()
+    wait_until_told(pad_page, position=1, feel=0)
+    assert {name for _, name in cells(pad_page)} == {"ride", "snare", "kick"}
+    pad_page.get_by_role("button", name="Together").click()
+    wait_until_told(pad_page, position=1, feel=None)
+    assert (
+        pad_page.locator(".blend .together").is_visible() and pad_page.locator(".pad").is_hidden()
+    )
+    pad_page.keyboard.press("z")
+    wait_until_told(pad_page, position=1, feel=0)
+    assert pad_page.locator(".pad").is_visible()
 
 
 def test_a_finger_moves_it(serve, open_page):
@@ -120,24 +122,24 @@ def point_between(one, other, amount: float) -> tuple[float, float]:
     return tuple(a + (b - a) * amount for a, b in zip(one, other, strict=True))
 
 
-def test_a_run_of_keys_on_the_pad_is_undone_at_once(page):
-    page.get_by_label("Pattern from A to B").focus()
+def test_a_run_of_keys_on_the_pad_is_undone_at_once(pad_page):
+    pad_page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowUp", "ArrowRight"):
-        page.keyboard.press(key)
-    wait_until_told(page, position=2 / 32, feel=1 / 32)
-    page.keyboard.press("z")
-    assert (state(page)["position"], state(page)["feel"]) == (0, 0)
+        pad_page.keyboard.press(key)
+    wait_until_told(pad_page, position=2 / 32, feel=1 / 32)
+    pad_page.keyboard.press("z")
+    assert (state(pad_page)["position"], state(pad_page)["feel"]) == (0, 0)
 
 
-def test_a_leap_of_the_feel_doubles_no_stroke_and_loses_none(page):
+def test_a_leap_of_the_feel_doubles_no_stroke_and_loses_none(pad_page):
     """At any moment, also between where a stroke stood and where it stands now."""
-    corners = [press(page, name) for name in ("A's pattern, B's feel", "All A")]
-    play(page)
+    corners = [press(pad_page, name) for name in ("A's pattern, B's feel", "All A")]
+    play(pad_page)
     hats = set()
     for i in range(40):
         corners[i % 2].click()
-        page.wait_for_timeout(10 * (i % 7))
-        scheduled = page.evaluate("beatgen.scheduled")
+        pad_page.wait_for_timeout(10 * (i % 7))
+        scheduled = pad_page.evaluate("beatgen.scheduled")
         hats |= {s["beat"] for s in scheduled if s["voice"] == INDEX["hi-hat"]}
         beats = sorted(s["beat"] for s in scheduled if s["voice"] == INDEX["hi-hat"])
         gaps = np.diff(beats)  # eighths, and each stroke at most 1.25 steps late

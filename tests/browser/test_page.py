@@ -26,7 +26,7 @@ from visiting import (
 )
 
 from beatgen.kit import NAMES
-from beatgen.midi.reader import scan_midi, write_midi
+from beatgen.midi import scan_midi, write_midi
 
 GMD_FILES = (  # of the training and validation splits: a funk and a samba
     "drummer1/session1/1_funk_80_beat_4-4.mid",
@@ -36,7 +36,7 @@ AUDIBLE = 0.01  # full scale is 1
 
 
 @pytest.fixture
-def page(serve, open_page):
+def app_page(serve, open_page):
     """The app, ready to play; afterwards it must not have shown an exception."""
     page = open_app(serve, open_page)
     yield page
@@ -74,106 +74,106 @@ def peak(page, seconds: float) -> float:
     return float(listen(page, seconds).sound.max())
 
 
-def test_two_files_are_blended_heard_varied_and_taken_away(page, two_files):
+def test_two_files_are_blended_heard_varied_and_taken_away(app_page, two_files):
     for side, file in zip("ab", two_files, strict=True):
-        upload(page, side, file)
-        page.locator(f".st-key-deck-{side} .picture .roll").wait_for()
+        upload(app_page, side, file)
+        app_page.locator(f".st-key-deck-{side} .picture .roll").wait_for()
 
     # Blend: the settled groove is the model's, which the label of what is heard tells.
-    before = shown(page)
-    page.locator(".blend .together").focus()
+    before = shown(app_page)
+    app_page.locator(".blend .together").focus()
     for _ in range(8):
-        page.keyboard.press("ArrowLeft")
-    titled(page, "Blend 25%")
-    assert page.evaluate("beatgen.state.position") == pytest.approx(0.25)
-    assert shown(page) != before
+        app_page.keyboard.press("ArrowLeft")
+    titled(app_page, "Blend 25%")
+    assert app_page.evaluate("beatgen.state.position") == pytest.approx(0.25)
+    assert shown(app_page) != before
 
     # Hear it, and go on hearing it while the pages change.
-    page.click(".play")
-    page.wait_for_function("beatgen.state.contextState === 'running' && beatgen.state.beat > 0")
-    assert peak(page, 3.0) > AUDIBLE
-    beat = page.evaluate("beatgen.state.beat")
+    app_page.click(".play")
+    app_page.wait_for_function("beatgen.state.contextState === 'running' && beatgen.state.beat > 0")
+    assert peak(app_page, 3.0) > AUDIBLE
+    beat = app_page.evaluate("beatgen.state.beat")
 
     # Vary: a click on a take puts it into the player.
-    go(page, "Vary")
-    wall(page)
-    page.keyboard.press("v")
-    take_button(page, 12).wait_for()
-    settled(page)
-    assert page.get_by_role("button", name="Play Take").count() == 6
-    blend = hits(page)
-    take_button(page, 12).click()
-    titled(page, "Take 12")
-    changed(page, blend)
-    assert peak(page, 2.0) > AUDIBLE
-    assert page.evaluate("beatgen.state.beat") > beat  # the transport never stopped
+    go(app_page, "Vary")
+    wall(app_page)
+    app_page.keyboard.press("v")
+    take_button(app_page, 12).wait_for()
+    settled(app_page)
+    assert app_page.get_by_role("button", name="Play Take").count() == 6
+    blend = hits(app_page)
+    take_button(app_page, 12).click()
+    titled(app_page, "Take 12")
+    changed(app_page, blend)
+    assert peak(app_page, 2.0) > AUDIBLE
+    assert app_page.evaluate("beatgen.state.beat") > beat  # the transport never stopped
 
     # Take it away: the file reads back as the groove that is shown.
-    content = download(page, file_link(page, "MIDI"))
+    content = download(app_page, file_link(app_page, "MIDI"))
     groove, report = scan_midi(io.BytesIO(content), name="download.mid")
-    assert same(hits_of(groove), shown(page))
-    assert groove.tempo == pytest.approx(page.evaluate("beatgen.state.tempo"), rel=1e-4)
+    assert same(hits_of(groove), shown(app_page))
+    assert groove.tempo == pytest.approx(app_page.evaluate("beatgen.state.tempo"), rel=1e-4)
     assert not report.messages
 
 
-def test_a_take_is_downloaded_from_its_card_and_becomes_a(page):
-    go(page, "Vary")
-    wall(page)
-    card = page.locator(".wall .card").nth(1)
-    content = download(page, press(card, "MIDI"))
+def test_a_take_is_downloaded_from_its_card_and_becomes_a(app_page):
+    go(app_page, "Vary")
+    wall(app_page)
+    card = app_page.locator(".wall .card").nth(1)
+    content = download(app_page, press(card, "MIDI"))
     take, _ = scan_midi(io.BytesIO(content), name="take.mid")
-    path = page.evaluate("beatgen.state.path")
+    path = app_page.evaluate("beatgen.state.path")
     press(card, "A").click()
-    page.wait_for_function("path => beatgen.state.path !== path", arg=path)
-    go(page, "Blend")
-    page.locator(".st-key-deck-a h2", has_text="Take").wait_for()
-    page.click("[aria-label='All A']")
-    page.wait_for_function("beatgen.state.position === 0")
-    titled(page, "A")
-    assert same(hits_of(take), shown(page))
+    app_page.wait_for_function("path => beatgen.state.path !== path", arg=path)
+    go(app_page, "Blend")
+    app_page.locator(".st-key-deck-a h2", has_text="Take").wait_for()
+    app_page.click("[aria-label='All A']")
+    app_page.wait_for_function("beatgen.state.position === 0")
+    titled(app_page, "A")
+    assert same(hits_of(take), shown(app_page))
 
 
-def test_sliders_shape_what_sounds_and_reset_gives_it_back(page):
-    go(page, "Shape")
-    press(page, "Randomize").wait_for()
-    before = hits(page)
-    press(page, "Randomize").click()
-    titled(page, "shaped")
-    changed(page, before)
-    press(page, "Reset").click()
-    sounds(page, before)
+def test_sliders_shape_what_sounds_and_reset_gives_it_back(app_page):
+    go(app_page, "Shape")
+    press(app_page, "Randomize").wait_for()
+    before = hits(app_page)
+    press(app_page, "Randomize").click()
+    titled(app_page, "shaped")
+    changed(app_page, before)
+    press(app_page, "Reset").click()
+    sounds(app_page, before)
 
 
-def test_a_wav_loop_is_downloaded(page):
+def test_a_wav_loop_is_downloaded(app_page):
     import soundfile
 
-    content = download(page, file_link(page, "WAV"))
+    content = download(app_page, file_link(app_page, "WAV"))
     sound, rate = soundfile.read(io.BytesIO(content))
     beats = 4 * 2  # two bars
-    seconds = beats * 60 / page.evaluate("beatgen.state.tempo")
+    seconds = beats * 60 / app_page.evaluate("beatgen.state.tempo")
     assert len(sound) == pytest.approx(seconds * rate, abs=2)
     assert np.abs(sound).max() > AUDIBLE
 
 
-def test_a_bad_file_gives_a_sentence_and_the_music_plays_on(page, tmp_path):
+def test_a_bad_file_gives_a_sentence_and_the_music_plays_on(app_page, tmp_path):
     bad = tmp_path / "shopping list.mid"
     bad.write_text("milk, bread, sticks")
-    before = shown(page)
-    page.click(".play")
-    page.wait_for_function("beatgen.state.beat > 0")
-    page.set_input_files(".st-key-deck-a input[type=file]", bad)
-    alert = page.locator(".st-key-deck-a [role=alert]")
+    before = shown(app_page)
+    app_page.click(".play")
+    app_page.wait_for_function("beatgen.state.beat > 0")
+    app_page.set_input_files(".st-key-deck-a input[type=file]", bad)
+    alert = app_page.locator(".st-key-deck-a [role=alert]")
     alert.wait_for()
     assert "shopping list.mid" in alert.inner_text()
-    assert shown(page) == before
-    assert peak(page, 2.0) > AUDIBLE
+    assert shown(app_page) == before
+    assert peak(app_page, 2.0) > AUDIBLE
 
 
-def test_a_file_that_is_too_large_is_refused_in_words(page, tmp_path):
+def test_a_file_that_is_too_large_is_refused_in_words(app_page, tmp_path):
     large = tmp_path / "symphony.mid"
     large.write_bytes(b"MThd" + bytes(3_000_000))
-    page.set_input_files(".st-key-deck-a input[type=file]", large)
-    alert = page.locator(".st-key-deck-a [role=alert]")
+    app_page.set_input_files(".st-key-deck-a input[type=file]", large)
+    alert = app_page.locator(".st-key-deck-a [role=alert]")
     alert.wait_for()
     assert "1.0MB or smaller" in alert.inner_text()
     assert alert.bounding_box()["width"] > 100  # and not for screen readers only
@@ -185,20 +185,20 @@ def test_a_page_opened_by_its_address_has_the_whole_page_around_it(serve, open_p
     assert page.locator(".st-key-masthead").count() == 1
 
 
-def test_the_grid_keeps_its_rows_while_takes_are_pointed_at(page):
-    go(page, "Vary")
-    wall(page)
-    page.click(".play")
-    page.wait_for_function("beatgen.state.beat > 0")
-    rows = page.locator(".heads .name").all_inner_texts()
-    before = hits(page)
+def test_the_grid_keeps_its_rows_while_takes_are_pointed_at(app_page):
+    go(app_page, "Vary")
+    wall(app_page)
+    app_page.click(".play")
+    app_page.wait_for_function("beatgen.state.beat > 0")
+    rows = app_page.locator(".heads .name").all_inner_texts()
+    before = hits(app_page)
     for number in range(1, 7):
-        take_button(page, number).hover()
-        changed(page, before)
-        before = hits(page)
-        voices = {NAMES[hit["voice"]] for hit in page.evaluate("beatgen.state.hits")}
+        take_button(app_page, number).hover()
+        changed(app_page, before)
+        before = hits(app_page)
+        voices = {NAMES[hit["voice"]] for hit in app_page.evaluate("beatgen.state.hits")}
         assert voices <= set(rows)
-        assert page.locator(".heads .name").all_inner_texts() == rows
+        assert app_page.locator(".heads .name").all_inner_texts() == rows
 
 
 def test_no_request_leaves_the_machine(serve, open_page):

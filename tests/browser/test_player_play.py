@@ -23,57 +23,59 @@ BEGIN = """() => {
 }"""
 
 
-def test_play_goes_on_through_reruns_blocked_pages_and_other_scenes(page):
-    play(page)
-    began = page.evaluate("beatgen.timeAt(0)")
+def test_play_goes_on_through_reruns_blocked_pages_and_other_scenes(harness):
+    play(harness)
+    began = harness.evaluate("beatgen.timeAt(0)")
     for _ in range(3):
-        page.get_by_role("button", name="Rerun").click()
-        page.evaluate(BLOCK)
-    page.get_by_text("Take", exact=True).click()
-    shows_voice(page, INDEX["tom 1"])
-    elapse(page, 0.5)
-    now = state(page)
+        harness.get_by_role("button", name="Rerun").click()
+        harness.evaluate(BLOCK)
+    harness.get_by_text("Take", exact=True).click()
+    shows_voice(harness, INDEX["tom 1"])
+    elapse(harness, 0.5)
+    now = state(harness)
     assert now["playing"]
     assert (now["late"], now["dropped"]) == (0, 0)
     assert now["tempo"] == 110
-    assert page.evaluate("beatgen.timeAt(0)") == pytest.approx(began, abs=1e-6), "never restarted"
-    strokes = page.evaluate("beatgen.scheduled")
+    assert harness.evaluate("beatgen.timeAt(0)") == pytest.approx(began, abs=1e-6), (
+        "never restarted"
+    )
+    strokes = harness.evaluate("beatgen.scheduled")
     places = [(round(s["beat"], 4), s["voice"]) for s in strokes]
     assert len(places) == len(set(places)), "no stroke is scheduled twice"
     toms = [s["beat"] % 4 for s in strokes if s["voice"] == INDEX["tom 1"]]
     assert set(toms) <= {0, 1, 2, 3}, "the place in the bar is kept"
 
 
-def test_the_keyboard_plays_blends_and_leaves_typing_alone(page):
-    page.mouse.click(640, 600)
-    page.keyboard.press("Space")
-    page.wait_for_function("beatgen.state.playing")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    wait_until_told(page, position=2 / 32)
-    page.click(".number")
-    page.keyboard.type("90")
-    page.keyboard.press("Space")
-    assert state(page)["playing"], "a space typed into a field does not stop play"
-    page.keyboard.press("Enter")
-    wait_until_told(page, tempo=90)
-    assert state(page)["tempo"] == 90
-    page.keyboard.press("Space")
-    page.wait_for_function("!beatgen.state.playing")
+def test_the_keyboard_plays_blends_and_leaves_typing_alone(harness):
+    harness.mouse.click(640, 600)
+    harness.keyboard.press("Space")
+    harness.wait_for_function("beatgen.state.playing")
+    harness.keyboard.press("ArrowRight")
+    harness.keyboard.press("ArrowRight")
+    wait_until_told(harness, position=2 / 32)
+    harness.click(".number")
+    harness.keyboard.type("90")
+    harness.keyboard.press("Space")
+    assert state(harness)["playing"], "a space typed into a field does not stop play"
+    harness.keyboard.press("Enter")
+    wait_until_told(harness, tempo=90)
+    assert state(harness)["tempo"] == 90
+    harness.keyboard.press("Space")
+    harness.wait_for_function("!beatgen.state.playing")
 
 
-def test_the_tempo_changes_without_losing_the_beat(page):
-    play(page)
-    before = state(page)
-    page.locator(".number").press("ArrowUp")
-    page.fill(".number", "140")
-    page.keyboard.press("Enter")
-    after = state(page)
+def test_the_tempo_changes_without_losing_the_beat(harness):
+    play(harness)
+    before = state(harness)
+    harness.locator(".number").press("ArrowUp")
+    harness.fill(".number", "140")
+    harness.keyboard.press("Enter")
+    after = state(harness)
     passed = after["contextTime"] - before["contextTime"]
     assert before["beat"] < after["beat"] < before["beat"] + passed * 140 / 60 + 0.1
     assert after["tempo"] == 140
-    elapse(page, 0.5)
-    assert state(page)["dropped"] == 0
+    elapse(harness, 0.5)
+    assert state(harness)["dropped"] == 0
 
 
 @pytest.mark.parametrize("file", ["kit.json", "kit.flac"])
@@ -87,22 +89,22 @@ def test_without_samples_the_page_says_so(serve, open_page, file):
     assert not state(page)["playing"]
 
 
-def test_a_count_in_is_a_bar_of_clicks(page):
-    page.click("[aria-label='Count-in']")
-    page.evaluate(BEGIN)
-    page.click(".play")
-    began = page.wait_for_function("window.began").json_value()
+def test_a_count_in_is_a_bar_of_clicks(harness):
+    harness.click("[aria-label='Count-in']")
+    harness.evaluate(BEGIN)
+    harness.click(".play")
+    began = harness.wait_for_function("window.began").json_value()
     assert began["beat"] < -3
     assert set(began["voices"]) == {CLICK}
 
 
-def test_swing_moves_the_second_sixteenth_only(page):
-    page.mouse.click(*bounds(page, 4, "kick"))
-    page.locator("[aria-label='Swing']").fill("0.66")
-    page.locator("[aria-label='Swing']").dispatch_event("change")
-    wait_until_told(page, swing=0.66)
-    page.click(".play")
-    kicks = page.wait_for_function(KICKS, arg=INDEX["kick"]).json_value()
+def test_swing_moves_the_second_sixteenth_only(harness):
+    harness.mouse.click(*bounds(harness, 4, "kick"))
+    harness.locator("[aria-label='Swing']").fill("0.66")
+    harness.locator("[aria-label='Swing']").dispatch_event("change")
+    wait_until_told(harness, swing=0.66)
+    harness.click(".play")
+    kicks = harness.wait_for_function(KICKS, arg=INDEX["kick"]).json_value()
     assert kicks[:2] == [0, pytest.approx(0.33)]
 
 

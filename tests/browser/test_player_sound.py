@@ -20,14 +20,14 @@ def onsets(sound: np.ndarray, rate: int, quiet: float = 0.01, rest: float = 0.06
     return starts[starts > window] / rate
 
 
-def test_the_sound_stands_where_the_grid_says_and_is_as_loud_as_struck(page):
-    page.click("[aria-label='Solo kick']")
-    play(page)
-    sound, start, rate = capture(page, 5.0)
-    tempo = state(page)["tempo"]
+def test_the_sound_stands_where_the_grid_says_and_is_as_loud_as_struck(harness):
+    harness.click("[aria-label='Solo kick']")
+    play(harness)
+    sound, start, rate = capture(harness, 5.0)
+    tempo = state(harness)["tempo"]
     # The kick falls on beats 0 and 2 of each bar: every second beat, loud and less loud by turns.
     heard = start + onsets(sound, rate)
-    beats = beats_at(page, heard)
+    beats = beats_at(harness, heard)
     assert len(heard) >= 3
     assert np.abs(beats / 2 - np.round(beats / 2)).max() * 2 * 60 / tempo < 0.003
     assert len(set(np.round(beats))) == len(beats), "no stroke sounds twice"
@@ -40,26 +40,26 @@ def test_the_sound_stands_where_the_grid_says_and_is_as_loud_as_struck(page):
     assert max(peaks[0]) / min(peaks[0]) < 1.05, "the same stroke is as loud each time"
 
 
-def test_before_play_and_after_stop_there_is_silence(page):
-    assert state(page)["contextState"] in ("none", "suspended")
-    play(page)
-    page.click(".play")
-    elapse(page, 0.3)
-    sound, _, _ = capture(page, 0.5)
+def test_before_play_and_after_stop_there_is_silence(harness):
+    assert state(harness)["contextState"] in ("none", "suspended")
+    play(harness)
+    harness.click(".play")
+    elapse(harness, 0.3)
+    sound, _, _ = capture(harness, 0.5)
     assert np.abs(sound).max() < SILENCE
-    assert page.evaluate("beatgen.scheduled.length") == 0
+    assert harness.evaluate("beatgen.scheduled.length") == 0
 
 
-def test_a_drag_sounds_at_the_next_step_and_sends_nothing(page):
-    only(page, "ride")  # which A has not
-    play(page)
-    page.evaluate(COUNT_SENT)
+def test_a_drag_sounds_at_the_next_step_and_sends_nothing(harness):
+    only(harness, "ride")  # which A has not
+    play(harness)
+    harness.evaluate(COUNT_SENT)
     dragged = {}
 
     def drag():
-        elapse(page, 0.7)
+        elapse(harness, 0.7)
         dragged.update(
-            page.locator(SLIDER).evaluate(
+            harness.locator(SLIDER).evaluate(
                 """(slider) => {
                     const before = beatgen.state.contextTime;
                     for (const value of [0.2, 0.4, 0.6, 0.8]) {
@@ -72,7 +72,7 @@ def test_a_drag_sounds_at_the_next_step_and_sends_nothing(page):
             )
         )
 
-    sound, start, rate = capture(page, 1.2, during=drag)
+    sound, start, rate = capture(harness, 1.2, during=drag)
     assert dragged["sent"] == 0, "dragging makes no round trip"
     strokes = [s for s in dragged["scheduled"] if s["time"] > dragged["before"]]
     soon = dragged["after"] + STEP_SECONDS + 0.03
@@ -80,20 +80,20 @@ def test_a_drag_sounds_at_the_next_step_and_sends_nothing(page):
     first = min(s["time"] for s in strokes if s["voice"] == INDEX["ride"])
     assert first - dragged["after"] < 60 / 100 / 2 + 0.03, "the next eighth is a ride"
     assert start + onsets(sound, rate)[0] == pytest.approx(first, abs=0.003), "and it is heard"
-    page.locator(SLIDER).dispatch_event("change")
-    wait_until_told(page, position=0.8)
-    assert page.evaluate("window.sent") > 0, "letting go tells Python"
+    harness.locator(SLIDER).dispatch_event("change")
+    wait_until_told(harness, position=0.8)
+    assert harness.evaluate("window.sent") > 0, "letting go tells Python"
 
 
-def test_what_is_taken_back_is_not_heard(page):
-    only(page, "hi-hat")  # which B has not
-    play(page)
+def test_what_is_taken_back_is_not_heard(harness):
+    only(harness, "hi-hat")  # which B has not
+    play(harness)
     times = {}
 
     def drag():
-        elapse(page, 0.9)
+        elapse(harness, 0.9)
         times.update(
-            page.locator(SLIDER).evaluate(
+            harness.locator(SLIDER).evaluate(
                 """(slider, voice) => {
                     const hats = beatgen.scheduled.filter((s) => s.voice === voice);
                     const before = beatgen.nextStep;
@@ -107,7 +107,7 @@ def test_what_is_taken_back_is_not_heard(page):
             )
         )
 
-    sound, start, rate = capture(page, 1.2, during=drag)
+    sound, start, rate = capture(harness, 1.2, during=drag)
 
     def attack(time: float) -> float:
         first = int((time - start) * rate)
@@ -118,37 +118,37 @@ def test_what_is_taken_back_is_not_heard(page):
     assert max(map(attack, times["gone"])) < 0.1 * min(heard)
 
 
-def test_mute_and_solo(page):
-    play(page)
+def test_mute_and_solo(harness):
+    play(harness)
     for voice in ("hi-hat", "snare", "kick"):
-        page.click(f"[aria-label='Mute {voice}']")
-    elapse(page, 1.2)
-    sound, _, _ = capture(page, 1.3)
+        harness.click(f"[aria-label='Mute {voice}']")
+    elapse(harness, 1.2)
+    sound, _, _ = capture(harness, 1.3)
     assert np.abs(sound).max() < SILENCE, "all is muted"
-    page.click("[aria-label='Solo snare']")
-    sound, start, rate = capture(page, 2.6)
-    beats = beats_at(page, start + onsets(sound, rate))
+    harness.click("[aria-label='Solo snare']")
+    sound, start, rate = capture(harness, 2.6)
+    beats = beats_at(harness, start + onsets(sound, rate))
     assert len(beats) >= 2
     assert {round(beat) % 4 for beat in beats} <= {1, 3}, "only the snare on two and four is left"
 
 
-def test_the_metronome_clicks_on_every_beat(page):
+def test_the_metronome_clicks_on_every_beat(harness):
     for voice in ("hi-hat", "snare", "kick", "ride"):
-        page.click(f"[aria-label='Mute {voice}']")
-    page.click("[aria-label='Metronome']")
-    play(page)
-    sound, start, rate = capture(page, 2.0)
-    beats = beats_at(page, start + onsets(sound, rate))
+        harness.click(f"[aria-label='Mute {voice}']")
+    harness.click("[aria-label='Metronome']")
+    play(harness)
+    sound, start, rate = capture(harness, 2.0)
+    beats = beats_at(harness, start + onsets(sound, rate))
     assert len(beats) >= 3
     assert np.abs(beats - np.round(beats)).max() < 0.01
 
 
-def test_a_closed_hat_damps_the_open_one(page):
-    page.get_by_text("Take", exact=True).click()
-    page.wait_for_selector("[aria-label='Solo open hat']")
-    only(page, "open hat")
-    play(page)
-    sound, _, rate = capture(page, 4.6)
+def test_a_closed_hat_damps_the_open_one(harness):
+    harness.get_by_text("Take", exact=True).click()
+    harness.wait_for_selector("[aria-label='Solo open hat']")
+    only(harness, "open hat")
+    play(harness)
+    sound, _, rate = capture(harness, 4.6)
     level = []
     for onset in onsets(sound, rate, rest=0.2):
         tail = sound[int((onset + 0.37) * rate) : int((onset + 0.47) * rate)]

@@ -18,7 +18,7 @@ from visiting import (
 
 from app import engine
 from app.session import Deck, Session, Source, Take
-from app.share import link as share
+from app.share import link
 
 SMALL = 50_000  # bytes of a run; a busy machine takes more than one
 LONG = 400  # bars
@@ -28,7 +28,7 @@ KEEP = "text => localStorage.getItem('beatgen') ?? localStorage.setItem('beatgen
 def come_back(serve, open_page, session: Session, name: str = ""):
     """Open a page of the app in a browser that keeps this one; gives it, and what it is sent."""
     page = open_page("about:blank", height=1000)
-    page.add_init_script(f"({KEEP})({json.dumps(share.memory(session))})")
+    page.add_init_script(f"({KEEP})({json.dumps(link.pack_memory(session))})")
     received: list[bytes] = []
 
     def hear(content: bytes) -> None:
@@ -53,7 +53,7 @@ def demo_decks() -> tuple[Deck, Deck]:
 
 def test_a_long_take_sounds_in_full_and_the_way_is_not_sent_again(serve, open_page):
     session = Session(*demo_decks(), numbered=1)
-    walk = engine.walk(session.a.groove, session.b.groove, 32, 104.0)
+    walk = engine.morph(session.a.groove, session.b.groove, 32, 104.0)
     session.takes = [Take(1, walk, 1.0, kept=True)]
     page, received = come_back(serve, open_page, session, "vary")
     wall(page, 1)
@@ -91,6 +91,6 @@ def test_whole_files_are_sent_once_and_come_back_after_a_reload(serve, open_page
         assert not any(file in content for content in received for file in files)
     page.reload()
     titled(ready(page), "Blend 75%")
-    found = share.unpack(kept(page))
+    found = link.unpack(kept(page))
     assert [found.deck(side).source.groove for side in "ab"] == [s.groove for s in sources]
     assert found.b.start == 299

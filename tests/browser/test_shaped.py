@@ -32,7 +32,7 @@ LET_GO = "slider => slider.dispatchEvent(new Event('change'))"
 
 
 @pytest.fixture
-def page(serve, open_page):
+def shaped_page(serve, open_page):
     """The Blend page, with density turned all the way up."""
     page = open_app(serve, open_page, "shape")
     slider(page, "Density").press("End")
@@ -62,45 +62,48 @@ def alike(one, other) -> float:
     return 2 * len(one & other) / (len(one) + len(other))
 
 
-def test_while_the_slider_is_dragged_what_sounds_is_shaped(page):
-    blend = slider(page, "Blend from A to B")
-    page.evaluate(COUNT_SENT)
+def test_while_the_slider_is_dragged_what_sounds_is_shaped(shaped_page):
+    blend = slider(shaped_page, "Blend from A to B")
+    shaped_page.evaluate(COUNT_SENT)
     for place in (0.25, 0.75, 0.375):  # where Python has sent a frame
         blend.evaluate(DRAG, place)
-        assert same(shown(page), shaped(place)), place
+        assert same(shown(shaped_page), shaped(place)), place
     moved, near = set(), []
     for i in range(33):
         place = 0.1 + i / 40
         blend.evaluate(DRAG, place)
-        now = shown(page)
+        now = shown(shaped_page)
         moved.add(tuple(now))
         plain = hits_of(engine.blend(*map(on_deck, OPENING), place))
         near.append(alike(now, shaped(place)))
         assert near[-1] > alike(now, plain) + 0.05, place
     assert sum(near) / len(near) > 0.9
     assert len(moved) == 33, "it moves all the time"
-    assert page.evaluate("window.sent") == 0
+    assert shaped_page.evaluate("window.sent") == 0
     blend.evaluate(DRAG, 0.25)
-    dragged = hits(page)
+    dragged = hits(shaped_page)
     blend.evaluate(LET_GO)
-    titled(page, "Blend 25%, shaped")
-    settled(page)
-    assert hits(page) == dragged, "nothing jumps"
+    titled(shaped_page, "Blend 25%, shaped")
+    settled(shaped_page)
+    assert hits(shaped_page) == dragged, "nothing jumps"
 
 
-def test_on_the_pad_pattern_and_feel_are_shaped(page):
-    press(page, "Apart").click()
-    settled(page)
-    pattern, feel = slider(page, "Pattern from A to B"), slider(page, "Feel from A to B")
+def test_on_the_pad_pattern_and_feel_are_shaped(shaped_page):
+    press(shaped_page, "Apart").click()
+    settled(shaped_page)
+    pattern, feel = (
+        slider(shaped_page, "Pattern from A to B"),
+        slider(shaped_page, "Feel from A to B"),
+    )
     pattern.evaluate(DRAG, 0.25)
     feel.evaluate(DRAG, 1)
-    dragged, wanted = shown(page), shaped(0.25, 1.0)
+    dragged, wanted = shown(shaped_page), shaped(0.25, 1.0)
     assert alike(dragged, wanted) > 0.9
     assert distance(dragged, wanted) < 0.5 * distance(dragged, shaped(0.25)), "B's feel is heard"
     feel.evaluate(LET_GO)
-    titled(page, "Pattern 25%, feel 100%, shaped")
-    settled(page)
-    assert same(shown(page), wanted)
+    titled(shaped_page, "Pattern 25%, feel 100%, shaped")
+    settled(shaped_page)
+    assert same(shown(shaped_page), wanted)
 
 
 def distance(one, other) -> float:
@@ -111,28 +114,28 @@ def distance(one, other) -> float:
     return median(gaps)
 
 
-def test_a_and_b_are_heard_as_they_are(page):
+def test_a_and_b_are_heard_as_they_are(shaped_page):
     for end, title in zip("ab", OPENING, strict=True):
-        page.locator(f".bar .switch [data-of={end}]").click()
-        titled(page, end.upper())
-        settled(page)
-        assert same(shown(page), hits_of(on_deck(title)))
+        shaped_page.locator(f".bar .switch [data-of={end}]").click()
+        titled(shaped_page, end.upper())
+        settled(shaped_page)
+        assert same(shown(shaped_page), hits_of(on_deck(title)))
 
 
-def test_without_a_shape_the_way_is_as_before(page):
-    blend = slider(page, "Blend from A to B")
-    shaped_now = hits(page)
-    press(page, "Back to the blend").click()
-    page.wait_for_function("!beatgen.state.label.includes('shaped')")
-    settled(page)
+def test_without_a_shape_the_way_is_as_before(shaped_page):
+    blend = slider(shaped_page, "Blend from A to B")
+    shaped_now = hits(shaped_page)
+    press(shaped_page, "Back to the blend").click()
+    shaped_page.wait_for_function("!beatgen.state.label.includes('shaped')")
+    settled(shaped_page)
     blend.evaluate(DRAG, 0.25)
-    assert same(shown(page), hits_of(engine.blend(*map(on_deck, OPENING), 0.25)))
+    assert same(shown(shaped_page), hits_of(engine.blend(*map(on_deck, OPENING), 0.25)))
     blend.evaluate(LET_GO)
-    titled(page, "Blend 25%")
-    page.keyboard.press("z")
-    titled(page, "Blend 50%")
-    page.keyboard.press("z")
-    titled(page, "Blend 50%, shaped")
-    sounds(page, shaped_now)
+    titled(shaped_page, "Blend 25%")
+    shaped_page.keyboard.press("z")
+    titled(shaped_page, "Blend 50%")
+    shaped_page.keyboard.press("z")
+    titled(shaped_page, "Blend 50%, shaped")
+    sounds(shaped_page, shaped_now)
     blend.evaluate(DRAG, 0.25)
-    assert same(shown(page), shaped(0.25)), "the shape that was brought back is dragged, too"
+    assert same(shown(shaped_page), shaped(0.25)), "the shape that was brought back is dragged, too"

@@ -10,13 +10,13 @@ from visiting import file_link, go, hits_of, open_app, press, same, settled, sho
 
 from app import engine
 from beatgen.kit import VOICES
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 LSB = 2**-15  # of a 16-bit file; full scale is 1
 
 
 @pytest.fixture
-def page(serve, open_page):
+def app_page(serve, open_page):
     return open_app(serve, open_page)
 
 
@@ -61,87 +61,87 @@ def taken_with(page, key: str, bars: int) -> bytes:
     raise AssertionError(f"{groove_of(content).bars} bars, not {bars}")
 
 
-def test_the_stems_are_the_loop_taken_apart(page):
-    stems = [sound_of(stem) for stem in unzip(taken(page, "stems"))]
-    loop = sound_of(taken(page, "WAV"))
+def test_the_stems_are_the_loop_taken_apart(app_page):
+    stems = [sound_of(stem) for stem in unzip(taken(app_page, "stems"))]
+    loop = sound_of(taken(app_page, "WAV"))
     assert len(stems) > 2 and all(np.abs(stem).max() > 0.01 for stem in stems)
     assert np.abs(sum(stems) - loop).max() <= LSB * len(stems)
 
 
-def test_the_midi_file_repeats_in_the_pitches_that_are_chosen(page):
-    once = groove_of(taken(page, "MIDI"))
-    assert same(hits_of(once), shown(page))
-    press(page, "MIDI options").click()
-    page.locator(".st-key-pitches button", has_text="General MIDI").click()
-    number(page, "loops", 3)
-    page.keyboard.press("Escape")
-    content = taken_with(page, "MIDI", 3 * once.bars)
+def test_the_midi_file_repeats_in_the_pitches_that_are_chosen(app_page):
+    once = groove_of(taken(app_page, "MIDI"))
+    assert same(hits_of(once), shown(app_page))
+    press(app_page, "MIDI options").click()
+    app_page.locator(".st-key-pitches button", has_text="General MIDI").click()
+    number(app_page, "loops", 3)
+    app_page.keyboard.press("Escape")
+    content = taken_with(app_page, "MIDI", 3 * once.bars)
     _, report = scan_midi(io.BytesIO(content), name="taken.mid")
     assert report.pitches.keys() <= {voice.gm for voice in VOICES}
-    page.locator(".st-key-takeaway h2").click()
-    page.keyboard.press("v")  # the script switches to the page with the wall
-    wall(page)
-    assert groove_of(taken(page, "MIDI")).bars == 3 * once.bars, "as the options still say"
+    app_page.locator(".st-key-takeaway h2").click()
+    app_page.keyboard.press("v")  # the script switches to the page with the wall
+    wall(app_page)
+    assert groove_of(taken(app_page, "MIDI")).bars == 3 * once.bars, "as the options still say"
 
 
 @pytest.mark.parametrize("how", ["click", "keyboard", "screen reader"])
-def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(page, how):
-    page.click(".play")
-    page.wait_for_function("beatgen.state.beat > 0")
-    link = file_link(page, "MIDI")
+def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(app_page, how):
+    app_page.click(".play")
+    app_page.wait_for_function("beatgen.state.beat > 0")
+    link = file_link(app_page, "MIDI")
     link.focus()
     for _ in range(8):
-        page.keyboard.press("ArrowLeft")
-    with page.expect_download() as waiting:
+        app_page.keyboard.press("ArrowLeft")
+    with app_page.expect_download() as waiting:
         if how == "keyboard":
-            page.keyboard.press("Enter")
+            app_page.keyboard.press("Enter")
         else:
             link.click() if how == "click" else link.evaluate("it => it.click()")
     assert waiting.value.suggested_filename.startswith("blend-25-")
-    titled(page, "Blend 25%")
-    settled(page)
-    assert same(hits_of(groove_of(waiting.value.path().read_bytes())), shown(page))
-    beat = page.evaluate("beatgen.state.beat")
-    page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
+    titled(app_page, "Blend 25%")
+    settled(app_page)
+    assert same(hits_of(groove_of(waiting.value.path().read_bytes())), shown(app_page))
+    beat = app_page.evaluate("beatgen.state.beat")
+    app_page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
 
 
-def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(page):
-    press(page, "A to B").click()
-    number(page, "walk-bars", 5)
-    walk = groove_of(taken_with(page, "walk-midi", 5))
+def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(app_page):
+    press(app_page, "Morph").click()
+    number(app_page, "morph-bars", 5)
+    walk = groove_of(taken_with(app_page, "morph-midi", 5))
     a, b = (engine.demos()[name].groove for name in ("Funk", "Samba"))
     assert np.array_equal(walk.velocity[0] > 0, a.velocity[0] > 0)
     assert np.array_equal(walk.velocity[4] > 0, b.velocity[4 % 2] > 0)
 
 
-def test_all_takes_come_in_one_file(page):
-    go(page, "Vary")
-    wall(page)
-    takes = [groove_of(take) for take in unzip(taken(page, "all-takes"))]
+def test_all_takes_come_in_one_file(app_page):
+    go(app_page, "Vary")
+    wall(app_page)
+    takes = [groove_of(take) for take in unzip(taken(app_page, "all-takes"))]
     assert len(takes) == 6
     assert len({take.velocity.tobytes() for take in takes}) == 6
 
 
-def test_another_demo_and_another_length_sound(page):
-    deck = page.locator(".st-key-deck-a")
-    page.locator("[class*=st-key-demo-a] [role=combobox]").click()
-    page.get_by_role("option", name="Bossa nova").click()
+def test_another_demo_and_another_length_sound(app_page):
+    deck = app_page.locator(".st-key-deck-a")
+    app_page.locator("[class*=st-key-demo-a] [role=combobox]").click()
+    app_page.get_by_role("option", name="Bossa nova").click()
     deck.locator("h2", has_text="Bossa nova").wait_for()
-    settled(page)
+    settled(app_page)
     deck.get_by_text("1 bar", exact=True).click()
-    page.wait_for_function(
+    app_page.wait_for_function(
         "document.querySelectorAll('.st-key-deck-a .numbers span').length === 1"
         " || [...document.querySelectorAll('.st-key-deck-a *')].some((e) =>"
         " e.shadowRoot?.querySelectorAll('.numbers span').length === 1)"
     )
-    settled(page)
-    press(page, "All A").click()
-    settled(page)
+    settled(app_page)
+    press(app_page, "All A").click()
+    settled(app_page)
     bar = engine.demos()["Bossa nova"].groove[:1]
-    assert same(shown(page), hits_of(bar.repeat(2)))
+    assert same(shown(app_page), hits_of(bar.repeat(2)))
 
 
-def test_what_the_model_misses_is_shown(page):
-    page.locator(".st-key-held-a button").click()
-    page.locator(".st-key-difference-a").wait_for()
-    page.locator(".st-key-difference-a .js-plotly-plot").wait_for()
+def test_what_the_model_misses_is_shown(app_page):
+    app_page.locator(".st-key-match-a button").click()
+    app_page.locator(".st-key-difference-a").wait_for()
+    app_page.locator(".st-key-difference-a .js-plotly-plot").wait_for()

@@ -23,23 +23,23 @@ def tempo(page) -> float:
     return state(page)["tempo"]
 
 
-def test_a_drag_on_the_number_ends_wherever_it_is_let_go(page):
-    box = page.locator(".number").bounding_box()
+def test_a_drag_on_the_number_ends_wherever_it_is_let_go(harness):
+    box = harness.locator(".number").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 200, y, steps=4)
-    page.mouse.up()
-    page.mouse.move(x, y, steps=4)
-    page.mouse.move(x, y - 15, steps=3)
-    assert tempo(page) == 100, "no button is pressed"
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 200, y - 40, steps=4)
-    assert tempo(page) == 120, "a drag may leave the number"
-    page.mouse.up()
-    page.mouse.move(x, y)
-    assert tempo(page) == 120
+    harness.mouse.move(x, y)
+    harness.mouse.down()
+    harness.mouse.move(x - 200, y, steps=4)
+    harness.mouse.up()
+    harness.mouse.move(x, y, steps=4)
+    harness.mouse.move(x, y - 15, steps=3)
+    assert tempo(harness) == 100, "no button is pressed"
+    harness.mouse.move(x, y)
+    harness.mouse.down()
+    harness.mouse.move(x - 200, y - 40, steps=4)
+    assert tempo(harness) == 120, "a drag may leave the number"
+    harness.mouse.up()
+    harness.mouse.move(x, y)
+    assert tempo(harness) == 120
 
 
 @pytest.mark.parametrize(
@@ -54,30 +54,30 @@ def test_a_drag_on_the_number_ends_wherever_it_is_let_go(page):
         ([0, 100], 300),  # faster than can be played
     ],
 )
-def test_the_tempo_is_that_of_the_taps(page, times, expected):
-    press(page, "Tap").evaluate(TAP_AT, times)
-    assert tempo(page) == pytest.approx(expected)
+def test_the_tempo_is_that_of_the_taps(harness, times, expected):
+    press(harness, "Tap").evaluate(TAP_AT, times)
+    assert tempo(harness) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_the_tempo_is_tapped_by_key(page, key):
-    page.get_by_role("button", name="Count-in").focus()
-    tap = press(page, "Tap")
+def test_the_tempo_is_tapped_by_key(harness, key):
+    harness.get_by_role("button", name="Count-in").focus()
+    tap = press(harness, "Tap")
     tap.evaluate(NOTE_CLICKS)
     tap.focus()
     for _ in range(2):
-        page.keyboard.press(key)
-        page.wait_for_timeout(400)
-    first, second = page.evaluate("window.taps")
-    assert tempo(page) == pytest.approx(60_000 / (second - first), abs=0.06)
-    assert not state(page)["playing"]
+        harness.keyboard.press(key)
+        harness.wait_for_timeout(400)
+    first, second = harness.evaluate("window.taps")
+    assert tempo(harness) == pytest.approx(60_000 / (second - first), abs=0.06)
+    assert not state(harness)["playing"]
 
 
-def test_the_tempo_is_tapped_without_a_pointer(page):
-    press(page, "Tap").evaluate("button => { button.click(); button.click(); }")
-    assert tempo(page) == 300, "faster than can be played"
+def test_the_tempo_is_tapped_without_a_pointer(harness):
+    press(harness, "Tap").evaluate("button => { button.click(); button.click(); }")
+    assert tempo(harness) == 300, "faster than can be played"
 
 
-def test_a_tap_by_hand_counts_once(page):
-    press(page, "Tap").click()
-    assert tempo(page) == 100
+def test_a_tap_by_hand_counts_once(harness):
+    press(harness, "Tap").click()
+    assert tempo(harness) == 100

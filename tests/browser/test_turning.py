@@ -98,8 +98,8 @@ def test_each_slider_says_what_it_does_and_both_its_ends(shape):
 
 def test_the_principal_sliders_are_heard_too(shape):
     before = hits(shape)
-    shape.get_by_text("Principal directions").click()
-    first = slider(shape, "Principal 1")
+    shape.get_by_text("Model directions").click()
+    first = slider(shape, "Direction 1")
     first.focus()
     for _ in range(10):
         shape.keyboard.press("ArrowRight")

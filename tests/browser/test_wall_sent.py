@@ -18,9 +18,8 @@ from visiting import (
 )
 
 from app import engine
-from app.session import Deck, Session
-from app.share import link as share
-from app.take import MOST_TAKES, Take
+from app.session import MOST_TAKES, Deck, Session, Take
+from app.share import link
 
 CLICK = 30_000  # bytes; 48 takes in full are 50,000 more
 CARD = ".wall .card"
@@ -59,7 +58,7 @@ def full_wall(random_groove) -> str:
     grooves = [random_groove(i, bars=1, density=0.015) for i in range(MOST_TAKES)]
     session.takes = [Take(i + 1, groove, 0.5, kept=True) for i, groove in enumerate(grooves)]
     session.numbered = MOST_TAKES
-    return share.memory(session)
+    return link.pack_memory(session)
 
 
 @pytest.fixture

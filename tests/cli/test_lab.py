@@ -15,8 +15,8 @@ from beatgen.cli.lab import _train_config
 from beatgen.cli.verbs import parser
 from beatgen.data.dataset import load_dataset
 from beatgen.errors import BeatGenError
-from beatgen.midi.reader import write_midi
-from beatgen.training import sweep
+from beatgen.midi import write_midi
+from beatgen.training import experiments
 from beatgen.training.config import TrainConfig
 
 
@@ -169,6 +169,6 @@ def test_what_cannot_be_exported_is_refused(capsys, monkeypatch, tmp_path) -> No
 
 
 def test_a_sweep_is_refused_before_its_first_run(monkeypatch) -> None:
-    monkeypatch.setattr(sweep, "train", lambda *_, **__: pytest.fail("it trains"))
+    monkeypatch.setattr(experiments, "train", lambda *_, **__: pytest.fail("it trains"))
     with pytest.raises(BeatGenError, match="latent_dim is 1"):
-        sweep.sweep(TrainConfig("d.npz", "run"), [64, 1])
+        experiments.sweep(TrainConfig("d.npz", "run"), [64, 1])

@@ -19,7 +19,7 @@ from beatgen.cli import main
 from beatgen.cli.verbs import VERBS
 from beatgen.groove import Groove
 from beatgen.latent.vae import load_model
-from beatgen.midi.reader import read_midi, write_midi
+from beatgen.midi import read_midi, write_midi
 
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),

@@ -9,11 +9,11 @@ import mido
 import numpy as np
 import pytest
 
-from beatgen.data.dataset import SPLITS, THREADED, load_dataset, midi_files, prepare
+from beatgen.data.dataset import SPLITS, THREADED, files_below, load_dataset, prepare
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, join
 from beatgen.kit import INDEX
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 
 TABLE = """midi_filename,style,bpm,split
 brazil/samba.MID,latin/samba,116,validation
@@ -224,7 +224,7 @@ def test_a_table_that_is_not_gmds_is_refused(midi_folder, tmp_path, table) -> No
 
 
 def test_midi_files_are_found_in_folders_below_and_sorted(midi_folder) -> None:
-    names = [path.relative_to(midi_folder).as_posix() for path in midi_files(midi_folder)]
+    names = [path.relative_to(midi_folder).as_posix() for path in files_below(midi_folder)]
     assert names == ["brazil/samba.MID", "notes.mid", "rock.mid"]
 
 

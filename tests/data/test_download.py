@@ -13,7 +13,7 @@ import pytest
 from beatgen.data.dataset import prepare
 from beatgen.data.download import SHA256, URL, download_groove
 from beatgen.errors import BeatGenError
-from beatgen.midi.reader import read_midi, write_midi
+from beatgen.midi import read_midi, write_midi
 
 
 class Server(ThreadingHTTPServer):

@@ -8,8 +8,9 @@ import pytest
 
 from beatgen.data.stats import folder_stats
 from beatgen.errors import BeatGenError
-from beatgen.kit import INDEX, NAMES, PITCHES
-from beatgen.midi.reader import write_midi
+from beatgen.kit import INDEX, NAMES
+from beatgen.midi import write_midi
+from beatgen.midi.maps import PITCHES
 
 
 def foreign_loop(path) -> None:

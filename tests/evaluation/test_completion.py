@@ -10,8 +10,8 @@ from beatgen.evaluation import completion
 from beatgen.evaluation.completion import (
     BEAT,
     KINDS,
-    from_alike,
     from_nearest,
+    from_neighbours,
     masks,
     most_probable,
     proposed,
@@ -27,11 +27,11 @@ KICK, SNARE, RIM, HAT = (INDEX[name] for name in ("kick", "snare", "rimshot", "h
 
 def bars(*hits: dict[int, list[int]]) -> np.ndarray:
     """A pattern for each dict from a voice to its sixteenths."""
-    told = np.zeros((len(hits), 16, 22), bool)
+    pattern = np.zeros((len(hits), 16, 22), bool)
     for bar, voices in enumerate(hits):
         for voice, sixteenths in voices.items():
-            told[bar, sixteenths, voice] = True
-    return told
+            pattern[bar, sixteenths, voice] = True
+    return pattern
 
 
 def only(kind: str, count: int) -> np.ndarray:
@@ -63,21 +63,21 @@ def test_only_what_is_hidden_is_scored_and_voices_fold() -> None:
 def test_the_nearest_bar_is_that_of_what_is_seen() -> None:
     training = bars({KICK: [0, 8], SNARE: [4, 12]}, {KICK: [0, 3, 6], SNARE: [4, 10]})
     asked = bars({KICK: [0, 3, 6], SNARE: [4, 12]})  # the second's kick on the first's snare
-    told = from_nearest(asked, training, only("kick", 1))
-    np.testing.assert_array_equal(told, training[:1])
-    told = from_nearest(asked, training, only("snare", 1))
-    np.testing.assert_array_equal(told, training[1:])
+    found = from_nearest(asked, training, only("kick", 1))
+    np.testing.assert_array_equal(found, training[:1])
+    found = from_nearest(asked, training, only("snare", 1))
+    np.testing.assert_array_equal(found, training[1:])
     # What is hidden is not looked at, and each bar has a mask of its own.
     both = np.concatenate([only("kick", 1), only("snare", 1)])
     other = np.repeat(asked, 2, axis=0) ^ both
     np.testing.assert_array_equal(from_nearest(other, training, both), training)
 
 
-def test_bars_that_are_alike_are_asked_together() -> None:
+def test_the_most_similar_bars_are_averaged() -> None:
     training = bars(*[{KICK: [0, 8], SNARE: [4, 12]}] * 3, {KICK: [0, 8], SNARE: [4]})
     asked = bars({KICK: [0, 8], SNARE: [2]})
-    told = from_alike(asked, training, only("snare", 1))
-    np.testing.assert_array_equal(told, bars({SNARE: [4, 12]}))  # 1.75 strikes, in the mean
+    found = from_neighbours(asked, training, only("snare", 1))
+    np.testing.assert_array_equal(found, bars({SNARE: [4, 12]}))  # 1.75 strikes, in the mean
 
 
 def test_the_most_probable_pattern_is_the_one_of_the_best_f1() -> None:
@@ -85,9 +85,9 @@ def test_the_most_probable_pattern_is_the_one_of_the_best_f1() -> None:
     training = bars(
         {SNARE: [4, 12], KICK: [0]}, {SNARE: [4, 12]}, {SNARE: [4, 12]}, {SNARE: [6, 12]}
     )
-    # Told 12: 2 x 4 / (4 + 8); 12 and 4: 2 x 7 / (8 + 8); all three: 2 x 8 / (12 + 8)
-    told = most_probable(training, only("snare", 2))
-    np.testing.assert_array_equal(told, bars({SNARE: [4, 12]}, {SNARE: [4, 12]}))
+    # Proposed 12: 2 x 4 / (4 + 8); 12 and 4: 2 x 7 / (8 + 8); all three: 2 x 8 / (12 + 8)
+    found = most_probable(training, only("snare", 2))
+    np.testing.assert_array_equal(found, bars({SNARE: [4, 12]}, {SNARE: [4, 12]}))
     exact, _ = score(training, partial(most_probable, training))
     assert exact["snare"] == pytest.approx(14 / 16)
 
@@ -99,10 +99,10 @@ def test_of_what_is_hidden_as_much_is_struck_as_is_expected() -> None:
     count = np.stack([1 - struck, 0.4 * struck, 0.6 * struck, 0 * struck, 0 * struck], -1)
     hidden = only("cymbals", 2)
     hidden[1] = False
-    told = pattern_of_hidden(count, hidden)
-    assert told[1].sum() == 0
-    assert {tuple(cell) for cell in np.argwhere(told)} == {(0, 0, HAT), (0, 2, HAT)}
-    assert told.max() == 2  # likelier twice than once
+    found = pattern_of_hidden(count, hidden)
+    assert found[1].sum() == 0
+    assert {tuple(cell) for cell in np.argwhere(found)} == {(0, 0, HAT), (0, 2, HAT)}
+    assert found.max() == 2  # likelier twice than once
 
 
 def test_proposals_are_those_of_complete(random_groove) -> None:
@@ -123,11 +123,11 @@ def test_proposals_are_those_of_complete(random_groove) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(completion, "BATCH", 5)
         for _, hidden in masks(12):
-            told = proposed(vae, data, hidden)
+            found = proposed(vae, data, hidden)
             for i in range(12):  # the measure takes each bar for itself
                 whole = vae.complete(groove[i], hidden[i : i + 1])
                 struck = to_strikes(whole.velocity, whole.timing).count > 0
-                np.testing.assert_array_equal(struck & hidden[i], (told & hidden)[i : i + 1])
+                np.testing.assert_array_equal(struck & hidden[i], (found & hidden)[i : i + 1])
 
 
 def test_the_shipped_weights_find_more_than_half_of_the_kick(gmd_bars, vae) -> None:

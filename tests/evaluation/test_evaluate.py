@@ -1,6 +1,4 @@
 import json
-import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,9 +14,9 @@ from beatgen.evaluation.baselines import (
 )
 from beatgen.evaluation.evaluate import build, evaluate, repeats, score
 from beatgen.evaluation.reconstruct import Reconstruction, network, scores
-from beatgen.evaluation.results import MEASURES, Row
+from beatgen.evaluation.results import COLUMNS
 from beatgen.groove import Groove
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 
 
 def dataset_of(grooves: dict[str, Groove], split: str = "train") -> Dataset:
@@ -80,19 +78,19 @@ def data(training, held_out, tmp_path) -> str:
 
 
 def test_silence_is_silent(held_out) -> None:
-    told = Silence().reconstruct(held_out)
-    assert not told.expected.any() and not told.velocity.any()
-    assert told.velocity.shape == held_out.velocity.shape
+    found = Silence().reconstruct(held_out)
+    assert not found.expected.any() and not found.velocity.any()
+    assert found.velocity.shape == held_out.velocity.shape
 
 
 def test_the_nearest_training_bar_is_the_bar_itself_where_it_is_known(training, held_out) -> None:
-    told = NearestBar(training).reconstruct(held_out)
+    found = NearestBar(training).reconstruct(held_out)
     velocity, timing = grids(held_out)
-    np.testing.assert_array_equal(told.velocity[:2], velocity[:2])
-    np.testing.assert_array_equal(told.timing[:2], timing[:2])
+    np.testing.assert_array_equal(found.velocity[:2], velocity[:2])
+    np.testing.assert_array_equal(found.timing[:2], timing[:2])
     known, _ = grids(training)
-    for bar, found in zip(velocity, told.velocity, strict=True):
-        assert np.square(bar - found).sum() == pytest.approx(
+    for bar, nearest in zip(velocity, found.velocity, strict=True):
+        assert np.square(bar - nearest).sum() == pytest.approx(
             np.square(bar - known).sum((1, 2)).min(), rel=1e-5
         )
 
@@ -100,19 +98,19 @@ def test_the_nearest_training_bar_is_the_bar_itself_where_it_is_known(training, 
 def test_components_are_those_of_the_singular_value_decomposition() -> None:
     rows = np.random.default_rng(0).standard_normal((200, 40)) * 0.8 ** np.arange(40)
     rows = (rows - rows.mean(0)).astype(np.float32)
-    told = principal_components(rows, 5)
+    found = principal_components(rows, 5)
     exact = np.linalg.svd(rows, full_matrices=False)[2][:5].T
-    np.testing.assert_allclose(told.T @ told, np.eye(5), atol=1e-5)
-    np.testing.assert_allclose(np.abs(told.T @ exact), np.eye(5), atol=1e-2)
+    np.testing.assert_allclose(found.T @ found, np.eye(5), atol=1e-5)
+    np.testing.assert_allclose(np.abs(found.T @ exact), np.eye(5), atol=1e-2)
 
 
 def test_more_components_hold_more(training) -> None:
     velocity, _ = grids(training)
-    told = [PrincipalComponents(training, n).reconstruct(training) for n in (1, 8, 33)]
-    errors = [metrics.sse(velocity, t.expected) for t in told]
+    found = [PrincipalComponents(training, n).reconstruct(training) for n in (1, 8, 33)]
+    errors = [metrics.sse(velocity, each.expected) for each in found]
     assert errors[0] > errors[1] > errors[2]
-    assert metrics.hit_f1(velocity, told[2].velocity) > 0.95, "as many as there are bars"
-    assert metrics.velocity_mae(velocity, told[2].velocity) < 3
+    assert metrics.hit_f1(velocity, found[2].velocity) > 0.95, "as many as there are bars"
+    assert metrics.velocity_mae(velocity, found[2].velocity) < 3
 
 
 def test_a_perfect_model_is_perfect(training, held_out) -> None:
@@ -125,7 +123,7 @@ def test_a_perfect_model_is_perfect(training, held_out) -> None:
     assert row.measures["active_units"] == 2 and row.measures["kl"] > 0
 
 
-def test_voices_styles_and_repeats_are_told_apart(training, held_out) -> None:
+def test_voices_styles_and_repeats_are_scored_apart(training, held_out) -> None:
     """A model that hears the kick alone."""
     known = repeats(held_out, training)
     assert known.tolist() == [True, True, False, False, False, False]
@@ -153,32 +151,31 @@ def test_a_bar_repeats_another_whatever_its_feel_and_articulation(training, rock
 
 
 def test_the_table_holds_what_was_measured(data) -> None:
-    said: list[str] = []
-    evaluation = evaluate(data, models=["silence", "pca-2", "nearest", Echo()], told=said.append)
+    log: list[str] = []
+    evaluation = evaluate(data, models=["silence", "pca-2", "nearest", Echo()], log=log.append)
     assert [row.name for row in evaluation.rows] == [
         "silence", "PCA, 2 components", "nearest training bar", "echo"
     ]  # fmt: skip
-    assert len(said) == 4 and evaluation.bars == 6 and evaluation.repeated == 2
+    assert len(log) == 4 and evaluation.bars == 6 and evaluation.repeated == 2
     silence, _, nearest, echo = (row.measures for row in evaluation.rows)
     assert silence["hit_f1"] == 0 < nearest["hit_f1"] < echo["hit_f1"] == 1
     table = evaluation.as_markdown()
     lines = [line.split(" | ") for line in table.splitlines() if line.startswith("| silence")]
-    assert len(lines) == 2 and len(lines[0]) == len(MEASURES) + 1
+    assert len(lines) == 2 and len(lines[0]) == len(COLUMNS) + 1
     assert lines[0][1] == f"{silence['sse']:.2f}" and "nan" not in table
     assert "33.3 % of them repeat" in table and "| kick | 0.000 |" in table
 
 
-def test_the_figures_are_fit_for_json_and_are_written(data, tmp_path) -> None:
-    evaluation = evaluate(data, models=["silence", Echo()], folder=tmp_path / "told")
-    told = json.loads(json.dumps(evaluation.as_dict(), allow_nan=False))
-    endless = replace(evaluation, rows=(Row("endless", {"kl": math.inf}, {}, {}, {}),))
-    assert endless.as_dict()["rows"][0]["measures"] == {"kl": None}
-    assert told["rows"][0]["measures"]["velocity_mae"] is None
-    assert told["rows"][1]["per_voice"]["snare"]["hit_f1"] == 1
-    assert json.loads((tmp_path / "told" / "evaluation.json").read_text()) == told
-    assert (tmp_path / "told" / "evaluation.md").read_text() == evaluation.as_markdown()
+def test_tables_and_figures_are_written_to_a_folder(data, tmp_path) -> None:
+    folder = tmp_path / "found"
+    evaluation = evaluate(data, models=["silence", Echo()], folder=folder)
+    found = evaluation.as_dict()
+    assert found["rows"][0]["measures"]["velocity_mae"] is None
+    assert found["rows"][1]["per_voice"]["snare"]["hit_f1"] == 1
+    assert json.loads((folder / "evaluation.json").read_text()) == json.loads(json.dumps(found))
+    assert (folder / "evaluation.md").read_text() == evaluation.as_markdown()
     for page in ("scores.html", "examples.html"):
-        assert "plotly" in (tmp_path / "told" / page).read_text(encoding="utf-8").lower()
+        assert "plotly" in (folder / page).read_text(encoding="utf-8").lower()
 
 
 def test_a_folder_of_files_is_measured_by_its_table(tmp_path, rock, samba) -> None:
@@ -197,13 +194,13 @@ def test_a_folder_of_files_is_measured_by_its_table(tmp_path, rock, samba) -> No
 
 def test_the_shipped_model_beats_the_baselines_on_a_bar_that_it_knows(training, held_out) -> None:
     ours = build("bar", training)
-    told = ours.reconstruct(held_out.take(np.arange(2)))  # two bars of plain rock
+    found = ours.reconstruct(held_out.take(np.arange(2)))  # two bars of plain rock
     velocity, _ = grids(held_out)
-    assert metrics.hit_f1(velocity[:2], told.velocity) > 0.8
+    assert metrics.hit_f1(velocity[:2], found.velocity) > 0.8
     assert (
-        metrics.sse(velocity[:2], told.expected) < 0.5 * np.square(velocity[:2]).sum((1, 2)).mean()
+        metrics.sse(velocity[:2], found.expected) < 0.5 * np.square(velocity[:2]).sum((1, 2)).mean()
     )
-    assert told.mean is not None and told.mean.shape == (2, ours.vae.latent_dim)
+    assert found.mean is not None and found.mean.shape == (2, ours.vae.latent_dim)
     assert 0 < ours.decode_ms(1) < 1000
 
 
@@ -218,16 +215,16 @@ def test_an_unknown_model_is_refused(training) -> None:
 def test_both_networks_stand_in_the_table(training) -> None:
     ours, reports = network("bar", "ours"), network("report", "theirs")
     for ready in (ours, reports):
-        told = ready.reconstruct(training)
-        assert told.expected.shape == training.velocity.shape
-        assert told.mean.shape == told.log_var.shape == (len(training), told.mean.shape[1])
+        found = ready.reconstruct(training)
+        assert found.expected.shape == training.velocity.shape
+        assert found.mean.shape == found.log_var.shape == (len(training), found.mean.shape[1])
         assert ready.decode_ms(1) > 0
-    # The report's network hears no timing, and thresholds what it tells.
-    told = reports.reconstruct(training)
-    assert not told.timing.any()
-    struck = told.velocity > 0
-    assert np.array_equal(told.velocity[struck], told.expected[struck])
-    assert told.expected[~struck].max() <= reports.network.card["threshold"]
+    # The report's network reads no timing, and thresholds what it predicts.
+    found = reports.reconstruct(training)
+    assert not found.timing.any()
+    struck = found.velocity > 0
+    assert np.array_equal(found.velocity[struck], found.expected[struck])
+    assert found.expected[~struck].max() <= reports.network.card["threshold"]
 
 
 @pytest.mark.parametrize(
@@ -235,12 +232,12 @@ def test_both_networks_stand_in_the_table(training) -> None:
 )
 def test_the_shipped_weights_hold_what_the_table_says(gmd_bars, model, error, f1) -> None:
     held_out = gmd_bars.split("validation")
-    told = build(model, held_out).reconstruct(held_out)
-    found = scores(held_out, told, np.arange(len(held_out)))
-    assert found["sse"] < error and found["hit_f1"] > f1
+    found = build(model, held_out).reconstruct(held_out)
+    measures = scores(held_out, found, np.arange(len(held_out)))
+    assert measures["sse"] < error and measures["hit_f1"] > f1
     if model == "bar":
-        assert found["pattern_f1"] > 0.98 < found["folded_f1"] and found["note_f1"] > 0.95
-        assert found["velocity_mae"] < 6 and found["timing_mae"] < 4
+        assert measures["pattern_f1"] > 0.98 < measures["folded_f1"] and measures["note_f1"] > 0.95
+        assert measures["velocity_mae"] < 6 and measures["timing_mae"] < 4
 
 
 @pytest.mark.parametrize(("bars", "most"), [(1, 4 * 0.5), (33, 4 * 10)])
@@ -248,3 +245,17 @@ def test_decoding_is_not_grossly_slower_than_it_was_meant_to_be(bars, most) -> N
     """In ms, with slack for slow machines; the best of five, for others may be at work on them."""
     ours = network("bar", "ours")
     assert min(ours.decode_ms(bars) for _ in range(5)) < most
+
+
+def test_a_bare_name_is_no_folder(training, tmp_path, monkeypatch) -> None:
+    """Neither one with weights nor a training run; a folder needs a separator."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("bar", "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text("{}")
+    assert build("bar", training).name == "BeatGen"
+    with pytest.raises(BeatGenError, match=r"for the folder of that name write \./mine"):
+        build("mine", training)
+    for folder in ("./mine", str(tmp_path / "mine")):
+        with pytest.raises(BeatGenError, match="a training run; export it first"):
+            build(folder, training)

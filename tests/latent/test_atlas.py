@@ -1,44 +1,26 @@
-"""The map of the training bars: drawn from bars made here, and the one that ships."""
+"""The map of the training bars: one of random bars, and the one that ships."""
 
 import time
 
 import numpy as np
 import pytest
+from atlases import BARS, DIMS, atlas_of, pattern, random_atlas
 
 import beatgen as bg
 from beatgen.bars.metrics import f1, folded_f1
-from beatgen.bars.strikes import to_strikes
 from beatgen.data.dataset import read_info
 from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove
 from beatgen.latent.atlas import ATLAS, Atlas
 from beatgen.latent.runtime import NETWORK, model_folder
-from beatgen.midi.reader import scan_midi
-from beatgen.plot.map import NAMED, OTHER, draw_map, from_units, legend, share_of
-from beatgen.training import atlas as cartography
+from beatgen.midi import scan_midi
 
-DIMS = 6
-BARS = 300
 SQUARE = [(0.0, 0.0), (0.5, 0.0), (0.5, 0.5), (0.0, 0.5)]
 
 
 @pytest.fixture(scope="module")
 def atlas() -> Atlas:
-    """Two clouds of bars, a style each; patterns at random, as are the places."""
-    rng = np.random.default_rng(0)
-    second = np.arange(BARS) % 2 == 1
-    codes = rng.normal(0, 3, (BARS, DIMS)) + np.where(second, 20, -20)[:, None]
-    places = rng.random((BARS, 2)) * [0.4, 1.0] + np.where(second, 0.6, 0.0)[:, None] * [1, 0]
-    return Atlas(
-        places=(np.rint(places * 65535) / 65535).astype(np.float32),
-        codes=np.rint(codes).astype(np.int8),
-        center=np.linspace(-1, 1, DIMS, dtype=np.float32),
-        step=np.linspace(0.1, 0.5, DIMS, dtype=np.float32),
-        styles=("rock", "latin"),
-        style=second.astype(np.uint8),
-        fill=np.zeros(BARS, bool),
-        patterns=rng.integers(0, 256, (BARS, 44), np.uint8),
-    )
+    return random_atlas()
 
 
 @pytest.fixture(scope="module")
@@ -112,57 +94,33 @@ def test_a_region_of_one_bar_gives_draws_around_it_and_none_gives_a_sentence(atl
         atlas.sample(np.array([5]), 0)
 
 
-# --- likeness
+# --- similarity
 
 
 def test_the_nearest_bar_has_the_highest_f1(random_groove) -> None:
     known = random_groove(seed=1, bars=40)
-    atlas = _atlas_of(known)
+    atlas = atlas_of(known)
     asked = random_groove(seed=2, bars=5)
-    likeness, index = atlas.nearest_bars(asked.velocity, asked.timing)
+    similarity, index = atlas.nearest_bars(asked.velocity, asked.timing)
     for bar in range(5):
         scores = [
             folded_f1(asked[bar].velocity, asked[bar].timing, other.velocity, other.timing)
             for other in known
         ]
-        assert likeness[bar] == pytest.approx(max(scores))
+        assert similarity[bar] == pytest.approx(max(scores))
         assert scores[index[bar]] == pytest.approx(max(scores))
 
 
 def test_a_groove_is_as_near_as_its_bars_are_on_average(random_groove, rock) -> None:
     known = random_groove(seed=1, bars=9)
-    atlas = _atlas_of(known)
+    atlas = atlas_of(known)
     both = bg.join([known[4], rock[0]])
-    of_rock = atlas.nearest(rock[0]).likeness
+    of_rock = atlas.nearest(rock[0]).similarity
     found = atlas.nearest(both)
-    assert found.likeness == pytest.approx((1 + of_rock) / 2)
+    assert found.similarity == pytest.approx((1 + of_rock) / 2)
     assert (found.index, found.style) == (4, "funk")
     silence = Groove(np.zeros((1, 64, 22)))
-    assert atlas.nearest(silence).likeness == 0
-
-
-def pattern(velocity: np.ndarray, timing: np.ndarray) -> np.ndarray:
-    """Which voices are struck in which sixteenth, bool (n, 16, 22)."""
-    return to_strikes(velocity, timing).count > 0
-
-
-def _fields(atlas: Atlas) -> dict:
-    return {name: getattr(atlas, name) for name in Atlas.__dataclass_fields__}
-
-
-def _atlas_of(groove: Groove) -> Atlas:
-    """An atlas that knows these bars' patterns."""
-    bars = groove.bars
-    return Atlas(
-        places=np.zeros((bars, 2), np.float32),
-        codes=np.zeros((bars, 1), np.int8),
-        center=np.zeros(1, np.float32),
-        step=np.ones(1, np.float32),
-        styles=("rock", "funk"),
-        style=(np.arange(bars) == 4).astype(np.uint8),
-        fill=np.zeros(bars, bool),
-        patterns=np.packbits(pattern(groove.velocity, groove.timing).reshape(bars, -1), axis=1),
-    )
+    assert atlas.nearest(silence).similarity == 0
 
 
 # --- on disk
@@ -188,70 +146,6 @@ def test_an_atlas_of_other_weights_is_refused(atlas, tmp_path) -> None:
     (tmp_path / ATLAS).write_bytes(b"PK\x03\x04 damaged")
     with pytest.raises(ModelError, match="not an atlas"):
         bg.load_atlas(tmp_path)
-
-
-# --- how it is drawn
-
-
-def test_what_is_near_is_laid_out_near() -> None:
-    rng = np.random.default_rng(0)
-    cloud = np.arange(120) % 3
-    points = rng.normal(0, 1, (120, 8)) + 30 * np.eye(8)[cloud]
-    places = cartography.lay_out(points)
-    assert places.min(0) == pytest.approx(0) and places.max(0) == pytest.approx(1)
-    distance = np.linalg.norm(places[:, None] - places[None], axis=-1)
-    np.fill_diagonal(distance, np.inf)
-    assert np.array_equal(cloud[distance.argmin(1)], cloud)
-    assert np.array_equal(places, cartography.lay_out(points))
-
-
-def test_an_atlas_is_drawn_from_weights_and_bars(dataset_file, monkeypatch) -> None:
-    training = bg.load_dataset(dataset_file(40, 8)).split("train")
-    vae = bg.load_model()
-    atlas = cartography.build_atlas(vae, training)
-    assert len(atlas) == 40 and atlas.styles == ("rock",)
-    mean, log_var = vae.encode_bars(
-        training.velocity / np.float32(127), training.timing.astype(np.float32)
-    )
-    off = np.abs(atlas.z(np.arange(40)) - mean) / np.sqrt(np.exp(log_var).mean(0))
-    assert off.max() <= 0.51
-    assert atlas.nearest(training.groove(7)).likeness == 1
-    assert 0 <= cartography.measure(atlas)["t-SNE"] <= 1
-
-
-# --- the figure
-
-
-def test_the_figure_has_every_bar_once_and_is_light(atlas) -> None:
-    figure = draw_map(atlas)
-    assert sum(len(trace.x) for trace in figure.data) == len(atlas)
-    assert {trace.type for trace in figure.data} == {"scattergl"}
-    x = np.concatenate([trace.x for trace in figure.data])
-    assert np.sort(from_units(x)) == pytest.approx(np.sort(atlas.places[:, 0]), abs=1e-4)
-    assert len(figure.to_json()) < 12_000 + 8 * len(atlas)
-
-
-def test_rare_styles_share_a_colour(atlas) -> None:
-    many = Atlas(**{**_fields(atlas), "styles": tuple("abcdefghij")})
-    groups = legend(many)
-    assert [name for name, _, _ in groups] == [*"abcdef", OTHER]
-    assert len({colour for _, colour, _ in groups}) == NAMED + 1
-    assert groups[-1][2].tolist() == [6, 7, 8, 9]
-    assert [name for name, _, _ in legend(atlas)] == ["rock", "latin"]
-
-
-def test_styles_are_told_as_people_write_them(atlas) -> None:
-    jargon = Atlas(**{**_fields(atlas), "styles": ("hiphop", "rock")})
-    assert [name for name, _, _ in legend(jargon)] == ["hip-hop", "rock"]
-    assert "hip-hop" in draw_map(jargon).data[-1].hovertemplate
-
-
-def test_marks_stand_where_the_figure_draws_their_places() -> None:
-    figure = draw_map(_atlas_of(Groove(np.ones((5, 64, 22)))))
-    low, high = figure.layout.xaxis.range
-    for place in (0.0, 0.25, 1.0):
-        share = (place * 10_000 - low) / (high - low)
-        assert share_of(np.array([place, place])) == pytest.approx([share, 1 - share])
 
 
 # --- the one that ships

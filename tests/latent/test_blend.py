@@ -1,10 +1,10 @@
-"""The way between two bars, on a prior whose answer is known."""
+"""The path between two bars, on a prior whose answer is known."""
 
 import numpy as np
 import pytest
 
+from beatgen.latent.blend import WAYPOINTS, mix_noise, path_z
 from beatgen.latent.prior import GaussianPrior
-from beatgen.latent.way import STATIONS, mixed, way
 
 PATTERN, DIM = 2, 5
 
@@ -22,37 +22,37 @@ def ends() -> np.ndarray:
 
 
 def at(prior, ends, *amounts: tuple[float, float]) -> np.ndarray:
-    return way(prior, *ends, np.array(amounts, np.float32))
+    return path_z(prior, *ends, np.array(amounts, np.float32))
 
 
-def test_the_way_begins_and_ends_where_the_noises_do(prior, ends) -> None:
+def test_the_path_begins_and_ends_at_the_two_bars(prior, ends) -> None:
     assert at(prior, ends, (0, 0), (1, 1)) == pytest.approx(
         np.stack([prior.to_z(noise) for noise in ends]), abs=1e-5
     )
 
 
-def test_a_station_is_drawn_from_noise_as_loud_as_any(prior, ends) -> None:
-    for i in range(STATIONS + 1):
-        t = i / STATIONS
-        expected = prior.to_z(mixed(*ends, np.float32(t)))
+def test_the_noise_at_a_waypoint_has_variance_1(prior, ends) -> None:
+    for i in range(WAYPOINTS + 1):
+        t = i / WAYPOINTS
+        expected = prior.to_z(mix_noise(*ends, np.float32(t)))
         assert at(prior, ends, (t, t))[0] == pytest.approx(expected, abs=1e-5)
     many = np.random.default_rng(2).standard_normal((2, 20_000))
-    assert mixed(*many, np.float64(0.3)).std() == pytest.approx(1, abs=0.02)
+    assert mix_noise(*many, np.float64(0.3)).std() == pytest.approx(1, abs=0.02)
 
 
-def test_between_two_stations_it_goes_straight(prior, ends) -> None:
+def test_between_two_waypoints_z_is_interpolated(prior, ends) -> None:
     one, half, other = at(prior, ends, (0.25, 0.5), (0.375, 0.5), (0.5, 0.5))
     assert half == pytest.approx((one + other) / 2, abs=1e-5)
     assert np.abs(one - other).max() > 0.1
 
 
-def test_no_amount_of_feel_moves_the_pattern(prior, ends) -> None:
+def test_the_amount_of_feel_does_not_move_the_pattern(prior, ends) -> None:
     z = at(prior, ends, (0.3, 0), (0.3, 0.4), (0.3, 1))
     assert z[1:, :, :PATTERN] == pytest.approx(np.stack(2 * [z[0, :, :PATTERN]]), abs=1e-5)
     assert np.abs(z[0, :, PATTERN:] - z[2, :, PATTERN:]).min() > 1e-3
 
 
-def test_an_amount_tells_the_same_alone_as_among_others(prior, ends) -> None:
+def test_an_amount_gives_the_same_z_alone_as_among_others(prior, ends) -> None:
     amounts = [(t, t) for t in np.linspace(0, 1, 9)]
     together = at(prior, ends, *amounts)
     assert together.shape == (9, 2, DIM) and together.dtype == np.float32

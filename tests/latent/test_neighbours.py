@@ -1,4 +1,4 @@
-"""What training bars say of a bar, asked of training bars that were made for it."""
+"""Similar training bars and what they add, on training bars made for these tests."""
 
 import shutil
 
@@ -8,9 +8,9 @@ import pytest
 from beatgen.bars.nearest import pack
 from beatgen.kit import INDEX
 from beatgen.latent.atlas import ATLAS, Atlas
-from beatgen.latent.decide import Decoded
-from beatgen.latent.feel import Single
-from beatgen.latent.neighbours import POWER, SAY, Recall, alike, struck_by
+from beatgen.latent.decide import Prediction
+from beatgen.latent.feel import ExpectedStrike
+from beatgen.latent.neighbours import POWER, SHARE, Neighbours, most_similar, struck_share
 from beatgen.latent.runtime import model_folder
 from beatgen.latent.vae import Vae, load_model
 
@@ -38,40 +38,44 @@ BUT_SNARE[..., SNARE] = False
 
 
 def test_only_what_is_known_is_compared() -> None:
-    found = alike(ASKED, BUT_SNARE, pack(TRAINING), count=2)
-    assert sorted(found.which[0]) == [0, 1]
+    found = most_similar(ASKED, BUT_SNARE, pack(TRAINING), count=2)
+    assert sorted(found.indices[0]) == [0, 1]
     assert found.weight[0] == pytest.approx([0.5, 0.5]), "both have the kick, whatever the snare"
-    all_known = alike(ASKED, np.ones_like(BUT_SNARE), pack(TRAINING), count=3)
+    all_known = most_similar(ASKED, np.ones_like(BUT_SNARE), pack(TRAINING), count=3)
     f1 = {0: 2 * 2 / 7, 1: 2 * 2 / 7, 2: 2 * 1 / 8}
-    weight = np.array([f1[i] ** POWER for i in all_known.which[0]])
+    weight = np.array([f1[i] ** POWER for i in all_known.indices[0]])
     assert all_known.weight[0] == pytest.approx(weight / weight.sum())
 
 
-def test_bars_with_other_parts_hidden_are_asked_together() -> None:
+def test_bars_with_different_parts_hidden_are_compared_at_once() -> None:
     known = np.repeat(BUT_SNARE, 2, axis=0)
     known[1] = True
     known[1, :, KICK] = False
     asked = np.stack([ASKED[0], bar(kick=[1], snare=[8])])
-    found = alike(asked, known, pack(TRAINING), count=1)
-    assert found.which[0, 0] in (0, 1) and found.which[1, 0] == 2
+    found = most_similar(asked, known, pack(TRAINING), count=1)
+    assert found.indices[0, 0] in (0, 1) and found.indices[1, 0] == 2
 
 
-def test_where_nothing_is_known_nobody_has_a_say() -> None:
-    nothing = alike(ASKED, np.zeros_like(BUT_SNARE), pack(TRAINING))
-    assert not nothing.weight.any() and not nothing.say.any()
-    assert alike(ASKED, BUT_SNARE, pack(TRAINING)).say.reshape(-1) == pytest.approx([SAY])
-    assert alike(ASKED, BUT_SNARE, pack(TRAINING)).which.shape == (1, 3), "there are no more"
+def test_where_nothing_is_known_neighbours_do_not_count() -> None:
+    nothing = most_similar(ASKED, np.zeros_like(BUT_SNARE), pack(TRAINING))
+    assert not nothing.weight.any() and not nothing.share.any()
+    assert most_similar(ASKED, BUT_SNARE, pack(TRAINING)).share.reshape(-1) == pytest.approx(
+        [SHARE]
+    )
+    assert most_similar(ASKED, BUT_SNARE, pack(TRAINING)).indices.shape == (1, 3), (
+        "there are no more"
+    )
 
 
-def test_each_bar_found_counts_by_its_weight() -> None:
-    found = alike(ASKED, BUT_SNARE, pack(TRAINING), count=2)
-    shares = struck_by(found, TRAINING)
+def test_each_similar_bar_counts_by_its_weight() -> None:
+    found = most_similar(ASKED, BUT_SNARE, pack(TRAINING), count=2)
+    shares = struck_share(found, TRAINING)
     assert shares[0, [0, 8], KICK] == pytest.approx([1, 1])
     assert shares[0, [2, 4, 12, 14], SNARE] == pytest.approx([0.5] * 4)
     assert shares.sum() == pytest.approx(4)
 
 
-def recall() -> Recall:
+def neighbours() -> Neighbours:
     """The training bars, each with a z_feel of its own: its number."""
     n = len(TRAINING)
     atlas = Atlas(
@@ -84,35 +88,35 @@ def recall() -> Recall:
         fill=np.zeros(n, bool),
         patterns=np.packbits(TRAINING.reshape(n, -1), axis=1),
     )
-    return Recall(atlas, pattern_dim=1)
+    return Neighbours(atlas, pattern_dim=1)
 
 
-def test_the_network_and_the_bars_found_have_half_the_say_each() -> None:
-    told = np.full((1, 16, 22), 0.2, np.float32)
-    likely = recall().likely(told, ASKED, BUT_SNARE)
-    kicks = likely[0, [0, 8], KICK]
+def test_the_probability_is_the_mean_of_the_network_and_the_neighbours() -> None:
+    predicted = np.full((1, 16, 22), 0.2, np.float32)
+    probability = neighbours().probability(predicted, ASKED, BUT_SNARE)
+    kicks = probability[0, [0, 8], KICK]
     assert kicks == pytest.approx([0.6, 0.6], abs=1e-3), "the third bar hardly counts"
-    assert likely[0, 0, HAT] == pytest.approx(0.1)
-    assert recall().likely(told, ASKED, BUT_SNARE & False) == pytest.approx(told)
+    assert probability[0, 0, HAT] == pytest.approx(0.1)
+    assert neighbours().probability(predicted, ASKED, BUT_SNARE & False) == pytest.approx(predicted)
 
 
-def test_the_feel_is_that_of_the_bars_found_and_of_the_network() -> None:
-    def dressed(z_feel: np.ndarray, pattern: np.ndarray) -> Decoded:
-        """As loud as the z says, in tenths, and always on the second place."""
+def test_the_feel_is_the_mean_of_the_network_and_the_neighbours() -> None:
+    def predict_feel(z_feel: np.ndarray, pattern: np.ndarray) -> Prediction:
+        """The velocity is z in tenths; always on the second place."""
         assert z_feel.shape == (len(pattern), 1)
         shape = (*pattern.shape, 4)
         velocity = np.broadcast_to(0.1 * z_feel[:, 0, None, None, None], shape)
         place = np.broadcast_to([0, 1, 0, 0], shape)
-        return Decoded(np.zeros((*pattern.shape, 5)), place, velocity, np.zeros(shape))
+        return Prediction(np.zeros((*pattern.shape, 5)), place, velocity, np.zeros(shape))
 
     pattern = bar(kick=[0, 8], snare=[2, 14])[None].astype(int)
-    own = Single(*np.full((2, 1, 16, 22), 0.3))
-    felt = recall().feel(own, pattern, dressed)
-    assert felt.velocity == pytest.approx((0.3 + 0.1) / 2, abs=1e-3), "bar 1 is the very pattern"
-    assert felt.offset == pytest.approx((0.3 - 1) / 2, abs=1e-6)
+    own = ExpectedStrike(*np.full((2, 1, 16, 22), 0.3))
+    feel = neighbours().feel(own, pattern, predict_feel)
+    assert feel.velocity == pytest.approx((0.3 + 0.1) / 2, abs=1e-3), "bar 1 is the very pattern"
+    assert feel.offset == pytest.approx((0.3 - 1) / 2, abs=1e-6)
 
 
-def test_weights_without_an_atlas_are_alone(rock, tmp_path) -> None:
+def test_weights_without_an_atlas_predict_alone(rock, tmp_path) -> None:
     folder = tmp_path / "alone"
     shutil.copytree(model_folder("bar"), folder, ignore=shutil.ignore_patterns(ATLAS))
     hidden = np.zeros((rock.bars, 16, 22), bool)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from beatgen.latent.prior import FlowPrior, GaussianPrior
+from beatgen.latent.prior import FEEL, FlowPrior, GaussianPrior
 
 PATTERN, DIM = 2, 5
 
@@ -74,7 +74,7 @@ def test_a_gaussian_feel_follows_the_pattern_as_in_the_data(z, gaussian) -> None
     assert error < z[:, PATTERN:].var(0).mean()
 
 
-def test_a_flow_carries_noise_to_where_its_drift_leads(flow) -> None:
+def test_a_flow_moves_noise_along_its_drift(flow) -> None:
     noise = np.random.default_rng(0).standard_normal((50, DIM)).astype(np.float32)
     expected = 3 + 2 * (flow.network.to + 0.5 * noise)
     assert flow.to_z(noise) == pytest.approx(expected, abs=2e-3)
@@ -91,10 +91,24 @@ def test_the_pattern_stands_still_while_the_feel_is_drawn(flow) -> None:
     assert feel == pytest.approx(expected, abs=2e-3)
 
 
-def test_what_was_carried_before_is_remembered(flow, monkeypatch) -> None:
+def test_results_of_the_flow_are_remembered(flow, monkeypatch) -> None:
     noise = np.random.default_rng(0).standard_normal((4, DIM)).astype(np.float32)
     first = flow.to_z(noise)
-    told = first.copy()
-    first += 1  # an answer is the asker's own
-    monkeypatch.setattr(flow.network, "run", None)  # the network is not asked again
-    np.testing.assert_array_equal(flow.to_z(noise), told)
+    expected = first.copy()
+    first += 1  # each caller gets an array of its own
+    monkeypatch.setattr(flow.network, "run", None)  # the network is not run again
+    np.testing.assert_array_equal(flow.to_z(noise), expected)
+
+
+def test_a_remembered_result_cannot_be_changed(flow) -> None:
+    noise = np.random.default_rng(0).standard_normal((4, DIM)).astype(np.float32)
+    remembered = flow._flow(noise, FEEL)
+    assert flow._flow(noise, FEEL) is remembered
+    with pytest.raises(ValueError, match="read-only"):
+        remembered += 1
+    for result in (
+        flow.to_z(noise),
+        flow.to_noise(noise),
+        flow.feel(noise[:, :PATTERN], noise[:, PATTERN:]),
+    ):
+        assert result.flags.writeable

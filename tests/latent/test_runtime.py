@@ -1,6 +1,7 @@
 """Weights on disk: they play right, and damaged or of another version are told of in a sentence."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -40,13 +41,13 @@ def refusal(folder: Path) -> str:
 AGAIN_AND_AGAIN = """
 import sys
 import numpy as np
-from beatgen.latent import signatures
 from beatgen.latent.runtime import load_network
 
 folder, part = sys.argv[1:]
 rng = np.random.default_rng(0)
 network = load_network(folder)
-_, *files = signatures.of_card(network.card)
+config = network.card["config"]
+files = network.format.signatures(config), network.format.prior(config)
 (reads,) = (file[part].reads for file in files if part in file)
 x = {name: rng.standard_normal((64, *shape)) for name, shape in reads.items()}
 alone = [network.run(part, **{i: v[n : n + 1] for i, v in x.items()}) for n in range(64)]
@@ -161,7 +162,7 @@ def test_a_prior_without_its_part_is_refused(weights) -> None:
 def test_a_space_of_other_dimensions_is_refused(weights) -> None:
     with np.load(weights / SPACE) as space:
         np.savez(weights / SPACE, **{**space, "mean": np.zeros(16)})
-    assert f"{SPACE}: mean has the shape (16,); {CARD} beside it tells of 192" in refusal(weights)
+    assert f"{SPACE}: mean has the shape (16,); {CARD} beside it has 192" in refusal(weights)
 
 
 def test_a_space_of_another_version_is_refused(weights) -> None:
@@ -198,7 +199,35 @@ def test_a_damaged_space_is_refused(weights) -> None:
         bg.load_model(weights)
 
 
-def test_a_folder_that_is_called_like_the_weights_hides_nothing(tmp_path, monkeypatch) -> None:
+def test_a_bare_name_means_shipped_weights(weights, tmp_path, monkeypatch) -> None:
+    """Whatever the working directory holds; a folder needs a separator, or is a Path."""
     monkeypatch.chdir(tmp_path)
-    Path("bar").mkdir()
-    assert model_folder("bar") == assets.path("model/bar")
+    change_card(weights, threshold=0.5)
+    shipped = assets.path("model/bar")
+    assert model_folder("bar") == shipped
+    assert bg.load_model().card["threshold"] == bg.load_model("bar").card["threshold"] != 0.5
+    for folder in ("./bar", str(weights), weights, Path("bar"), f"..{os.sep}{tmp_path.name}/bar"):
+        assert model_folder(folder).samefile(weights)
+        assert bg.load_model(folder).card["threshold"] == 0.5
+    assert len(bg.load_atlas()) == len(bg.load_atlas("./bar"))
+    (weights / "atlas.npz").unlink()
+    assert len(bg.load_atlas("bar"))
+    with pytest.raises(ModelError, match=re.escape(f"bar{os.sep}atlas.npz")):
+        bg.load_atlas("./bar")
+
+
+@pytest.mark.parametrize("load", [bg.load_model, bg.load_atlas, load_network])
+def test_a_folder_without_a_separator_is_told_how_to_be_written(
+    load, weights, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    weights.rename(tmp_path / "mine")
+    with pytest.raises(ModelError, match=r"called 'mine'; for the folder .* write \./mine"):
+        load("mine")
+    load("./mine")
+    with pytest.raises(ModelError, match=r"no model 'other'; expected bar, bar-16, report, or a f"):
+        load("other")
+    with pytest.raises(ModelError, match="other: no model; expected a folder with network"):
+        load(Path("other"))
+    with pytest.raises(ModelError, match="no model ''"):
+        load("")

@@ -18,7 +18,7 @@ from beatgen.latent.codec import strikes_of
 from beatgen.latent.vae import Vae
 
 
-def test_a_bar_has_a_place_in_latent_space(vae: Vae, funk: bg.Groove) -> None:
+def test_each_bar_is_encoded_to_its_own_z(vae: Vae, funk: bg.Groove) -> None:
     z = vae.encode(funk)
     assert z.shape == (2, vae.latent_dim)
     assert z.dtype == np.float32
@@ -68,7 +68,7 @@ def test_takes_differ_from_each_other_and_more_with_the_amount(vae: Vae, funk: b
     assert half != vae.vary(funk, count=8, amount=0.6, seed=8)
 
 
-def test_bars_that_stand_for_themselves_are_decoded_as_alone(vae: Vae) -> None:
+def test_independent_bars_are_decoded_as_if_alone(vae: Vae) -> None:
     """In a row, a grace note before a downbeat would end the bar before it."""
     z = vae.prior.to_z(np.random.default_rng(3).standard_normal((200, vae.latent_dim)))
     each = vae.decode_each(z, tempo=97)
@@ -105,11 +105,11 @@ def test_directions_move_a_groove_and_nothing_is_lost_at_zero(vae: Vae, funk: bg
 
 @pytest.mark.parametrize("index", range(len(ATTRIBUTES)), ids=list(ATTRIBUTES))
 def test_a_named_direction_does_what_its_name_says(vae: Vae, index: int) -> None:
-    """On average over bars; the shipped card tells by how much."""
+    """On average over bars; the shipped card records by how much."""
     z = np.concatenate([vae.encode(bar) for bar in vae.sample(64, seed=5)])
-    turn = vae.turns(z)[:, index]
+    direction = vae.turns(z)[:, index]
     less, more = (
-        list(ATTRIBUTES.values())[index](to_strikes(*vae.decode_bars(z + amount * turn)))
+        list(ATTRIBUTES.values())[index](to_strikes(*vae.decode_bars(z + amount * direction)))
         for amount in (-2, 2)
     )
     assert more.mean() > less.mean()
@@ -130,17 +130,17 @@ def test_the_first_principal_directions_change_a_bar_most(vae: Vae) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OF_FEEL))
-def test_feel_is_turned_without_a_hit_that_comes_or_goes(vae: Vae, funk: bg.Groove, name) -> None:
+def test_directions_of_feel_add_and_remove_no_hit(vae: Vae, funk: bg.Groove, name) -> None:
     index = list(ATTRIBUTES).index(name)
     for groove in (funk, *vae.sample(8, seed=3)):
         amounts = np.zeros((4, index + 1))
         amounts[:, index] = (-3, -1, 1, 3)
-        for turned in vae.nudges(groove, amounts):
-            assert np.array_equal(strikes_of(turned).count, strikes_of(groove).count)
-            assert turned != groove
+        for nudged in vae.nudges(groove, amounts):
+            assert np.array_equal(strikes_of(nudged).count, strikes_of(groove).count)
+            assert nudged != groove
 
 
-def test_a_take_may_be_another_feel_of_the_same_hits_or_other_hits(vae: Vae, funk) -> None:
+def test_a_take_may_change_only_the_feel_or_only_the_pattern(vae: Vae, funk) -> None:
     count = strikes_of(funk).count
     takes = vae.vary(funk, count=8, amount=0, feel=0.8, seed=7)
     assert all(np.array_equal(strikes_of(take).count, count) for take in takes)
@@ -164,18 +164,18 @@ def test_noise_and_back_is_the_same_bar(vae: Vae, gmd_bars) -> None:
     bars = gmd_bars.split("validation").take(np.arange(0, 2048, 16))
     z, _ = vae.encode_bars(*bars.grids())
     back = vae.prior.to_z(vae.prior.to_noise(z))
-    ways = [strikes_of(vae.decode(of, 120)).count > 0 for of in (z, back)]
-    assert f1(*ways) > 0.98
+    patterns = [strikes_of(vae.decode(of, 120)).count > 0 for of in (z, back)]
+    assert f1(*patterns) > 0.98
 
 
 def test_dynamics_make_loud_louder_and_soft_softer(vae: Vae) -> None:
-    """So each bar is turned its own way; no one shift of z does that."""
+    """So the direction depends on the bar; no single shift of z does that."""
     z = np.concatenate([vae.encode(bar) for bar in vae.sample(64, seed=5)])
-    turn = vae.turns(z)[:, list(ATTRIBUTES).index("dynamics")]
-    assert turn.std(0).max() > 0.5 * np.abs(turn.mean(0)).max()
-    pattern = vae.decoded(z)[1]
+    direction = vae.turns(z)[:, list(ATTRIBUTES).index("dynamics")]
+    assert direction.std(0).max() > 0.5 * np.abs(direction.mean(0)).max()
+    pattern = vae.codec.predict(z)[1]
     less, now, more = (
-        vae.decoded(z + amount * turn, pattern)[0].strikes(pattern).velocity
+        vae.codec.predict(z + amount * direction, pattern)[0].strikes(pattern).velocity
         for amount in (-1, 0, 1)
     )
     struck = now > 0
@@ -218,37 +218,38 @@ assert not heavy, heavy
     assert done.returncode == 0, done.stderr
 
 
-def test_the_loudest_are_as_loud_as_midi_can_say(vae: Vae) -> None:
+def test_the_loudest_hits_reach_midis_127(vae: Vae) -> None:
     """Between the ceiling and 127 there is nothing: drummers hit the end of the range."""
     velocity = np.concatenate([bar.velocity for bar in vae.sample(64, seed=2)])
     assert (velocity == 1).sum() > 0.03 * (velocity > 0).sum()
-    assert not ((velocity > vae.ceiling + 0.005) & (velocity < 1)).any()
+    assert not ((velocity > vae.codec.ceiling + 0.005) & (velocity < 1)).any()
 
 
-def test_what_is_no_number_or_no_seed_is_told(vae: Vae, funk: bg.Groove) -> None:
-    for call, said in (
+def test_bad_numbers_and_seeds_are_refused(vae: Vae, funk: bg.Groove) -> None:
+    for call, message in (
         (lambda: vae.sample(seed=-1), "seed is -1; expected 0 or more"),
         (lambda: vae.vary(funk, seed=-1), "seed is -1"),
         (lambda: vae.nudge(funk, ["a"]), "finite numbers"),
         (lambda: vae.decode(np.full(vae.latent_dim, np.nan)), "all finite"),
     ):
-        with pytest.raises(BeatGenError, match=said):
+        with pytest.raises(BeatGenError, match=message):
             call()
 
 
-def test_half_way_a_quarter_of_what_the_model_misses_is_left(vae: Vae, funk, monkeypatch) -> None:
-    told = []
-    monkeypatch.setattr(vae, "tell", lambda _, missed, *__: told.append(missed) or [funk])
+def test_half_way_a_quarter_of_the_residual_is_kept(vae: Vae, funk, monkeypatch) -> None:
+    passed = []
+    decode_grooves = lambda _, residual, *__: passed.append(residual) or [funk]  # noqa: E731
+    monkeypatch.setattr(vae.codec, "decode_grooves", decode_grooves)
     vae.vary(funk, count=1, amount=0.5)
-    missed = vae.missed(funk, vae.prior.to_z(vae.prior.to_noise(vae.encode(funk))))
-    for left, whole in zip(told[0], missed, strict=True):
-        np.testing.assert_allclose(left[0], whole / 4, atol=1e-6)
+    residual = vae.codec.residual(funk, vae.prior.to_z(vae.prior.to_noise(vae.encode(funk))))
+    for kept, whole in zip(passed[0], residual, strict=True):
+        np.testing.assert_allclose(kept[0], whole / 4, atol=1e-6)
         assert whole.any()
 
 
 def test_several_grooves_are_nudged_at_once_as_each_alone(vae: Vae, funk, ride) -> None:
-    way = vae.blend_path(funk, ride, 5)
+    path = vae.blend_path(funk, ride, 5)
     for amounts in ([2.0], [0.5, 0, -1.0], [0.0]):
-        assert vae.nudge_each(way, amounts) == [vae.nudge(groove, amounts) for groove in way]
+        assert vae.nudge_each(path, amounts) == [vae.nudge(groove, amounts) for groove in path]
     with pytest.raises(BeatGenError, match=r"\[1, 2\] bars"):
         vae.nudge_each([funk.repeat(1), funk.repeat(2)], [1.0])

@@ -9,7 +9,7 @@ from compare import distance, pattern
 import beatgen as bg
 from beatgen import demo
 from beatgen.errors import BeatGenError
-from beatgen.latent.decide import PARTS, family_hits
+from beatgen.latent.decide import FAMILIES_OF_PART, family_hits
 from beatgen.latent.vae import Vae
 
 
@@ -43,15 +43,15 @@ def test_a_blend_is_as_busy_as_the_grooves_around_it(
     """Every part, in every bar: no holes where the model is sure of little."""
     a, b = (by_part(groove) for groove in (funk, ride.repeat(2)))
     for amount in (0.25, 0.5, 0.7):
-        found, asked = by_part(vae.blend(funk, ride, amount)), (1 - amount) * a + amount * b
-        assert (found >= np.floor(0.75 * asked) - 1).all()
+        found, ends = by_part(vae.blend(funk, ride, amount)), (1 - amount) * a + amount * b
+        assert (found >= np.floor(0.75 * ends) - 1).all()
         assert (found <= np.ceil(np.maximum(a, b))).all()
 
 
 def by_part(groove: bg.Groove) -> np.ndarray:
     """Struck sixteenths, (bars, parts)."""
     hits = family_hits(pattern(groove))
-    return np.stack([hits[:, part].sum(1) for part in PARTS], 1)
+    return np.stack([hits[:, part].sum(1) for part in FAMILIES_OF_PART], 1)
 
 
 def test_the_ends_stay_near_where_the_model_errs(vae: Vae, ride: bg.Groove) -> None:
@@ -101,10 +101,10 @@ def test_amounts_lie_between_0_and_1(vae: Vae, funk: bg.Groove, amount: float) -
 
 
 def test_interpolation_has_one_bar_per_step(vae: Vae, funk: bg.Groove, ride: bg.Groove) -> None:
-    way = vae.interpolate(funk, ride, steps=8)
-    assert way.bars == 8
-    assert np.array_equal(way[0].velocity, funk[0].velocity)
-    assert np.array_equal(way[7].velocity, ride[0].velocity)
+    walk = vae.interpolate(funk, ride, steps=8)
+    assert walk.bars == 8
+    assert np.array_equal(walk[0].velocity, funk[0].velocity)
+    assert np.array_equal(walk[7].velocity, ride[0].velocity)
     with pytest.raises(BeatGenError, match="steps is 1"):
         vae.interpolate(funk, ride, steps=1)
 

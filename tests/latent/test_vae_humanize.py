@@ -31,7 +31,7 @@ def test_humanizing_does_not_look_at_the_feel(vae: Vae, funk: bg.Groove) -> None
     assert vae.humanize(funk, seed=1) == vae.humanize(stiff(funk), seed=1)
 
 
-def test_without_spread_everybody_plays_alike(vae: Vae, funk: bg.Groove) -> None:
+def test_without_spread_every_seed_gives_the_average_feel(vae: Vae, funk: bg.Groove) -> None:
     assert vae.humanize(funk, seed=1, spread=0) == vae.humanize(funk, seed=2, spread=0)
     with pytest.raises(BeatGenError, match="spread is 2"):
         vae.humanize(funk, spread=2)
@@ -55,7 +55,7 @@ def hidden(groove: bg.Groove, family: str) -> np.ndarray:
     return np.broadcast_to(chosen, (groove.bars, 16, len(VOICES)))
 
 
-def test_what_is_hidden_may_be_told_in_numbers_or_a_list(vae: Vae, funk: bg.Groove) -> None:
+def test_hidden_may_be_numbers_or_a_list(vae: Vae, funk: bg.Groove) -> None:
     mask = hidden(funk, "kick")
     finished = vae.complete(funk, mask)
     assert vae.complete(funk, mask.astype(int)) == vae.complete(funk, mask.tolist()) == finished
@@ -92,7 +92,7 @@ def test_a_grace_note_stays_where_it_is_when_a_groove_begins_to_change(
         assert struck.tolist() == [[False, True], [True, False]]
 
 
-def test_what_is_hidden_has_no_say(vae: Vae, funk: bg.Groove) -> None:
+def test_hidden_hits_are_not_used(vae: Vae, funk: bg.Groove) -> None:
     busier = funk.velocity.copy()
     busier[:, [4, 12], INDEX["kick"]] = 0.6
     other = bg.Groove(busier, funk.timing, funk.tempo)

@@ -4,7 +4,7 @@ import pytest
 from midifile import HAT, KICK, SNARE, hit, hits, midi
 
 from beatgen.errors import MidiError, MidiWarning
-from beatgen.midi.reader import read_midi, scan_midi
+from beatgen.midi import read_midi, scan_midi
 
 
 def test_a_drum_loop_on_another_channel_is_read_and_told() -> None:

@@ -9,7 +9,7 @@ from midifile import written
 
 from beatgen.errors import MidiError
 from beatgen.groove import Groove
-from beatgen.midi.reader import scan_midi
+from beatgen.midi import scan_midi
 
 KICK = "00 99 24 64"
 END = "00 ff 2f 00"

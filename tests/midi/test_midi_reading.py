@@ -9,7 +9,7 @@ from midifile import BAR, HAT, KICK, SNARE, again, end, hit, hits, meter, midi, 
 from beatgen.errors import BeatGenError, MidiError, MidiWarning
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
-from beatgen.midi.reader import read_midi, scan_midi, write_midi
+from beatgen.midi import read_midi, scan_midi, write_midi
 
 
 @pytest.mark.parametrize("division", [24, 96, 120, 480, 960, 15360, 32767])

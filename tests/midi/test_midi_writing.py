@@ -27,7 +27,7 @@ from midifile import (
 from beatgen.errors import BeatGenError, MidiError
 from beatgen.groove import Groove
 from beatgen.kit import INDEX, VOICES
-from beatgen.midi.reader import read_midi, scan_midi, write_midi
+from beatgen.midi import read_midi, scan_midi, write_midi
 
 
 def test_a_written_file_is_type_0_with_everything_a_daw_needs(rock) -> None:

@@ -11,9 +11,10 @@ import pytest
 from beatgen.bars.strikes import PLACES, to_strikes
 from beatgen.errors import BeatGenError
 from beatgen.kit import INDEX
-from beatgen.latent.decide import Decoded
-from beatgen.networks.bar_vae import BarVAE, ModelConfig
-from beatgen.networks.losses import (
+from beatgen.latent.decide import Prediction
+from beatgen.networks.bar_vae import (
+    BarVAE,
+    ModelConfig,
     expected_error,
     kl_gaussian,
     log_cosh,
@@ -200,14 +201,14 @@ def _log_subset(scores: np.ndarray, subset: np.ndarray) -> np.ndarray:
 
 
 def test_the_expected_error_is_of_what_is_played_where_one_strike_falls() -> None:
-    """As `Decoded.expected`, which is exact for any number of strikes, has it."""
+    """As `Prediction.expected`, which is exact for any number of strikes, has it."""
     rng = np.random.default_rng(0)
     count = np.zeros((2, 16, 22, PLACES + 1), np.float32)
     count[..., 1] = rng.random((2, 16, 22))
     count[..., 0] = 1 - count[..., 1]
     scores, velocity, true = rng.random((3, 2, 16, 22, PLACES)).astype(np.float32)
     place = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
-    played = Decoded(count, place, velocity, np.zeros_like(velocity)).expected()
+    played = Prediction(count, place, velocity, np.zeros_like(velocity)).expected()
     with np.errstate(divide="ignore"):
         told = expected_error(np.log(count), scores, velocity, true)
     assert np.array(told) == pytest.approx(((played - true) ** 2).sum((1, 2, 3)), rel=1e-4)

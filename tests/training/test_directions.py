@@ -7,16 +7,8 @@ import pytest
 
 from beatgen import assets
 from beatgen.bars.attributes import ATTRIBUTES
-from beatgen.evaluation.direction_effects import effects
-from beatgen.training.fit_directions import (
-    attribute_directions,
-    by_change,
-    cleared,
-    conditional,
-    context,
-    principal_directions,
-    response,
-)
+from beatgen.latent.directions import attribute_directions, context
+from beatgen.training.fit_directions import by_change, cleared, principal_directions, response
 
 WHOLE = ((3, 1),)  # one side that is not divided
 
@@ -58,16 +50,6 @@ def test_components_come_in_the_order_of_what_they_change(z: np.ndarray) -> None
     assert (changes.sum(1) >= -1e-9).all()
 
 
-def test_what_is_known_has_no_variance_left(z: np.ndarray) -> None:
-    covariance = np.cov(z.T)
-    left = conditional(covariance, 1)
-    assert not left[0].any() and not left[:, 0].any()
-    on_first = z[:, 1:] - np.outer(z[:, 0], covariance[0, 1:] / covariance[0, 0])
-    assert left[1:, 1:] == pytest.approx(np.cov(on_first.T), rel=1e-3, abs=1e-3)
-    turned = attribute_directions(np.array([[[1.0, 1.0, 0.0]]]), left)[0, 0]
-    assert turned[0] == 0 and turned[1] == pytest.approx(1, rel=0.01)
-
-
 def test_an_attribute_moves_by_one_and_the_others_stay(z: np.ndarray) -> None:
     weights = np.array([[1.0, 0.3], [0.0, 1.0], [0.5, 0.0]])
     told = response(lambda points: points @ weights, z, WHOLE)
@@ -104,19 +86,6 @@ def test_what_a_turn_does_may_depend_on_the_bar() -> None:
     assert (more - less) / 0.2 == pytest.approx(1, abs=0.1)
 
 
-def test_the_context_is_that_of_each_dimension() -> None:
-    """A side of two segments of two, and one of a single segment of one."""
-    z = np.array([[1.0, 2, 3, 4, 9]])
-    told = context(z, np.array([0, 0, 0, 0, 2.0]), ((4, 2), (1, 1)))[0]
-    assert told.tolist() == [
-        [1, 1, 1, 1, 1],
-        [1, 1, 3, 3, 7],  # of its own segment the first
-        [2, 2, 4, 4, 0],  # and the second
-        [2, 2, 2, 2, 7],  # the means
-        [3, 3, 3, 3, 0],
-    ]
-
-
 def test_what_is_measured_of_the_others_is_cleared_away(z: np.ndarray) -> None:
     """Of three attributes the response of the first two is a little wrong, so they leak."""
     really = np.eye(3)
@@ -137,17 +106,6 @@ def test_what_is_measured_of_the_others_is_cleared_away(z: np.ndarray) -> None:
 def test_what_turns_nothing_is_not_cleared() -> None:
     told = np.random.default_rng(0).standard_normal((3, 2, 5))
     assert cleared(told, np.zeros((3, 3)), np.ones(3, bool)) == pytest.approx(told)
-
-
-def test_what_nothing_changes_has_no_direction(z: np.ndarray) -> None:
-    told = attribute_directions(np.zeros((2, 1, 3)), np.cov(z.T))
-    assert not told.any() and told.shape == (2, 1, 3)
-
-
-def test_effects_are_measured_per_unit_in_deviations(z: np.ndarray) -> None:
-    spread, each = np.array([2.0, 4.0]), np.tile(np.eye(3)[:2], (50, 1, 1))
-    table = effects(lambda points: points[:, :2] ** 1, z[:50], each, spread)
-    assert table == pytest.approx(np.diag(1 / spread))
 
 
 def test_the_shipped_directions_turn_what_they_are_called() -> None:

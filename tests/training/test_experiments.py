@@ -28,19 +28,19 @@ def test_an_ablation_changes_one_thing_at_a_time(dataset_file, tmp_path, monkeyp
     monkeypatch.setattr(training, "compiled_model", uncompiled)
     tiny = ModelConfig(16, 16, width=16, blocks=1, heads=2)
     config = TrainConfig(dataset_file(20, 6), str(tmp_path / "run"), bar=tiny, batch_size=10)
-    said: list[str] = []
+    lines: list[str] = []
     only_mixed = Augmentation(rotate=0, mix=0.5, loudness=0, exchange=0, hide=0)
-    told = ablate(replace(config, epochs=1, augmentation=only_mixed), told=said.append)
-    assert list(told.lines) == ["all", "without mix", "with jitter", "none"]
+    table = ablate(replace(config, epochs=1, augmentation=only_mixed), log=lines.append)
+    assert list(table.lines) == ["all", "without mix", "with jitter", "none"]
     # Without mixing nothing is left that changes bars: the same run, from the same seed.
-    assert told.lines["without mix"] == told.lines["none"] != told.lines["all"]
-    assert told.lines["with jitter"] != told.lines["all"]
-    for scores in told.lines.values():
+    assert table.lines["without mix"] == table.lines["none"] != table.lines["all"]
+    assert table.lines["with jitter"] != table.lines["all"]
+    for scores in table.lines.values():
         assert scores.keys() == COLUMNS.keys() - {"apart"} and 0 <= scores["hidden_f1"] <= 1
-    assert len(said) == 4 and said[0].startswith("all, seed 0: validation loss")
+    assert len(lines) == 4 and lines[0].startswith("all, seed 0: validation loss")
     found = json.loads((Path(config.run) / "ablation.json").read_text())
-    assert found["lines"] == told.lines
-    assert told.as_markdown() in (Path(config.run) / "ablation.md").read_text()
+    assert found["lines"] == table.lines
+    assert table.as_markdown() in (Path(config.run) / "ablation.md").read_text()
     assert (Path(config.run) / "ablation.html").exists()
     with pytest.raises(BeatGenError, match="report"):
         ablate(replace(config, model="report"))

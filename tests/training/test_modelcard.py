@@ -11,7 +11,7 @@ import pytest
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.training import modelcard
 from beatgen.training.config import ANOTHER, TrainConfig
-from beatgen.training.modelcard import data_told, model_card, training_told
+from beatgen.training.modelcard import data_recorded, model_card, training_recorded
 
 GMD_FILES = [
     "drummer1/session1/1_funk_80_beat_4-4.mid",
@@ -26,7 +26,7 @@ def bars(dataset_file) -> Dataset:
 
 
 def told_of(bars: Dataset) -> dict[str, str]:
-    return data_told(bars.split("train"), bars.split("validation"))
+    return data_recorded(bars.split("train"), bars.split("validation"))
 
 
 def test_gmd_is_told_by_its_file_names_and_its_table(bars) -> None:
@@ -66,7 +66,7 @@ def test_the_card_tells_what_a_training_went_on_from(tmp_path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(asdict(first)))
     (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n1,2,2\n2,1,3\n")
     second = TrainConfig(data="d.npz", run="elsewhere", epochs=2, start=str(tmp_path))
-    told = training_told(second)
+    told = training_recorded(second)
     begun = told["begun"]
     assert told["epochs"] == 2 and "trained" not in told and "begun" not in begun
     assert (begun["epochs"], begun["trained"], begun["best"]) == (75, 3, 2)
@@ -86,22 +86,23 @@ def test_weights_are_told_of_when_what_they_went_on_from_is_gone(damage: str, tm
         (run / "config.json").write_text(json.dumps(asdict(TrainConfig("d.npz", "first"))))
         (run / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n")
         (run / damage).write_text("1,2\n3\n")
-    told = training_told(TrainConfig("d.npz", "second", start=str(run)))
+    told = training_recorded(TrainConfig("d.npz", "second", start=str(run)))
     assert told["begun"] is None
 
 
 def test_a_card_tells_no_commit_of_another_repository(tmp_path, monkeypatch) -> None:
     """As where a virtual environment lies inside one."""
-    installed = tmp_path / ".venv" / "beatgen"
-    for folder in (tmp_path / "beatgen", installed):
+    room = Path("beatgen") / "training"
+    installed = tmp_path / ".venv" / room
+    for folder in (tmp_path / room, installed):
         folder.mkdir(parents=True)
     git = ("git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b")
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
     monkeypatch.setattr(modelcard, "__file__", str(installed / "modelcard.py"))
     assert modelcard._commit() == "unknown"
-    monkeypatch.setattr(modelcard, "__file__", str(tmp_path / "beatgen" / "modelcard.py"))
+    monkeypatch.setattr(modelcard, "__file__", str(tmp_path / room / "modelcard.py"))
     head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout
     assert len(modelcard._commit()) >= 7 and head.startswith(modelcard._commit())
-    monkeypatch.setattr(modelcard, "__file__", str(Path("/") / "beatgen" / "modelcard.py"))
+    monkeypatch.setattr(modelcard, "__file__", str(Path("/") / room / "modelcard.py"))
     assert modelcard._commit() == "unknown"

@@ -17,10 +17,16 @@ from beatgen.networks.bar_vae import BarVAE, ModelConfig
 from beatgen.networks.flow import FlowConfig, LatentFlow
 from beatgen.networks.report_2020 import ReportConfig, ReportVAE
 from beatgen.training import train as training
-from beatgen.training.callbacks import EpochStart
 from beatgen.training.config import ANOTHER, TrainConfig
-from beatgen.training.sweep import sweep
-from beatgen.training.train import epochs_told, load_run, prior_config, read_history, train
+from beatgen.training.experiments import sweep
+from beatgen.training.train import (
+    EpochStart,
+    epochs_recorded,
+    load_run,
+    prior_config,
+    read_history,
+    train,
+)
 
 EPOCHS = 3
 
@@ -192,11 +198,14 @@ def test_a_prior_is_learned_from_a_finished_run(config, tmp_path, monkeypatch) -
 
 
 def test_a_prior_wants_the_run_that_it_is_for(config) -> None:
+    bar = replace(config, model="bar")
     with pytest.raises(BeatGenError, match="no such file"):
-        train(prior_config(config, epochs=1))
+        train(prior_config(bar, epochs=1))
     train(replace(config, epochs=1))  # the report's network
     with pytest.raises(BeatGenError, match="no run of the bar model"):
-        train(prior_config(config, epochs=1))
+        train(prior_config(bar, epochs=1))
+    with pytest.raises(BeatGenError, match="no prior can be learned of a run of 'report'"):
+        prior_config(config, epochs=1)
 
 
 def test_a_folder_of_another_config_is_refused(finished) -> None:
@@ -217,9 +226,9 @@ def test_a_run_is_the_same_however_its_paths_are_written(finished, monkeypatch) 
 
 
 def test_epochs_are_told_as_they_were_trained_not_as_they_were_meant(tmp_path) -> None:
-    assert epochs_told(tmp_path) == {}
+    assert epochs_recorded(tmp_path) == {}
     (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n1,2,2\n2,1,3\n")
-    assert epochs_told(tmp_path) == {"trained": 3, "best": 2}
+    assert epochs_recorded(tmp_path) == {"trained": 3, "best": 2}
 
 
 def test_what_went_on_from_another_training_does_not_begin_with_nothing(config) -> None:
@@ -295,4 +304,4 @@ def test_a_run_that_is_refused_leaves_its_folder_free(config, finished) -> None:
 
 
 def test_a_prior_starts_from_nothing(finished) -> None:
-    assert prior_config(replace(finished, start="somewhere"), epochs=1).start == ""
+    assert prior_config(replace(finished, model="bar", start="somewhere"), epochs=1).start == ""

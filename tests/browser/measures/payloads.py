@@ -78,12 +78,12 @@ def _lengthen(at: Visit, side: str) -> None:
 
 def _keep_walk(at: Visit, bars: int) -> None:
     """Keep a walk from A to B, as a take."""
-    at.page.get_by_role("button", name="A to B", exact=True).click()
-    field = at.page.locator(".st-key-walk-bars input")
+    at.page.get_by_role("button", name="Morph", exact=True).click()
+    field = at.page.locator(".st-key-morph-bars input")
     field.fill(str(bars))
     field.press("Enter")
     at.rest()
-    at.page.locator(".st-key-walk-keep button").click()
+    at.page.locator(".st-key-morph-keep button").click()
     at.rest()
     at.page.keyboard.press("Escape")
 

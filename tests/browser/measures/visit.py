@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from beatgen import demo
 from beatgen.groove import Groove, join
-from beatgen.midi.reader import write_midi
+from beatgen.midi import write_midi
 
 PATIENCE = 60_000  # ms
 HEIGHT = 1000  # px: the whole player is in sight

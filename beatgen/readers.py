@@ -1,0 +1,141 @@
+"""Reading a groove from a file of any format: READERS, one entry for each.
+
+In: a file, as a path or file object; out: a `Groove`, and a report of what became of everything in
+the file. To add a format, write its `scan`, and add a Reader here: `bg.read`, the command line, the
+page and, where wanted, `bg.prepare` then read it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+from typing import Any, Protocol
+
+from beatgen.errors import BeatGenError, ReadWarning
+from beatgen.groove import STEPS, Groove
+from beatgen.midi import scan_midi
+from beatgen.midi.events import Source, contents, name_of
+from beatgen.tab import is_tab, scan_tab
+
+
+class Report(Protocol):
+    """What was found in a file, whatever its format.
+
+    name: of the file. bars, tempo: of the groove. hits: per voice name. pitches: MIDI note -> hits
+    found. meters: as they stand in the file. skipped: bar number (from 1) -> its meter, for bars
+    that are not 4/4.
+    """
+
+    name: str
+    bars: int
+    tempo: float
+    hits: dict[str, int]
+    pitches: dict[int, int]
+    meters: list[str]
+    skipped: dict[int, str]
+
+    @property
+    def messages(self) -> list[str]:
+        """One sentence for everything that a reader of the file should know."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain dicts, lists and numbers, fit for JSON."""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The report as a table of two columns."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A file format that is read.
+
+    name: for people. endings: of the names of such files, in small letters, with the dot.
+    recognises: whether the bytes of a file are of this format. scan: the groove and the report of
+    the bytes of a file, with so many steps per bar and a name for messages; raises BeatGenError
+    with one sentence. in_folders: whether a data set is made of such files.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    scan: Callable[[bytes, int, str], tuple[Groove, Report]]
+    in_folders: bool
+
+
+def _scan_midi(content: bytes, steps: int, name: str) -> tuple[Groove, Report]:
+    return scan_midi(BytesIO(content), steps, name)
+
+
+READERS: tuple[Reader, ...] = (
+    Reader(
+        "MIDI",
+        (".mid", ".midi"),
+        recognises=lambda content: content.startswith(b"MThd"),
+        scan=_scan_midi,
+        in_folders=True,
+    ),
+    Reader(
+        "drum tab",
+        (".tab", ".txt"),
+        recognises=is_tab,
+        scan=scan_tab,
+        in_folders=False,  # where there are texts, they are of all kinds
+    ),
+)
+ENDINGS: tuple[str, ...] = tuple(ending for reader in READERS for ending in reader.endings)
+
+
+def read(source: Source, steps: int = STEPS) -> Groove:
+    """Read the drums of a file of any format of READERS: MIDI or drum tab.
+
+    source: a path or a binary file object. steps: per bar. Everything that could not be kept is
+    named in a ReadWarning; `scan` returns it instead. Raises BeatGenError, with one sentence, where
+    the file cannot be read or has no drums.
+
+    >>> from beatgen import assets
+    >>> read(assets.path("grooves/funk.tab"))
+    <Groove: 4 x 64 steps, 68 hits, 104 BPM>
+    """
+    groove, report = scan(source, steps)
+    if report.messages:
+        warnings.warn(f"{report.name}: {' '.join(report.messages)}", ReadWarning, stacklevel=2)
+    return groove
+
+
+def scan(source: Source, steps: int = STEPS, name: str | None = None) -> tuple[Groove, Report]:
+    """Read the drums of a file of any format, and report what became of everything in it.
+
+    name: what to call the file in messages, its own name by default; its ending counts where the
+    content is of no known format. Else as `read`.
+    """
+    name = name or name_of(source, "the file")
+    try:
+        content = contents(source)
+    except FileNotFoundError:
+        raise BeatGenError(f"{name}: no such file.") from None
+    except OSError as error:
+        raise BeatGenError(f"{name}: cannot be read ({error.strerror}).") from error
+    if not isinstance(content, bytes):
+        raise BeatGenError(f"{name}: text was given; open the file in binary mode, 'rb'.")
+    return reader_of(content, name).scan(content, steps, name)
+
+
+def reader_of(content: bytes, name: str) -> Reader:
+    """What reads a file: the format that its content is of, else that of its name's ending.
+
+    Raises BeatGenError where neither is known.
+    """
+    for reader in READERS:
+        if reader.recognises(content):
+            return reader
+    ending = PurePath(name).suffix.lower()
+    for reader in READERS:
+        if ending in reader.endings:
+            return reader
+    begins = content[:4].decode("latin-1")
+    found = f"a file that begins with {begins!r}" if content else "an empty file"
+    known = " or ".join(f"{reader.name} ({', '.join(reader.endings)})" for reader in READERS)
+    raise BeatGenError(f"{name}: {found} found; expected {known}. Export the drums as MIDI.")

@@ -1,0 +1,23 @@
+"""The server's opening, before the first session."""
+
+import asyncio
+import gc
+import threading
+
+from app import main, page
+
+
+def test_what_is_loaded_before_the_first_session_is_no_matter_of_garbage_collection(monkeypatch):
+    done, prepared = [], threading.Event()
+    monkeypatch.setattr(page, "load", lambda: done.append("load"))
+    monkeypatch.setattr(page, "prepare", prepared.set)
+    monkeypatch.setattr(gc, "collect", lambda: done.append("collect"))
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
+
+    async def serve() -> None:
+        async with main.opening(main.server):
+            assert done == ["load", "collect", "freeze"], "before the server answers"
+
+    asyncio.run(serve())
+    assert prepared.wait(10), "beside the server, what a new session opens with is computed"
+    assert done == ["load", "collect", "freeze"], "once"

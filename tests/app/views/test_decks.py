@@ -1,0 +1,133 @@
+"""What is on the decks A and B, driven without a browser."""
+
+import pytest
+from compare import same_hits
+from drive import choose, click, midi_of, now, open_page, part_sends, run, text, upload
+from midifile import BAR, KICK, SNARE, end, hit, meter, midi
+
+from app import engine
+from app.session import Deck, Session, Source
+from app.share import link
+from beatgen.groove import Groove
+
+
+def test_an_uploaded_file_becomes_a(apptest, rock):
+    upload(apptest, "a", "my rock.mid", midi_of(rock))
+    assert now(apptest).a.source.name == "my rock"
+    assert same_hits(now(apptest).a.groove, rock)
+    assert "my rock" in text(apptest)
+    assert now(apptest).heard.tempo == pytest.approx((rock.tempo + now(apptest).b.groove.tempo) / 2)
+
+
+def test_a_demo_groove_is_picked_for_b(apptest):
+    other = next(name for name in engine.demos() if name != now(apptest).b.source.name)
+    choose(apptest, "demo-b-0", other)
+    assert now(apptest).b.source is engine.demos()[other]
+
+
+def test_an_upload_empties_the_demo_list_and_a_demo_can_follow(apptest, rock):
+    first = now(apptest).a.source.name
+    upload(apptest, "a", "rock.mid", midi_of(rock))
+    assert apptest.selectbox(key="demo-a-1").value is None
+    choose(apptest, "demo-a-1", first)
+    assert now(apptest).a.source.name == first
+
+
+def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
+    """It sends what its widgets show whenever the player asks for a run."""
+    page = open_page()
+    house, samba = engine.demos()["House"], now(page).b.source
+    shown = page._tree.get_widget_states()
+    kept = link.pack_memory(Session(Deck(house), Deck(samba)))
+    part_sends(page, "browser-memory", "recalled", kept)
+    page._run(shown)
+    assert now(page).a.source.name == "House"
+    shown = page._tree.get_widget_states()
+    click(page, "make-a")
+    page._run(shown)
+    assert now(page).a.source.name == "Blend 50%"
+
+
+def begin(page, bar: int) -> None:
+    """Have the loop of A begin at this bar, counted from 1."""
+    page.number_input(key="start-a-1").set_value(bar)
+    run(page)
+
+
+def test_of_a_long_file_the_bars_are_chosen(apptest, random_groove):
+    long = random_groove(seed=3, bars=9)
+    upload(apptest, "a", "long.mid", midi_of(long))
+    assert same_hits(now(apptest).a.groove, now(apptest).a.source.groove[0:2])
+    choose(apptest, "length-a-1", 4)
+    begin(apptest, 4)
+    assert now(apptest).a.groove == now(apptest).a.source.groove[3:7]
+    assert now(apptest).heard.bars == 4
+    begin(apptest, 6)
+    choose(apptest, "length-a-1", 1)
+    assert now(apptest).a.groove == now(apptest).a.source.groove[5]
+
+
+def test_a_file_too_long_to_be_kept_says_so_before_a_reload(apptest, monkeypatch, random_groove):
+    monkeypatch.setattr(link, "WHOLE", 8)
+    upload(apptest, "a", "short.mid", midi_of(random_groove(bars=8)))
+    assert not any("after a reload" in caption.value for caption in apptest.caption)
+    upload(apptest, "a", "long.mid", midi_of(random_groove(bars=9)))
+    assert any("after a reload" in caption.value for caption in apptest.caption)
+
+
+def test_what_was_folded_is_reported_on_the_card(apptest):
+    beat = [hit(i * 480, pitch) for i, pitch in enumerate((35, SNARE, 35, SNARE))]
+    upload(apptest, "b", "old kit.mid", midi([*beat, end(BAR)]).getvalue())
+    (message,) = now(apptest).b.source.messages
+    assert message in text(apptest)
+
+
+NO_DRUMS = midi([end(BAR)])
+ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"kick snare kick snare", id="text"),
+        pytest.param(b"MThd" + b"\xff" * 40, id="damaged"),
+        pytest.param(NO_DRUMS.getvalue(), id="no drums"),
+        pytest.param(ODD_METER.getvalue(), id="7/8 only"),
+        pytest.param(b"MThd" + bytes(50_000_000), id="50 MB"),
+    ],
+)
+def test_a_bad_file_gives_one_sentence_and_the_groove_stays(apptest, content):
+    before = now(apptest).a.source
+    upload(apptest, "a", "bad.mid", content)
+    (error,) = apptest.error
+    assert "bad.mid" in error.value and "\n" not in error.value and "Traceback" not in error.value
+    assert now(apptest).a.source is before
+    choose(apptest, "demo-a-1", next(name for name in engine.demos() if name != before.name))
+    assert not apptest.error
+
+
+def test_an_error_shows_a_files_name_as_it_is(apptest):
+    upload(apptest, "a", "my_*best*_[take](http).mid", b"no MIDI")
+    assert "my\\_\\*best\\*\\_\\[take\\](http).mid" in apptest.error[0].value
+
+
+def test_a_click_on_the_match_shows_what_differs(apptest):
+    assert not [chart for chart in apptest.get("plotly_chart") if "missing" in chart.proto.spec]
+    apptest.session_state["match-a"] = True
+    run(apptest)
+    assert any("kept" in chart.proto.spec for chart in apptest.get("plotly_chart"))
+
+
+def test_a_deck_keeps_its_loop_within_the_groove(random_groove):
+    deck = Deck(Source("five", random_groove(bars=5)))
+    deck.choose(4, 4)
+    assert (deck.start, deck.bars) == (1, 4)
+    deck.load(Source("one", random_groove(bars=1)))
+    assert (deck.start, deck.bars) == (0, 1)
+
+
+def test_a_loop_starts_where_the_drummer_has_started():
+    count_in = "hi-hat |--------------x-|"
+    groove = Groove.from_tab(count_in + "x-x-x-x-x-x-x-x-|" * 4)
+    assert Deck(Source("recording", groove)).start == 1
