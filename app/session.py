@@ -141,6 +141,15 @@ class Take:
         return self.title or f"Take {self.number}"
 
 
+class VaryRequest(NamedTuple):
+    """Takes that are asked for. start: what from, as the Vary page names it."""
+
+    start: str
+    pattern: float  # amount of change, 0 to 1
+    feel: float
+    takes: int  # how many
+
+
 class Mark(NamedTuple):
     """What sounds, apart from the place of the blend, for undo to go back to."""
 
@@ -172,7 +181,7 @@ class Session:
     starts: int = 0  # counts up to have the player start
     edited: Groove | None = None  # on the grid, in the last run; heard unless A or B is
     wish: Wish | None = None  # what to do with what is heard next
-    varying: tuple[str, tuple[float, float], int] | None = None  # what `ask_takes` asked for
+    varying: VaryRequest | None = None  # takes to be made in the next run
     vary_asked: bool = False  # by the key V on another page
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # opened from a share link
@@ -323,10 +332,9 @@ class Session:
         what that is: the blend may have moved since the page was drawn."""
         self.wish = wish
 
-    def ask_takes(self, start: str, amounts: tuple[float, float], count: int) -> None:
-        """Ask for takes, to be made in the next run. start: what from, as the Vary page names it.
-        amounts: of pattern and feel, 0 to 1."""
-        self.varying, self.vary_asked = (start, amounts, count), False
+    def ask_takes(self, request: VaryRequest) -> None:
+        """Ask for takes. They are made in the next run, which knows what is heard."""
+        self.varying, self.vary_asked = request, False
 
     def ask_wall(self) -> None:
         """Ask for takes as the Vary page is set, and for that page."""

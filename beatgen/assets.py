@@ -1,4 +1,4 @@
-"""Where the shipped files are: weights, drum samples, demo grooves."""
+"""Where the shipped files are: weights, drum samples, demo grooves, the page."""
 
 from pathlib import Path
 
@@ -17,3 +17,15 @@ def path(name: str) -> Path:
         if (root / name).exists():
             return root / name
     raise BeatGenError(f"assets/{name} is missing; install beatgen again from its repository.")
+
+
+def page() -> Path:
+    """Path of the page's script, which Streamlit runs.
+
+    A wheel carries the package `app` inside this one, a checkout has it beside it. Raises
+    BeatGenError where there is neither.
+    """
+    for root in (_PACKAGE / "_page", _PACKAGE.parent):
+        if (script := root / "app" / "main.py").is_file():
+            return script
+    raise BeatGenError("app/main.py is missing; install beatgen again from its repository.")

@@ -20,7 +20,7 @@ def load(name: str, steps: int = STEPS) -> Groove:
     """The demo groove `name` as it is played. Raises BeatGenError for a name that is not there.
 
     >>> load("funk")
-    <Groove: 4 x 64 steps, 68 hits, 104 BPM>
+    <Groove: 4 x 64 steps, 74 hits, 104 BPM>
     """
     return tab.perform(read(name), name, steps)
 

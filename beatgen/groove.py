@@ -28,6 +28,12 @@ TAB_LINE = re.compile(r"^\s*(?P<name>[^|]*?)\s*\|(?P<bars>.*)\|\s*$")
 class Groove:
     """One or more 4/4 bars of drums.
 
+    >>> groove = Groove.from_tab("snare |----o-------o---|", tempo=96)
+    >>> groove
+    <Groove: 1 x 64 steps, 2 hits, 96 BPM>
+    >>> groove.velocity.shape
+    (1, 64, 22)
+
     velocity: float32 (bars, steps, 22), 0 (silence) to 1 (MIDI velocity 127).
     timing:   float32 (bars, steps, 22), distance of the hit from its step, in steps, positive is
               late; 0 where there is no hit. Within half a step, except at the ends: a bar begins
@@ -132,12 +138,20 @@ class Groove:
     __hash__ = None  # type: ignore[assignment]  # arrays do not hash
 
     def repeat(self, bars: int) -> Groove:
-        """This groove played over and over until it is `bars` long."""
+        """This groove played over and over until it is `bars` long.
+
+        >>> Groove.from_tab("kick |o---|").repeat(4).bars
+        4
+        """
         played = np.arange(bars) % self.bars
         return replace(self, velocity=self.velocity[played], timing=self.timing[played])
 
     def trim(self) -> Groove:
-        """Without the silent bars before the first hit and after the last; one bar at least."""
+        """Without the silent bars before the first hit and after the last; one bar at least.
+
+        >>> Groove.from_tab("kick |----|o---|----|").trim().bars
+        1
+        """
         sounding = np.flatnonzero(self.velocity.any(axis=(1, 2)))
         if not len(sounding):
             return self[:1]
@@ -169,18 +183,13 @@ class Groove:
         Each bar holds any number of characters that divides `steps`: x and o are hits, X and O
         accents, g ghost notes, - rests. Raises BeatGenError for an unknown voice or character,
         where bars or their lengths do not agree, and for steps below 1.
+
+        >>> print(Groove.from_tab("kick |o---|"))
+        kick         |o---------------|
         """
         if steps < 1:
             raise BeatGenError(f"steps is {steps}; expected 1 or more per bar.")
-        rows: list[tuple[str, list[str]]] = []
-        for line in filter(str.strip, tab.splitlines()):
-            match = TAB_LINE.match(line)
-            if match is None:
-                raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
-            name = match["name"].lower()
-            if name not in INDEX and name != TAB_SILENCE:
-                raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
-            rows.append((name, match["bars"].split("|")))
+        rows = [_tab_row(line) for line in filter(str.strip, tab.splitlines())]
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
@@ -188,26 +197,13 @@ class Groove:
             raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
         velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
         for name, cells in rows:
-            known = TAB_VELOCITY if name in INDEX else {}
             if len(cells) != bars:
                 raise BeatGenError(
                     f"drum tab: {name} has {len(cells)} bars, the first line has {bars}."
                 )
             for bar, cell in enumerate(cells):
-                if not cell or steps % len(cell):
-                    raise BeatGenError(
-                        f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
-                        f"expected a divisor of {steps}."
-                    )
-                for i, symbol in enumerate(cell):
-                    if symbol == TAB_REST:
-                        continue
-                    if symbol not in known:
-                        raise BeatGenError(
-                            f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
-                            f"expected one of {' '.join([*known, TAB_REST])}."
-                        )
-                    velocity[bar, i * (steps // len(cell)), INDEX[name]] = known[symbol]
+                for step, found in _tab_hits(cell, steps, name, bar):
+                    velocity[bar, step, INDEX[name]] = found
         return cls(velocity, tempo=tempo)
 
 
@@ -223,7 +219,11 @@ def reach(steps: int) -> float:
 
 def rows_of(*grooves: Groove) -> tuple[int, ...]:
     """The voices that a drum grid of the grooves has rows for, as indices, low drums first: those
-    that sound in any of them, and the basic kit."""
+    that sound in any of them, and the basic kit.
+
+    >>> rows_of(Groove.from_tab("ride |x---|"))
+    (0, 1, 11, 15)
+    """
     used = {int(i) for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))}
     return tuple(sorted(used | {INDEX[name] for name in BASIC_KIT}))
 
@@ -232,6 +232,9 @@ def join(grooves: Iterable[Groove]) -> Groove:
     """The grooves one after the other, at the tempo of the first.
 
     Raises BeatGenError where there is none or where their steps per bar differ.
+
+    >>> join([Groove.from_tab("kick |o---|", tempo=96), Groove.from_tab("snare |o---|o---|")])
+    <Groove: 3 x 64 steps, 3 hits, 96 BPM>
     """
     parts = list(grooves)
     if not parts:
@@ -246,6 +249,36 @@ def join(grooves: Iterable[Groove]) -> Groove:
         np.concatenate([part.timing for part in parts]),
         parts[0].tempo,
     )
+
+
+def _tab_row(line: str) -> tuple[str, list[str]]:
+    """The voice and the bars of a line of drum tab."""
+    match = TAB_LINE.match(line)
+    if match is None:
+        raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
+    name = match["name"].lower()
+    if name not in INDEX and name != TAB_SILENCE:
+        raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
+    return name, match["bars"].split("|")
+
+
+def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int, float]]:
+    """Steps and velocities of the hits in a bar of drum tab."""
+    if not cell or steps % len(cell):
+        raise BeatGenError(
+            f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
+            f"expected a divisor of {steps}."
+        )
+    known = TAB_VELOCITY if name in INDEX else {}
+    for i, symbol in enumerate(cell):
+        if symbol == TAB_REST:
+            continue
+        if symbol not in known:
+            raise BeatGenError(
+                f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
+                f"expected one of {' '.join([*known, TAB_REST])}."
+            )
+        yield i * (steps // len(cell)), known[symbol]
 
 
 def _symbol(velocity: float, voice: int) -> str:

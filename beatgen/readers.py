@@ -97,7 +97,7 @@ def read(source: Source, steps: int = STEPS) -> Groove:
 
     >>> from beatgen import assets
     >>> read(assets.path("grooves/funk.tab"))
-    <Groove: 4 x 64 steps, 68 hits, 104 BPM>
+    <Groove: 4 x 64 steps, 74 hits, 104 BPM>
     """
     groove, report = scan(source, steps)
     if report.messages:

@@ -76,7 +76,7 @@ class TabReport:
     """What was found in a tab file.
 
     hits: per voice name, pitches: the same by MIDI note. meters, skipped: as for MIDI, where other
-    meters than 4/4 are left out; tab has none. tempo_named: whether the file says its tempo.
+    meters than 4/4 are left out; tab has none. tempo_named: whether the file names its tempo.
     """
 
     name: str

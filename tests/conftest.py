@@ -1,19 +1,33 @@
 """What the tests share: the real Groove MIDI Dataset, grooves to work on, a small folder."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+# Several tests run side by side: a thread for each is enough. TensorFlow reads this at its import.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
-from beatgen.data.dataset import Dataset, prepare
+from beatgen.data.dataset import Dataset, load_dataset, prepare
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.latent.vae import Vae, load_model
 from beatgen.midi import write_midi
 
-CHECKOUT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from beatgen.training.config import TrainConfig
+
+TESTS = Path(__file__).parent
+CHECKOUT = TESTS.parent
+# What all tests of a folder need.
+MARKS = {"browser": "browser", "networks": "train", "training": "train"}
 
 ROCK = """
 hi-hat |x-x-x-x-x-x-x-x-|x-x-x-x-x-x-x-x-|
@@ -39,6 +53,24 @@ kick    |o-------o-o-----|
 """
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders that `-m "not train"` leaves out are not imported either: Keras takes a while."""
+    mark = MARKS.get(collection_path.name) if collection_path.parent == TESTS else None
+    return True if mark and f"not {mark}" in config.option.markexpr else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folder. Among workers, what one file tests stays together, for what it
+    prepares serves all of it; tests in the browser go one by one."""
+    for item in items:
+        file = item.path.relative_to(TESTS)
+        if file.parts[0] in MARKS:
+            item.add_marker(MARKS[file.parts[0]])
+        if file.parts[0] != "browser" and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(file)))
+
+
 @pytest.fixture(scope="session")
 def gmd() -> Path:
     """The folder of the Groove MIDI Dataset: BEATGEN_GMD, or shared/groove beside the checkout."""
@@ -49,9 +81,18 @@ def gmd() -> Path:
 
 
 @pytest.fixture(scope="session")
-def gmd_bars(gmd, tmp_path_factory) -> Dataset:
-    """All bars of the Groove MIDI Dataset."""
-    return prepare(gmd, tmp_path_factory.mktemp("gmd") / "gmd.npz")
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder of this run of the tests, the same one for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def gmd_bars(gmd, shared_folder) -> Dataset:
+    """All bars of the Groove MIDI Dataset, which one worker reads from its files for all."""
+    path = shared_folder / "gmd.npz"
+    with FileLock(f"{path}.lock"):
+        return prepare(gmd, path)
 
 
 @pytest.fixture
@@ -126,6 +167,75 @@ def dataset_file(random_groove, tmp_path_factory) -> Callable[[int, int], str]:
             left_out=np.array([], dtype=np.str_),
         ).save(path)
         return str(path)
+
+    return make
+
+
+@contextmanager
+def step_by_step() -> Iterator[None]:
+    """Networks train without a graph: making one takes longer than a few steps of training."""
+    from beatgen.training import train as training
+
+    whole = training.compiled_model
+
+    def plain(config, steps_per_epoch):
+        model = whole(config, steps_per_epoch)
+        model.jit_compile, model.run_eagerly = False, True
+        return model
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "compiled_model", plain)
+        yield
+
+
+@pytest.fixture(scope="module")
+def eager() -> Iterator[None]:
+    """`step_by_step` for a module's tests."""
+    with step_by_step():
+        yield
+
+
+class Exported(NamedTuple):
+    """A tiny run that was trained, and its exported weights."""
+
+    config: "TrainConfig"
+    weights: Path
+
+
+@pytest.fixture(scope="session")
+def exported_run(dataset_file, tmp_path_factory) -> Callable[[str], Exported]:
+    """The tiny run of a kind of model, ours with a prior, on forty training and eight validation
+    bars without toms. Each is trained once; its folders are to be left as they are."""
+
+    @cache
+    def make(kind: str) -> Exported:
+        from beatgen.networks.bar_vae import ModelConfig
+        from beatgen.networks.flow import FlowConfig
+        from beatgen.networks.report_2020 import ReportConfig
+        from beatgen.training.config import TrainConfig
+        from beatgen.training.export import export
+        from beatgen.training.train import prior_config, train
+
+        data, folder = dataset_file(40, 8), tmp_path_factory.mktemp(kind)
+        bars = load_dataset(data)
+        bars.velocity[..., [i for i, voice in enumerate(VOICES) if voice.family == "tom"]] = 0
+        bars.save(data)
+        config = TrainConfig(
+            data,
+            str(folder / "run"),
+            model=kind,
+            bar=ModelConfig(16, 16, width=16, blocks=1, heads=2),
+            report=ReportConfig(latent_dim=4, filters=4),
+            flow=FlowConfig(16, 1, 2),
+            epochs=2,
+            batch_size=20,
+        )
+        with step_by_step():
+            train(config)
+            if config.kind.prior:
+                train(prior_config(config, epochs=1))
+        export(config.run, folder / "weights")
+        return Exported(config, folder / "weights")
 
     return make
 

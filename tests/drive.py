@@ -1,14 +1,13 @@
 """Drives the page without a browser, and reads back what is downloaded from it."""
 
 import io
-import json
 from pathlib import Path
 from zipfile import ZipFile
 
 from midifile import written
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
+from streamlit_inside import component_data, open_address, trigger
 
 from app import downloads, engine
 from app.player.wire import pack_groove, pack_path
@@ -36,8 +35,7 @@ def now(page: AppTest) -> Session:
 
 def go(page: AppTest, name: str) -> AppTest:
     """Open a page by its path in the address."""
-    # AppTest.switch_page knows pages that are files; ours are functions.
-    page._page_hash = calc_hash(name)
+    open_address(page, name)
     return run(page)
 
 
@@ -77,20 +75,14 @@ def scene_ids(page: AppTest) -> list[str]:
 
 def part_sends(page: AppTest, key: str, event: str, value) -> AppTest:
     """Have a part of the page that runs in the browser send an event, once."""
-    (part,) = [each for each in page.get("bidi_component") if each.key == key]
-    states = page._tree.get_widget_states()
-    sent = states.widgets.add()
-    sent.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
-    sent.json_trigger_value = json.dumps([{"event": event, "value": value}])
-    page._run(states)
+    trigger(page, key, event, value)
     assert not page.exception
     return page
 
 
 def shown_part(page: AppTest, key: str) -> dict:
     """The data that such a part was given."""
-    (part,) = [each for each in page.get("bidi_component") if each.key == key]
-    (data,) = json.loads(part.proto.json or part.proto.mixed.json)
+    (data,) = component_data(page, key)
     return data
 
 
@@ -107,8 +99,8 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
 
 def act(page: AppTest, what: str, take: Take, wall: str = "wall") -> AppTest:
     """Do something on the card of a take."""
-    turn = shown_part(page, wall)["heard"] + 1
-    return part_sends(page, wall, "told", {"acts": [[turn, what, take.number]]})
+    turn = shown_part(page, wall)["answered"] + 1
+    return part_sends(page, wall, "acts", {"acts": [[turn, what, take.number]]})
 
 
 def midi_of(groove: Groove) -> bytes:

@@ -115,11 +115,11 @@ def test_without_directions_a_demo_is_its_tab(tmp_path, monkeypatch):
         (HEAD + "\ngong |o---|", "unknown voice 'gong'"),
     ],
 )
-def test_a_demo_file_that_is_wrong_is_told(text, message, tmp_path, monkeypatch):
+def test_a_demo_file_that_is_wrong_is_explained(text, message, tmp_path, monkeypatch):
     with pytest.raises(BeatGenError, match=message):
         write_demo(tmp_path, monkeypatch, text)
 
 
-def test_an_unknown_demo_is_told():
+def test_an_unknown_demo_is_explained():
     with pytest.raises(BeatGenError, match=r"no demo groove 'polka'; one of afrobeat, "):
         demo.load("polka")

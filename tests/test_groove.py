@@ -1,4 +1,4 @@
-"""Groove: what it holds, what it refuses, and drum tab both ways."""
+"""Groove: what it holds, what it refuses, and drum tab in and out."""
 
 import pickle
 
@@ -51,7 +51,7 @@ def test_str_of_silence_is_readable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tab", "said"),
+    ("tab", "message"),
     [
         ("", "no lines"),
         ("hi-hat x-x-", "expected 'voice |x---x---|'"),
@@ -62,13 +62,13 @@ def test_str_of_silence_is_readable() -> None:
         ("kick |o---|\nsnare |o---|o---|", "snare has 2 bars"),
     ],
 )
-def test_tab_that_cannot_be_read_is_explained(tab, said) -> None:
-    with pytest.raises(BeatGenError, match=said.replace("|", r"\|")):
+def test_tab_that_cannot_be_read_is_explained(tab, message) -> None:
+    with pytest.raises(BeatGenError, match=message.replace("|", r"\|")):
         Groove.from_tab(tab)
 
 
 @pytest.mark.parametrize(
-    ("velocity", "timing", "tempo", "said"),
+    ("velocity", "timing", "tempo", "message"),
     [
         (np.zeros((64, 22)), None, 120, "expected .bars, steps, 22."),
         (np.zeros((1, 64, 9)), None, 120, "expected .bars, steps, 22."),
@@ -85,8 +85,8 @@ def test_tab_that_cannot_be_read_is_explained(tab, said) -> None:
     ],
 )
 @pytest.mark.filterwarnings("ignore:All-NaN")
-def test_what_is_no_groove_is_refused(velocity, timing, tempo, said) -> None:
-    with pytest.raises(BeatGenError, match=said):
+def test_what_is_no_groove_is_refused(velocity, timing, tempo, message) -> None:
+    with pytest.raises(BeatGenError, match=message):
         Groove(velocity, timing, tempo)
 
 

@@ -65,7 +65,7 @@ def test_every_format_reports_the_same_things(rock, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "error", "said"),
+    ("name", "content", "error", "message"),
     [
         ("song.wav", b"RIFF....WAVE", BeatGenError, "a file that begins with 'RIFF' found; exp"),
         ("song", b"", BeatGenError, "an empty file found; expected MIDI (.mid, .midi) or drum tab"),
@@ -78,11 +78,11 @@ def test_every_format_reports_the_same_things(rock, tmp_path) -> None:
         ("song.txt", b"gong |o---|", BeatGenError, "drum tab: unknown voice 'gong'"),
     ],
 )
-def test_what_cannot_be_read_is_explained_in_one_sentence(name, content, error, said) -> None:
+def test_what_cannot_be_read_is_explained_in_one_sentence(name, content, error, message) -> None:
     with pytest.raises(error) as refused:
         scan(io.BytesIO(content), name=name)
     sentence = str(refused.value)
-    assert sentence.startswith(f"{name}: ") and said in sentence and "\n" not in sentence
+    assert sentence.startswith(f"{name}: ") and message in sentence and "\n" not in sentence
 
 
 def test_what_is_no_file_is_named(tmp_path) -> None:

@@ -1,5 +1,5 @@
 """What Python and the browser both compute, held together by one file of cases that both run:
-tests/cases/shared.json, which says itself what its cases hold."""
+tests/cases/shared.json, whose first entry says what its cases hold."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Swing, as the page plays it."""
+"""Swing, as the player in the browser plays it."""
 
 import mido
 import numpy as np

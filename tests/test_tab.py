@@ -44,7 +44,7 @@ def test_hits_on_every_step_of_a_plain_tab_stay_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (f"tempo: nan\n{TAB}", "'tempo: nan' found; expected a line such as 'tempo: 104'"),
         (f"tempo: -3\n{TAB}", r"tempo is -3\.0; expected beats per minute above 0"),
@@ -60,8 +60,8 @@ def test_hits_on_every_step_of_a_plain_tab_stay_there() -> None:
         ("", "no lines found"),
     ],
 )
-def test_what_cannot_be_played_is_explained(text, said) -> None:
-    with pytest.raises(BeatGenError, match=rf"^mine\.tab: (drum tab: |bar \d+: )?{said}"):
+def test_what_cannot_be_played_is_explained(text, message) -> None:
+    with pytest.raises(BeatGenError, match=rf"^mine\.tab: (drum tab: |bar \d+: )?{message}"):
         groove_of(text)
 
 

@@ -5,10 +5,16 @@ blend and grid run in the browser and talk to Python only when the musician lets
 
     position, feel = released(session.position)     # where the blend stands now
     played = player(Scene(path, position, settled=model.blend(a, b, position)))
+
+In go scenes (grooves and where on their path we stand), out comes what the musician has done
+(`Played`). messages.py reads what the browser sends, wire.py packs grooves, component.py alone
+touches Streamlit's insides; parts.py, wall.py and chart.py are the other parts of the page that
+run in the browser. web/ is what the browser runs.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +30,7 @@ from beatgen.groove import Groove
 
 MARKS = 200  # scenes that one can go back to; the browser's history is as deep
 ACCENTS = ("#ffb224", "#35d3e6")  # A amber, B cyan
+PROBE = "BEATGEN_PROBE"  # environment variable that has the page expose window.beatgen, for tests
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,12 @@ class Scene:
     """What sounds: a path of one or more grooves, and where on it we stand.
 
     path:      the grooves from A to B, evenly spaced, all of the same bars and steps (33 frames
-              for a blend; one groove for a take). Where what has settled is longer, they are
-              repeated: in the browser, for they would travel as so much more.
+              for a blend; one groove for a take). Where the settled groove is longer, the browser
+              repeats them: that is less to send.
     position: where on the path, 0 (A) to 1 (B).
     feel:     where the feel is, 0 (A's) to 1 (B's); None: it goes with the pattern.
-    feels:    the path with A's feel all along, and with B's; without them a feel that is moved
-              apart is heard only once it has settled.
+    feels:    the path with A's feel all along, and with B's; without them a feel apart from the
+              pattern is heard only once it has settled.
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of as many bars or more, of the same steps.
     label:    what is sounding, such as "Blend" or "Take 3".
@@ -107,18 +114,18 @@ def player(
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
 
     Call it once per run, at the same place of the entry script. The frames of a path travel once:
-    later runs send the position and settled groove only. A browser that has missed them says so,
-    by naming another path.
+    later runs send the position and settled groove only. A browser that has missed them names
+    another path in its message, and is sent them again.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
     """
-    said = _said(key)
+    message = _message(key)
     before = _memory(key)
     same = before.path is scene.path and before.feels is scene.feels
     path = before.packed if same else pack_path(scene.path, scene.feels, scene.ends)
     felt = path["feels"] is not None
     # It may have come without its feels.
-    known = said.get("path") == path["id"] and not (felt and said.get("felt") is False)
-    sent = same and said.get("turn", 0) == before.turn  # in the last run, and nothing said since
+    known = message.get("path") == path["id"] and not (felt and message.get("felt") is False)
+    sent = same and message.get("turn", 0) == before.turn  # in the last run; no message since
     settled = None if scene.settled is None else pack_groove(scene.settled)
     data = {
         "player": key,
@@ -131,14 +138,16 @@ def player(
         "take": scene.take,
         "accents": list(scene.accents),
         "kit": _kit_component(),
-        "heard": said.get("turn", 0),
+        "answered": message.get("turn", 0),
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
     }
+    if os.environ.get(PROBE):
+        data["probe"] = True
     mount(key, data, on_played_change=_nothing)
     place = released(scene.position, scene.feel, key=key)
     ids = (path["id"], None if settled is None else settled["id"])
-    played = read(said, scene, ids, place, before.known, opening)
+    played = read(message, scene, ids, place, before.known, opening)
     held = () if played.lock is None else (played.lock.groove,)
     marks = dict(before.marks)
     if settled is not None:
@@ -146,13 +155,13 @@ def player(
         marks.pop(name, None)  # it is the last one again
         marks[name] = scene.mark
     st.session_state[f"{key} memory"] = _Memory(
-        said.get("turn", 0),
+        message.get("turn", 0),
         (played.sounding, *held),
         scene.path,
         scene.feels,
         path,
         dict(list(marks.items())[-MARKS:]),
-        _back(said)[0] or before.returns,
+        _back(message)[0] or before.returns,
     )
     return played
 
@@ -165,23 +174,23 @@ def released(
     That is where the musician let go of it since the player was last drawn, and otherwise as
     given, what Python has in mind. Ask before decoding `Scene.settled`.
     """
-    said = _said(key)
-    if said.get("turn", 0) == _memory(key).turn:
+    message = _message(key)
+    if message.get("turn", 0) == _memory(key).turn:
         return position, feel
-    return read_place(said, position, feel)
+    return read_place(message, position, feel)
 
 
 def returned(*, key: str = "player") -> Any:
     """The mark of the scene that the musician has gone back to by undo or redo since the player
     was last drawn; None where he has not."""
-    count, name = _back(_said(key))
+    count, name = _back(_message(key))
     memory = _memory(key)
     return memory.marks.get(name) if count not in (0, memory.returns) else None
 
 
-def heard_turn(*, key: str = "player") -> int:
-    """How often the player had said something by this run; what is made of it is of that turn."""
-    return _said(key).get("turn", 0)
+def answered_turn(*, key: str = "player") -> int:
+    """The number of the last message that this run has read, 0 before the first."""
+    return _message(key).get("turn", 0)
 
 
 @dataclass(frozen=True)
@@ -199,22 +208,22 @@ class _Memory:
     returns: int = 0
 
 
-def _said(key: str) -> Mapping[str, Any]:
-    """The last thing the mounted player said, {} before it said anything.
+def _message(key: str) -> Mapping[str, Any]:
+    """The last message of the mounted player, {} before the first.
 
-    Kept beside the component's own state: Streamlit throws that away, and what was said in it,
-    when the script switches to another page.
+    Kept beside the component's own state: Streamlit throws that away when the script switches to
+    another page.
     """
     state = st.session_state.get(key)
-    said = state.get("played") if isinstance(state, Mapping) else None
-    if isinstance(said, Mapping):
-        st.session_state[f"{key} said"] = said
-    return st.session_state.get(f"{key} said", {})
+    message = state.get("played") if isinstance(state, Mapping) else None
+    if isinstance(message, Mapping):
+        st.session_state[f"{key} message"] = message
+    return st.session_state.get(f"{key} message", {})
 
 
-def _back(said: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
+def _back(message: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
     """How often the musician went back so far, and to which path and settled groove at last."""
-    match said.get("back"):
+    match message.get("back"):
         case [int(count), str(path), str(settled)]:
             return count, (path, settled)
     return 0, ("", "")  # nowhere, or it comes from a browser and may be anything
@@ -226,12 +235,12 @@ def _memory(key: str) -> _Memory:
 
 def _pack_opening(opening: Opening) -> dict[str, Any]:
     lock = None if opening.lock is None else pack_lock(opening.lock)
-    told = {"name": opening.name, "tempo": opening.tempo, "swing": opening.swing}
-    return {**told, "lock": lock}
+    packed = {"name": opening.name, "tempo": opening.tempo, "swing": opening.swing}
+    return {**packed, "lock": lock}
 
 
 def _nothing() -> None:
-    """The state's change callback: Streamlit wants one, `_said` says it all."""
+    """The state's change callback: Streamlit wants one, and `_message` reads the state."""
 
 
 def _kit_component() -> str:

@@ -34,16 +34,16 @@ def pack_chart(figure: Figure, config: Mapping[str, Any], label: str) -> dict[st
     """
     import plotly
 
-    told = json.loads(figure.to_json(engine="json"))
+    drawn = json.loads(figure.to_json(engine="json"))
     ranges = [np.array(axis.range, float) for axis in (figure.layout.xaxis, figure.layout.yaxis)]
     shares = []
-    for trace, sent in zip(figure.data, told["data"], strict=True):
+    for trace, sent in zip(figure.data, drawn["data"], strict=True):
         del sent["x"], sent["y"]
         sides = zip((trace.x, trace.y), ranges, strict=True)
         shares.append(np.stack([(at - low) / (high - low) for at, (low, high) in sides], -1))
     packed = {
         "plotly": serve("plotly", Path(plotly.__file__).with_name("package_data")),
-        "figure": told,
+        "figure": drawn,
         "points": pack_points(shares),
         "config": dict(config),
         "label": label,

@@ -1,4 +1,4 @@
-"""What the player in the browser says, read with care: what a browser sends may be anything."""
+"""What the player in the browser sends, read with care: it may be anything."""
 
 from __future__ import annotations
 
@@ -55,31 +55,31 @@ class Played:
 
 
 def read(
-    said: object,
+    message: object,
     scene: Scene,
     ids: tuple[str, str | None],
     place: tuple[float, float | None],
     known: Sequence[Groove],
     opening: Opening | None = None,
 ) -> Played:
-    """`said` as Played.
+    """`message` as Played.
 
     ids: of the scene's path and of its settled groove. Edits and what is listened to count for
     these alone; those from before the settled groove had reached the browser name none.
-    place: what `released` told. known: as for `read_lock`. opening: holds until the browser says
-    that it was set to it.
+    place: what `released` gave. known: as for `read_lock`. opening: holds until the browser names
+    it as the one that it was set to.
     """
     base = scene.base
-    said = said if isinstance(said, Mapping) else {}
-    of_this = said.get("path") == ids[0] and said.get("base") in (None, ids[1])
+    message = message if isinstance(message, Mapping) else {}
+    of_this = message.get("path") == ids[0] and message.get("base") in (None, ids[1])
     edits = []
     if of_this and same_place(place, (scene.position, scene.feel)):
-        edits = read_edits(said.get("edits"), base)
+        edits = read_edits(message.get("edits"), base)
     edited = with_edits(base, edits) if edits else None
-    monitor = _monitor(said.get("monitor")) if of_this else "blend"
-    tempo, swing = said.get("tempo"), said.get("swing")
-    lock = read_lock(said.get("lock"), base.steps, known)
-    if opening and said.get("opened") != opening.name:
+    monitor = _monitor(message.get("monitor")) if of_this else "blend"
+    tempo, swing = message.get("tempo"), message.get("swing")
+    lock = read_lock(message.get("lock"), base.steps, known)
+    if opening and message.get("opened") != opening.name:
         tempo, swing, lock = opening.tempo, opening.swing, opening.lock
     blend = edited or base
     a, b = scene.ends or (scene.path[0], scene.path[-1])
@@ -100,10 +100,10 @@ def read(
     )
 
 
-def read_place(said: Mapping[str, Any], position: float, feel: float | None) -> tuple:
+def read_place(message: Mapping[str, Any], position: float, feel: float | None) -> tuple:
     """Where the blend stands, position and feel, by default as given."""
-    moved = number(said.get("position"), 0.0, 1.0, position)
-    return moved, number(said.get("feel"), 0.0, 1.0, None if "feel" in said else feel)
+    moved = number(message.get("position"), 0.0, 1.0, position)
+    return moved, number(message.get("feel"), 0.0, 1.0, None if "feel" in message else feel)
 
 
 def same_place(one: tuple[float, float | None], other: tuple[float, float | None]) -> bool:

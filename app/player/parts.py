@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 import numpy as np
 import streamlit as st
 
-from app.player import heard_turn
+from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_words
 from beatgen.groove import Groove, rows_of
@@ -18,6 +18,8 @@ from beatgen.kit import NAMES
 from beatgen.plot.theme import Theme
 
 PLAYER = "player"  # key of the player that they work with
+CORNERS = 5000  # of an outline; Plotly sets one every few pixels that the pointer moves
+OUTLINES = 20
 
 
 def part(
@@ -58,15 +60,15 @@ def shape_panel(
     """
 
     def turned() -> None:
-        said = st.session_state[key].get("turned")
-        amounts = said.get("amounts") if isinstance(said, Mapping) else None
+        message = st.session_state[key].get("turned")
+        amounts = message.get("amounts") if isinstance(message, Mapping) else None
         if not isinstance(amounts, list) or len(amounts) != len(turns):
             return  # it comes from a browser and may be anything
-        st.session_state[_turn(key)] = said.get("turn")
+        st.session_state[_turn(key)] = message.get("turn")
         if all(isinstance(amount, int | float) and abs(amount) <= reach for amount in amounts):
             on_turned([float(amount) for amount in amounts])
 
-    heard = st.session_state.get(_turn(key))
+    answered = st.session_state.get(_turn(key))
     groove = turns[0].path[0]
     data = {
         "sliders": [{"name": turn.name, "low": turn.low, "high": turn.high} for turn in turns],
@@ -79,7 +81,7 @@ def shape_panel(
             "frames": [len(turn.path) for turn in turns],
             **pack_words([groove_words(frame) for turn in turns for frame in turn.path]),
         },
-        "heard": heard if isinstance(heard, int) else 0,
+        "answered": answered if isinstance(answered, int) else 0,
     }
     part("shape", key, data, on_turned_change=turned)
 
@@ -87,7 +89,8 @@ def shape_panel(
 def chart_region(
     chart: str, on_chosen: Callable[[float, float], None], *, key: str
 ) -> list[np.ndarray]:
-    """Outlines of what is lassoed or boxed on a chart, each (corners, 2) in the chart's units.
+    """Outlines of what is lassoed or boxed on a chart, each (corners, 2) in the chart's units;
+    OUTLINES of them at most, and none with more than CORNERS.
 
     chart:     the key of the container that holds it.
     on_chosen: called with the x and y of a point that was clicked, before the next run.
@@ -99,11 +102,11 @@ def chart_region(
             on_chosen(*place)
 
     data = {"chart": f".st-key-{chart}"}
-    told = part("region", key, data, on_region_change=_nothing, on_chosen_change=chosen)
-    outlines = told.get("region")
+    state = part("region", key, data, on_region_change=_nothing, on_chosen_change=chosen)
+    outlines = state.get("region")
     if not isinstance(outlines, list):  # it comes from a browser and may be anything
         return []
-    return [np.array(outline, float) for outline in outlines if _is_outline(outline)]
+    return [np.array(outline, float) for outline in outlines[:OUTLINES] if _is_outline(outline)]
 
 
 def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None:
@@ -132,7 +135,7 @@ class ServedFile(TypedDict):
 
 def bar_files(midi: ServedFile, wav: ServedFile) -> None:
     """What sounds as files, in the player's bar: links to download, or to drag out of the page."""
-    data = {"files": {"midi": midi, "wav": wav}, "heard": heard_turn(key=PLAYER)}
+    data = {"files": {"midi": midi, "wav": wav}, "answered": answered_turn(key=PLAYER)}
     part("files", "bar-files", data)
 
 
@@ -142,12 +145,11 @@ def share_button(text: str) -> None:
 
 
 def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None:
-    """Have the browser keep a text for this address.
+    """Have the browser keep a text for this address, for a reload.
 
-    page: None where nothing is to be kept before it is known what was; `on_recalled` is then
-    called with what was kept, "" for nothing, before the next run. What stands in it after a blank
-    seldom changes. It goes into elements of its own, for Streamlit sends what is large and has not
-    changed but once.
+    page: the text, a first word and after blanks the files on the decks; None asks for what was
+    kept, and `on_recalled` is called with it, "" for nothing, before the next run. The files seldom
+    change and are long: each has an element of its own, which Streamlit sends once.
     """
     key = "browser-memory"
 
@@ -173,13 +175,13 @@ def _nothing() -> None:
     """Streamlit wants a callback for every trigger; this one only asks for a run."""
 
 
-def _is_place(told: Any) -> bool:
-    numbers = isinstance(told, list) and len(told) == 2
-    return numbers and all(isinstance(x, int | float) and abs(x) < 1e9 for x in told)
+def _is_place(value: Any) -> bool:
+    numbers = isinstance(value, list) and len(value) == 2
+    return numbers and all(isinstance(x, int | float) and abs(x) < 1e9 for x in value)
 
 
-def _is_outline(told: Any) -> bool:
-    return isinstance(told, list) and len(told) > 2 and all(map(_is_place, told))
+def _is_outline(value: Any) -> bool:
+    return isinstance(value, list) and 2 < len(value) <= CORNERS and all(map(_is_place, value))
 
 
 def _turn(key: str) -> str:

@@ -23,7 +23,7 @@ class Card:
     """A take as the wall shows it.
 
     number: tells takes apart, and outlives a run.
-    alike:  how near it is to what it was made from, such as "82% alike".
+    alike:  how near it is to what it was made from, such as "82% similar".
     near:   what it comes near among the bars learned from, such as "79%, funk"; "" for none.
     file:   name of its MIDI file, and where the server has it, from where the page lies.
     """
@@ -48,26 +48,26 @@ def takes_wall(
 ) -> None:
     """The cards, all with the same rows of voices.
 
-    A card travels once: while it hangs there, later runs name it and its file, and say whether it
-    is kept. A browser that lacks one says so, and is sent all of them.
+    A card travels once: while it hangs there, later runs send its id, its file's name and whether
+    it is kept. A browser that lacks one asks, and is sent all of them.
 
     plays:  the number of the take that sounds, if one does.
     on_act: called with what is done to which take, a card's number, before the next run.
     how:    what the server is asked for with all files, the query of their addresses.
     small:  name and picture alone, to play.
     """
-    heard, sent = f"{key} heard", f"{key} sent"
+    answered, sent = f"{key} answered", f"{key} sent"
     state = st.session_state
 
-    def told() -> None:
-        said = state[key].get("told")
-        if not isinstance(said, Mapping):
+    def acted() -> None:
+        message = state[key].get("acts")
+        if not isinstance(message, Mapping):
             return  # it comes from a browser and may be anything
-        if said.get("lacks"):
+        if message.get("lacks"):
             state[sent] = frozenset()
-        for turn, act, number in _read(said.get("acts")):
-            if turn > state.get(heard, 0):
-                state[heard] = turn
+        for turn, act, number in _read(message.get("acts")):
+            if turn > state.get(answered, 0):
+                state[answered] = turn
                 on_act(act, number)
 
     known = state.get(sent, frozenset())
@@ -81,9 +81,9 @@ def takes_wall(
         "rows": rows_of(*(card.groove for card in cards)),
         "plays": plays,
         "small": small,
-        "heard": state.get(heard, 0),
+        "answered": state.get(answered, 0),
     }
-    part("wall", key, data, on_told_change=told)
+    part("wall", key, data, on_acts_change=acted)
     state[sent] = frozenset(take["id"] for take in takes)
 
 
@@ -106,7 +106,7 @@ def _pack(card: Card) -> dict[str, Any]:
 def _read(acts: object) -> Iterator[tuple[int, Act, int]]:
     """(turn, act, number) of all that was done and not yet answered, as the browser sends it; what
     cannot be is left out."""
-    for told in acts[:MOST_ACTS] if isinstance(acts, list) else []:
-        match told:
+    for act_sent in acts[:MOST_ACTS] if isinstance(acts, list) else []:
+        match act_sent:
             case [int(turn), act, int(number)] if act in ACTS:
                 yield turn, act, number

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app import engine
-from app.session import FRESH, KEPT, Session
+from app.session import FRESH, KEPT, Session, VaryRequest
 from app.takeaway import chosen_pitches, takes_file
 from app.views import wall
 from beatgen.groove import Groove
@@ -25,7 +25,7 @@ def draw(now: Session) -> None:
     if never_filled or now.vary_asked:
         _ask(now)
     if now.varying:
-        vary(now, *now.varying)
+        vary(now, now.varying)
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
             "Start from", STARTS, default=START, required=True, key="start", **KEPT
@@ -87,16 +87,17 @@ def _ask(now: Session) -> None:
     state = st.session_state
     amount, change = AMOUNTS[state.get("amount", AMOUNT)], state.get("change", CHANGE)
     pattern, feel = (amount * (change in (BOTH, side)) for side in (PATTERN, FEEL))
-    now.ask_takes(state.get("start", START), (pattern, feel), state.get("count", COUNT))
+    start, count = state.get("start", START), state.get("count", COUNT)
+    now.ask_takes(VaryRequest(start, pattern, feel, count))
 
 
-def vary(now: Session, start: str, amounts: tuple[float, float], count: int) -> None:
-    """Fill the wall with new takes, whose pattern and feel go as far as `amounts` say; each call
-    steps the seed."""
+def vary(now: Session, request: VaryRequest) -> None:
+    """Fill the wall with new takes; each call steps the seed."""
     now.seed += 1
     now.varying = None
+    start, pattern, feel, count = request
     groove = _groove_at(now, start)
-    varied = [now.locked(take) for take in engine.vary(groove, count, *amounts, now.seed)]
+    varied = [now.locked(take) for take in engine.vary(groove, count, pattern, feel, now.seed)]
     varied.sort(key=lambda take: np.abs(take.velocity - groove.velocity).sum())  # of equal hits
     now.add_takes(varied, [engine.similarity(groove, take) for take in varied])
 

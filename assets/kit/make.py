@@ -2,8 +2,8 @@
 
     python assets/kit/make.py /usr/share/sounds/sf3/FluidR3Mono_GM.sf3
 
-writes kit.flac, all hits one behind the other, and kit.json, which tells where each begins, beside
-this script. One file is there at once where seventy take their time. The soundfont is Debian's
+writes two files beside this script: kit.flac, all hits one behind the other, and kit.json, with the
+place where each begins. A browser loads one file sooner than seventy. The soundfont is Debian's
 fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has one sound where a real
 kit has a bow and an edge, or a head and a rim: such a voice is layered from its neighbours.
 Rides get their stick from a short second copy of themselves.

@@ -1,0 +1,6 @@
+"""Sound. In: a `Groove`; out: samples, stems by drum family, and WAV files.
+
+render     the mixer: `render`, `stems`, `write_wav`, and whole MIDI files by FluidSynth
+kits       the sound of one hit: the shipped recordings, or a soundfont
+soundfont  soundfonts on this machine
+"""

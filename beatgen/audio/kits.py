@@ -154,8 +154,8 @@ def layer_for(velocity: int, layers: Sequence[int]) -> tuple[int, float]:
     """Which recording sounds for a MIDI velocity of 1-127: the index of the layer whose velocity is
     nearest by ratio (the first of equals), and the gain that turns it up or down.
 
-    >>> layer_for(100, [50, 84, 114])
-    (2, 0.7694675284702985)
+    >>> layer_for(57, [50, 84, 114])[0], layer_for(114, [50, 84, 114])
+    (0, (2, 1.0))
     """
     nearest = min(range(len(layers)), key=lambda i: abs(math.log(layers[i] / velocity)))
     return nearest, (velocity / layers[nearest]) ** EXPONENT
@@ -240,7 +240,11 @@ def pan(sound: np.ndarray, position: float) -> np.ndarray:
 
 
 def resample(sound: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
-    """Mono sound (samples,) from one sample rate to another, by its spectrum."""
+    """Mono sound (samples,) from one sample rate to another, by its spectrum.
+
+    By hand: the filters of soxr and of scipy's resample_poly take away what cymbals have just below
+    the highest frequency, and scipy, whose `resample` does the same as this, is not needed to play.
+    """
     if rate == new_rate:
         return sound
     unit = rate // math.gcd(rate, new_rate)  # a multiple of it has a whole length at both rates

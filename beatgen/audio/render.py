@@ -53,13 +53,17 @@ def render(
     """The groove as sound: float32 (samples, 2), peak below 1.
 
     engine:      "fluidsynth", "kit" (the shipped recordings) or "auto": FluidSynth where it and a
-                 soundfont are installed, else the recordings. `open_kit(engine).name` tells.
+                 soundfont are installed, else the recordings. `open_kit(engine).name` says which.
     soundfont:   file to play instead of the one found on the machine; asks for FluidSynth.
     sample_rate: hertz, 8000 to 96000.
     loop:        one seamless turn of exact length, instead of once with the end ringing out.
 
     Raises AudioError where FluidSynth or the soundfont was asked for and is missing, where a groove
     with hits comes out silent, and where it lasts over half an hour.
+
+    >>> groove = Groove.from_tab("kick |o---o---|", tempo=120)
+    >>> render(groove, engine="kit", loop=True).shape
+    (88200, 2)
     """
     return _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=False)["mix"]
 
@@ -76,6 +80,9 @@ def stems(
 
     All are as long as what `render` returns, and their sum is what it returns. Arguments and errors
     are those of `render`.
+
+    >>> list(stems(Groove.from_tab("kick |o---|\\nride |x-x-|"), engine="kit"))
+    ['kick', 'ride']
     """
     tracks = _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=True)
     return {family: tracks[family] for family in FAMILIES if family in tracks}
@@ -112,7 +119,7 @@ def save_wav(
         raise AudioError(f"{bits} bits per sample; expected 16 or 24.")
     target = os.fspath(path_or_file) if isinstance(path_or_file, (str, os.PathLike)) else None
     try:
-        # Opened here, for libsndfile says of a folder that is not there only "System error".
+        # Opened here: of a missing folder, libsndfile reports only "System error".
         with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
             soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
     except (OSError, soundfile.LibsndfileError) as error:
@@ -129,9 +136,9 @@ def render_midi(
 ) -> None:
     """Play a whole MIDI file, all its instruments, through FluidSynth into a WAV (16 bit, stereo).
 
-    This is midi2audio's work. It ignores FluidSynth's exit code, lets it talk on the caller's
-    stdout, fall back to another soundfont, and leaves 20 dB of level unused: so it runs as a
-    process of its own, what it made is checked, and the peak is brought to -1 dBFS.
+    midi2audio does the work. But it ignores FluidSynth's exit code, lets FluidSynth print on
+    stdout and fall back to another soundfont, and leaves 20 dB of level unused. So it runs as a
+    process of its own, its result is checked, and the peak is brought to -1 dBFS.
 
     Raises MidiError where the file cannot be read, and AudioError where FluidSynth or the soundfont
     is missing, where FluidSynth did not read one of them, where the file lasts over half an hour,
@@ -151,13 +158,13 @@ def render_midi(
         )
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "made.wav")
-        said = _midi2audio(font, Path(midi_path), made, sample_rate)
-        if "Failed to load" in said or "not a SoundFont" in said:
+        output = _midi2audio(font, Path(midi_path), made, sample_rate)
+        if "Failed to load" in output or "not a SoundFont" in output:
             raise AudioError(f"{font}: FluidSynth cannot read this soundfont; choose another.")
         try:
             sound, rate = soundfile.read(made, dtype="float32")
         except (OSError, soundfile.LibsndfileError):
-            last = said.strip().splitlines()[-1:] or ["it said nothing"]
+            last = output.strip().splitlines()[-1:] or ["it printed nothing"]
             raise AudioError(f"{midi_path}: FluidSynth made no sound file: {last[0]}.") from None
     if len(sound) < seconds * rate:
         raise AudioError(
@@ -275,7 +282,7 @@ def _add(track: np.ndarray, sound: np.ndarray, start: int) -> None:
 
 
 def _midi2audio(soundfont: Path, midi_path: Path, wav_path: Path, sample_rate: int) -> str:
-    """Run midi2audio and return what it and FluidSynth said."""
+    """Run midi2audio and return what it and FluidSynth printed."""
     command = [sys.executable, "-m", "midi2audio", "-s", str(soundfont.resolve())]
     command += ["-r", str(sample_rate), str(midi_path.resolve()), str(wav_path)]
     try:

@@ -1,7 +1,7 @@
-"""What a drummer would say of a bar, as numbers: one pure function for each.
+"""What a drummer hears in a bar, as numbers: one pure function for each.
 
 All take strikes (n, 16, 22, 4) and return float64 (n,), one number per bar; a bar without the
-hits that a measure is about is in the middle of it, 0 unless said otherwise.
+hits that a measure is about has the middle value of the measure, 0 unless stated otherwise.
 """
 
 from __future__ import annotations
@@ -95,12 +95,13 @@ def dynamics(strikes: Strikes) -> np.ndarray:
 
 
 def swing(strikes: Strikes) -> np.ndarray:
-    """How late the notes between are played, as a part of their value; a triplet feel is 1/3.
+    """How late the offbeats are played, as a part of their note value; a triplet feel is 1/3.
 
-    In a beat of eighths it is the one between the beats, else the second and fourth sixteenth. A
-    swung eighth may stand in the fourth sixteenth, too early for it: so it does where it is hit in
-    the third one as well, and where the bar's fourth sixteenths without a third are nearer to the
-    triplet than to their line. Measured from where the beats themselves are played.
+    In a beat of eighths the offbeat is the eighth between the beats, else the second and fourth
+    sixteenth. A swung eighth may be so late that it stands, early, in the fourth sixteenth: this is
+    assumed where the third sixteenth is hit as well, and where the bar's fourth sixteenths without
+    a third are nearer to the triplet than to their line. Lateness counts from where the beats
+    themselves are played.
     """
     hits, late = _beats(strikes)
     third, fourth = (late[..., i] / np.maximum(hits[..., i], 1) for i in (2, 3))
@@ -141,7 +142,14 @@ OF_FEEL = frozenset({"loudness", "dynamics", "swing", "drag"})
 
 
 def attributes(strikes: Strikes) -> np.ndarray:
-    """All of ATTRIBUTES, float64 (n, 10)."""
+    """All of ATTRIBUTES, float64 (n, 10).
+
+    >>> from beatgen.bars.strikes import to_strikes
+    >>> from beatgen.groove import Groove
+    >>> groove = Groove.from_tab("tom 1 |o---o---|")
+    >>> dict(zip(ATTRIBUTES, attributes(to_strikes(groove.velocity, groove.timing))[0]))["toms"]
+    np.float64(2.0)
+    """
     return np.stack([measure(strikes) for measure in ATTRIBUTES.values()], -1)
 
 

@@ -2,7 +2,7 @@
 
 Bars are given as `Groove` has them: velocity 0 to 1 (0 is no hit) and timing in steps, (n, 64, 22)
 each, `true` ones first. A hit is matched where both have one in the same cell: same bar, step and
-voice. Scores are micro averages, every hit counts alike.
+voice. Scores are micro averages, every hit counts the same.
 
 NaN rule: a measure of nothing is NaN. F1 is NaN where neither side has a hit, 0 where only one has;
 the errors are NaN where no hit is matched.
@@ -25,16 +25,20 @@ def sse(true: np.ndarray, velocity: np.ndarray) -> float:
     """Sum of squared errors of the velocity (0 to 1) over the grid, mean per bar: sum((v - v')^2).
 
     The 2020 report's reconstruction loss. Give the expected velocity (probability of a hit times
-    its velocity) to measure what a model knows, or the velocity as it sounds.
+    its velocity) to measure what a model predicts, or the velocity as it sounds.
     """
     if not len(true):
         return float("nan")
     return float(np.square(true - velocity, dtype=np.float64).sum() / len(true))
 
 
-def f1(true: np.ndarray, told: np.ndarray) -> float:
-    """F1 of two boolean arrays: 2 TP / (2 TP + FP + FN) (van Rijsbergen 1979)."""
-    return _f1(int((true & told).sum()), int(true.sum()), int(told.sum()))
+def f1(true: np.ndarray, predicted: np.ndarray) -> float:
+    """F1 of two boolean arrays: 2 TP / (2 TP + FP + FN) (van Rijsbergen 1979).
+
+    >>> f1(np.array([True, True, False]), np.array([True, False, False]))
+    0.6666666666666666
+    """
+    return _f1(int((true & predicted).sum()), int(true.sum()), int(predicted.sum()))
 
 
 def hit_f1(true: np.ndarray, velocity: np.ndarray) -> float:
@@ -126,8 +130,8 @@ def fold(struck: np.ndarray) -> np.ndarray:
     return np.stack([struck[..., voices].any(-1) for voices in VOICES_OF_CLASS], axis=-1)
 
 
-def _f1(pairs: int, true: int, told: int) -> float:
-    return 2 * pairs / (true + told) if true + told else float("nan")
+def _f1(pairs: int, true: int, predicted: int) -> float:
+    return 2 * pairs / (true + predicted) if true + predicted else float("nan")
 
 
 def _mean(values: np.ndarray) -> float:

@@ -31,7 +31,13 @@ def f1_matrix(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 def nearest(queries: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The known pattern with the highest F1 for each query, both packed: its index, int64
-    (queries,), the first of equals, and that F1, float32 (queries,)."""
+    (queries,), the first of equals, and that F1, float32 (queries,).
+
+    >>> patterns = np.array([[True, True, False, False], [False, True, True, False]])
+    >>> index, f1 = nearest(pack(patterns[1:]), pack(patterns))
+    >>> index.tolist(), f1.tolist()
+    ([1], [1.0])
+    """
     index = np.zeros(len(queries), np.int64)
     f1 = np.zeros(len(queries), np.float32)
     for start in range(0, len(queries), CHUNK):

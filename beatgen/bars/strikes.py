@@ -7,7 +7,7 @@ though it stands in the next step of the grid.
 
 Bars are a circle: the two early places of a downbeat are the last two steps of the bar before it,
 and those of the first bar are at the end of the last, where a loop plays its early downbeat. `loop`
-says how many bars in a row make a circle: all bars of a groove; 1 where each stands for itself.
+is how many bars in a row make a circle: all bars of a groove; 1 where each stands for itself.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ def to_strikes(velocity: np.ndarray, timing: np.ndarray, loop: int = 1) -> Strik
     that is taken by a grace note, the louder of the two stays. The last sixteenth, played so late
     that it stands two steps behind, moves one step back where the circle would carry it to the
     front of the bar: where the downbeat is free. Raises BeatGenError for bars of other steps.
+
+    >>> velocity, timing = np.zeros((1, 64, 22)), np.zeros((1, 64, 22))
+    >>> velocity[0, 17, 1] = 0.6  # a snare, one step behind its sixteenth
+    >>> strikes = to_strikes(velocity, timing)
+    >>> strikes.count[0, 4, 1], strikes.velocity[0, 4, 1].round(1).tolist()
+    (np.int32(1), [0.0, 0.0, 0.0, 0.6000000238418579])
     """
     if np.shape(velocity)[1:] != (STEPS, N_VOICES):
         raise BeatGenError(

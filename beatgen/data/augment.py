@@ -1,4 +1,4 @@
-"""More bars than were played: what may change in a bar without making it any less drummed."""
+"""More bars than were played: changes after which a bar is still one that a drummer could play."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Augmentation:
 
     rotate: chance that a bar starts at another beat, and goes on into the next bar of its piece.
     mix: chance, for each voice group, that it is taken from another bar. loudness: velocities are
-    scaled by a factor up to 1 + loudness either way. jitter: standard deviation of extra timing,
-    in steps. exchange: chance that hats and rides change places. hide: chance that voice groups or
-    beats of a bar are hidden from the encoders.
+    scaled up or down by a factor of 1 + loudness at most. jitter: standard deviation of extra
+    timing, in steps. exchange: chance that hats and rides change places. hide: chance that voice
+    groups or beats of a bar are hidden from the encoders.
     """
 
     rotate: float = 0.75
@@ -36,7 +36,11 @@ class Augmentation:
         check_fields(self, **dict.fromkeys(("rotate", "mix", "exchange", "hide"), (0, 1)))
 
     def eased(self, share: float) -> Augmentation:
-        """Mixed and hidden less often, in this share of the bars that it would be in."""
+        """The same, with mixing and hiding only `share` times as likely.
+
+        >>> Augmentation().eased(0.5).hide
+        0.2
+        """
         return replace(self, mix=share * self.mix, hide=share * self.hide)
 
 

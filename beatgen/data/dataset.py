@@ -9,12 +9,15 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
+from threading import Lock
+from types import ModuleType
 
 import numpy as np
 from tqdm import tqdm
@@ -25,12 +28,15 @@ from beatgen.kit import VOICES
 from beatgen.readers import READERS, Report, scan
 
 SPLITS = ("train", "validation", "test")
-UNKNOWN = "unknown"  # the style of a file that no table tells of
+UNKNOWN = "unknown"  # the style of a file that no table names
 SHARES = (0.8, 0.1, 0.1)  # of the files, where the folder has no info.csv
 COLUMNS = {"midi_filename", "split", "style"}  # of info.csv, those that are needed
 FORMAT = 1  # of the .npz file; raise it when its content changes
-# A fork of a process in which these run threads of their own may crash.
+# These run threads; a fork of a process that runs threads may crash.
 THREADED = frozenset(("tensorflow", "jax", "torch", "ai_edge_litert", "sklearn"))
+MANY = 64  # files: fewer are read before other processes have started
+QUIET = (SIGINT, SIG_IGN)
+_STARTING = Lock()
 
 
 @dataclass(frozen=True)
@@ -178,17 +184,51 @@ def files_below(folder: Path) -> list[Path]:
 def scan_folder(
     root: Path, paths: list[Path], steps: int = STEPS, progress: bool = False
 ) -> Iterator[tuple[Groove, Report] | str]:
-    """Read files below `root` in parallel, in order: groove and report of each, or the sentence
-    why not."""
+    """Read files below `root`, in order: groove and report of each, or the sentence why not.
+
+    Many files are read by several processes. A script that calls this needs no
+    `if __name__ == "__main__"`: they do not import it.
+    """
     read = partial(_scan, root, steps=steps)
-    threaded = not THREADED.isdisjoint(sys.modules)
-    context = get_context("spawn" if threaded else None)
-    # An interrupt is the parent's to handle; from the workers it would print their tracebacks.
-    with ProcessPoolExecutor(
-        mp_context=context, initializer=signal, initargs=(SIGINT, SIG_IGN)
-    ) as pool:
-        results = pool.map(read, paths, chunksize=max(1, min(16, len(paths) // 8)))
-        yield from tqdm(results, "reading", len(paths), unit="file", disable=not progress)
+    with ExitStack() as stack:
+        results: Iterator[tuple[Groove, Report] | str] = map(read, paths)
+        if len(paths) >= MANY:
+            # An interrupt is the parent's to handle; from the workers it would print tracebacks.
+            pool = ProcessPoolExecutor(
+                mp_context=get_context(_start_method()), initializer=signal, initargs=QUIET
+            )
+            # At an interrupt, what has not begun is given up: to wait for it took minutes.
+            stack.callback(pool.shutdown, cancel_futures=True)
+            with _without_script():
+                results = pool.map(read, paths, chunksize=max(1, min(16, len(paths) // 8)))
+        try:
+            yield from tqdm(results, "reading", len(paths), unit="file", disable=not progress)
+        except BrokenProcessPool:
+            raise BeatGenError(
+                f"{root}: one of the processes that read the files was ended from outside; see "
+                "that there is memory enough, and run it again."
+            ) from None
+
+
+def _start_method() -> str | None:
+    """How worker processes start: None is the system's default."""
+    return None if THREADED.isdisjoint(sys.modules) else "spawn"
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """Processes that are started herein do not import the script that runs.
+
+    A spawned process imports it, for functions that it may define, and so runs all of it again, up
+    to the same call. The functions that are called here are in this package.
+    """
+    with _STARTING:
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = script
 
 
 def read_info(root: Path) -> dict[str, dict[str, str]]:
@@ -201,7 +241,7 @@ def read_info(root: Path) -> dict[str, dict[str, str]]:
     if not table.exists():
         return {}
     info: dict[str, dict[str, str]] = {}
-    # Spreadsheets begin a table in UTF-8 with a mark of their own, which -sig leaves out.
+    # Spreadsheets begin a table in UTF-8 with a byte order mark, which -sig leaves out.
     with table.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         rows = csv.DictReader(file)
         if missing := COLUMNS - set(rows.fieldnames or ()):
@@ -263,18 +303,18 @@ def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool
 def _splits(
     root: Path, paths: list[Path], info: dict[str, dict[str, str]], seed: int
 ) -> np.ndarray:
-    """A split for each file: as the table says, else drawn by `seed`."""
+    """A split for each file: as in the table, else drawn by `seed`."""
     drawn = np.repeat(SPLITS, np.diff(np.rint(np.cumsum((0, *SHARES)) * len(paths)).astype(int)))
     drawn = np.random.default_rng(seed).permutation(drawn)
     if not info:
         return drawn.astype(np.str_)
     names = [path.relative_to(root).as_posix() for path in paths]
-    # A file that the table does not know trains: no one has promised to keep it unseen.
+    # A file that is not in the table trains: it was never set aside for testing.
     return np.array([info.get(name, {}).get("split", "train") for name in names])
 
 
 def _fingerprint(root: Path, paths: list[Path], steps: int, seed: int) -> str:
-    """Changes when any file, the table, or the way of reading changes."""
+    """Changes when any file, the table, or how they are read changes."""
     table = root / "info.csv"
     stats = [
         (path.relative_to(root).as_posix(), *_state(path))

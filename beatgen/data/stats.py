@@ -31,7 +31,7 @@ class Stats:
     index_of_pitch: index of the voice that each pitch goes to, for the kit's own pitches and all
     that were found; None where a pitch is dropped.
     lengths: bars of each file; tempos: BPM of each file, in the same order.
-    meters: files in which a meter occurs. styles: files of each style, as info.csv tells.
+    meters: files in which a meter occurs. styles: files of each style, from info.csv.
     """
 
     folder: str
@@ -100,8 +100,8 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
             continue
         groove, report = result
         struck = groove.velocity[groove.velocity > 0]
-        told = np.rint(struck * MAX_VELOCITY).astype(int)
-        velocities += np.bincount(told, minlength=len(velocities))
+        loudness = np.rint(struck * MAX_VELOCITY).astype(int)
+        velocities += np.bincount(loudness, minlength=len(velocities))
         pitches.update(report.pitches)
         voices.update(report.hits)
         meters.update(set(report.meters))

@@ -145,7 +145,8 @@ def square_root(covariance: np.ndarray) -> np.ndarray:
     >>> square_root(np.array([[4.0, 0.0], [0.0, 9.0]])).tolist()
     [[2.0, 0.0], [0.0, 3.0]]
     """
-    # scipy.linalg.sqrtm does not use the symmetry, and scipy is not needed for playing.
+    # Not scipy.linalg.sqrtm: it does not use the symmetry, and makes a singular covariance's root
+    # complex. Playing does not need scipy either.
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     return vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
 

@@ -38,6 +38,13 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar.
     Everything that could not be kept is named in a MidiWarning; `scan_midi` returns it instead.
     Raises MidiError where the file cannot be read, has no drums, or no 4/4 bar.
+
+    >>> from io import BytesIO
+    >>> from beatgen.midi import write_midi
+    >>> groove, file = Groove.from_tab("kick |o---o-o-|"), BytesIO()
+    >>> write_midi(groove, file)
+    >>> read_midi(BytesIO(file.getvalue())) == groove
+    True
     """
     groove, report = scan_midi(source, steps)
     if report.messages:
@@ -52,6 +59,14 @@ def scan_midi(
     """Read the drums of a MIDI file, and report what became of everything in it.
 
     name: what to call the file in messages; its own name by default. Else as `read_midi`.
+
+    >>> from io import BytesIO
+    >>> from beatgen.midi import write_midi
+    >>> file = BytesIO()
+    >>> write_midi(Groove.from_tab("kick |o---o-o-|"), file)
+    >>> groove, report = scan_midi(BytesIO(file.getvalue()), name="beat.mid")
+    >>> report.hits, report.messages
+    ({'kick': 3}, [])
     """
     if not 1 <= steps <= MAX_STEPS:
         raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")

@@ -27,6 +27,12 @@ def write_midi(
     written on tick 0, with a text event from which `read_midi` restores its timing. The file is as
     long as its bars. Raises BeatGenError for an unknown `pitches`, and for a tempo that MIDI cannot
     hold.
+
+    >>> from io import BytesIO
+    >>> file = BytesIO()
+    >>> write_midi(Groove.from_tab("kick |o---o-o-|"), file, pitches="gm")
+    >>> file.getvalue()[:4]
+    b'MThd'
     """
     if pitches not in WRITTEN:
         known = " or ".join(map(repr, WRITTEN))

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from app import main, page
 
@@ -18,6 +19,7 @@ def test_what_is_loaded_before_the_first_session_is_no_matter_of_garbage_collect
         async with main.opening(main.server):
             assert done == ["load", "collect", "freeze"], "before the server answers"
 
-    asyncio.run(serve())
+    with ThreadPoolExecutor() as pool:  # the browser's tests leave a loop running in this thread
+        pool.submit(asyncio.run, serve()).result()
     assert prepared.wait(10), "beside the server, what a new session opens with is computed"
     assert done == ["load", "collect", "freeze"], "once"

@@ -33,7 +33,7 @@ NEARLY = 1.25  # ticks; the address of a file rounds as well
 def file_of(page: AppTest, take: Take) -> tuple[str, bytes]:
     """Name and content of the MIDI file that the card of a take gives."""
     how = shown_part(page, "wall")["how"]
-    part_sends(page, "wall", "told", {"acts": [], "lacks": True})  # has it send all in full
+    part_sends(page, "wall", "acts", {"acts": [], "lacks": True})  # has it send all in full
     wall = shown_part(page, "wall")
     assert wall["how"] == how
     place = [each.number for each in now(page).takes].index(take.number)

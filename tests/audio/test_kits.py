@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from listen import RATE, groove_of, loudness, needs_fluidsynth, onset
 
-from beatgen.audio import kits as synth
+from beatgen.audio import kits, soundfont
 from beatgen.audio import render as audio
-from beatgen.audio import soundfont
 from beatgen.errors import AudioError
 from beatgen.kit import INDEX
 
@@ -17,17 +16,17 @@ from beatgen.kit import INDEX
 @pytest.fixture
 def no_fluidsynth(monkeypatch):
     monkeypatch.setitem(sys.modules, "fluidsynth", None)
-    synth._library.cache_clear()
+    kits._library.cache_clear()
     yield
-    synth._library.cache_clear()
+    kits._library.cache_clear()
 
 
 def test_without_fluidsynth_the_kit_plays(no_fluidsynth):
-    assert "shipped kit" in synth.open_kit().name
+    assert "shipped kit" in kits.open_kit().name
     assert audio.render(groove_of(("kick", 0))).any()
 
 
-def test_fluidsynth_that_is_missing_is_told(no_fluidsynth):
+def test_fluidsynth_that_is_missing_is_explained(no_fluidsynth):
     with pytest.raises(AudioError, match=r"FluidSynth is not installed; install it .*apt"):
         audio.render(groove_of(("kick", 0)), engine="fluidsynth")
     with pytest.raises(AudioError, match="FluidSynth is not installed"):
@@ -44,9 +43,9 @@ def test_fluidsynth_that_is_missing_is_told(no_fluidsynth):
         ({"soundfont": __file__}, r"test_kits\.py is not a soundfont"),
     ],
 )
-def test_arguments_that_cannot_be_are_told(arguments, message, monkeypatch):
-    monkeypatch.setattr(synth, "need_library", lambda: None)
-    monkeypatch.setattr(synth, "_library", object)
+def test_arguments_that_cannot_be_are_explained(arguments, message, monkeypatch):
+    monkeypatch.setattr(kits, "need_library", lambda: None)
+    monkeypatch.setattr(kits, "_library", object)
     with pytest.raises(AudioError, match=message):
         audio.render(groove_of(("kick", 0)), **arguments)
 
@@ -60,11 +59,11 @@ def test_the_soundfont_named_in_the_environment_comes_first(monkeypatch):
 
 def test_a_soundfont_nobody_named_may_fail(monkeypatch):
     monkeypatch.delenv(soundfont.VARIABLE, raising=False)
-    monkeypatch.setattr(synth, "_library", object)
+    monkeypatch.setattr(kits, "_library", object)
     monkeypatch.setattr(soundfont, "find_soundfont", lambda: Path(__file__))
-    assert "shipped kit" in synth.open_kit().name
+    assert "shipped kit" in kits.open_kit().name
     with pytest.raises(AudioError, match="not a soundfont"):
-        synth.open_kit("fluidsynth")
+        kits.open_kit("fluidsynth")
 
 
 @needs_fluidsynth
@@ -80,7 +79,7 @@ def test_fluidsynth_plays_to_the_sample_and_as_loud_as_the_kit():
 
 @needs_fluidsynth
 def test_fluidsynth_gives_the_same_sound_whatever_rang_before():
-    first, second = (synth.SoundfontKit(soundfont.need_soundfont(None), RATE) for _ in range(2))
+    first, second = (kits.SoundfontKit(soundfont.need_soundfont(None), RATE) for _ in range(2))
     second.hit(INDEX["crash 1"], 127)
     a, b = first.hit(INDEX["kick"], 90), second.hit(INDEX["kick"], 90)
     length = min(len(a), len(b)) - 1000  # the dither decides where the tail ends
@@ -89,7 +88,7 @@ def test_fluidsynth_gives_the_same_sound_whatever_rang_before():
 
 def test_resampling_keeps_pitch_and_length():
     tone = np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE).astype(np.float32)
-    other = synth.resample(tone, RATE, 48000)
+    other = kits.resample(tone, RATE, 48000)
     assert len(other) == 48000
     expected = np.sin(2 * np.pi * 1000 * np.arange(48000) / 48000)
     np.testing.assert_allclose(other[500:-500], expected[500:-500], atol=1e-2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from listen import RATE, groove_of, loudness, needs_fluidsynth, onset
 
-from beatgen.audio import kits as synth
+from beatgen.audio import kits
 from beatgen.audio import render as audio
 from beatgen.errors import AudioError
 from beatgen.groove import Groove
@@ -30,14 +30,14 @@ def test_onsets_keep_their_timing_to_a_millisecond(name):
 
 @pytest.mark.parametrize("engine", ["kit", pytest.param("fluidsynth", marks=needs_fluidsynth)])
 def test_a_harder_hit_is_a_louder_one(engine):
-    kit = synth.open_kit(engine)
+    kit = kits.open_kit(engine)
     for name in NAMES:
         levels = [loudness(kit.hit(INDEX[name], velocity)) for velocity in range(1, 128, 9)]
         assert all(np.diff(levels) > 0), name
 
 
 def test_loudness_follows_the_square_of_the_velocity_and_one_gain():
-    kit = synth.open_kit("kit")
+    kit = kits.open_kit("kit")
     for name in NAMES:
         loud, soft = kit.hit(INDEX[name], 127), kit.hit(INDEX[name], 121)  # of one recording
         np.testing.assert_allclose(soft, loud * (121 / 127) ** 2, rtol=1e-4, atol=1e-6)

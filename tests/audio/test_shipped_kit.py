@@ -8,7 +8,7 @@ import soundfile
 from listen import loudness, onset
 
 from beatgen import assets
-from beatgen.audio import kits as synth
+from beatgen.audio import kits
 from beatgen.audio import render as audio
 from beatgen.kit import CHOKES, INDEX, NAMES
 
@@ -51,7 +51,7 @@ def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
         assert end + 64 <= start and not row[end:start].any()
 
 
-def test_the_kit_tells_players_what_the_mixer_does(manifest):
+def test_players_of_the_kit_have_the_rules_of_the_mixer(manifest):
     assert manifest["gain"] == audio.GAIN
     assert {name: tuple(voices) for name, voices in manifest["chokes"].items()} == CHOKES
 
@@ -72,10 +72,10 @@ def test_recordings_start_at_once_do_not_clip_and_end_quietly(manifest, row, nam
 def test_pan_keeps_power_and_takes_sides(manifest):
     mono = np.ones(4, np.float32)
     for position in (-1.0, -0.3, 0.0, 0.4, 1.0):
-        left, right = synth.pan(mono, position)[0]
+        left, right = kits.pan(mono, position)[0]
         assert left**2 + right**2 == pytest.approx(1, abs=1e-6)
         assert np.sign(round(float(right - left), 6)) == np.sign(position)
-    hit = synth.open_kit("kit").hit(INDEX["floor tom"], 100)
+    hit = kits.open_kit("kit").hit(INDEX["floor tom"], 100)
     assert (loudness(hit[:, 1]) > loudness(hit[:, 0])) == (manifest["pan"]["floor tom"] > 0)
 
 
@@ -99,8 +99,8 @@ def test_articulations_are_different_sounds(manifest, row):
         ("crash 2", "crash 2 edge"),
     ):
         a, b = loudest(one), loudest(other)
-        likeness = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
-        assert likeness < 0.97, (one, other, likeness)
+        similarity = (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
+        assert similarity < 0.97, (one, other, similarity)
 
 
 def recording(row, layer):

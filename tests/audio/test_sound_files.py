@@ -44,7 +44,7 @@ def test_a_wav_holds_what_was_rendered(tmp_path, bits):
     assert soundfile.info(tmp_path / "a.wav").subtype == f"PCM_{bits}"
 
 
-def test_a_wav_that_cannot_be_written_is_told(tmp_path):
+def test_a_wav_that_cannot_be_written_is_explained(tmp_path):
     with pytest.raises(AudioError, match=r"a\.wav cannot be written"):
         audio.write_wav(groove_of(("kick", 0)), tmp_path / "none" / "a.wav", engine="kit")
     with pytest.raises(AudioError, match="8 bits per sample; expected 16 or 24"):
@@ -98,7 +98,7 @@ def test_what_midi2audio_leaves_behind_is_checked(song, tmp_path, monkeypatch, s
 
 
 @needs_fluidsynth
-def test_what_is_no_midi_file_is_told(tmp_path, song):
+def test_what_is_no_midi_file_is_explained(tmp_path, song):
     (tmp_path / "text.mid").write_text("hello")
     (tmp_path / "half.mid").write_bytes(song.read_bytes()[:30])
     (tmp_path / "seconds.mid").write_bytes(
@@ -115,7 +115,7 @@ def test_what_is_no_midi_file_is_told(tmp_path, song):
 
 
 @needs_fluidsynth
-def test_a_missing_fluidsynth_command_is_told(song, tmp_path, monkeypatch):
+def test_a_missing_fluidsynth_command_is_explained(song, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(AudioError, match="the command fluidsynth is not installed"):
         audio.render_midi(song, tmp_path / "song.wav")

@@ -1,4 +1,4 @@
-"""What a drummer would say of a bar, checked on bars in drum tab."""
+"""The attributes of a bar, checked on bars in drum tab."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def test_loudness_and_dynamics_are_those_of_the_hits() -> None:
     assert measure("dynamics", "kick |g---O---|") == pytest.approx((115 - 32) / 2 / 127)
 
 
-def told(groove: Groove) -> dict[str, float]:
+def measured(groove: Groove) -> dict[str, float]:
     values = attributes(to_strikes(groove.velocity, groove.timing))[0].tolist()
     return dict(zip(ATTRIBUTES, values, strict=True))
 
@@ -101,18 +101,18 @@ def each_beat(*positions: float, drag: float = 0) -> Groove:
     ],
 )
 def test_swing_is_how_late_the_notes_between_are(positions, swing, drag) -> None:
-    heard = told(each_beat(*positions, drag=drag))
+    heard = measured(each_beat(*positions, drag=drag))
     assert heard["swing"] == pytest.approx(swing, abs=1e-6)
     assert heard["drag"] == pytest.approx(drag, abs=1e-6)
 
 
 def test_a_single_early_sixteenth_is_no_swing() -> None:
     """Its bar's others stand where dotted notes do."""
-    assert told(at(0, 2.75, 4, 7, 8, 11, 12, 15))["swing"] == pytest.approx(-0.25 / 4)
+    assert measured(at(0, 2.75, 4, 7, 8, 11, 12, 15))["swing"] == pytest.approx(-0.25 / 4)
 
 
 def test_pushed_hits_drag_less_than_nothing() -> None:
-    heard = told(at(0, 2, 3.95, 6, 7.95, 10, 11.95, 14))
+    heard = measured(at(0, 2, 3.95, 6, 7.95, 10, 11.95, 14))
     assert heard["drag"] == pytest.approx(-0.05 * 3 / 4)
 
 

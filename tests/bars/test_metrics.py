@@ -21,24 +21,24 @@ def bar(hits: Hits) -> tuple[np.ndarray, np.ndarray]:
 
 
 TRUE = bar({(0, KICK): (0.8, 0.0), (16, SNARE): (0.5, 0.2), (32, KICK): (1.0, -0.4)})
-TOLD = bar({(0, KICK): (0.6, 0.1), (17, SNARE): (0.5, -0.3), (48, KICK): (0.1, 0.0)})
+PREDICTED = bar({(0, KICK): (0.6, 0.1), (17, SNARE): (0.5, -0.3), (48, KICK): (0.1, 0.0)})
 SILENT = bar({})
 
 
 def test_sse_by_hand() -> None:
     by_hand = 0.2**2 + 0.5**2 + 0.5**2 + 1.0 + 0.1**2
-    assert metrics.sse(TRUE[0], TOLD[0]) == pytest.approx(by_hand)
-    twice = np.concatenate([TRUE[0], TRUE[0]]), np.concatenate([TOLD[0], TRUE[0]])
+    assert metrics.sse(TRUE[0], PREDICTED[0]) == pytest.approx(by_hand)
+    twice = np.concatenate([TRUE[0], TRUE[0]]), np.concatenate([PREDICTED[0], TRUE[0]])
     assert metrics.sse(*twice) == pytest.approx(by_hand / 2), "per bar, not in all"
 
 
 def test_hit_f1_by_hand() -> None:
-    assert metrics.hit_f1(TRUE[0], TOLD[0]) == pytest.approx(2 * 1 / (3 + 3))
+    assert metrics.hit_f1(TRUE[0], PREDICTED[0]) == pytest.approx(2 * 1 / (3 + 3))
 
 
 def test_pattern_f1_forgives_the_step_and_not_the_sixteenth() -> None:
     # step 17 is of step 16's sixteenth, 48 is not of 32's
-    assert metrics.pattern_f1(*TRUE, *TOLD) == pytest.approx(2 * 2 / (3 + 3))
+    assert metrics.pattern_f1(*TRUE, *PREDICTED) == pytest.approx(2 * 2 / (3 + 3))
     early, late = bar({(0, KICK): (1, -1.5)}), bar({(1, KICK): (1, 0)})
     assert metrics.pattern_f1(*early, *late) == 1
 
@@ -99,14 +99,16 @@ def test_note_f1_finds_the_most_pairs(random_groove) -> None:
         )
         pairs += most_pairs(np.abs(first[:, None] - second) <= 25)
     hits = (a.velocity > 0).sum() + (b.velocity > 0).sum()
-    told = metrics.note_f1(a.velocity, a.timing, b.velocity, b.timing, TEMPO)
-    assert told == pytest.approx(2 * pairs / hits) and 0.1 < told < 0.9
+    score = metrics.note_f1(a.velocity, a.timing, b.velocity, b.timing, TEMPO)
+    assert score == pytest.approx(2 * pairs / hits) and 0.1 < score < 0.9
 
 
 def test_errors_are_of_matched_hits_in_midi_units_and_ms() -> None:
-    assert metrics.velocity_mae(TRUE[0], TOLD[0]) == pytest.approx(0.2 * 127, rel=1e-5)
-    assert metrics.timing_mae(*TRUE, *TOLD, TEMPO) == pytest.approx(0.1 * STEP_MS, rel=1e-5)
-    assert metrics.timing_mae(*TRUE, *TOLD, TEMPO / 2) == pytest.approx(0.2 * STEP_MS, rel=1e-5)
+    assert metrics.velocity_mae(TRUE[0], PREDICTED[0]) == pytest.approx(0.2 * 127, rel=1e-5)
+    assert metrics.timing_mae(*TRUE, *PREDICTED, TEMPO) == pytest.approx(0.1 * STEP_MS, rel=1e-5)
+    assert metrics.timing_mae(*TRUE, *PREDICTED, TEMPO / 2) == pytest.approx(
+        0.2 * STEP_MS, rel=1e-5
+    )
 
 
 def test_the_same_bars_are_perfect(random_groove) -> None:

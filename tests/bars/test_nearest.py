@@ -13,9 +13,9 @@ def patterns() -> np.ndarray:
 def test_f1_is_that_of_the_patterns_themselves(patterns) -> None:
     packed = pack(patterns)
     assert packed.shape == (300, 3) and packed.dtype == np.uint64
-    told = f1_matrix(packed[:20], packed)
+    fast = f1_matrix(packed[:20], packed)
     slow = [[f1(a, b) for b in patterns] for a in patterns[:20]]
-    np.testing.assert_allclose(told, slow, rtol=1e-6)
+    np.testing.assert_allclose(fast, slow, rtol=1e-6)
 
 
 def test_the_nearest_is_found_and_is_itself_where_it_is_known(patterns) -> None:

@@ -167,8 +167,8 @@ def test_steps_belong_to_the_sixteenth_that_their_strikes_belong_to() -> None:
     hidden = np.zeros((2, 16, 22), bool)
     hidden[1, 0, 0] = hidden[0, 3, 5] = True
     silent = np.zeros((2, 64, 22))
-    told = np.argwhere(steps_of(hidden, silent, silent, 2)).tolist()
-    assert told == [
+    found = np.argwhere(steps_of(hidden, silent, silent, 2)).tolist()
+    assert found == [
         *([0, s, 5] for s in (10, 11, 12, 13)),
         [0, 62, 0],
         [0, 63, 0],

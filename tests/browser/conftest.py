@@ -1,20 +1,24 @@
 """Browser tests: the system's Chromium and a Streamlit server per page script."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pages import Pages
 from serving import (
     CHROMIUM_FLAGS,
-    PATIENCE,
     SOUND_AT_ONCE,
     chromium_path,
     start_server,
     stop_server,
 )
-from visiting import HARNESS, ready
+from streamlit_inside import EXCEPTION
+from visiting import HARNESS, open_app
+
+FAILED = Path(__file__).with_name("failed")
+REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 
 
 @pytest.fixture(scope="session")
@@ -46,33 +50,41 @@ def serve() -> Iterator[Callable[[Path], str]]:
         stop_server(server)
 
 
-@pytest.fixture
-def open_page(browser) -> Iterator[Callable]:
-    """Open a URL in a fresh context: open_page(url, width=1280, height=800, **context options)."""
-    with _contexts(browser) as open_one:
-        yield open_one
+@pytest.fixture(scope="session")
+def _pages(browser) -> Pages:
+    return Pages(browser)
 
 
 @pytest.fixture
-def harness(serve, open_page):
+def pages(_pages, request) -> Iterator[Pages]:
+    """What opens pages. Where the test fails, a picture of each is in tests/browser/failed."""
+    yield _pages
+    failed = any(report.failed for report in request.node.stash.get(REPORTS, ()))
+    _pages.end_test(FAILED / re.sub(r"\W+", "-", request.node.name) if failed else None)
+
+
+@pytest.fixture
+def open_page(pages) -> Callable:
+    """Open a URL as one who was never there: open_page(url, width, height, **context options)."""
+    return pages.open
+
+
+@pytest.fixture
+def harness(serve, pages):
     """The harness with the player at A, ready."""
-    return ready(open_page(serve(HARNESS), height=1000))
+    return pages.harness(serve(HARNESS))
 
 
-@contextmanager
-def _contexts(browser):
-    contexts = []
+@pytest.fixture
+def app_page(serve, open_page):
+    """The app as it opens, ready to play; afterwards it must not have shown an exception."""
+    page = open_app(serve, open_page)
+    yield page
+    assert page.locator(EXCEPTION).count() == 0
 
-    def open_one(url: str, width: int = 1280, height: int = 800, **options):
-        # On a light system the page first goes to Streamlit's menu, and takes the focus there.
-        options = {"color_scheme": "dark", **options}
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.goto(url)
-        return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    item.stash.setdefault(REPORTS, []).append(report)
+    return report

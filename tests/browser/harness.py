@@ -72,21 +72,31 @@ def hits_of(groove: Groove) -> list[list]:
     return np.stack([places, voice, groove.velocity[cells], groove.timing[cells]], 1).tolist()
 
 
+def next_player() -> None:
+    """The next one that comes to this page: nothing was done here yet."""
+    number = st.session_state.number + 1
+    st.session_state.clear()
+    st.session_state.number = number
+
+
 st.set_page_config(layout="wide")
-if st.session_state.get("take"):
-    played = player(Scene([TAKE], label="Take 1"))
+number = st.session_state.setdefault("number", 0)
+key = f"player-{number}"
+if st.session_state.get(f"take-{number}"):
+    played = player(Scene([TAKE], label="Take 1"), key=key)
 else:
-    position, feel = released(st.session_state.get("position", 0.0), st.session_state.get("feel"))
+    place = st.session_state.get("position", 0.0), st.session_state.get("feel")
+    position, feel = released(*place, key=key)
     settled = decode(position, feel)
-    if st.session_state.get("shape"):
+    if st.session_state.get(f"shape-{number}"):
         settled = replace(settled, velocity=np.roll(settled.velocity, 4, axis=1))
     places = [i / (FRAMES - 1) for i in range(FRAMES)]
     feels = tuple([felt(place, end) for place in places] for end in (0, 1))
     path = [between(place) for place in places]
-    played = player(Scene(path, position, settled, "Blend", feel=feel, feels=feels))
+    played = player(Scene(path, position, settled, "Blend", feel=feel, feels=feels), key=key)
     st.session_state.position, st.session_state.feel = played.position, played.feel
-st.toggle("Take", key="take")
-st.toggle("Shape", key="shape")
+st.toggle("Take", key=f"take-{number}")
+st.toggle("Shape", key=f"shape-{number}")
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 st.button("Rerun")
 told = {
@@ -103,3 +113,4 @@ told = {
     else [sorted(played.lock.voices), sorted(played.lock.sixteenths)],
 }
 st.html(f"<pre id='told'>{json.dumps(told)}</pre>")
+st.button("Next player", key="next", on_click=next_player)

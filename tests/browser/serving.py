@@ -43,8 +43,8 @@ def start_server(script: Path) -> tuple[str, subprocess.Popen]:
     options += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
     server = subprocess.Popen(
         [*command, *options],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT / "app",  # with the page's .streamlit/config.toml, for scripts elsewhere, too
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BEATGEN_PROBE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

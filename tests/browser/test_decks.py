@@ -1,16 +1,12 @@
 """The decks' pictures, which the page opens with."""
 
 import pytest
+from streamlit_inside import ALERT
 from visiting import open_app, settled, strikes
 
 from app import engine
 from beatgen.groove import rows_of
 from beatgen.kit import NAMES
-
-
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
 
 
 def picture(page, side: str):
@@ -66,7 +62,7 @@ def test_why_a_file_was_refused_goes_when_the_next_one_is_refused(serve, open_pa
     bad.write_text("milk, bread, sticks")
     large.write_bytes(b"MThd" + bytes(3_000_000))
     page.set_input_files(".st-key-deck-a input[type=file]", bad)
-    first = page.locator(".stAlert", has_text="list.mid")
+    first = page.locator(ALERT, has_text="list.mid")
     first.wait_for()
     settled(page)
     page.set_input_files(".st-key-deck-a input[type=file]", large)

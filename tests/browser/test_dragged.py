@@ -9,7 +9,6 @@ from visiting import (
     LOSE_NEXT,
     file_link,
     hits_of,
-    open_app,
     press,
     same,
     settled,
@@ -31,11 +30,6 @@ IS_REFUSED = """(handle) => {
     const event = new DragEvent('dragstart', { dataTransfer, cancelable: true });
     return !handle.dispatchEvent(event) && !dataTransfer.getData('DownloadURL');
 }"""
-
-
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
 
 
 def dragged_from(page, kind: str, name: str) -> str:

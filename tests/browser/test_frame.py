@@ -1,6 +1,7 @@
 """The page around the player, in a real browser: themes, masthead, narrow and wide screens."""
 
 import pytest
+from streamlit_inside import APP, MENU_BUTTON, MENU_ITEM, SCROLLED, TO_THE_END, WIDTH
 from visiting import (
     MAIN,
     drawn,
@@ -15,14 +16,14 @@ from visiting import (
 )
 
 # Streamlit and what Python draws are in the same theme, and no menu stands open.
-WHOLLY = """(theme) => {
+WHOLLY = """([theme, app, menuItem]) => {
     const light = (name) => {
         const colour = getComputedStyle(document.querySelector(name)).backgroundColor;
         return Number(colour.match(/[\\d.]+/)[0]) > 128;
     };
     return document.querySelector('.st-key-takeaway')
-        && light('.stApp') === light('.st-key-takeaway') && light('.stApp') === (theme === 'light')
-        && !document.querySelector('[role=menuitemradio]');
+        && light(app) === light('.st-key-takeaway') && light(app) === (theme === 'light')
+        && !document.querySelector(menuItem);
 }"""
 
 
@@ -43,32 +44,32 @@ IS_SEEN = """(it) => {
 
 
 # Streamlit's menu, closed again as soon as it opens for the first time.
-CLOSES_ONCE = """
+CLOSES_ONCE = f"""
 window.closedMenu = false;
-const watch = new MutationObserver(() => {
-    if (!document.querySelector('[role=menuitemradio]')) return;
+const watch = new MutationObserver(() => {{
+    if (!document.querySelector('{MENU_ITEM}')) return;
     watch.disconnect();
     window.closedMenu = true;
-    document.querySelector('[data-testid=stMainMenuButton]').click();
-});
-watch.observe(document, { childList: true, subtree: true });
+    document.querySelector('{MENU_BUTTON}').click();
+}});
+watch.observe(document, {{ childList: true, subtree: true }});
 """
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_a_newcomer_sees_the_dark_theme_and_may_choose_the_light_one(serve, open_page, scheme):
     page = open_page(serve(MAIN), color_scheme=scheme)
-    page.wait_for_function(WHOLLY, arg="dark")
+    wholly(page, "dark")
     page.wait_for_function("document.activeElement === document.body")  # space plays
     choose_light(page)
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
     page.goto(serve(MAIN) + "/vary")  # Streamlit would have forgotten it at another address
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
 
 
 def test_the_grid_is_drawn_in_the_theme_that_the_page_has_turned_to(serve, open_page):
     page = open_app(serve, open_page, color_scheme="light")
-    page.wait_for_function(WHOLLY, arg="dark")
+    wholly(page, "dark")
     settled(page)
     drawn(page)
     lane = page.locator(".grid canvas").first.evaluate(
@@ -88,17 +89,17 @@ def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
     choose_light(page)
     for route in held:
         route.continue_()
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
 
 
 def test_the_theme_is_asked_for_again_where_the_menu_closes(serve, open_page):
     page = open_page(serve(MAIN))
-    page.wait_for_function(WHOLLY, arg="dark")
+    wholly(page, "dark")
     choose_light(page)
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
     page.add_init_script(CLOSES_ONCE)
     page.goto(serve(MAIN) + "/vary")
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
     assert page.evaluate("closedMenu")
 
 
@@ -122,7 +123,7 @@ def test_python_is_told_of_the_theme_until_it_draws_for_it(serve, open_page):
     page.goto(serve(MAIN))
     remembered(page)  # no run goes on that Python would hear of the theme by
     choose_light(page)
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
     assert lost
 
 
@@ -131,14 +132,19 @@ def test_the_picture_of_the_way_goes_with_the_theme(serve, open_page):
     picture = page.locator("canvas.path")
     dark = picture.evaluate("it => it.toDataURL()")
     choose_light(page)
-    page.wait_for_function(WHOLLY, arg="light")
+    wholly(page, "light")
     settled(page)
     drawn(page)
     assert picture.evaluate("it => it.toDataURL()") != dark
 
 
+def wholly(page, theme: str) -> None:
+    """Wait until the whole page is in this theme."""
+    page.wait_for_function(WHOLLY, arg=[theme, APP, MENU_ITEM])
+
+
 def choose_light(page) -> None:
-    page.click("[data-testid=stMainMenuButton]")
+    page.click(MENU_BUTTON)
     page.get_by_role("menuitemradio", name="Light").click()
     page.keyboard.press("Escape")
 
@@ -154,7 +160,7 @@ def test_nothing_is_wider_than_the_screen(serve, open_page, width):
     for name, is_there in last.items():
         go(page, name)
         is_there()
-        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+        assert page.evaluate(WIDTH) <= width
 
 
 def test_on_a_phone_a_whole_bar_is_seen_and_mute_is_a_tap_away(serve, open_page):
@@ -258,17 +264,17 @@ def test_the_end_of_the_page_is_not_under_the_bar(serve, open_page):
     page.get_by_label("More controls").tap()
     page.locator(".bar .toggle").first.wait_for()
     drawn(page)
-    page.evaluate("document.querySelector('.stMain').scrollTo(0, 1e6)")
+    page.evaluate(TO_THE_END)
     last, bar = (page.locator(name).bounding_box() for name in (".st-key-detail", ".bar"))
     assert last["y"] + last["height"] < bar["y"]
 
 
 def test_the_masthead_stays_and_streamlits_menu_covers_nothing_else(serve, open_page):
     page = open_app(serve, open_page, width=390, height=844)
-    page.evaluate("document.querySelector('.stMain').scrollTo(0, 1e6)")  # to its end
-    page.wait_for_function("document.querySelector('.stMain').scrollTop > 300")
+    page.evaluate(TO_THE_END)  # to its end
+    page.wait_for_function(f"{SCROLLED} > 300")
     head = page.locator(".st-key-masthead").bounding_box()
-    menu = page.locator("[data-testid=stMainMenuButton]").bounding_box()
+    menu = page.locator(MENU_BUTTON).bounding_box()
     assert head["y"] == pytest.approx(0, abs=1)
     assert menu["y"] + menu["height"] <= head["height"] + 1
     last = page.locator(".st-key-share").bounding_box()

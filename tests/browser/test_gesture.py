@@ -8,6 +8,8 @@ import time
 
 import pytest
 from serving import CHROMIUM_FLAGS, chromium_path
+from streamlit_inside import RESTS
+from test_map import LISTENS
 from visiting import MAIN
 
 LOUD = 0.01  # full scale is 1
@@ -84,7 +86,7 @@ def untouched(browser, serve):
         page.goto(f"{serve(MAIN)}/{name}")
         found = Untouched(page)
         found.wait("Boolean(window.beatgen?.state.path && localStorage.getItem('beatgen'))")
-        found.wait("document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+        found.wait(RESTS)
         assert found.ask("navigator.userActivation.hasBeenActive") is False
         assert found.ask(SUSPENDED) == "suspended", "this browser lets sound begin by itself"
         return found
@@ -105,7 +107,7 @@ def test_the_first_click_on_play_sounds(untouched):
 def chart(untouched):
     page = untouched("map")
     page.wait(f"{DEEP}({CHART!r})")
-    time.sleep(1)  # Plotly takes up the pointer a moment after it is drawn
+    page.wait(LISTENS)
     return page
 
 

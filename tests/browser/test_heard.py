@@ -22,7 +22,7 @@ def off_grid(beats: np.ndarray, *places: float, length: float = BAR) -> float:
 
 
 def test_the_other_feel_is_heard_as_late_and_as_loud_as_the_pad_says(harness):
-    press(harness, "Apart").click()
+    press(harness, "Pattern and feel").click()
     press(harness, "A's pattern, B's feel").click()
     wait_until_told(harness, position=0, feel=1)
     only(harness, "kick")
@@ -188,7 +188,7 @@ def test_the_volume_is_heard(harness):
 
 
 def test_an_auditioned_closed_hat_damps_an_open_one(harness):
-    press(harness, "All voices of the kit").click()
+    press(harness, "Show all drums").click()
 
     def rings(*voices: str) -> float:
         def strike() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from streamlit_inside import ALERT
 from visiting import (
     MAIN,
     answered,
@@ -126,7 +127,7 @@ def test_an_edit_is_in_the_link_and_survives_a_reload_while_a_is_listened_to(ser
 @pytest.mark.parametrize("text", ["1eNqrVkrOz0nVMdAxAAI", "hello", "9eNq"])
 def test_a_bad_link_is_told_in_one_sentence_and_the_page_opens(serve, open_page, text):
     page = open_app(serve, open_page, f"?groove={text}")
-    alert = page.locator("[data-testid=stAlertContainer]").inner_text()
+    alert = page.locator(ALERT).inner_text()
     assert "his link" in alert and "Traceback" not in alert
     titled(page, "Blend 50%")
 
@@ -142,7 +143,7 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
     keep(page, 1)
     wait_until_kept(page, lambda kept: any(take.kept for take in kept.takes))
     takes = page.locator(".card b").all_inner_texts()
-    likeness = page.locator(".told span:last-child").all_inner_texts()
+    likeness = page.locator(".line span:last-child").all_inner_texts()
     hits = page.evaluate(HITS)
 
     page.reload()
@@ -151,7 +152,7 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
     wall(page)
     page.wait_for_function(f"before => {HITS} === before", arg=hits)
     assert page.locator(".card b").all_inner_texts() == takes
-    assert page.locator(".told span:last-child").all_inner_texts() == likeness
+    assert page.locator(".line span:last-child").all_inner_texts() == likeness
     assert page.locator(".card.kept").count() == 1
 
 
@@ -179,7 +180,7 @@ def test_what_was_kept_and_damaged_is_passed_over(serve, open_page):
     ready(page)
     page.wait_for_function("localStorage.getItem('beatgen') !== '1nonsense'")
     titled(page, "Blend 50%")
-    assert page.locator("[data-testid=stAlertContainer]").count() == 0
+    assert page.locator(ALERT).count() == 0
 
 
 def test_each_tab_keeps_its_own_page_and_a_new_one_goes_on_from_the_last(serve, open_page):

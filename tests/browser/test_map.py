@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from playing import Fingers
 from playwright.sync_api import expect
-from visiting import changed, hits, open_app, press, settled, strikes, titled
+from streamlit_inside import EXCEPTION, SCROLLED, WIDTH
+from visiting import changed, drawn, hits, open_app, press, settled, strikes, titled
 
 from beatgen import load_atlas
 from beatgen.plot.map import PAD, UNITS, from_units
@@ -27,7 +28,7 @@ def map_page(serve, open_page):
     """The Map page with its chart drawn; afterwards it must not have shown an exception."""
     page = open_map(serve, open_page)
     yield page
-    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator(EXCEPTION).count() == 0
 
 
 def open_map(serve, open_page, **options):
@@ -46,8 +47,9 @@ def at(page, x: float, y: float) -> tuple[float, float]:
 
 def middle(element) -> tuple[float, float]:
     """Where the middle of an element is, once it rests."""
-    element.page.wait_for_timeout(300)
-    box = element.bounding_box()
+    box = None
+    while box != (box := element.bounding_box()):
+        drawn(element.page)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
@@ -218,7 +220,7 @@ def test_on_a_phone_the_page_is_scrolled_by_the_map_and_a_tap_is_heard(serve, op
     for i in range(1, 11):
         fingers.move((x, y - 15 * i))
     fingers.lift()
-    page.wait_for_function("document.querySelector('.stMain').scrollTop > 50")
+    page.wait_for_function(f"{SCROLLED} > 50")
     before = hits(page)
     page.touchscreen.tap(*at(page, 0.45, 0.55))
     changed(page, before)
@@ -249,4 +251,4 @@ def test_marks_of_a_and_b_lie_over_the_chart_and_let_clicks_through(map_page):
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_the_map_is_no_wider_than_the_screen(serve, open_page, width):
     page = open_map(serve, open_page, width=width, height=900)
-    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+    assert page.evaluate(WIDTH) <= width

@@ -4,7 +4,6 @@ import pytest
 from visiting import (
     go,
     leave_takes,
-    open_app,
     press,
     settled,
     slider,
@@ -15,11 +14,6 @@ from visiting import (
 )
 
 SWITCH = ".bar .switch"
-
-
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
 
 
 def chosen(page) -> str:

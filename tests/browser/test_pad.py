@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from playing import cells, play, state, told, wait_until_told
+from streamlit_inside import SCROLLED
 from visiting import COUNT_SENT, HARNESS, press, ready, settled
 
 from beatgen.kit import INDEX, NAMES
@@ -11,13 +12,13 @@ MARGIN = 17  # px between the pad's edge and its field
 
 
 @pytest.fixture
-def pad_page(serve, open_page):
+def pad_page(harness):
     """The harness with the player at A, pattern and feel apart."""
-    return apart(ready(open_page(serve(HARNESS), height=1000)))
+    return apart(harness)
 
 
 def apart(page):
-    page.get_by_role("button", name="Apart").click()
+    page.get_by_role("button", name="Pattern and feel").click()
     wait_until_told(page, feel=0)
     settled(page)
     return page
@@ -78,7 +79,7 @@ def test_arrows_move_pattern_and_feel_each_on_its_own(pad_page):
         pad_page.keyboard.press(key)
     wait_until_told(pad_page, position=2 / 32, feel=1.25 / 32)
     feel = pad_page.get_by_label("Feel from A to B")
-    assert feel.get_attribute("aria-valuetext") == "feel 4% of the way from A to B"
+    assert feel.get_attribute("aria-valuetext") == "feel 4% B"
     pad_page.mouse.click(640, 950)
     pad_page.keyboard.press("ArrowRight")
     wait_until_told(pad_page, position=3 / 32, feel=1.25 / 32)
@@ -88,7 +89,7 @@ def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(p
     pad_page.get_by_role("button", name="B's pattern, A's feel").click()
     wait_until_told(pad_page, position=1, feel=0)
     assert {name for _, name in cells(pad_page)} == {"ride", "snare", "kick"}
-    pad_page.get_by_role("button", name="Together").click()
+    pad_page.get_by_role("button", name="Linked").click()
     wait_until_told(pad_page, position=1, feel=None)
     assert (
         pad_page.locator(".blend .together").is_visible() and pad_page.locator(".pad").is_hidden()
@@ -108,13 +109,13 @@ def test_a_finger_moves_it(serve, open_page):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     start = point(page, 0.2, 0.2)
-    scrolled = page.evaluate("document.querySelector('.stMain').scrollTop")
+    scrolled = page.evaluate(SCROLLED)
     touch("touchStart", *start)
     for i in range(1, 6):
         touch("touchMove", *point_between(start, point(page, 0.5, 0.9), i / 5))
     touch("touchEnd")
     page.wait_for_function("beatgen.state.feel > 0.85 && beatgen.state.position > 0.45")
-    assert page.evaluate("document.querySelector('.stMain').scrollTop") == scrolled
+    assert page.evaluate(SCROLLED) == scrolled
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing sticks out"
 
 

@@ -36,14 +36,6 @@ AUDIBLE = 0.01  # full scale is 1
 
 
 @pytest.fixture
-def app_page(serve, open_page):
-    """The app, ready to play; afterwards it must not have shown an exception."""
-    page = open_app(serve, open_page)
-    yield page
-    assert page.locator("[data-testid=stException]").count() == 0
-
-
-@pytest.fixture
 def two_files(request, tmp_path, rock, samba) -> list[Path]:
     """Two drummers' recordings where the Groove MIDI Dataset is at hand, else written grooves."""
     try:

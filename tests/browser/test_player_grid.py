@@ -81,11 +81,11 @@ def test_dragging_a_hit_upwards_makes_it_louder(harness):
 
 def test_a_voice_that_is_not_played_yet_gets_its_row_and_a_hit(harness):
     assert "crash 2" not in rows(harness)
-    press(harness, "All voices of the kit").click()
+    press(harness, "Show all drums").click()
     assert rows(harness) == list(reversed(NAMES))
     harness.mouse.click(*bounds(harness, 0, "crash 2"))
     assert "crash 2" in wait_until_edited(harness)
-    press(harness, "All voices of the kit").click()
+    press(harness, "Show all drums").click()
     assert rows(harness) == ["crash 2", "ride", "hi-hat", "snare", "kick"]
 
 

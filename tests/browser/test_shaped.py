@@ -89,7 +89,7 @@ def test_while_the_slider_is_dragged_what_sounds_is_shaped(shaped_page):
 
 
 def test_on_the_pad_pattern_and_feel_are_shaped(shaped_page):
-    press(shaped_page, "Apart").click()
+    press(shaped_page, "Pattern and feel").click()
     settled(shaped_page)
     pattern, feel = (
         slider(shaped_page, "Pattern from A to B"),

@@ -6,18 +6,13 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 import soundfile
-from visiting import file_link, go, hits_of, open_app, press, same, settled, shown, titled, wall
+from visiting import file_link, go, hits_of, press, same, settled, shown, titled, wall
 
 from app import engine
 from beatgen.kit import VOICES
 from beatgen.midi import scan_midi
 
 LSB = 2**-15  # of a 16-bit file; full scale is 1
-
-
-@pytest.fixture
-def app_page(serve, open_page):
-    return open_app(serve, open_page)
 
 
 def taken(page, what: str) -> bytes:
@@ -53,11 +48,10 @@ def number(page, key: str, value: int) -> None:
 
 def taken_with(page, key: str, bars: int) -> bytes:
     """The MIDI file of so many bars, once Python has heard that it is to be as long."""
-    for _ in range(40):
+    for _ in range(100):
         content = taken(page, key)
         if groove_of(content).bars == bars:
             return content
-        page.wait_for_timeout(250)
     raise AssertionError(f"{groove_of(content).bars} bars, not {bars}")
 
 
@@ -105,7 +99,7 @@ def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(
     app_page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
 
 
-def test_the_walk_from_a_to_b_begins_with_a_and_ends_with_b(app_page):
+def test_the_morph_from_a_to_b_begins_with_a_and_ends_with_b(app_page):
     press(app_page, "Morph").click()
     number(app_page, "morph-bars", 5)
     walk = groove_of(taken_with(app_page, "morph-midi", 5))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from streamlit_inside import EXCEPTION
 from visiting import (
     answered,
     changed,
@@ -42,7 +43,7 @@ def vary(serve, open_page):
     page = open_app(serve, open_page, "vary")
     wall(page)
     yield page
-    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator(EXCEPTION).count() == 0
 
 
 def names(page) -> list[str]:
@@ -93,7 +94,7 @@ def test_each_card_that_is_pointed_at_on_the_way_is_heard(vary):
 def test_pointing_is_silent_while_nothing_plays_and_a_click_starts(vary):
     blend = hits(vary)
     vary.locator(CARD).nth(2).hover()
-    vary.wait_for_timeout(400)  # nothing is to happen: there is nothing to wait for
+    vary.wait_for_timeout(200)  # longer than a pointer lingers before a card is heard
     assert hits(vary) == blend
     take_button(vary, 3).click()
     vary.wait_for_function("beatgen.state.playing")

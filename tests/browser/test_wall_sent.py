@@ -40,7 +40,7 @@ SEND = """async (sent) => {
         }
         if (!place) document.body.append((place = document.createElement('div')));
         const data = { part: 'wall', player: 'other', wall: 'test', takes,
-            kept: [], rows: [0], plays: null, small: true, heard: 0 };
+            kept: [], rows: [0], plays: null, small: true, answered: 0 };
         const said = [];
         const setTriggerValue = (name, value) => said.push([name, value.lacks]);
         mount({ data: [data], parentElement: place, setTriggerValue });
@@ -172,7 +172,7 @@ def test_no_card_is_shown_before_its_take_is_there(serve, open_page):
         None,  # the page changes, and back
         ["id two", "id three"],
     ]
-    lacks = [["told", True]]
+    lacks = [["acts", True]]
     assert page.evaluate(SEND, sent) == [
         [[], lacks],
         [["one", "two"], []],

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from streamlit_inside import RESTS
 
 from beatgen.groove import Groove
 from beatgen.kit import NAMES
@@ -11,8 +12,7 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 HARNESS = Path(__file__).with_name("harness.py")
 HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
 # Python knows all that was done on the player, no run of its goes on, and its answer is taken in.
-SETTLED = """window.beatgen?.state.heard
-    && document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"""
+SETTLED = f"window.beatgen?.state.answered && {RESTS}"
 FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 COUNT_SENT = """() => {
     window.sent = 0;

@@ -19,7 +19,7 @@ ALONE = np.arange(20)  # every bar is followed by itself
 
 @pytest.fixture
 def strikes() -> np.ndarray:
-    """Twenty bars; each velocity tells the bar it is from, no two alike."""
+    """Twenty bars; the velocities show which bar a hit is from."""
     rng = np.random.default_rng(0)
     struck = rng.random((20, 16, 22, 4)) < 0.06
     velocity = struck * (0.2 + 0.01 * np.arange(20)[:, None, None, None])
@@ -54,18 +54,18 @@ def test_the_data_set_is_left_alone(strikes) -> None:
 
 
 def test_rotation_is_by_beats_and_keeps_every_strike(strikes) -> None:
-    turned = changed(strikes, rotate=1)
-    for bar, other in zip(strikes, turned, strict=True):
+    rotated = changed(strikes, rotate=1)
+    for bar, other in zip(strikes, rotated, strict=True):
         assert any(np.array_equal(np.roll(bar, 4 * beats, axis=0), other) for beats in (1, 2, 3))
 
 
 def test_a_bar_that_starts_later_goes_on_into_the_next(strikes) -> None:
     following = (np.arange(20) + 1) % 20
     how = Augmentation(**NOTHING | {"rotate": 1.0})
-    turned = augmented(strikes, following, ALONE, how, np.random.default_rng(0))
+    rotated = augmented(strikes, following, ALONE, how, np.random.default_rng(0))
     piece = np.concatenate([strikes, strikes[:1]]).reshape(-1, *strikes.shape[2:])
     starts = set()
-    for i, bar in enumerate(turned):
+    for i, bar in enumerate(rotated):
         (start,) = (b for b in (4, 8, 12) if np.array_equal(piece[16 * i + b :][:16], bar))
         starts.add(start)
     assert starts == {4, 8, 12}

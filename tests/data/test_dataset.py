@@ -2,19 +2,23 @@
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import mido
 import numpy as np
 import pytest
 
-from beatgen.data.dataset import SPLITS, THREADED, files_below, load_dataset, prepare
+from beatgen.data.dataset import MANY, SPLITS, THREADED, files_below, load_dataset, prepare
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, join
 from beatgen.kit import INDEX
 from beatgen.midi import write_midi
 
+CHECKOUT = Path(__file__).parents[2]
+WITH_CHECKOUT = os.environ | {"PYTHONPATH": str(CHECKOUT)}
 TABLE = """midi_filename,style,bpm,split
 brazil/samba.MID,latin/samba,116,validation
 rock.mid,rock,96,train
@@ -36,7 +40,7 @@ def test_every_bar_comes_back_as_it_was(midi_folder, tmp_path, rock, samba) -> N
     assert bars_of(dataset, "brazil/samba.MID") == [samba]
     assert dataset.number.tolist() == [0, 0, 1]
     assert dataset.styles.tolist() == ["unknown"] * 3
-    assert [said.split(":")[0] for said in dataset.left_out] == ["notes.mid"]
+    assert [message.split(":")[0] for message in dataset.left_out] == ["notes.mid"]
 
 
 def test_grids_are_what_grooves_hold(random_groove, tmp_path) -> None:
@@ -69,8 +73,11 @@ def test_the_table_gives_splits_and_styles(midi_folder, tmp_path) -> None:
     assert {str(train.files[i]) for i in train.file_index} == {"rock.mid"}
     assert [str(validation.styles[i]) for i in validation.file_index] == ["latin/samba"]
     assert [float(validation.tempo[i]) for i in validation.file_index] == [116]
-    for name, said in (("test", "has no bars"), ("holdout", "expected one of train, validation")):
-        with pytest.raises(BeatGenError, match=said):
+    for name, message in (
+        ("test", "has no bars"),
+        ("holdout", "expected one of train, validation"),
+    ):
+        with pytest.raises(BeatGenError, match=message):
             dataset.split(name)
 
 
@@ -81,7 +88,7 @@ def test_a_table_that_a_spreadsheet_wrote_is_read(midi_folder, tmp_path) -> None
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         (TABLE.replace(",train", ",dev"), "line 3 has the split 'dev'; expected one of train, val"),
         (TABLE.replace(",validation", ""), "line 2 is too short"),
@@ -89,9 +96,9 @@ def test_a_table_that_a_spreadsheet_wrote_is_read(midi_folder, tmp_path) -> None
         ("", "the columns midi_filename, split, style are missing"),
     ],
 )
-def test_a_table_that_does_not_tell_is_refused(midi_folder, tmp_path, table, said) -> None:
+def test_a_table_that_lacks_a_split_is_refused(midi_folder, tmp_path, table, message) -> None:
     (midi_folder / "info.csv").write_text(table)
-    with pytest.raises(BeatGenError, match=f"info.csv: {said}"):
+    with pytest.raises(BeatGenError, match=f"info.csv: {message}"):
         prepare(midi_folder, tmp_path / "out.npz")
 
 
@@ -115,15 +122,60 @@ def test_without_a_table_files_are_split_by_seed(tmp_path, samba) -> None:
 
 @pytest.mark.parametrize("library", sorted(THREADED))
 def test_a_process_that_runs_threads_is_not_forked(midi_folder, tmp_path, monkeypatch, library):
-    """It would be luck that nothing crashes; so the way in which workers start is looked at."""
+    """That it does not crash would prove nothing, so the test looks at how workers start."""
     started = []
     context = multiprocessing.get_context
     monkeypatch.setitem(sys.modules, library, object())
+    monkeypatch.setattr("beatgen.data.dataset.MANY", 3)
     monkeypatch.setattr(
         "beatgen.data.dataset.get_context", lambda name: started.append(name) or context(name)
     )
     assert len(prepare(midi_folder, tmp_path / "out.npz")) > 0
     assert started == ["spawn"]
+
+
+PLAIN_SCRIPT = """
+import sys
+import beatgen as bg
+from beatgen.data.stats import folder_stats
+print("begins")
+bg.load_model()
+print(len(bg.prepare(sys.argv[1], sys.argv[2])), folder_stats(sys.argv[1]).hits)
+"""
+
+
+def test_a_plain_script_with_the_model_loaded_reads_many_files(tmp_path, rock, samba) -> None:
+    """The other processes that read do not run the script again, and read the same."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for i in range(MANY):
+        write_midi((rock, samba)[i % 2], folder / f"{i}.mid")
+    (folder / "bad.mid").write_text("not music")
+    (tmp_path / "plain.py").write_text(PLAIN_SCRIPT)
+    argv = [sys.executable, tmp_path / "plain.py", folder, tmp_path / "theirs.npz"]
+    done = subprocess.run(argv, cwd=CHECKOUT, env=WITH_CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    bars, hits = (
+        MANY // 2 * (count(rock) + count(samba))
+        for count in (len, lambda groove: np.count_nonzero(groove.velocity))
+    )
+    assert done.stdout.splitlines() == ["begins", f"{bars} {hits}"]
+    assert "Traceback" not in done.stderr
+    ours, theirs = prepare(folder, tmp_path / "ours.npz"), load_dataset(tmp_path / "theirs.npz")
+    for name, stored in vars(ours).items():
+        assert np.array_equal(stored, getattr(theirs, name)), name
+
+
+def test_few_files_are_read_without_other_processes(midi_folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.delattr("beatgen.data.dataset.ProcessPoolExecutor")
+    assert len(prepare(midi_folder, tmp_path / "out.npz")) == 3
+
+
+def test_a_reading_process_that_is_ended_is_explained(midi_folder, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("beatgen.data.dataset.MANY", 3)
+    monkeypatch.setattr("beatgen.data.dataset.QUIET", (-1, None))  # no signal: they end at once
+    with pytest.raises(BeatGenError, match="ended from outside; see that there is memory enough"):
+        prepare(midi_folder, tmp_path / "out.npz")
 
 
 def test_rests_are_left_out_but_counted(tmp_path, rock) -> None:
@@ -223,7 +275,7 @@ def test_a_table_that_is_not_gmds_is_refused(midi_folder, tmp_path, table) -> No
         prepare(midi_folder, tmp_path / "out.npz")
 
 
-def test_midi_files_are_found_in_folders_below_and_sorted(midi_folder) -> None:
+def test_files_are_found_in_folders_below_and_sorted(midi_folder) -> None:
     names = [path.relative_to(midi_folder).as_posix() for path in files_below(midi_folder)]
     assert names == ["brazil/samba.MID", "notes.mid", "rock.mid"]
 
@@ -237,15 +289,15 @@ def test_the_real_dataset_in_time(gmd, tmp_path) -> None:
     second = time.perf_counter() - start
     train, validation = dataset.split("train"), dataset.split("validation")
     assert (len(train), len(validation)) == (17_406, 2_175)
-    # What saying nothing at all costs: every score has to be read beside it.
+    # The error of predicting silence: every score has to be read beside it.
     silence = (np.square(validation.velocity / 127).sum((1, 2))).mean()
     assert silence == pytest.approx(7.76, abs=0.005)
-    assert all("no 4/4 bar found" in said for said in dataset.left_out)
+    assert all("no 4/4 bar found" in message for message in dataset.left_out)
     # 12 s on two idle cores; the limit here leaves room for a busy machine.
     assert first < 40 and second < 1
 
 
-def test_a_file_that_is_left_out_is_told_by_its_path(tmp_path, rock) -> None:
+def test_a_file_that_is_left_out_is_named_by_its_path(tmp_path, rock) -> None:
     """Those of a folder may all have the same name; and a link may lead nowhere."""
     folder = tmp_path / "in"
     for name in ("a", "b"):
@@ -253,8 +305,8 @@ def test_a_file_that_is_left_out_is_told_by_its_path(tmp_path, rock) -> None:
         (folder / name / "1.mid").write_text("not music")
     (folder / "gone.mid").symlink_to(tmp_path / "nothing")
     write_midi(rock, folder / "rock.mid")
-    told = prepare(folder, tmp_path / "out.npz").left_out
-    assert [said.split(":")[0] for said in told] == ["a/1.mid", "b/1.mid", "gone.mid"]
+    left_out = prepare(folder, tmp_path / "out.npz").left_out
+    assert [message.split(":")[0] for message in left_out] == ["a/1.mid", "b/1.mid", "gone.mid"]
 
 
 def test_a_seed_below_0_is_refused(midi_folder, tmp_path) -> None:

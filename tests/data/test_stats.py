@@ -25,7 +25,7 @@ def test_files_bars_and_hits_are_counted(midi_folder, rock, samba) -> None:
     stats = folder_stats(midi_folder)
     assert (stats.files, stats.bars, stats.skipped_bars) == (2, 3, 0)
     assert stats.lengths == (1, 2) and stats.tempos == (116, 96)
-    assert [said.split(":")[0] for said in stats.left_out] == ["notes.mid"]
+    assert [message.split(":")[0] for message in stats.left_out] == ["notes.mid"]
     assert stats.meters == {"4/4": 2} and stats.styles == {}
     expected = {
         name: sum(int((g.velocity[:, :, i] > 0).sum()) for g in (rock, samba))
@@ -56,7 +56,7 @@ def test_pitches_are_counted_before_folding_and_voices_after(tmp_path) -> None:
     assert sum(stats.velocities) == 4
 
 
-def test_other_meters_are_told(tmp_path, rock) -> None:
+def test_other_meters_are_counted(tmp_path, rock) -> None:
     write_midi(rock, tmp_path / "a.mid")
     file = mido.MidiFile(tmp_path / "a.mid")
     file.tracks[0].insert(-1, mido.MetaMessage("time_signature", numerator=3, denominator=4))

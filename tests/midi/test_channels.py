@@ -7,7 +7,7 @@ from beatgen.errors import MidiError, MidiWarning
 from beatgen.midi import read_midi, scan_midi
 
 
-def test_a_drum_loop_on_another_channel_is_read_and_told() -> None:
+def test_a_drum_loop_on_another_channel_is_read_and_reported() -> None:
     beat = [hit(i * 240, HAT, channel=0) for i in range(8)]
     beat += [hit(0, KICK, channel=0), hit(480, SNARE, channel=0), hit(1440, SNARE, channel=0)]
     chords = [hit(i * 480, pitch, channel=4) for i in range(4) for pitch in (60, 64, 67)]
@@ -59,7 +59,7 @@ def test_foreign_pitches_are_folded_dropped_and_counted() -> None:
     assert report.pitches == {33: 1, 35: 1, 39: 1, 69: 2, 100: 1}
     assert report.folded == {35: 1, 39: 1, 69: 2} and report.dropped == {33: 1, 100: 1}
     assert report.hits == {"kick": 1, "snare": 1, "hi-hat": 2}
-    said = " ".join(report.messages)
-    assert "35 (1) to kick" in said and "69 (2) to hi-hat" in said
-    assert "33 (1), 100 (1)" in said
+    message = " ".join(report.messages)
+    assert "35 (1) to kick" in message and "69 (2) to hi-hat" in message
+    assert "33 (1), 100 (1)" in message
     assert [h[1] for h in hits(groove)] == [0, 8, 16, 24]

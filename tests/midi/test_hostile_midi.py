@@ -29,10 +29,10 @@ def refusal(data: bytes) -> str:
     """The sentence with which a file is refused."""
     with pytest.raises(MidiError) as refused:
         scan_midi(BytesIO(data), name="bad.mid")
-    said = str(refused.value)
-    assert said.startswith("bad.mid: ") and said.endswith(".") and "\n" not in said
-    assert len(said) < 250
-    return said
+    message = str(refused.value)
+    assert message.startswith("bad.mid: ") and message.endswith(".") and "\n" not in message
+    assert len(message) < 250
+    return message
 
 
 def survives(data: bytes) -> bool:
@@ -51,7 +51,7 @@ def beat() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"", "not a MIDI file"),
         (b"hello, I am a text, and a rather long one", "it does not begin like one"),
@@ -91,9 +91,9 @@ def beat() -> bytes:
         (header() + track("00 ff 58 04 01 40 18 08" + KICK + END), "bars long"),
     ],
 )
-def test_a_damaged_file_is_refused_in_one_sentence(data, said) -> None:
+def test_a_damaged_file_is_refused_in_one_sentence(data, message) -> None:
     start = time.perf_counter()
-    assert said in refusal(data)
+    assert message in refusal(data)
     assert time.perf_counter() - start < 1
 
 
@@ -137,10 +137,10 @@ def test_a_swollen_number_does_not_hang() -> None:
 
 
 def test_what_is_no_file_is_refused(tmp_path) -> None:
-    for source, said in (
+    for source, message in (
         (tmp_path / "none.mid", "none.mid: no such file"),
         (tmp_path, "Is a directory"),
         (StringIO("MThd, but text"), "not a MIDI file"),
     ):
-        with pytest.raises(MidiError, match=said):
+        with pytest.raises(MidiError, match=message):
             scan_midi(source)

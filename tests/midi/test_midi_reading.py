@@ -31,7 +31,7 @@ def test_type_1_is_read_over_all_tracks_at_the_conductors_tempo() -> None:
 
 
 def test_running_status_and_note_on_with_velocity_0() -> None:
-    # kick on, off by velocity 0 under running status; a beat later the snare, the same way
+    # kick on, off by velocity 0 under running status; a beat later the snare likewise
     groove = read_midi(raw("00 99 24 64  60 24 00  83 00 26 50  60 26 00  00 ff 2f 00"))
     assert hits(groove) == [(0, 0, KICK, 100), (0, 16, SNARE, 80)]
 
@@ -140,7 +140,7 @@ def test_a_clean_file_warns_of_nothing() -> None:
 # Tempo and meter ----------------------------------------------------------------------------------
 
 
-def test_the_tempo_of_most_bars_is_kept_and_the_change_is_told() -> None:
+def test_the_tempo_of_most_bars_is_kept_and_the_change_is_reported() -> None:
     file = [tempo(0, 100), tempo(BAR, 150), *(hit(i * BAR, KICK) for i in range(4)), end(4 * BAR)]
     groove, report = scan_midi(midi(file))
     assert groove.tempo == 150 and report.tempos == [100, 150]
@@ -154,7 +154,7 @@ def test_of_two_tempos_or_meters_at_one_tick_the_last_holds() -> None:
     assert report.meters == ["4/4"] and not report.messages
 
 
-def test_other_meters_are_left_out_and_told() -> None:
+def test_other_meters_are_left_out_and_reported() -> None:
     file = [
         *(meter(0, 4, 4), hit(0, KICK)),
         *(meter(BAR, 7, 8), hit(BAR, SNARE), hit(BAR + 7 * 240 - 20, HAT)),
@@ -174,7 +174,7 @@ def test_a_meter_that_comes_too_soon_cuts_the_bar_before() -> None:
     assert report.skipped == {1: "a cut bar"}
 
 
-def test_a_meter_that_is_told_again_cuts_no_bar() -> None:
+def test_a_meter_that_is_repeated_cuts_no_bar() -> None:
     again = [meter(0, 4, 4), meter(960, 4, 4), meter(BAR + 480, 4, 4)]
     groove, report = scan_midi(midi([*again, hit(0, KICK), hit(960, SNARE), end(2 * BAR)]))
     assert hits(groove) == [(0, 0, KICK, 80), (0, 32, SNARE, 80)]

@@ -111,7 +111,7 @@ def test_a_loud_hit_on_the_line_is_not_made_early_by_a_soft_one() -> None:
 
 
 @pytest.mark.parametrize("tempo", [3, 1e-300, 2e8])
-def test_a_tempo_that_midi_cannot_tell_is_refused(rock, tempo) -> None:
+def test_a_tempo_that_midi_cannot_hold_is_refused(rock, tempo) -> None:
     with pytest.raises(BeatGenError, match=r"MIDI files have 3\.58 to 60000000"):
         write_midi(replace(rock, tempo=tempo), BytesIO())
 

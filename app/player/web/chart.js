@@ -2,22 +2,30 @@
 //
 // It lies open in the page, for Plotly's style sheet does not reach into a component that is closed.
 
+/** @import { ChartData, Mounting } from "./types" */
+
 import { element } from "./views/dom.js";
 import { mountIn } from "./page/mounts.js";
 import { unpackPoints } from "./state/words.js";
 
-let script = null; // promise of Plotly
+/** @type {Promise<any> | null} of Plotly */
+let script = null;
 
+/** @param {Mounting} mounting */
 export default function mount({ data: [data], parentElement }) {
   const [chart, leave] = mountIn(parentElement, () => new Chart(parentElement));
   chart.receive(data);
   return leave;
 }
 
-/** Plotly, from the files of the component of this name, whose address holds a digest. */
+/**
+ * Plotly, from the files of the component of this name, whose address holds a digest.
+ *
+ * @param {string} component
+ */
 function loadPlotly(component) {
   script ??= new Promise((loaded, failed) => {
-    const src = new URL(`../${component}/plotly.min.js`, import.meta.url);
+    const src = new URL(`../${component}/plotly.min.js`, import.meta.url).href;
     const onerror = () => {
       script = null;
       failed(new Error("The chart could not be loaded. Reload the page."));
@@ -29,15 +37,17 @@ function loadPlotly(component) {
 
 class Chart {
   #root = element("div");
-  #plotly = null; // once it has drawn
+  /** @type {any} Plotly, once it has drawn */
+  #plotly = null;
   #id = ""; // of the figure
   #closed = false;
 
+  /** @param {HTMLElement} parent */
   constructor(parent) {
     parent.append(this.#root);
   }
 
-  /** See points.py for what Python sends. */
+  /** See chart.py for what Python sends. @param {ChartData} data */
   receive(data) {
     if (data.id === this.#id) return;
     this.#id = data.id;
@@ -50,12 +60,14 @@ class Chart {
     });
   }
 
+  /** @param {ChartData} data */
   async #draw({ id, plotly, figure, points, config }) {
     const [loaded, placed] = await Promise.all([loadPlotly(plotly), unpackPoints(points)]);
     await new Promise((go) => setTimeout(go)); // both take long: between them strokes are scheduled
     if (this.#closed || id !== this.#id) return;
     this.#plotly = loaded;
     const { xaxis, yaxis } = figure.layout;
+    /** @param {[number, number]} range @param {number[]} shares */
     const between = ([low, high], shares) => shares.map((share) => low + share * (high - low));
     const traces = figure.data.map((trace, i) => ({
       ...trace,

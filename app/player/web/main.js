@@ -1,5 +1,7 @@
 // Entry of the component: Streamlit calls the default function at every change of the data.
 
+/** @import { Mounting, PackedPath, Part, PartData, PathName, PlayerData, View } from "./types" */
+
 import { Bar } from "./views/bar.js";
 import { BlendControl } from "./views/blend.js";
 import { element } from "./views/dom.js";
@@ -11,7 +13,6 @@ import { KeptFile, Memory } from "./page/memory.js";
 import { mountIn } from "./page/mounts.js";
 import { Picture } from "./views/picture.js";
 import { Player } from "./state/player.js";
-import { expose } from "./testing/probe.js";
 import { Region } from "./views/region.js";
 import { ShapePanel } from "./views/shape.js";
 import { ShareButton } from "./views/share.js";
@@ -23,6 +24,7 @@ const GRACE = 2000; // ms for a component taken out of the page to be put back
 
 const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or go with others
 
+/** @type {Record<string, new (player: Player) => Part>} */
 const PARTS = {
   file: KeptFile,
   files: Handover,
@@ -35,54 +37,72 @@ const PARTS = {
   wall: Wall,
 };
 
-const players = new Map(); // by the player's key: they outlive their views
+/** @type {Map<string, Player>} by the player's key: they outlive their views */
+const players = new Map();
 
+/** @param {Mounting} mounting */
 export default function mount({ data: [data], parentElement, setStateValue, setTriggerValue }) {
-  const make = () => {
-    if (!players.has(data.player)) players.set(data.player, new Player());
-    const player = players.get(data.player);
-    return data.part ? showPart(player, data.part, parentElement) : show(player, parentElement);
-  };
-  const [mounted, leave] = mountIn(parentElement, make);
-  if (data.part) mounted.views[0].receive(data, setTriggerValue, setStateValue);
-  else receive(mounted, data, (value) => setStateValue("played", value));
+  if (data.part) {
+    const [part, leavePart] = mountIn(parentElement, () => showPart(data, parentElement));
+    part.receive(data, setTriggerValue, setStateValue);
+    return leavePart;
+  }
+  const [mounted, leave] = mountIn(parentElement, () => show(data, parentElement));
+  receive(mounted, data, (message) => setStateValue("played", message));
   return leave;
+}
+
+/** @param {string} key */
+function playerOf(key) {
+  const player = players.get(key) ?? new Player();
+  players.set(key, player);
+  return player;
 }
 
 /**
  * Give the player what Python sends, and start it where Python did since the last time. To unzip a
  * path takes a moment; what comes in it waits.
+ *
+ * @param {ReturnType<typeof show>} mounted
+ * @param {PlayerData<PackedPath | PathName>} data
+ * @param {(message: object) => void} send
  */
-function receive(mounted, data, say) {
+function receive(mounted, data, send) {
   const { player, starts } = mounted;
-  const take = (path) => {
-    player.receive({ ...data, path }, say);
-    if (data.starts > starts) player.play();
-  };
   mounted.starts = data.starts;
   player.coming++;
   const path = unpackPath(data.path);
-  const taken = mounted.coming.then(() => path.then(take));
+  const taken = mounted.coming.then(async () => {
+    player.receive({ ...data, path: await path }, send);
+    if (data.starts > starts) player.play();
+  });
   mounted.coming = taken.catch(reportError).finally(() => player.coming--);
 }
 
-/** Put the views of `player` into `parent`. */
-function show(player, parent) {
+/**
+ * Put the views of a player into `parent`.
+ *
+ * @param {PlayerData<unknown>} data
+ * @param {HTMLElement} parent
+ */
+function show(data, parent) {
+  const player = playerOf(data.player);
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
   const root = element("section", {
     class: "player",
     "aria-label": "Player",
     style: "visibility: hidden",
   });
+  /** @type {View[]} */
   const views = [new Look(player, root), new BlendControl(player), new Grid(player), new Bar(player)];
   root.append(...views.map((view) => view.root).filter((view) => view !== root));
   parent.append(root);
   clearTimeout(player.leaving);
-  expose(player);
+  if (data.probe) import("./testing/probe.js").then(({ expose }) => expose(player));
   const end = [listenToKeys(player), ...views.map((view) => player.watch(() => view.update()))];
-  // What was moved by keys is let go a little later, unless something else is pressed.
+  // A move by keys ends a little after the last key, or when something else is pressed.
   const finish = () => player.finish();
-  const onKey = ({ key }) => MOVES.test(key) || finish();
+  const onKey = (/** @type {KeyboardEvent} */ { key }) => MOVES.test(key) || finish();
   document.addEventListener("pointerdown", finish, true);
   document.addEventListener("keydown", onKey, true);
   window.addEventListener("blur", finish); // the key may come up elsewhere
@@ -92,21 +112,26 @@ function show(player, parent) {
     window.removeEventListener("blur", finish);
     player.leaving = setTimeout(() => player.stop(), GRACE);
   };
-  return { player, views, close: closing(root, views, [...end, stop]), coming: Promise.resolve() };
-}
-
-/** Put another part of the page into `parent`: one that works with the player, but is not it. */
-function showPart(player, part, parent) {
-  const view = new PARTS[part](player);
-  parent.append(view.root);
-  return { player, views: [view], close: closing(view.root, [view], []) };
-}
-
-/** What takes views out of the page. end: what is to be ended with them. */
-function closing(root, views, end) {
-  return () => {
-    end.forEach((stop) => stop());
-    views.forEach((view) => view.close?.());
+  const close = () => {
+    for (const act of [...end, stop]) act();
+    for (const view of views) view.close?.();
     root.remove();
   };
+  return { player, starts: data.starts, coming: Promise.resolve(), close };
+}
+
+/**
+ * Put another part of the page into `parent`: one that works with the player, but is not it.
+ *
+ * @param {PartData} data
+ * @param {HTMLElement} parent
+ */
+function showPart({ part, player }, parent) {
+  const view = new PARTS[part](playerOf(player));
+  parent.append(view.root);
+  const close = () => {
+    view.close?.();
+    view.root.remove();
+  };
+  return { receive: view.receive.bind(view), close };
 }

@@ -46,6 +46,14 @@ def path_of(page) -> str:
     return pack_path(engine.path(a, b), engine.path_feels(a, b))["id"]
 
 
+def test_a_deck_takes_any_format_that_is_read(apptest, rock):
+    upload(apptest, "a", "my rock.tab", f"tempo: 96\n\n{rock}".encode())
+    deck = now(apptest).a
+    assert (deck.groove, deck.source.name, deck.error) == (rock, "my rock", "")
+    upload(apptest, "a", "song.tab", b"gong |o---|")
+    assert "unknown voice 'gong'" in now(apptest).a.error
+
+
 @pytest.mark.parametrize("side", ["a", "b"])
 def test_what_is_listened_to_is_what_is_taken_away(apptest, side):
     player_sends(apptest, position=0.5, path=path_of(apptest), base=None, monitor=side)

@@ -4,6 +4,7 @@ import pytest
 from compare import same_hits
 from drive import choose, click, midi_of, now, open_page, part_sends, run, text, upload
 from midifile import BAR, KICK, SNARE, end, hit, meter, midi
+from streamlit_inside import run_with, widget_states
 
 from app import engine
 from app.session import Deck, Session, Source
@@ -37,14 +38,14 @@ def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
     """It sends what its widgets show whenever the player asks for a run."""
     page = open_page()
     house, samba = engine.demos()["House"], now(page).b.source
-    shown = page._tree.get_widget_states()
+    shown = widget_states(page)
     kept = link.pack_memory(Session(Deck(house), Deck(samba)))
     part_sends(page, "browser-memory", "recalled", kept)
-    page._run(shown)
+    run_with(page, shown)
     assert now(page).a.source.name == "House"
-    shown = page._tree.get_widget_states()
+    shown = widget_states(page)
     click(page, "make-a")
-    page._run(shown)
+    run_with(page, shown)
     assert now(page).a.source.name == "Blend 50%"
 
 

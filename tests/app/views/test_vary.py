@@ -225,7 +225,7 @@ def test_a_take_is_sent_once_and_all_again_to_a_browser_that_lacks_one(apptest):
     again, *fresh = shown_part(apptest, "wall")["takes"]
     assert again == first[4]["id"]
     assert [card["number"] for card in fresh] == [take.number for take in now(apptest).takes[1:]]
-    part_sends(apptest, "wall", "told", {"acts": [], "lacks": True})
+    part_sends(apptest, "wall", "acts", {"acts": [], "lacks": True})
     assert shown_part(apptest, "wall")["takes"] == [first[4], *fresh]
     go(apptest, "blend")
     go(apptest, "vary")
@@ -246,13 +246,13 @@ def test_what_was_done_before_an_answer_is_done_once_and_in_order(apptest):
     go(apptest, "vary")
     first, second, third = now(apptest).takes[:3]
     acts = [[1, "keep", first.number], [2, "play", second.number], [3, "discard", third.number]]
-    part_sends(apptest, "wall", "told", {"acts": acts[:2]})
-    part_sends(apptest, "wall", "told", {"acts": acts})
+    part_sends(apptest, "wall", "acts", {"acts": acts[:2]})
+    part_sends(apptest, "wall", "acts", {"acts": acts})
     assert first.kept and now(apptest).take is second
     assert third not in now(apptest).takes and len(now(apptest).takes) == 5
-    assert shown_part(apptest, "wall")["heard"] == 3
+    assert shown_part(apptest, "wall")["answered"] == 3
     answered = {"acts": [[3, "discard", first.number]]}
-    part_sends(apptest, "wall", "told", answered)
+    part_sends(apptest, "wall", "acts", answered)
     assert first in now(apptest).takes
 
 
@@ -277,7 +277,7 @@ def test_what_was_done_before_an_answer_is_done_once_and_in_order(apptest):
 def test_nonsense_from_the_wall_is_ignored(apptest, message):
     go(apptest, "vary")
     takes = list(now(apptest).takes)
-    part_sends(apptest, "wall", "told", message)
+    part_sends(apptest, "wall", "acts", message)
     assert now(apptest).takes == takes and now(apptest).take is None
     act(apptest, "discard", takes[0])
     assert now(apptest).takes == takes[1:], "what comes after is heard"

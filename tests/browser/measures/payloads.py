@@ -26,7 +26,7 @@ def payloads(browser: Browser, url: str) -> list[Figure]:
     at.page.context.close()
     at = visit(browser, url)
     for bars in WALKS:
-        _keep_walk(at, bars)
+        _keep_morph(at, bars)
     at.page.get_by_role("link", name="Vary").click()
     at.page.get_by_role("button", name="Play Take").nth(len(WALKS) - 1).wait_for()
     at.rest()
@@ -76,8 +76,8 @@ def _lengthen(at: Visit, side: str) -> None:
     at.page.locator(f".st-key-deck-{side}").get_by_text("4 bars", exact=True).click()
 
 
-def _keep_walk(at: Visit, bars: int) -> None:
-    """Keep a walk from A to B, as a take."""
+def _keep_morph(at: Visit, bars: int) -> None:
+    """Keep a morph from A to B, as a take."""
     at.page.get_by_role("button", name="Morph", exact=True).click()
     field = at.page.locator(".st-key-morph-bars input")
     field.fill(str(bars))

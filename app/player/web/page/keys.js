@@ -1,5 +1,7 @@
 // The keyboard: space plays, left and right blend, V varies, Z undoes.
 
+/** @import { Player } from "../state/player.js" */
+
 const FINE = 1 / 128;
 const COARSE = 1 / 32;
 
@@ -20,24 +22,26 @@ let pointed = false;
 document.addEventListener("pointerdown", () => (pointed = true), true);
 document.addEventListener("keydown", ({ key }) => (pointed &&= key !== "Tab"), true);
 
-/** Listen on the whole page; returns a function that ends it. */
+/** Listen on the whole page; returns a function that ends it. @param {Player} player */
 export function listenToKeys(player) {
-  let taken = null; // the key that was ours when it went down
+  /** @type {string | null} the key that was ours when it went down */
+  let taken = null;
 
-  const blend = (amount) => {
+  const blend = (/** @type {number} */ amount) => {
     if (!player.scene.isBlend) return false;
     player.drag(player.position + amount);
     return true;
   };
 
-  const undo = (event) => {
+  const undo = (/** @type {KeyboardEvent} */ event) => {
     if (event.shiftKey) player.redo();
     else player.undo();
     return true;
   };
 
   // Streamlit's own shortcut is deaf while a slider has the focus, as the blend has after a drag.
-  const vary = (event) => {
+  const vary = (/** @type {KeyboardEvent} */ event) => {
+    /** @type {HTMLElement | null} */
     const button = document.querySelector(VARY);
     if (!button) return false;
     event.stopPropagation();
@@ -47,6 +51,7 @@ export function listenToKeys(player) {
     return true;
   };
 
+  /** @type {Record<string, (event: KeyboardEvent) => boolean>} true where the key was ours */
   const actions = {
     " ": ({ repeat }) => (repeat || player.toggle(), true),
     ArrowLeft: (event) => blend(event.shiftKey ? -FINE : -COARSE),
@@ -56,7 +61,7 @@ export function listenToKeys(player) {
     y: () => (player.redo(), true),
   };
 
-  const onKey = (event) => {
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (!(key in actions) || event.altKey || event.defaultPrevented) return;
     if ((event.ctrlKey || event.metaKey) && key !== "z" && key !== "y") return;
@@ -66,7 +71,7 @@ export function listenToKeys(player) {
     taken = key;
   };
 
-  const onKeyUp = (event) => {
+  const onKeyUp = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== taken) return;
     event.preventDefault(); // Firefox presses a button when space comes up, whatever it did before
     taken = null;
@@ -82,10 +87,17 @@ export function listenToKeys(player) {
   };
 }
 
+/**
+ * Whether a key means something else where it was pressed.
+ *
+ * @param {EventTarget} target
+ * @param {string} key
+ */
 function belongsElsewhere(target, key) {
   if (!(target instanceof Element)) return false;
-  if (target.isContentEditable || target.matches(TYPING)) return true;
-  // One who walks by the keyboard means the button that he came to; one who clicked it does not.
+  if (target instanceof HTMLElement && target.isContentEditable) return true;
+  if (target.matches(TYPING)) return true;
+  // Whoever came to a button by the keyboard means it; whoever clicked it does not.
   if (key.startsWith("Arrow")) {
     return target.matches(OWN_ARROWS) || (target.matches(WALKED) && !pointed);
   }

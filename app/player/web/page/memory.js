@@ -3,18 +3,22 @@
 //
 // It is a text, and after a blank each the files on the decks, which come in parts of their own.
 
+/** @import { Send } from "../types" */
+
 import { element } from "../views/dom.js";
 import { Reminder } from "./reminder.js";
 
 const ITEM = "beatgen";
 
-const files = new Map(); // texts by name, all that ever came
+/** @type {Map<string, string>} texts by name, all that ever came */
+const files = new Map();
 let arrived = () => {};
 
 /** A file on a deck. */
 export class KeptFile {
   root = element("div", { hidden: true });
 
+  /** @param {{ name: string, text: string }} data */
   receive({ name, text }) {
     files.set(name, text);
     arrived();
@@ -23,27 +27,35 @@ export class KeptFile {
 
 export class Memory {
   root = element("div", { hidden: true });
-  #isHeard = false;
-  #say = () => {};
-  #reminder = new Reminder(() => this.#isHeard, () => this.#tell());
+  #isAnswered = false;
+  /** @type {Send} */
+  #send = () => {};
+  #reminder = new Reminder(() => this.#isAnswered, () => this.#recall());
 
-  /** Keep `page`, a text, and the files of these names; or, where Python does not know it yet, say
-   * what was kept. */
-  receive({ page, files: names }, say) {
-    this.#say = say;
-    this.#isHeard = page !== null;
-    arrived = () => this.#isHeard && names.every((name) => files.has(name)) &&
+  /**
+   * Keep `page`, a text, and the files of these names; or, where Python does not know it yet, send
+   * what was kept.
+   *
+   * @param {{ page: string | null, files: string[] }} data
+   * @param {Send} send
+   */
+  receive({ page, files: names }, send) {
+    this.#send = send;
+    this.#isAnswered = page !== null;
+    arrived = () => {
+      if (!this.#isAnswered || !names.every((name) => files.has(name))) return;
       keep([page, ...names.map((name) => files.get(name))].join(" "));
-    if (this.#isHeard) arrived();
-    else setTimeout(() => this.#tell()); // not while it is being mounted
+    };
+    if (this.#isAnswered) arrived();
+    else setTimeout(() => this.#recall()); // not while it is being mounted
   }
 
   close() {
     this.#reminder.stop();
   }
 
-  #tell() {
-    this.#say("recalled", recall());
+  #recall() {
+    this.#send("recalled", recall());
     this.#reminder.start();
   }
 }
@@ -51,12 +63,13 @@ export class Memory {
 // A browser may forbid storage or have run out of it: then a reload starts anew.
 const STORAGES = [() => sessionStorage, () => localStorage];
 
+/** @param {string} text */
 function keep(text) {
   for (const storage of STORAGES) {
     try {
       storage().setItem(ITEM, text);
     } catch (error) {
-      console.warn(`BeatGen is not kept for a reload: ${error.message}`);
+      console.warn("BeatGen is not kept for a reload:", error);
     }
   }
 }

@@ -3,17 +3,25 @@
 
 const RECHECK = 500; // ms until what Streamlit let go of is looked after again
 
-const mounts = new WeakMap(); // by parent element
+/** @typedef {{ made: { close(): void }, calls: number }} Mounted */
+
+/** @type {WeakMap<Element, Mounted>} by parent element */
+const mounts = new WeakMap();
 
 /**
  * What is mounted in `parent`, as `make()` makes it at first, and what Streamlit is to call when it
- * lets go of this call. It has a method close().
+ * lets go of this call.
+ *
+ * @template {{ close(): void }} Made
+ * @param {Element} parent
+ * @param {() => Made} make
+ * @returns {[Made, () => void]}
  */
 export function mountIn(parent, make) {
-  if (!mounts.has(parent)) mounts.set(parent, { made: make(), calls: 0 });
-  const mounted = mounts.get(parent);
+  const mounted = mounts.get(parent) ?? { made: make(), calls: 0 };
+  mounts.set(parent, mounted);
   const call = ++mounted.calls;
-  return [mounted.made, () => leave(parent, mounted, call)];
+  return [/** @type {Made} */ (mounted.made), () => leave(parent, mounted, call)];
 }
 
 /**
@@ -21,6 +29,10 @@ export function mountIn(parent, make) {
  *
  * Streamlit also lets go of a call whose data were outdated before it returned. The component then
  * stays in the page, and a later call is about to take over.
+ *
+ * @param {Element} parent
+ * @param {Mounted} mounted
+ * @param {number} call
  */
 function leave(parent, mounted, call) {
   if (mounted.calls !== call) return;

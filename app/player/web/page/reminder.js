@@ -1,22 +1,23 @@
-// Say again what Python has not heard: on a busy machine a message is now and then lost between the
-// browser and it.
+// Send again what Python has not answered: on a busy machine a message is now and then lost between
+// the browser and it.
 
-const UNHEARD = 5000; // ms without an answer
+const UNANSWERED = 5000; // ms
 
 export class Reminder {
-  #isHeard;
-  #say;
+  #isAnswered;
+  #send;
   #timer = 0;
 
-  constructor(isHeard, say) {
-    this.#isHeard = isHeard;
-    this.#say = say;
+  /** @param {() => boolean} isAnswered @param {() => void} send */
+  constructor(isAnswered, send) {
+    this.#isAnswered = isAnswered;
+    this.#send = send;
   }
 
-  /** Something was said just now. */
+  /** Something was sent just now. */
   start() {
     this.stop();
-    this.#timer = setTimeout(() => this.#isHeard() || this.#say(), UNHEARD);
+    this.#timer = setTimeout(() => this.#isAnswered() || this.#send(), UNANSWERED);
   }
 
   stop() {

@@ -1,9 +1,11 @@
 // The page's theme: dark for who comes first, light for who chooses it in Streamlit's menu.
 //
-// Streamlit can be given a dark and a light theme, and then shows a newcomer the one that his system
-// has. It keeps a choice for the address of one page only, and does not have Python draw anew. So
-// what was shown last is kept here, and asked for in the menu where Streamlit begins otherwise; but
-// a newcomer may have been in the menu before this script came, and then what he chose holds.
+// Streamlit can be given a dark and a light theme, and then follows the system of a first visitor. It
+// remembers a choice for the address of one page only, and does not have Python draw again. So the
+// theme that was shown last is kept here, and chosen in the menu where Streamlit begins with the
+// other one; but a first visitor may have used the menu before this script ran: that choice holds.
+
+/** @import { Send } from "../types" */
 
 import { element } from "../views/dom.js";
 import { isLight } from "../views/look.js";
@@ -16,26 +18,31 @@ const MENU = '[data-testid="stMainMenu"]';
 const PATIENCE = 5000; // ms for the menu, and for Python, to answer
 const TRIES = 3;
 
-let hand = null; // what goes on in the menu; there is one hand, however often the part is mounted
+/**
+ * @type {Promise<void> | null} a choice that goes on in the menu; one, however many parts there are
+ */
+let choosing = null;
 
 export class Theme {
   root = element("div", { hidden: true });
-  #observer = new MutationObserver(() => this.#tell());
-  #drawn = null; // theme that Python draws for
-  #say = () => {};
+  #observer = new MutationObserver(() => this.#report());
+  #drawn = ""; // theme that Python draws for
+  /** @type {Send} */
+  #send = () => {};
   #reminder = 0;
 
   constructor() {
     const wanted = recall() ?? (chosenHere() ? shown() : FIRST);
     this.#observer.observe(page(), { attributeFilter: ["class"] });
     keep(wanted);
-    if (wanted !== shown()) hand ??= choose(wanted).finally(() => (hand = null));
+    if (wanted !== shown()) choosing ??= choose(wanted).finally(() => (choosing = null));
   }
 
-  receive({ drawn }, say) {
-    this.#say = say;
+  /** @param {{ drawn: string }} data @param {Send} send */
+  receive({ drawn }, send) {
+    this.#send = send;
     this.#drawn = drawn;
-    setTimeout(() => this.#tell()); // not while it is being mounted
+    setTimeout(() => this.#report()); // not while it is being mounted
   }
 
   close() {
@@ -44,13 +51,13 @@ export class Theme {
   }
 
   /** Have Python draw for the theme that is shown. */
-  #tell(tries = TRIES) {
-    if (!hand) keep(shown());
+  #report(tries = TRIES) {
+    if (!choosing) keep(shown());
     clearTimeout(this.#reminder);
     if (shown().toLowerCase() === this.#drawn) return;
-    this.#say("shown", shown().toLowerCase());
-    // The run that this asks for may begin before Streamlit tells it of the theme.
-    if (tries > 1) this.#reminder = setTimeout(() => this.#tell(tries - 1), PATIENCE);
+    this.#send("shown", shown().toLowerCase());
+    // The run that this asks for may begin before Streamlit has given it the theme.
+    if (tries > 1) this.#reminder = setTimeout(() => this.#report(tries - 1), PATIENCE);
   }
 }
 
@@ -60,10 +67,16 @@ function shown() {
   return isLight(getComputedStyle(page()).backgroundColor) ? "Light" : "Dark";
 }
 
-/** Choose a theme in the menu, as a hand would: look, press, wait for what comes of it. */
+/**
+ * Choose a theme in the menu, as a hand would: look, press, wait for what comes of it.
+ *
+ * @param {string} name
+ */
 async function choose(name) {
-  const button = () => document.querySelector(`${MENU} button, button${MENU}`);
-  const item = () => document.querySelector(`[data-testid="stMainMenuItem-theme-${name}"]`);
+  /** @type {(selector: string) => HTMLElement | null} */
+  const find = (selector) => document.querySelector(selector);
+  const button = () => find(`${MENU} button, button${MENU}`);
+  const item = () => find(`[data-testid="stMainMenuItem-theme-${name}"]`);
   await until(button);
   if (!button()) return; // the page is embedded without its menu
   for (let tries = 0; tries < TRIES && shown() !== name; tries++) {
@@ -75,14 +88,19 @@ async function choose(name) {
   button()?.blur(); // or it would take the space bar, which plays
 }
 
-/** Press what is found, unless what it is for is already done. */
+/**
+ * Press what is found, unless what it is for is already done.
+ *
+ * @param {() => HTMLElement | null} find
+ * @param {() => unknown} done
+ */
 async function press(find, done) {
   await until(() => find() || done());
   if (!done()) find()?.click();
   await until(done);
 }
 
-/** Resolves once `holds`, or after a while. */
+/** Resolves once `holds`, or after a while. @param {() => unknown} holds */
 async function until(holds) {
   const end = performance.now() + PATIENCE;
   while (!holds() && performance.now() < end) await new Promise(requestAnimationFrame);
@@ -90,11 +108,12 @@ async function until(holds) {
 
 // A browser may forbid storage: then every visit is the first.
 
+/** @param {string} name */
 function keep(name) {
   try {
     localStorage.setItem(ITEM, name);
   } catch (error) {
-    console.warn(`The theme is not kept: ${error.message}`);
+    console.warn("The theme is not kept:", error);
   }
 }
 

@@ -1,21 +1,35 @@
 // Playback: play and stop, with which settings and how loud, over a kit that may still be loading
 // and a system that may take the sound away.
 
+/** @import { Settings, Voice } from "../types" */
+
 import { Mixer } from "./mixer.js";
 import { Sound } from "./sound.js";
 import { Transport } from "./transport.js";
 
 export class Playback {
+  /** @type {Settings} */
   settings = { tempo: null, swing: 0.5, metronome: false, countIn: false, allVoices: false };
   mixer = new Mixer();
   sound = new Sound(() => this.announce());
-  transport = new Transport();
-  voices = null; // of what there is to play
+  transport;
+  /** @type {Voice[] | null} of what there is to play */
+  voices = null;
   isStarting = false; // play is pressed, and the sound is not open yet
   #auditions = 0;
+  /** @type {Set<() => void>} */
   #watchers = new Set();
 
-  /** Call `watcher` after every change; returns a function that ends it. */
+  /** @param {Transport} transport */
+  constructor(transport = new Transport()) {
+    this.transport = transport;
+  }
+
+  /**
+   * Call `watcher` after every change; returns a function that ends it.
+   *
+   * @param {() => void} watcher
+   */
   watch(watcher) {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -42,7 +56,7 @@ export class Playback {
     const opened = await this.#open();
     if (!this.isStarting) return; // stopped meanwhile
     this.isStarting = false;
-    if (opened) this.transport.start(this.sound.sampler, this.settings);
+    if (opened && this.sound.sampler) this.transport.start(this.sound.sampler, this.settings);
     this.announce();
   }
 
@@ -63,34 +77,39 @@ export class Playback {
     return this.playing || this.isStarting ? this.stop() : this.play();
   }
 
-  /** Sound one stroke now, as an answer to the hand; of those that wait for the kit, the last. */
+  /**
+   * Sound one stroke now, as an answer to the hand; of those that wait for the kit, the last.
+   *
+   * @param {number} voice
+   * @param {number} velocity
+   */
   async audition(voice, velocity) {
     if (this.playing) return;
     const turn = ++this.#auditions;
     if (!(await this.#open())) return this.announce();
     const { sampler } = this.sound;
-    if (turn !== this.#auditions || this.playing) return;
+    if (!sampler || turn !== this.#auditions || this.playing) return;
     sampler.play(voice, velocity, sampler.now);
     sampler.choke();
   }
 
   async #open() {
-    const opened = await this.sound.open(this.voices);
-    if (opened) this.sound.sampler.mix(this.mixer);
+    const opened = await this.sound.open(this.voices ?? []);
+    if (opened) this.sound.sampler?.mix(this.mixer);
     return opened;
   }
 
-  /** Change settings, also while a control moves. */
+  /** Change settings, also while a control moves. @param {Partial<Settings>} changes */
   set(changes) {
     Object.assign(this.settings, changes);
     const { tempo, swing, metronome } = this.settings;
-    if ("tempo" in changes) this.transport.tempo = tempo;
-    if ("swing" in changes) this.transport.swing = swing;
-    if ("metronome" in changes) this.transport.metronome = metronome;
+    if ("tempo" in changes) this.transport.setTempo(tempo);
+    if ("swing" in changes) this.transport.setSwing(swing);
+    if ("metronome" in changes) this.transport.setMetronome(metronome);
     this.announce();
   }
 
-  /** Change the mixer: `turn` gets it and does so. */
+  /** Change the mixer. @param {(mixer: Mixer) => void} turn does so */
   mix(turn) {
     turn(this.mixer);
     this.sound.sampler?.mix(this.mixer);

@@ -2,6 +2,17 @@
 //
 // stroke > its own gain (velocity, choke) > its voice's channel (mute, pan) > volume > soft clip
 
+/** @import { Kit } from "./kit.js" */
+/** @import { Mixer } from "./mixer.js" */
+/** @import { Sample, Voice } from "../types" */
+
+/**
+ * A stroke that was started.
+ *
+ * @typedef {{ source: AudioBufferSourceNode, gain: GainNode, name: string,
+ *   time: number, dampedAt: number }} Handle
+ */
+
 import { CLICK } from "./strokes.js";
 
 const GLIDE = 0.008; // s, for mutes and chokes not to click
@@ -11,12 +22,18 @@ export class Sampler {
   #context;
   #kit;
   #voices;
+  /** @type {GainNode[]} */
   #channels = [];
   #click;
   #volume;
-  #live = new Set(); // {source, gain, voice, time, dampedAt}
+  /** @type {Set<Handle>} */
+  #live = new Set();
 
-  /** `voices` are [{name}] in the order of their indices. */
+  /**
+   * @param {BaseAudioContext} context
+   * @param {Kit} kit
+   * @param {Pick<Voice, "name">[]} voices in the order of their indices
+   */
   constructor(context, kit, voices) {
     this.#context = context;
     this.#kit = kit;
@@ -37,7 +54,14 @@ export class Sampler {
     return this.#context.currentTime;
   }
 
-  /** Schedule a stroke at `time` on the audio clock; returns a handle for `cancel`. */
+  /**
+   * Schedule a stroke at `time` on the audio clock; returns a handle for `cancel`.
+   *
+   * @param {number} voice
+   * @param {number} velocity
+   * @param {number} time
+   * @returns {Handle | null}
+   */
   play(voice, velocity, time) {
     const sample = voice === CLICK ? this.#clickSample(velocity) : this.#drumSample(voice, velocity);
     if (!sample) return null;
@@ -48,7 +72,8 @@ export class Sampler {
     const gain = new GainNode(this.#context, { gain: sample.gain });
     source.connect(gain).connect(this.#channels[voice] ?? this.#volume);
     source.start(time, sample.offset, sample.duration); // all of the click, which has neither
-    const handle = { source, gain, level: sample.gain, voice, time, dampedAt: Infinity };
+    const name = this.#voices[voice]?.name ?? ""; // of the click: it damps nothing and rings on
+    const handle = { source, gain, name, time, dampedAt: Infinity };
     this.#live.add(handle);
     source.onended = () => {
       gain.disconnect();
@@ -57,7 +82,7 @@ export class Sampler {
     return handle;
   }
 
-  /** Take back a stroke that has not sounded. */
+  /** Take back a stroke that has not sounded. @param {Handle | null} handle */
   cancel(handle) {
     if (!handle || !this.#live.delete(handle)) return;
     handle.source.stop();
@@ -69,7 +94,7 @@ export class Sampler {
     const now = this.now;
     for (const ringing of this.#live) {
       if (ringing.dampedAt <= now) continue;
-      const at = this.#dampingOf(ringing);
+      const at = dampedAt(ringing, this.#live, this.#kit);
       if (at === ringing.dampedAt) continue;
       ringing.dampedAt = at;
       ringing.gain.gain.cancelScheduledValues(now);
@@ -88,7 +113,7 @@ export class Sampler {
     this.#live.clear();
   }
 
-  /** Sound as the mixer says. */
+  /** Sound as the mixer says. @param {Mixer} mixer */
   mix(mixer) {
     this.#volume.gain.setTargetAtTime(mixer.volume ** 2, this.now, GLIDE);
     this.#channels.forEach((channel, voice) => {
@@ -96,37 +121,43 @@ export class Sampler {
     });
   }
 
-  #dampingOf({ voice, time }) {
-    if (voice === CLICK) return Infinity;
-    const name = this.#voices[voice].name;
-    let at = Infinity;
-    for (const other of this.#live) {
-      const later = other.time > time && other.time < at && other.voice !== CLICK;
-      if (later && this.#kit.chokes(this.#voices[other.voice].name, name)) at = other.time;
-    }
-    return at;
-  }
-
+  /** @param {number} voice @param {number} velocity */
   #drumSample(voice, velocity) {
     return this.#kit.sample(this.#voices[voice].name, velocity);
   }
 
+  /** @param {number} velocity @returns {Sample} */
   #clickSample(velocity) {
     return { buffer: this.#click, gain: velocity / 127, rate: velocity > 100 ? 1.5 : 1 };
   }
 }
 
+/**
+ * When a voice that rings is damped: at the first later stroke that chokes it; Infinity for never.
+ *
+ * @param {{ name: string, time: number }} ringing
+ * @param {Iterable<{ name: string, time: number }>} strokes
+ * @param {Pick<Kit, "chokes">} kit
+ */
+export function dampedAt({ name, time }, strokes, kit) {
+  let at = Infinity;
+  for (const other of strokes) {
+    if (other.time > time && other.time < at && kit.chokes(other.name, name)) at = other.time;
+  }
+  return at;
+}
+
 /** Straight up to 0.7, then bending towards 1, so that loud strokes together do not crackle. */
 function softClip() {
   const knee = 0.7;
-  const bend = (x) => knee + (1 - knee) * Math.tanh((x - knee) / (1 - knee));
+  const bend = (/** @type {number} */ x) => knee + (1 - knee) * Math.tanh((x - knee) / (1 - knee));
   return Float32Array.from({ length: 4097 }, (_, i) => {
     const x = (i / 4096) * 2 - 1;
     return Math.sign(x) * (Math.abs(x) < knee ? Math.abs(x) : bend(Math.abs(x)));
   });
 }
 
-/** The metronome: a short woody blip. */
+/** The metronome: a short woody blip. @param {BaseAudioContext} context */
 function clickSound(context) {
   const length = Math.round(context.sampleRate * 0.04);
   const buffer = new AudioBuffer({ length, sampleRate: context.sampleRate });

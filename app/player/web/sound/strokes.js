@@ -1,14 +1,21 @@
 // What is to sound when: strokes on an endless line of beats, and what a change makes of them.
 //
-// A stroke is {beat, voice, velocity}; beat 0 is where play began. Voice CLICK is the metronome.
-// Those of a groove have its step, too, and their place: their beat in the groove.
+// Beat 0 is where play began. Voice CLICK is the metronome.
+
+/** @import { Groove, Layout, Stroke } from "../types" */
 
 import { BEATS, beatOf } from "../state/groove.js";
 
 export const CLICK = -1;
 const SAME = 1e-9; // beats
 
-/** A groove laid out for looping: {length, strokes}, in beats, strokes by beat. */
+/**
+ * A groove laid out for looping, in beats, its strokes by beat.
+ *
+ * @param {Groove} groove
+ * @param {number} swing
+ * @returns {Layout}
+ */
 export function layOut(groove, swing) {
   const strokes = groove.hits.map((hit) => {
     const place = beatOf(hit, groove.steps, swing);
@@ -17,8 +24,16 @@ export function layOut(groove, swing) {
   return { length: groove.bars * BEATS, strokes: strokes.sort((a, b) => a.beat - b.beat) };
 }
 
-/** Strokes of the loop and clicks with from <= beat < to, by beat; the loop begins at beat 0. */
+/**
+ * Strokes of the loop and clicks with from <= beat < to, by beat; the loop begins at beat 0.
+ *
+ * @param {Layout} layout
+ * @param {number} from
+ * @param {number} to
+ * @param {boolean} metronome
+ */
 export function strokesBetween({ length, strokes }, from, to, metronome) {
+  /** @type {Stroke[]} */
   const found = [];
   // Early and late hits reach over the loop's ends, so its neighbours are looked at, too.
   for (let round = Math.max(0, Math.floor(from / length) - 1); round * length < to + 1; round++) {
@@ -40,10 +55,18 @@ export function strokesBetween({ length, strokes }, from, to, metronome) {
  *
  * What stands before `from` sounds as scheduled. A stroke that the change moves across `from`
  * (same voice, at most `near` beats away) is one stroke and sounds once, as it was scheduled.
- * Returns {cancel, add}: scheduled strokes to take back and wanted ones to schedule.
+ *
+ * @template {Stroke} Old
+ * @param {Old[]} scheduled
+ * @param {Stroke[]} wanted
+ * @param {number} from
+ * @param {number} near
+ * @returns {{ cancel: Old[], add: Stroke[] }} scheduled strokes to take back and wanted ones to
+ *   schedule
  */
 export function goOver(scheduled, wanted, from, near) {
   const pairs = pairUp(scheduled, wanted, from, near);
+  /** @type {Set<Stroke>} */
   const moved = new Set();
   for (const [old, fresh] of pairs) {
     if (old.beat < from !== fresh.beat < from) moved.add(old).add(fresh);
@@ -55,17 +78,26 @@ export function goOver(scheduled, wanted, from, near) {
   return { cancel: pending.filter((stroke) => same.get(nameOf(stroke)) === stroke), add };
 }
 
+/** @param {Stroke} stroke */
 const nameOf = ({ voice, velocity, beat }) => `${voice} ${velocity} ${beat.toFixed(5)}`;
 
-/** Pairs [scheduled, wanted] near `from` that are the same stroke of a voice: the nearest first. */
+/**
+ * Pairs [scheduled, wanted] near `from` that are the same stroke of a voice: the nearest first.
+ *
+ * @param {Stroke[]} scheduled
+ * @param {Stroke[]} wanted
+ * @param {number} from
+ * @param {number} near
+ */
 function pairUp(scheduled, wanted, from, near) {
-  const around = ({ beat }) => Math.abs(beat - from) <= near + SAME;
+  const around = (/** @type {Stroke} */ { beat }) => Math.abs(beat - from) <= near + SAME;
   const fresh = wanted.filter(around);
   const candidates = scheduled.filter(around).flatMap((old) =>
     fresh
       .filter(({ voice, beat }) => voice === old.voice && Math.abs(beat - old.beat) <= near + SAME)
-      .map((other) => [old, other]),
+      .map((other) => /** @type {[Stroke, Stroke]} */ ([old, other])),
   );
+  /** @type {Set<Stroke>} */
   const taken = new Set();
   return candidates
     .sort(([a, b], [c, d]) => Math.abs(a.beat - b.beat) - Math.abs(c.beat - d.beat))

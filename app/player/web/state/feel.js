@@ -1,7 +1,8 @@
 // The feel, apart from the pattern: the hits of a groove, moved and struck as another feel has it.
 //
-// A frame's hits carry what the feels of A and of B make of them: feels is [A's, B's], each
-// {velocity, later}, later in steps than in the frame.
+// The hits of a path's frames carry what the feels of A and of B make of them, as [A's, B's].
+
+/** @import { Feel, Groove, Hit } from "../types" */
 
 import { cellOf, reach } from "./groove.js";
 
@@ -10,24 +11,27 @@ const SAME = 1e-9;
 /**
  * `groove`, the path's at `position`, with the feel at `feel`. The frame has the feel of its own
  * position; from there hits move in a straight line towards A's feel and towards B's.
+ *
+ * @param {Groove} groove
+ * @param {number} position
+ * @param {number} feel
+ * @returns {Groove}
  */
 export function withFeel(groove, position, feel) {
   if (Math.abs(feel - position) < SAME) return groove;
   const [side, amount] =
     feel < position ? [0, 1 - feel / position] : [1, (feel - position) / (1 - position)];
   const felt = groove.hits.map((hit) => moved(hit, hit.feels?.[side], amount));
-  return { ...groove, hits: intoCells(felt, groove) };
+  return { ...groove, hits: intoCells(felt, groove.steps) };
 }
 
-/** Between two hits' feels, where both have them. */
-export function mixFeels(one, other, between) {
-  if (!one || !other) return one ?? other;
-  return one.map((feel, i) => ({
-    velocity: between(feel.velocity, other[i].velocity),
-    later: between(feel.later, other[i].later),
-  }));
-}
-
+/**
+ * A hit `amount` of the distance to a feel, with its time in steps from the start of the groove.
+ *
+ * @param {Hit} hit
+ * @param {Feel | undefined} feel
+ * @param {number} amount
+ */
 function moved({ step, voice, velocity, timing }, feel, amount) {
   const at = step + timing;
   if (!feel) return { step, voice, velocity, at };
@@ -38,9 +42,13 @@ function moved({ step, voice, velocity, timing }, feel, amount) {
 /**
  * Hits with a cell for each: the nearest step of their bar, or the next where that is taken. One
  * that finds none by the end of the bar would sound with the one before, and goes.
+ *
+ * @param {ReturnType<typeof moved>[]} hits
+ * @param {number} steps
  */
-function intoCells(hits, { steps }) {
+function intoCells(hits, steps) {
   const most = reach(steps);
+  /** @type {Map<number, Hit>} */
   const placed = new Map();
   for (const { step: from, voice, velocity, at } of hits.toSorted((a, b) => a.at - b.at)) {
     const first = Math.floor(from / steps) * steps;

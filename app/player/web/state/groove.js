@@ -1,29 +1,42 @@
 // Grooves in the browser: hits by cell, mixed along a path, changed by edits.
-//
-// A groove is {bars, steps, tempo, hits}; its hits are sorted by cell and each is
-// {step, voice, velocity, timing}: step from the first of the groove, velocity 1 to 127,
-// timing in steps. A path is {id, bars, steps, voices, frames, ends, used, hasFeels}: ends are A and
-// B, used the voices that sound anywhere on it. Hits of its frames may carry feels, see feel.js.
 
-import { mixFeels } from "./feel.js";
+/**
+ * @import {
+ *   Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName
+ * } from "../types"
+ */
+
 import { unpackWords, viewOf } from "./words.js";
 
 const TIMING_UNITS = 255;
 
-export const BEATS = 4;
+export const BEATS = 4; // in a bar
+export const SIXTEENTHS = 16; // in a bar
 
-/** How far from its step a hit may stand, in steps. */
-export const reach = (steps) => Math.max(0.5, steps / 32);
+/** How far from its step a hit may stand, in steps. @param {number} steps of a bar */
+export const reach = (steps) => Math.max(0.5, steps / (2 * SIXTEENTHS));
 
-/** One number per cell, in the order in which hits are sorted. */
-export const cellOf = (hit) => hit.step * 32 + hit.voice;
+/**
+ * One number per cell, in the order in which hits are sorted.
+ *
+ * @param {Pick<Hit, "step" | "voice">} hit
+ */
+export const cellOf = ({ step, voice }) => step * 32 + voice;
 
-/** A hit as Python reads it. */
+/** A hit as Python reads it. @param {Hit} hit */
 export const packHit = ({ step, voice, velocity, timing }) => [step, voice, velocity, timing];
 
-export const unpackGroove = ({ hits, ...told }) => grooveOf(viewOf(hits), told);
+/** @param {PackedGroove} packed @returns {Groove} */
+export const unpackGroove = ({ hits, bars, steps, tempo }) =>
+  grooveOf(viewOf(hits), { bars, steps, tempo });
 
-/** A groove from its words (see wire.py). */
+/**
+ * A groove from its words (see wire.py).
+ *
+ * @param {DataView} view
+ * @param {{ bars: number, steps: number, tempo: number }} shape
+ * @returns {Groove}
+ */
 export function grooveOf(view, { bars, steps, tempo }) {
   const unit = reach(steps) / TIMING_UNITS;
   const hits = [];
@@ -38,45 +51,70 @@ export function grooveOf(view, { bars, steps, tempo }) {
   return { bars, steps, tempo, hits };
 }
 
-/** Give the hits of `frame` what the feels of A and of B make of them. */
+/**
+ * Give the hits of a frame what the feels of A and of B make of them.
+ *
+ * @param {DataView} view
+ * @param {Groove} frame
+ */
 function addFeels(view, { hits, steps }) {
   const unit = (2 * reach(steps)) / TIMING_UNITS;
-  const feelAt = (byte) => {
+  const feelAt = (/** @type {number} */ byte) => {
     const word = view.getInt16(byte, true);
     return { velocity: word & 0x7f, later: (word >> 7) * unit };
   };
   hits.forEach((hit, i) => (hit.feels = [feelAt(4 * i), feelAt(4 * i + 2)]));
 }
 
-/** A path as Python sends it; what is named by its id alone stays as it is. */
+/**
+ * A path as Python sends it; one that is named by its id alone stays as it is.
+ *
+ * @param {PackedPath | PathName} packed
+ * @returns {Promise<Path | PathName>}
+ */
 export async function unpackPath(packed) {
   if (!packed.frames) return packed;
   const { id, bars, steps, tempi } = packed;
   const voices = packed.voices.map(([name, family]) => ({ name, family }));
-  const [words, felt] = await Promise.all(
-    [[packed.frames, 4], [packed.feels, 2]].map(([runs, size]) => runs && unpackWords(runs, size)),
-  );
+  const [words, felt] = await Promise.all([
+    unpackWords(packed.frames, 4),
+    packed.feels && unpackWords(packed.feels, 2),
+  ]);
   const frames = words.map((view, i) => grooveOf(view, { bars, steps, tempo: tempi[i] }));
   felt?.forEach((view, i) => addFeels(view, frames[i]));
-  const ends = [0, -1].map((i) => {
-    const hits = packed.ends?.at(i);
-    return hits ? unpackGroove({ bars, steps, tempo: tempi.at(i), hits }) : frames.at(i);
+  const ends = [0, frames.length - 1].map((frame, side) => {
+    const hits = packed.ends?.[side];
+    return hits ? unpackGroove({ bars, steps, tempo: tempi[frame], hits }) : frames[frame];
   });
   const used = new Set([...frames, ...ends].flatMap(({ hits }) => hits.map(({ voice }) => voice)));
   return { id, bars, steps, voices, frames, ends, used, hasFeels: felt !== null };
 }
 
-/** The groove at `position` (0 to 1) of a path; exactly a frame where the position meets one. */
-export function grooveAt(path, position) {
-  const place = position * (path.frames.length - 1);
-  const index = Math.min(Math.floor(place), path.frames.length - 1);
+/**
+ * The groove at `position` (0 to 1) of a path; exactly a frame where the position meets one.
+ *
+ * @param {Pick<Path, "frames">} path
+ * @param {number} position
+ */
+export function grooveAt({ frames }, position) {
+  const place = position * (frames.length - 1);
+  const index = Math.min(Math.floor(place), frames.length - 1);
   const amount = place - index;
-  const near = path.frames[index];
-  return amount < 1e-9 ? near : mix(near, path.frames[index + 1], amount);
+  const near = frames[index];
+  return amount < 1e-9 ? near : mix(near, frames[index + 1], amount);
 }
 
-/** Between two grooves: common hits move over, a hit of one alone stays on its nearer side. */
+/**
+ * Between two grooves: a hit of both moves from the one to the other, a hit of one alone is there
+ * on its own half.
+ *
+ * @param {Groove} a
+ * @param {Groove} b
+ * @param {number} amount
+ * @returns {Groove}
+ */
 function mix(a, b, amount) {
+  /** @param {number} x @param {number} y */
   const between = (x, y) => x + (y - x) * amount;
   const hits = [];
   let i = 0;
@@ -95,13 +133,34 @@ function mix(a, b, amount) {
     } else if (order < 0 ? amount < 0.5 : amount >= 0.5) {
       hits.push(order < 0 ? one : other);
     }
-    i += order <= 0;
-    j += order >= 0;
+    if (order <= 0) i++;
+    if (order >= 0) j++;
   }
   return { ...a, tempo: between(a.tempo, b.tempo), hits };
 }
 
-/** `groove` over and over until it is `bars` long; cut off where it is longer. */
+/**
+ * Between two hits' feels, where both have them.
+ *
+ * @param {Feel[] | undefined} one
+ * @param {Feel[] | undefined} other
+ * @param {(x: number, y: number) => number} between
+ */
+function mixFeels(one, other, between) {
+  if (!one || !other) return one ?? other;
+  return one.map((feel, i) => ({
+    velocity: between(feel.velocity, other[i].velocity),
+    later: between(feel.later, other[i].later),
+  }));
+}
+
+/**
+ * `groove` over and over until it is `bars` long; cut off where it is longer.
+ *
+ * @param {Groove} groove
+ * @param {number} bars
+ * @returns {Groove}
+ */
 export function repeated(groove, bars) {
   if (groove.bars === bars) return groove;
   const rounds = Array.from({ length: Math.ceil(bars / groove.bars) }, (_, round) => round);
@@ -112,7 +171,13 @@ export function repeated(groove, bars) {
   return { ...groove, bars, hits: hits.filter(({ step }) => step < bars * groove.steps) };
 }
 
-/** `groove` with edited cells in place of its own. `edits` maps cell to hit; velocity 0 removes. */
+/**
+ * `groove` with edited cells in place of its own.
+ *
+ * @param {Groove} groove
+ * @param {Edits} edits
+ * @returns {Groove}
+ */
 export function withEdits(groove, edits) {
   if (!edits.size) return groove;
   const kept = groove.hits.filter((hit) => !edits.has(cellOf(hit)));
@@ -123,15 +188,22 @@ export function withEdits(groove, edits) {
 /**
  * Where beats fall when swung: each eighth's first sixteenth takes the share `swing` of it
  * (0.5 straight, 2/3 triplets), and all that lies within is stretched along.
+ *
+ * @param {number} beat
+ * @param {number} swing
  */
 function swung(beat, swing) {
   const eighth = Math.floor(beat * 2);
   const phase = beat * 2 - eighth;
-  const moved =
-    phase < 0.5 ? phase * 2 * swing : swing + (phase - 0.5) * 2 * (1 - swing);
+  const moved = phase < 0.5 ? phase * 2 * swing : swing + (phase - 0.5) * 2 * (1 - swing);
   return (eighth + moved) / 2;
 }
 
-/** Beat of a hit from the start of its groove, as played: with timing and swing. */
+/**
+ * Beat of a hit from the start of its groove, as played: with timing and swing.
+ *
+ * @param {Pick<Hit, "step" | "timing">} hit
+ * @param {number} steps of a bar
+ */
 export const beatOf = (hit, steps, swing = 0.5) =>
   swung(((hit.step + hit.timing) * BEATS) / steps, swing);

@@ -2,8 +2,11 @@
 
 const DEPTH = 200;
 
+/** @template State */
 export class History {
+  /** @type {State[]} */
   #past = [];
+  /** @type {State[]} */
   #future = [];
 
   get canUndo() {
@@ -14,24 +17,33 @@ export class History {
     return this.#future.length > 0;
   }
 
-  /** Remember the state that is about to be left. */
+  /** Remember the state that is about to be left. @param {State} state */
   record(state) {
     this.#past = [...this.#past, state].slice(-DEPTH);
     this.#future = [];
   }
 
-  /** The state before, given the present one; undefined where there is none. */
+  /**
+   * The state before, given the present one; undefined where there is none.
+   *
+   * @param {State} present
+   */
   undo(present) {
     if (this.canUndo) this.#future.push(present);
     return this.#past.pop();
   }
 
+  /** @param {State} present */
   redo(present) {
     if (this.canRedo) this.#past.push(present);
     return this.#future.pop();
   }
 
-  /** Let go of past states of a kind; what was undone stays. */
+  /**
+   * Forget past states of a kind; what was undone stays.
+   *
+   * @param {(state: State) => boolean} isGone
+   */
   drop(isGone) {
     this.#past = this.#past.filter((state) => !isGone(state));
   }

@@ -1,27 +1,40 @@
-// Locks: cells that stay as they are, whatever becomes of the rest.
-//
-// A lock is {bars, steps, voices, sixteenths, hits}: whole voices and whole sixteenths (sets of
-// numbers, sixteenths from the start of the groove), and the hits that stand in their cells.
-// Python keeps the same cells (beatgen/lock.py).
+// Locks: cells that stay as they are, whatever becomes of the rest. Whole voices and whole
+// sixteenths are locked, as in Python (beatgen/lock.py).
 
-import { cellOf, packHit, unpackGroove } from "./groove.js";
+/** @import { Groove, Hit, Lock, PackedLock } from "../types" */
 
-const SIXTEENTHS = 16;
+import { cellOf, packHit, SIXTEENTHS, unpackGroove } from "./groove.js";
 
+/** @type {Lock} */
 export const NO_LOCK = { bars: 1, steps: 64, voices: new Set(), sixteenths: new Set(), hits: [] };
 
-/** Whether nothing is locked. */
+/** Whether nothing is locked. @param {Pick<Lock, "voices" | "sixteenths">} lock */
 export const isOpen = ({ voices, sixteenths }) => !voices.size && !sixteenths.size;
 
-/** The sixteenth that a step belongs to, the nearest one: the last steps belong to the first. */
+/**
+ * The sixteenth that a step belongs to, the nearest one: the last steps belong to the first.
+ *
+ * @param {number} step
+ * @param {{ bars: number, steps: number }} groove
+ */
 export const sixteenthOf = (step, { bars, steps }) =>
   Math.floor((step * SIXTEENTHS) / steps + 0.5) % (bars * SIXTEENTHS);
 
-/** Whether a cell is locked, in a groove as long as the lock. */
+/**
+ * Whether a cell is locked, in a groove as long as the lock.
+ *
+ * @param {Lock} lock
+ * @param {Pick<Hit, "step" | "voice">} cell
+ */
 export const isLocked = (lock, { step, voice }) =>
   lock.voices.has(voice) || lock.sixteenths.has(sixteenthOf(step, lock));
 
-/** `groove` with the locked cells in place of its own. */
+/**
+ * `groove` with the locked cells in place of its own.
+ *
+ * @param {Lock} lock
+ * @param {Groove} groove
+ */
 export function keep(lock, groove) {
   if (isOpen(lock) || lock.steps !== groove.steps) return groove;
   const fitted = fit(lock, groove.bars);
@@ -29,10 +42,17 @@ export function keep(lock, groove) {
   return { ...groove, hits: sorted([...free, ...fitted.hits]) };
 }
 
-/** `lock` for a groove of so many bars: repeated, or cut off. */
+/**
+ * `lock` for a groove of so many bars: repeated, or cut off.
+ *
+ * @param {Lock} lock
+ * @param {number} bars
+ * @returns {Lock}
+ */
 export function fit(lock, bars) {
   if (bars === lock.bars) return lock;
   const rounds = Array.from({ length: Math.ceil(bars / lock.bars) }, (_, round) => round);
+  /** @param {number} place @param {number} perBar */
   const over = (place, perBar) =>
     rounds.map((round) => place + round * lock.bars * perBar).filter((at) => at < bars * perBar);
   const longer = {
@@ -46,7 +66,14 @@ export function fit(lock, bars) {
   return { ...longer, hits: hits.filter((hit) => isLocked(longer, hit)) };
 }
 
-/** `lock` with other voices and sixteenths: cells new to it are locked as they are in `groove`. */
+/**
+ * `lock` with other voices and sixteenths: cells new to it are locked as they are in `groove`.
+ *
+ * @param {Lock} lock
+ * @param {Groove} groove
+ * @param {Pick<Lock, "voices" | "sixteenths">} cells
+ * @returns {Lock}
+ */
 export function relock(lock, groove, { voices, sixteenths }) {
   const fitted = fit(lock, groove.bars);
   const { bars, steps } = groove;
@@ -56,21 +83,28 @@ export function relock(lock, groove, { voices, sixteenths }) {
   return { ...next, hits: sorted(hits) };
 }
 
-/** A lock as Python sends it. */
+/** A lock as Python sends it. @param {PackedLock} packed @returns {Lock} */
 export function unpackLock({ bars, steps, voices, sixteenths, hits }) {
-  const held = unpackGroove({ bars, steps, hits });
+  const held = unpackGroove({ bars, steps, tempo: 0, hits });
   return { bars, steps, voices: new Set(voices), sixteenths: new Set(sixteenths), hits: held.hits };
 }
 
-/** `lock` holding another hit in a locked cell; velocity 0 takes it out. */
+/**
+ * `lock` holding another hit in a locked cell; velocity 0 takes it out.
+ *
+ * @param {Lock} lock
+ * @param {Hit} hit
+ * @returns {Lock}
+ */
 export function withHit(lock, hit) {
   const others = lock.hits.filter((other) => cellOf(other) !== cellOf(hit));
   return { ...lock, hits: sorted(hit.velocity ? [...others, hit] : others) };
 }
 
+/** @param {Hit[]} hits */
 const sorted = (hits) => hits.sort((a, b) => cellOf(a) - cellOf(b));
 
-/** A lock for Python; null where nothing is locked. */
+/** A lock for Python; null where nothing is locked. @param {Lock} lock */
 export function packLock(lock) {
   if (isOpen(lock)) return null;
   const { bars, voices, sixteenths, hits } = lock;

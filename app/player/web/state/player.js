@@ -1,46 +1,76 @@
 // The player: what sounds, and everything the musician can do to it.
 //
 // It outlives its views: Streamlit may take the component out of the page and put it back, and
-// play goes on. Views call the methods and redraw when `watch` tells them that something changed.
+// play goes on. Views call the methods and redraw when `watch` calls them.
+
+/**
+ * @import {
+ *   FileKind, Groove, Hit, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
+ * } from "../types"
+ */
 
 import { History } from "./history.js";
 import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
 import { Scene } from "./scene.js";
 
-export const TEMPO = { least: 30, most: 300 };
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
+  /** @type {string[]} CSS colours of A and B */
   accents = [];
   coming = 0; // how much is still being unzipped of what Python sent, or about to be asked for
-  files = null; // of what sounds, {midi, wav}, each as file.js has it
+  /** @type {Record<FileKind, ServedFile> | null} of what sounds */
+  files = null;
+  /** @type {History<Snapshot>} */
   history = new History();
   scene = new Scene();
+  leaving = 0; // timer that stops play once its views are out of the page
   #letGo = 0;
-  #reminder = new Reminder(() => this.isHeard, () => this.#report());
+  #reminder = new Reminder(() => this.isAnswered, () => this.#report());
   #settingsSoon = 0;
-  #editing = null; // snapshot of before an edit that goes on
-  #told = {}; // the place that Python said last
-  #heard = 0; // the last turn that Python had heard of when it sent what is here
-  #turn = 0; // counts what was said to Python
-  #filed = 0; // the last turn that Python had heard of when it handed over the files
-  #say = () => {};
-  #opened = null; // name of the settings that Python had the player open with
+  /** @type {Snapshot | null} of before an edit that goes on */
+  #editing = null;
+  /** @type {{ position?: number, feel?: number | null }} the place that Python sent last */
+  #sent = {};
+  #answered = 0; // the last message that Python had read when it sent what is here
+  #turn = 0; // number of the last message to Python
+  #filed = 0; // the last message that Python had read when it sent the files
+  /** @type {(message: object) => void} */
+  #send = () => {};
+  /** @type {string | null} name of the settings that Python had the player open with */
+  #opened = null;
 
-  /** Take what Python sends; `say(value)` answers it. */
-  receive(data, say) {
-    this.#say = say;
-    this.#heard = data.heard;
+  /**
+   * Take what Python sends; `send(message)` answers it.
+   *
+   * @param {PlayerData} data
+   * @param {(message: object) => void} send
+   */
+  receive(data, send) {
+    this.#send = send;
+    this.#answered = data.answered;
     this.sound.load(data.kit);
     const { scene } = this;
     if (scene.isBack && !this.#isUpToDate(data)) return; // what was undone is on its way back there
     const before = scene.path && scene.snapshot();
     const isNew = data.path.id !== scene.path?.id;
-    if (!scene.enter(data.path, data.bars)) return this.#askAgain();
+    if (!scene.enter(data.path, data.bars) || !scene.path) return this.#askAgain();
     this.voices = scene.path.voices;
-    const opened = this.#open(data.opening);
     this.accents = data.accents;
+    this.#change(data, isNew, before);
+  }
+
+  /**
+   * Sound what was sent: settings, settled groove and place.
+   *
+   * @param {PlayerData} data
+   * @param {boolean} isNew whether the path is another one
+   * @param {Snapshot | null} before
+   */
+  #change(data, isNew, before) {
+    const { scene } = this;
+    const opened = this.#open(data.opening);
     const { edits } = scene;
     const other = scene.settle(data);
     this.#follow(data, isNew);
@@ -53,10 +83,15 @@ export class Player extends Playback {
     if (changed || opened) this.#askAgain();
   }
 
-  /** Take the files of what sounds, as Python had heard of it. */
-  keepFiles(files, heard) {
+  /**
+   * Take the files of what sounds, as of the last message that Python had read.
+   *
+   * @param {Record<FileKind, ServedFile>} files
+   * @param {number} answered
+   */
+  keepFiles(files, answered) {
     this.files = files;
-    this.#filed = heard;
+    this.#filed = answered;
     this.announce();
   }
 
@@ -91,19 +126,28 @@ export class Player extends Playback {
     return this.scene.label;
   }
 
-  /** Whether Python knows all that was done here. */
-  get isHeard() {
-    return this.#heard >= this.#turn;
+  /** Whether Python has read all that was done here. */
+  get isAnswered() {
+    return this.#answered >= this.#turn;
   }
 
-  /** Whether Python had heard of all that was done here when it sent these data. */
-  #isUpToDate({ heard }) {
-    return heard >= this.#turn;
+  /**
+   * Whether Python had read all that was done here when it sent these data.
+   *
+   * @param {PlayerData} data
+   */
+  #isUpToDate({ answered }) {
+    return answered >= this.#turn;
   }
 
   // Blend
 
-  /** Move the blend, its feel too where that is apart; Python hears of it on `release`. */
+  /**
+   * Move the blend, its feel too where that is apart; `release` sends it to Python.
+   *
+   * @param {number} position
+   * @param {number | null} feel
+   */
   drag(position, feel = this.feel) {
     clearTimeout(this.#letGo);
     if (!this.scene.moving && this.scene.isAt(position, feel)) return;
@@ -119,7 +163,7 @@ export class Player extends Playback {
     this.#keep();
   }
 
-  /** What is pressed next is about what sounds now: Python hears of it at once. */
+  /** What is pressed next is about what sounds now: send that to Python at once. */
   finish() {
     this.release();
     if (this.#settingsSoon) this.keepSettings();
@@ -146,18 +190,23 @@ export class Player extends Playback {
     this.release();
   }
 
+  /** @param {Monitor} monitor */
   listenTo(monitor) {
     this.scene.listenTo(monitor);
     this.#keep();
   }
 
-  /** Show and sound another groove until the blend is moved, or something else is to be heard;
-   * null: again what is to sound anyway. */
+  /**
+   * Show and sound another groove until the blend is moved, or something else is to be heard;
+   * null: again what is to sound anyway.
+   *
+   * @param {Groove | null} groove
+   */
   preview(groove) {
     if (this.scene.preview(groove) && this.path) this.#refresh();
   }
 
-  /** Make room for voices that grooves on the page have which may be previewed. */
+  /** Make room for voices of grooves on the page that may be previewed. @param {number[]} voices */
   offer(voices) {
     this.scene.offered = new Set(voices);
     this.announce();
@@ -165,7 +214,11 @@ export class Player extends Playback {
 
   // Edit
 
-  /** Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last. */
+  /**
+   * Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last.
+   *
+   * @param {Hit} hit
+   */
   edit(hit) {
     this.#editing ??= this.scene.snapshot();
     this.scene.edit(hit);
@@ -192,14 +245,19 @@ export class Player extends Playback {
 
   // Lock
 
-  /** Lock a voice as it sounds now, or let it go. */
+  /** Lock a voice as it sounds now, or unlock it. @param {number} voice */
   lockVoice(voice) {
     const voices = new Set(this.lock.voices);
     if (!voices.delete(voice)) voices.add(voice);
     this.#relock({ voices });
   }
 
-  /** Lock some sixteenths as they sound now, or let them go. */
+  /**
+   * Lock some sixteenths as they sound now, or unlock them.
+   *
+   * @param {number[]} some
+   * @param {boolean} on
+   */
   lockSixteenths(some, on) {
     const sixteenths = new Set(this.lock.sixteenths);
     for (const sixteenth of some) {
@@ -209,6 +267,7 @@ export class Player extends Playback {
     this.#relock({ sixteenths });
   }
 
+  /** @param {Partial<Pick<Lock, "voices" | "sixteenths">>} cells */
   #relock(cells) {
     this.#record();
     this.scene.relock(cells);
@@ -217,7 +276,7 @@ export class Player extends Playback {
 
   // Settings
 
-  /** Tell Python of settings that were changed. */
+  /** Send changed settings to Python. */
   keepSettings() {
     clearTimeout(this.#settingsSoon);
     this.#settingsSoon = 0;
@@ -230,20 +289,28 @@ export class Player extends Playback {
     this.#settingsSoon = setTimeout(() => this.keepSettings(), KEYS_REST);
   }
 
-  /** Be set as a page was that was made elsewhere, or before a reload; true where this is new. */
+  /**
+   * Take the settings of a shared page, or of the page before a reload; true where they are new.
+   *
+   * @param {Opening | null} opening
+   */
   #open(opening) {
     if (!opening || opening.name === this.#opened) return false;
     this.#opened = opening.name;
     const { tempo, swing, lock } = opening;
     Object.assign(this.settings, { tempo, swing });
-    this.transport.tempo = tempo;
-    this.transport.swing = swing;
+    this.transport.setTempo(tempo);
+    this.transport.setSwing(swing);
     this.scene.openWith(lock);
     return true;
   }
 
-  /** Another groove sounds: it is what is listened to. before: a snapshot of what sounded, to go
-   * back to; null, or one that had not settled, which Python could not bring back, is no step. */
+  /**
+   * Another groove sounds: it is what is listened to.
+   *
+   * @param {Snapshot | null} before of what sounded, to go back to; null, or one that had not
+   *   settled, which Python could not bring back, is no step
+   */
   #another(before) {
     this.scene.monitor = "blend";
     this.#editing = null;
@@ -251,11 +318,16 @@ export class Player extends Playback {
     this.#refresh();
   }
 
-  /** Go where Python is, unless the musician has moved on since. */
+  /**
+   * Go where Python is, unless the musician has moved on since.
+   *
+   * @param {PlayerData} data
+   * @param {boolean} isNew
+   */
   #follow(data, isNew) {
     const { position, feel } = data;
-    const moved = position !== this.#told.position || feel !== this.#told.feel || isNew;
-    this.#told = { position, feel };
+    const moved = position !== this.#sent.position || feel !== this.#sent.feel || isNew;
+    this.#sent = { position, feel };
     if (this.scene.moving || !this.#isUpToDate(data) || !moved) return;
     Object.assign(this.scene, { position, feel: feel ?? null });
   }
@@ -264,13 +336,14 @@ export class Player extends Playback {
     this.history.record(this.scene.snapshot());
   }
 
+  /** @param {Snapshot | undefined} snapshot */
   #restore(snapshot) {
     if (!snapshot) return;
     this.scene.restore(snapshot);
     this.#keep();
   }
 
-  /** Sound what has become of the scene, and tell Python. */
+  /** Sound what has become of the scene, and send it to Python. */
   #keep() {
     this.#refresh();
     this.#report();
@@ -278,23 +351,23 @@ export class Player extends Playback {
 
   #refresh() {
     this.scene.refresh();
-    this.transport.groove = this.groove;
+    if (this.groove) this.transport.setGroove(this.groove);
     this.announce();
   }
 
   #report() {
     const { tempo, swing } = this.settings;
     this.#turn++;
-    this.#say({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
     this.#reminder.start();
   }
 
-  /** Have Python run again, once this run of its has been taken in. */
+  /** Have Python run again, once what it sent in this run has been taken in. */
   #askAgain() {
     this.coming++;
     setTimeout(() => {
       this.coming--;
       this.#report();
-    });
+    }, 0);
   }
 }

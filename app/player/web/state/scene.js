@@ -1,60 +1,84 @@
 // The scene: what sounds. A place on the path from A to B, the groove that has settled there, and
 // over it what was edited and what is locked.
 //
-// Python holds the same scene (app/player/__init__.py); the player tells it what becomes of this one.
+// Python holds the same scene (app/player/__init__.py); the player sends it what becomes of this one.
+
+/**
+ * @import {
+ *   Groove, Hit, Lock, Monitor, Path, PathName, PackedLock, PlayerData, Settled, Snapshot
+ * } from "../types"
+ */
 
 import { Edits } from "./edits.js";
 import { withFeel } from "./feel.js";
-import {
-  cellOf,
-  grooveAt,
-  packHit,
-  repeated,
-  unpackGroove,
-  withEdits,
-} from "./groove.js";
+import { cellOf, grooveAt, packHit, repeated, unpackGroove, withEdits } from "./groove.js";
 import { NO_LOCK, fit, isLocked, keep, packLock, relock, unpackLock, withHit } from "./lock.js";
 
 const SAME = 1e-6; // positions nearer than this are one
 const PATHS_HELD = 8;
 
+/** @typedef {{ position: number, feel: number }} Place */
+
+/** @param {Place} one @param {Place} other */
 const isNear = (one, other) =>
   Math.abs(one.position - other.position) < SAME && Math.abs(one.feel - other.feel) < SAME;
 
+/** @param {number} amount */
 const inside = (amount) => Math.min(1, Math.max(0, amount));
 
 export class Scene {
+  /** @type {Path | null} */
   path = null;
   bars = 1; // of what sounds; the path is repeated to as many
   position = 0;
-  feel = null; // where the feel is, apart from the pattern; null: it goes with the pattern
-  monitor = "blend"; // what is listened to: "a", "blend" or "b"
-  offered = new Set(); // voices that other grooves on the page would bring, once pointed at
+  /** @type {number | null} where the feel is, apart from the pattern; null: it goes with it */
+  feel = null;
+  /** @type {Monitor} what is listened to */
+  monitor = "blend";
+  /** @type {Set<number>} voices of other grooves on the page that may be previewed */
+  offered = new Set();
   moving = false; // in hand: nothing settles until it is let go
-  groove = null; // that is heard and shown, as of the last `refresh`
-  #paths = new Map(); // the last few, by id
+  /** @type {Groove | null} that is heard and shown, as of the last `refresh` */
+  groove = null;
+  /** @type {Map<string, Path>} the last few, by id */
+  #paths = new Map();
   #edits = new Edits();
-  #left = false; // edits stayed with a groove that was left
+  #edited = ""; // label of the groove that was edited last
+  /** @type {string | null} label of a groove that was left, with its edits */
+  #left = null;
   #lock = NO_LOCK;
-  #settled = null; // {position, feel, id, groove, take: whether it is one}
+  /** @type {Settled | null} */
+  #settled = null;
   #label = ""; // of what Python had sound
-  #previewed = null; // sounds for a while in place of all else
+  /** @type {Groove | null} sounds for a while in place of all else */
+  #previewed = null;
   #returns = 0; // counts snapshots that were restored
-  #back = null; // ids of its path and settled groove; null: the blend has moved on since
+  /** @type {[string, string] | null} ids of the restored path and settled groove; null: the blend
+   * has moved on since, or nothing had settled */
+  #back = null;
 
   // What Python sends
 
-  /** Take up a path, or one named by its id, to sound as so many bars; false where it, or its feels,
-   * are not known here. */
-  enter(told, bars) {
-    if (told.frames) this.#hold(told);
-    const path = this.#paths.get(told.id);
-    if (!path || (told.felt && !path.hasFeels)) return false;
+  /**
+   * Take a path, or one named by its id, to sound as so many bars; false where it, or its feels, are
+   * not known here.
+   *
+   * @param {Path | PathName} sent
+   * @param {number} bars
+   */
+  enter(sent, bars) {
+    if (sent.frames) this.#hold(sent);
+    const path = this.#paths.get(sent.id);
+    if (!path || (!sent.frames && sent.felt && !path.hasFeels)) return false;
     Object.assign(this, { path, bars });
     return true;
   }
 
-  /** Take the settled groove; true where it is another one at the same place. */
+  /**
+   * Take the settled groove; true where it is another one at the same place.
+   *
+   * @param {Pick<PlayerData, "settled" | "position" | "feel" | "take" | "label">} data
+   */
   settle({ settled, position, feel, take, label }) {
     const old = this.#settled;
     this.#label = label;
@@ -63,15 +87,21 @@ export class Scene {
     return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
   }
 
-  /** Lock what a page that was made elsewhere, or before a reload, had locked. */
+  /**
+   * Lock what the shared page, or the page before a reload, had locked.
+   *
+   * @param {PackedLock | null} lock
+   */
   openWith(lock) {
     this.#lock = lock ? unpackLock(lock) : NO_LOCK;
   }
 
+  /** @param {Path} path */
   #hold(path) {
     this.#paths.delete(path.id);
     this.#paths.set(path.id, path);
-    if (this.#paths.size > PATHS_HELD) this.#paths.delete(this.#paths.keys().next().value);
+    const [oldest] = this.#paths.keys();
+    if (this.#paths.size > PATHS_HELD) this.#paths.delete(oldest);
   }
 
   // What there is
@@ -104,9 +134,9 @@ export class Scene {
     return this.#edits.cells;
   }
 
-  /** Whether edits were left behind, with the groove they were made on. */
+  /** Label of the groove that was left with edits of it; null where there is none. */
   get leftEdits() {
-    return this.#left && !this.edits.size;
+    return this.edits.size ? null : this.#left;
   }
 
   /** What is locked, for a groove as long as the one that sounds. */
@@ -114,7 +144,12 @@ export class Scene {
     return this.groove ? fit(this.#lock, this.groove.bars) : this.#lock;
   }
 
-  /** Whether it is this place that is heard, and no move would change anything. */
+  /**
+   * Whether it is this place that is heard, and no move would change anything.
+   *
+   * @param {number} position
+   * @param {number | null} feel
+   */
   isAt(position, feel) {
     const heard = this.monitor === "blend" && !this.#previewed;
     const aside = feel === null ? null : inside(feel);
@@ -139,8 +174,9 @@ export class Scene {
 
   // What becomes of it; `refresh` makes it sound
 
+  /** @param {number} position @param {number | null} feel */
   move(position, feel) {
-    if (!this.moving) this.#left = false;
+    if (!this.moving) this.#left = null;
     this.moving = true;
     this.#back = null;
     this.listenTo("blend");
@@ -148,6 +184,7 @@ export class Scene {
     this.feel = feel === null ? null : inside(feel);
   }
 
+  /** @param {Monitor} monitor */
   listenTo(monitor) {
     this.monitor = monitor;
     this.#previewed = null;
@@ -157,63 +194,88 @@ export class Scene {
     return this.#previewed;
   }
 
-  /** Show and sound another groove for a while; true where that changes anything. */
+  /**
+   * Show and sound another groove for a while; true where that changes anything.
+   *
+   * @param {Groove | null} groove
+   */
   preview(groove) {
     const changes = groove !== this.#previewed;
     this.#previewed = groove;
     return changes;
   }
 
-  /** Change a hit; velocity 0 takes it out. In a locked cell it is what the lock holds from now on. */
+  /**
+   * Change a hit; velocity 0 takes it out. In a locked cell it is what the lock holds from now on.
+   *
+   * @param {Hit} hit
+   */
   edit(hit) {
     if (isLocked(this.lock, hit)) this.#lock = withHit(this.lock, hit);
-    else this.#edits.set(cellOf(hit), hit);
+    else {
+      this.#edits.set(cellOf(hit), hit);
+      this.#edited = this.#label;
+    }
   }
 
-  /** Lock other voices and sixteenths than so far: new ones as they sound now. */
+  /**
+   * Lock other voices and sixteenths than so far: new ones as they sound now.
+   *
+   * @param {Partial<Pick<Lock, "voices" | "sixteenths">>} cells
+   */
   relock(cells) {
+    if (!this.groove) return;
     this.#lock = relock(this.#lock, this.groove, { ...this.lock, ...cells });
   }
 
   refresh() {
-    this.#takeUpEdits();
-    const [a, b] = this.path.ends;
+    const { path } = this;
+    if (!path) return;
+    this.#takeUpEdits(path);
+    const [a, b] = path.ends;
     const own = {
       a: () => repeated(a, this.bars),
       b: () => repeated(b, this.bars),
-      blend: () => keep(this.#lock, withEdits(this.#base(), this.edits)),
+      blend: () => keep(this.#lock, withEdits(this.#base(path), this.edits)),
     };
     const preview = this.#previewed && keep(this.#lock, this.#previewed);
     this.groove = preview ?? own[this.monitor]();
   }
 
-  #base() {
+  /** What sounds before edits and locks. @param {Path} path */
+  #base(path) {
     const { position, feel } = this;
-    const blend = () => withFeel(grooveAt(this.path, position), position, feel ?? position);
+    const blend = () => withFeel(grooveAt(path, position), position, feel ?? position);
     return this.#settledHere?.groove ?? repeated(blend(), this.bars);
   }
 
-  /** Take up the edits of the groove that sounds now. */
-  #takeUpEdits() {
+  /** Take up the edits of the groove that sounds now. @param {Path} path */
+  #takeUpEdits(path) {
     const before = this.edits;
     const { position, feel } = this;
-    const unsettled = `${this.path.id} ${position} ${feel ?? position}`;
+    const unsettled = `${path.id} ${position} ${feel ?? position}`;
     const name = this.moving ? null : (this.#settledHere?.id ?? unsettled);
     // What was edited before it had settled is the same groove.
     this.#edits.turnTo(name, (last) => last === unsettled);
-    if (before !== this.edits && before.size) this.#left = true;
+    if (before !== this.edits && before.size) this.#left = this.#edited;
   }
 
-  // Going back, and telling
+  // Going back, and sending
 
+  /** @returns {Snapshot} */
   snapshot() {
     const { path, bars, position, feel, edits } = this;
     return { path, bars, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
   }
 
-  /** Go back to a snapshot; the decks, shape or take that sounded then sound again, and Python is
-   * told of it. */
+  /**
+   * Go back to a snapshot; the decks, shape or take that sounded then sound again, once Python has
+   * read of it.
+   *
+   * @param {Snapshot} snapshot
+   */
   restore({ path, bars, position, feel, edits, lock, settled }) {
+    if (!path) return;
     this.#hold(path);
     Object.assign(this, { path, bars, position, feel, moving: false });
     this.listenTo("blend");
@@ -221,9 +283,9 @@ export class Scene {
     this.#settled = settled ?? this.#settled;
     this.#returns++;
     this.#back = settled && [path.id, settled.id];
-    this.#takeUpEdits();
+    this.#takeUpEdits(path);
     this.#edits.cells = edits;
-    this.#left = false;
+    this.#left = null;
   }
 
   /** The scene as Python reads it. */

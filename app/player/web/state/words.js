@@ -1,17 +1,26 @@
-// Words on the wire: the numbers that hits and points are packed in (see wire.py and points.py).
+// Words on the wire: the numbers that hits and points are packed in (see wire.py and chart.py).
 
+/** @import { PackedPoints, PackedWords } from "../types" */
+
+/** @param {string} text base64 */
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-/** A run of words that travelled alone, as base64. */
+/** A run of words that travelled alone. @param {string} text base64 */
 export const viewOf = (text) => new DataView(bytesOf(text).buffer);
 
+/** @param {string} text base64 of zlib */
 async function unzip(text) {
   const zipped = new Blob([bytesOf(text)]).stream();
   const unzipped = zipped.pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(unzipped).arrayBuffer());
 }
 
-/** Runs of words of `size` bytes that were zipped together; a view of each. */
+/**
+ * Runs of words of `size` bytes that were zipped together; a view of each.
+ *
+ * @param {PackedWords} packed
+ * @param {number} size
+ */
 export async function unpackWords({ counts, words }, size) {
   const planes = await unzip(words);
   const total = planes.length / size;
@@ -25,7 +34,11 @@ export async function unpackWords({ counts, words }, size) {
   });
 }
 
-/** Sets of points that were zipped together; of each, x and y as shares of the axes. */
+/**
+ * Sets of points that were zipped together; of each, x and y as shares of the axes.
+ *
+ * @param {PackedPoints} packed
+ */
 export async function unpackPoints({ counts, cells, grid }) {
   const bytes = await unzip(cells);
   let next = 0;
@@ -41,16 +54,16 @@ export async function unpackPoints({ counts, cells, grid }) {
     return value;
   };
   return counts.map((count) => {
-    let cell = 0;
-    const all = Array.from({ length: count }, () => (cell += gap()));
+    let last = 0;
+    const all = Array.from({ length: count }, () => (last += gap()));
     const [x, y] = [0, 1].map((from) => all.map((cell) => everyOther(cell >> from) / (grid - 1)));
     return { x, y };
   });
 }
 
-/** Bits 0, 2, 4 ... of a number, next to each other. */
-function everyOther(bits) {
-  bits &= 0x55555555;
+/** Bits 0, 2, 4 ... of a number, next to each other. @param {number} number */
+function everyOther(number) {
+  let bits = number & 0x55555555;
   bits = (bits | (bits >> 1)) & 0x33333333;
   bits = (bits | (bits >> 2)) & 0x0f0f0f0f;
   bits = (bits | (bits >> 4)) & 0x00ff00ff;

@@ -1,10 +1,15 @@
-// A window into the running player for tests and measurements: window.beatgen. It changes nothing.
+// A window into the running player for tests and measurements: window.beatgen. It changes nothing,
+// and is mounted only where the server asks for it (app/player/__init__.py).
+
+/** @import { Player } from "../state/player.js" */
+/** @import { Sound } from "../sound/sound.js" */
 
 import { packLock } from "../state/lock.js";
 
 const BLOCK_WAIT = 0.2; // s beyond the wanted end, for the last block to arrive
 const LOOK = 20; // ms from look to look at the audio clock: it may go slower than the wall's
 
+/** @param {Player} player */
 export function expose(player) {
   window.beatgen = {
     /** The player's state now. */
@@ -14,7 +19,7 @@ export function expose(player) {
       return {
         playing: player.playing,
         label: player.label,
-        heard: player.isHeard && !player.coming,
+        answered: player.isAnswered && !player.coming,
         position: player.position,
         feel: player.feel,
         lock: packLock(player.lock),
@@ -24,7 +29,7 @@ export function expose(player) {
         hits: player.groove?.hits ?? [],
         contextState: context?.state ?? "none",
         contextTime: context?.currentTime ?? 0,
-        beat: player.playing ? transport.beatAt(context.currentTime) : null,
+        beat: player.playing && context ? transport.beatAt(context.currentTime) : null,
         late: transport.late,
         dropped: transport.dropped,
         trouble: player.sound.trouble,
@@ -43,12 +48,12 @@ export function expose(player) {
       return player.transport.changedFrom;
     },
     /** Call `watcher` after every change; returns a function that ends it. */
-    watch: (watcher) => player.watch(watcher),
+    watch: (/** @type {() => void} */ watcher) => player.watch(watcher),
     /** Resolves when the samples are decoded. */
     get kitReady() {
       return player.sound.kit;
     },
-    timeAt: (beat) => player.transport.timeAt(beat),
+    timeAt: (/** @type {number} */ beat) => player.transport.timeAt(beat),
     listen: () => listen(player.sound),
   };
 }
@@ -57,16 +62,20 @@ export function expose(player) {
  * Listens behind the last node, so to what the loudspeakers get. Resolves as soon as it does, to a
  * function that listens for some more seconds and then gives all that was heard:
  * {start, sampleRate, left, right}, from audio time `start` on; silence is 0.
+ *
+ * @param {Sound} sound
  */
 async function listen({ context, sampler }) {
+  if (!context || !sampler) throw new Error("There is no sound yet.");
   await context.audioWorklet.addModule(new URL("./tap.js", import.meta.url));
   const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0, channelCount: 2 });
+  /** @type {Block[]} */
   const blocks = [];
   tap.port.onmessage = ({ data }) => blocks.push(data);
   const { sampleRate } = context;
   const start = Math.ceil(context.currentTime * sampleRate);
   sampler.output.connect(tap);
-  return async (seconds) => {
+  return async (/** @type {number} */ seconds) => {
     const end = Math.round((context.currentTime + seconds) * sampleRate);
     while (context.currentTime < end / sampleRate + BLOCK_WAIT) {
       await new Promise((done) => setTimeout(done, LOOK));
@@ -77,7 +86,17 @@ async function listen({ context, sampler }) {
   };
 }
 
-/** The samples {left, right} of frames `start` to `end`. */
+/**
+ * @typedef {{ first: number, sides: Float32Array[] }} Block samples of both sides from a frame on
+ */
+
+/**
+ * The samples {left, right} of frames `start` to `end`.
+ *
+ * @param {Block[]} blocks
+ * @param {number} start
+ * @param {number} end
+ */
 function joined(blocks, start, end) {
   const sides = [new Float32Array(end - start), new Float32Array(end - start)];
   for (const { first, sides: heard } of blocks) {

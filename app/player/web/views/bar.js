@@ -1,6 +1,9 @@
 // The bar at the bottom of every page: play, tempo, swing, click, volume, A / blend / B, and what
 // sounds as files.
 
+/** @import { Player } from "../state/player.js" */
+/** @import { Monitor } from "../types" */
+
 import { element, icon, put, style, write } from "./dom.js";
 import { TakeawayLinks } from "./takeaway.js";
 import { TempoControl } from "./tempo.js";
@@ -33,6 +36,7 @@ export class Bar {
   #arranged = () => this.#arrange();
   #observer = new ResizeObserver(() => this.#place());
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#play = element("button", { class: "play", onclick: () => player.toggle() });
@@ -77,7 +81,7 @@ export class Bar {
     this.#updatePlay();
     this.#tempo.update();
     for (const { root, name } of this.#toggles) put(root, "aria-pressed", settings[name]);
-    for (const slider of this.#sliders) slider.show();
+    for (const { show } of this.#sliders) show();
     const trouble = isInterrupted ? INTERRUPTED : sound.trouble;
     write(this.#label, trouble || label);
     this.#label.classList.toggle("trouble", Boolean(trouble));
@@ -91,7 +95,7 @@ export class Bar {
     const stops = (playing || isStarting) && !isInterrupted;
     put(this.#play, "aria-busy", isStarting);
     if (this.#play.dataset.stops === String(stops)) return;
-    this.#play.dataset.stops = stops;
+    this.#play.dataset.stops = String(stops);
     this.#play.replaceChildren(icon(stops ? STOP : PLAY));
     this.#play.setAttribute("aria-label", stops ? "Stop" : "Play");
     this.#play.title = `${stops ? "Stop" : "Play"} (space)`;
@@ -120,6 +124,7 @@ export class Bar {
     document.documentElement.style.setProperty("--beatgen-bar", `${this.root.offsetHeight}px`);
   }
 
+  /** @param {"metronome" | "countIn"} name @param {string} label @param {string} path */
   #toggle(name, label, path) {
     const player = this.#player;
     const press = () => player.set({ [name]: !player.settings[name] });
@@ -137,19 +142,23 @@ export class Bar {
 
   #volume() {
     const player = this.#player;
-    const turn = (volume) => player.mix((mixer) => (mixer.volume = volume));
-    return slider(icon(VOLUME), rangeInput("Volume", 0, 1, turn), () => player.mixer.volume);
+    const input = rangeInput("Volume", 0, 1, (volume) => {
+      player.mix((mixer) => (mixer.volume = volume));
+    });
+    return slider(icon(VOLUME), input, () => player.mixer.volume);
   }
 
   #listenSwitch() {
     const player = this.#player;
     const names = { a: "A", blend: "Blend", b: "B" };
-    const buttons = Object.entries(names).map(([monitor, text]) =>
-      element("button", { "data-of": monitor, onclick: () => player.listenTo(monitor) }, text),
+    /** @type {Monitor[]} */
+    const monitors = ["a", "blend", "b"];
+    const buttons = monitors.map((of) =>
+      element("button", { "data-of": of, onclick: () => player.listenTo(of) }, names[of]),
     );
     const attributes = { class: "switch", role: "group", "aria-label": "Listen to" };
     const root = element("div", attributes, ...buttons);
-    const show = (monitor) => {
+    const show = (/** @type {Monitor} */ monitor) => {
       for (const button of buttons) put(button, "aria-pressed", button.dataset.of === monitor);
       write(buttons[1], player.scene.isTake ? "Take" : names.blend);
     };
@@ -157,22 +166,34 @@ export class Bar {
   }
 }
 
+/**
+ * @param {string} label
+ * @param {number} min
+ * @param {number} max
+ * @param {(value: number) => void} turn
+ */
 function rangeInput(label, min, max, turn) {
   const input = element("input", { type: "range", min, max, step: 0.01, "aria-label": label });
   input.addEventListener("input", () => turn(Number(input.value)));
   return input;
 }
 
-/** A captioned slider that tells its value in percent: {root, show}. */
+/**
+ * A captioned slider that shows its value in percent: {root, show}.
+ *
+ * @param {Element} caption
+ * @param {HTMLInputElement} input
+ * @param {() => number} valueOf
+ */
 function slider(caption, input, valueOf) {
   const output = element("span", { class: "value", "aria-hidden": "true" });
-  const label = input.ariaLabel;
+  const label = input.ariaLabel ?? "";
   const attributes = { class: `slider ${label.toLowerCase()}`, title: label };
   const root = element("label", attributes, caption, input, output);
   const show = () => {
     const value = valueOf();
-    const { min, max } = input;
-    input.value = value;
+    const [min, max] = [Number(input.min), Number(input.max)];
+    input.value = String(value);
     style(root, "--filled", (value - min) / (max - min));
     const percent = `${Math.round(value * 100)}%`;
     write(output, percent);

@@ -1,10 +1,13 @@
 // The blend from A to B: one wide slider, or a pad where pattern and feel are moved apart.
 
+/** @import { Player } from "../state/player.js" */
+
 import { element, icon, isCommand, put, write } from "./dom.js";
 import { Pad, percent } from "./pad.js";
 import { PathPicture } from "./path.js";
 
 const STEP = 0.001;
+/** @type {Record<string, number>} */
 const KEY_STEPS = {
   ArrowLeft: -1 / 32,
   ArrowDown: -1 / 32,
@@ -28,6 +31,7 @@ export class BlendControl {
   #modes;
   #readout = element("span", { class: "readout", "aria-hidden": "true" });
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#pad = new Pad(player);
@@ -47,8 +51,8 @@ export class BlendControl {
       onblur: () => player.release(),
     });
     this.#modes = [
-      this.#mode("Together", SLIDER, "Pattern and feel move together", false),
-      this.#mode("Apart", PAD, "Pattern and feel move apart, on a pad", true),
+      this.#mode("Linked", SLIDER, "One slider moves pattern and feel together", false),
+      this.#mode("Pattern and feel", PAD, "A pad moves pattern and feel on their own", true),
     ];
     const modes = { class: "modes", role: "group", "aria-label": "Pattern and feel" };
     this.root = element(
@@ -57,7 +61,7 @@ export class BlendControl {
       element("div", { class: "ends" }, this.#corner("a", "b"), this.#corner("a", "a")),
       element("div", { class: "track" }, this.#picture.root, this.#slider, this.#pad.root),
       element("div", { class: "ends" }, this.#corner("b", "b"), this.#corner("b", "a")),
-      element("div", { class: "tell" }, this.#readout, element("div", modes, ...this.#modes)),
+      element("div", { class: "caption" }, this.#readout, element("div", modes, ...this.#modes)),
     );
   }
 
@@ -69,14 +73,14 @@ export class BlendControl {
     this.root.classList.toggle("waits", this.#player.scene.isTake);
     this.#slider.hidden = apart;
     this.#pad.root.hidden = !apart;
-    this.#slider.value = position;
-    put(this.#slider, "aria-valuetext", `${percent(position)} of the way from A to B`);
+    this.#slider.value = String(position);
+    put(this.#slider, "aria-valuetext", `${percent(position)} B`);
     const [together, moved] = this.#modes;
     put(together, "aria-pressed", !apart);
     put(moved, "aria-pressed", apart);
     const places = apart
       ? `Pattern ${percent(position)} B, feel ${percent(feel)} B`
-      : `${percent(position)} of the way to B`;
+      : `${percent(position)} B`;
     write(this.#readout, places);
     this.#pad.update();
     this.#picture.update();
@@ -86,7 +90,12 @@ export class BlendControl {
     this.#picture.close();
   }
 
-  /** A button that goes to a corner of the pad; two of them are the ends of the slider. */
+  /**
+   * A button that goes to a corner of the pad; two of them are the ends of the slider.
+   *
+   * @param {"a" | "b"} pattern
+   * @param {"a" | "b"} feel
+   */
   #corner(pattern, feel) {
     const player = this.#player;
     const [x, y] = [pattern, feel].map((name) => (name === "b" ? 1 : 0));
@@ -108,6 +117,7 @@ export class BlendControl {
     );
   }
 
+  /** @param {string} name @param {string} path @param {string} title @param {boolean} apart */
   #mode(name, path, title, apart) {
     const press = () => {
       if (apart) this.#player.moveApart();
@@ -116,6 +126,7 @@ export class BlendControl {
     return element("button", { title, onclick: press }, icon(path), name);
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
     const step = KEY_STEPS[event.key];
     if (step === undefined || isCommand(event)) return;

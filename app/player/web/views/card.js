@@ -1,12 +1,14 @@
 // A take on the wall: its picture, what it is, and what can be done with it. All of the card plays
 // it; the other buttons stand above that. It can be dragged out of the page as a MIDI file.
 
+/** @import { Act, Groove, ServedFile, TakeData } from "../types" */
+
 import { element, icon, put, write } from "./dom.js";
 import { canDrag, giveTo, save } from "../page/file.js";
 import { unpackGroove } from "../state/groove.js";
 import { Roll } from "./roll.js";
 
-const NEAR = "How much of its pattern the nearest training bar shares";
+const NEAR = "Closest in the training data, and how much of the pattern it shares";
 const SAVE = "M11 3h2v8.6l3.1-3 1.4 1.4-5.5 5.5L6.5 10l1.4-1.4 3.1 3zM5 18h14v2H5z";
 const MARK = "M6 3h12v18l-6-3-6 3z";
 const KEEP = `${MARK}M8 5v12.9l4-2 4 2V5z`;
@@ -15,6 +17,7 @@ const DISCARD =
 const MIDI = "audio/midi";
 
 export class Card {
+  /** @type {Groove | null} */
   groove = null;
   root;
   #roll = new Roll();
@@ -24,17 +27,19 @@ export class Card {
   #near = element("span");
   #nearest = element(
     "div",
-    { class: "told", title: NEAR },
-    element("span", {}, "nearest"),
+    { class: "line", title: NEAR },
+    element("span", {}, "closest bar"),
     this.#near,
   );
   #keep;
   #actions;
-  #kept = null; // as its button shows
+  /** @type {boolean | null} as its button shows */
+  #kept = null;
   #shown = ""; // what the picture was drawn for
+  /** @type {ServedFile | null} */
   #file = null;
 
-  /** act(what): do something with the take. */
+  /** @param {number} number of the take @param {(act: Act) => void} act does something with it */
   constructor(number, act) {
     this.#play = element("button", { class: "hear" });
     this.#keep = element("button", {
@@ -42,6 +47,7 @@ export class Card {
       "aria-label": "Keep",
       onclick: () => act(this.#kept ? "let go" : "keep"),
     });
+    /** @type {(name: string, title: string, press: () => void, face: Node | string) => Element} */
     const button = (name, title, press, face) =>
       element("button", { class: name.toLowerCase(), "aria-label": name, title, onclick: press }, face);
     this.#actions = element(
@@ -49,11 +55,11 @@ export class Card {
       { class: "actions" },
       button("A", "Make it A", () => act("a"), "A"),
       button("B", "Make it B", () => act("b"), "B"),
-      button("MIDI", this.#saying, () => save(this.#file), icon(SAVE)),
+      button("MIDI", this.#hint, () => this.#file && save(this.#file), icon(SAVE)),
       this.#keep,
       button("Discard", "Discard", () => act("discard"), icon(DISCARD)),
     );
-    const line = element("div", { class: "told" }, this.#name, this.#alike);
+    const line = element("div", { class: "line" }, this.#name, this.#alike);
     this.root = element(
       "div",
       {
@@ -61,13 +67,19 @@ export class Card {
         role: "group",
         "data-take": number,
         onclick: (event) => event.composedPath().includes(this.#actions) || act("play"),
-        ondragstart: (event) => giveTo(event, this.#file),
+        ondragstart: (event) => this.#file && giveTo(event, this.#file),
       },
       ...[this.#play, this.#roll.root, line, this.#nearest, this.#actions],
     );
   }
 
-  /** Show a take as Python sends it; rows: the voices that the picture has a row for. */
+  /**
+   * Show a take as Python sends it.
+   *
+   * @param {TakeData} take
+   * @param {number[]} rows the voices that the picture has a row for
+   * @param {{ plays: boolean, kept: boolean, small: boolean }} how
+   */
   show(take, rows, { plays, kept, small }) {
     const shown = [take.id, ...rows].join();
     if (shown !== this.#shown) {
@@ -90,14 +102,15 @@ export class Card {
     if (kept !== this.#kept) this.#mark(kept);
   }
 
+  /** @param {boolean} kept */
   #mark(kept) {
     this.#kept = kept;
     put(this.#keep, "aria-pressed", kept);
-    put(this.#keep, "title", kept ? "Kept when you vary again" : "Keep when you vary again");
+    put(this.#keep, "title", kept ? "Kept when varying again" : "Keep when varying again");
     this.#keep.replaceChildren(icon(kept ? MARK : KEEP));
   }
 
-  get #saying() {
+  get #hint() {
     return canDrag() ? "Download as MIDI, or drag the card out" : "Download as MIDI";
   }
 }

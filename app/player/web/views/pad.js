@@ -1,10 +1,13 @@
 // The pad: pattern across, feel up. Its diagonal is the slider from A to B.
 
-import { element, isCommand, put, style } from "./dom.js";
+/** @import { Player } from "../state/player.js" */
+
+import { drawing, element, isCommand, put, style } from "./dom.js";
 import { shade } from "./look.js";
 
 const MARGIN = 17; // px between the pad's edge and its field, as in the style sheet
 const STEP = 0.001;
+/** @type {Record<string, [across: number, up: number]>} */
 const KEY_MOVES = {
   ArrowLeft: [-1 / 32, 0],
   ArrowRight: [1 / 32, 0],
@@ -22,6 +25,7 @@ export class Pad {
   #dot = element("div", { class: "dot" });
   #dragging = false;
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#inputs = [
@@ -56,8 +60,8 @@ export class Pad {
     const places = [position, feel ?? position];
     const names = ["pattern", "feel"];
     places.forEach((place, i) => {
-      this.#inputs[i].value = place;
-      put(this.#inputs[i], "aria-valuetext", `${names[i]} ${percent(place)} of the way from A to B`);
+      this.#inputs[i].value = String(place);
+      put(this.#inputs[i], "aria-valuetext", `${names[i]} ${percent(place)} B`);
     });
     const [x, y] = places;
     style(this.#up, "--x", x);
@@ -68,10 +72,14 @@ export class Pad {
   }
 
   focus() {
-    this.#inputs[0].focus({ preventScroll: true, focusVisible: false });
+    /** @type {FocusOptions & { focusVisible: boolean }} which is newer than the types */
+    const quietly = { preventScroll: true, focusVisible: false };
+    this.#inputs[0].focus(quietly);
   }
 
+  /** @param {string} label @param {(place: number) => void} drag */
   #input(label, drag) {
+    /** @type {HTMLInputElement} */
     const input = element("input", {
       type: "range",
       min: 0,
@@ -81,11 +89,12 @@ export class Pad {
       oninput: () => drag(Number(input.value)),
       onchange: () => this.#player.release(),
       onblur: ({ relatedTarget: next }) =>
-        this.#dragging || this.#inputs.includes(next) || this.#player.release(),
+        this.#dragging || this.#inputs.some((other) => other === next) || this.#player.release(),
     });
     return input;
   }
 
+  /** @param {PointerEvent} event */
   #down(event) {
     if (event.button !== 0 || !event.isPrimary) return; // one finger drags
     event.preventDefault();
@@ -95,6 +104,7 @@ export class Pad {
     this.#move(event);
   }
 
+  /** @param {PointerEvent} event */
   #move({ clientX, clientY }) {
     const { left, bottom, width, height } = this.root.getBoundingClientRect();
     this.#player.drag(
@@ -108,28 +118,24 @@ export class Pad {
     this.#player.release();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const move = KEY_MOVES[event.key];
     if (!move || isCommand(event)) return;
     event.preventDefault();
     const [across, up] = move.map((amount) => amount * (event.shiftKey ? FINER : 1));
     const { position, feel } = this.#player;
-    this.#inputs[across ? 0 : 1].focus({ preventScroll: true }); // it says where it stands now
+    const moved = this.#inputs[across ? 0 : 1];
+    moved.focus({ preventScroll: true }); // screen readers read where it stands now
     this.#player.drag(position + across, (feel ?? position) + up);
   }
 }
 
+/** @param {number} place */
 export const percent = (place) => `${Math.round(place * 100)}%`;
 
 function diagonal() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
   const ends = { x1: 0, y1: 100, x2: 100, y2: 0, "vector-effect": "non-scaling-stroke" };
-  for (const [name, value] of Object.entries(ends)) line.setAttribute(name, value);
-  svg.setAttribute("viewBox", "0 0 100 100");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("class", "diagonal");
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(line);
-  return svg;
+  const field = { viewBox: "0 0 100 100", preserveAspectRatio: "none", class: "diagonal" };
+  return drawing("svg", { ...field, "aria-hidden": true }, drawing("line", ends));
 }

@@ -1,19 +1,29 @@
 // A picture of the path from A to B: a ribbon for each family, as wide as it is played there.
 
+/** @import { Groove, Path, Voice } from "../types" */
+/** @import { Player } from "../state/player.js" */
+
 import { element, fitted, onResolution, perFrame } from "./dom.js";
 import { coloursOf } from "./look.js";
 
 const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
 
+const NOTHING = { path: null, light: false };
+
 export class PathPicture {
   root = element("canvas", { class: "path", "aria-hidden": "true" });
   #player;
-  #drawn = {}; // the path that the picture shows, and the theme it was drawn in
+  /** @type {{ path: Path | null, light: boolean }} what the picture shows, and in which theme */
+  #drawn = NOTHING;
   #drawSoon = perFrame(() => this.#draw());
-  #drawAnew = () => ((this.#drawn = {}), this.#drawSoon());
+  #drawAnew = () => {
+    this.#drawn = NOTHING;
+    this.#drawSoon();
+  };
   #observer = new ResizeObserver(this.#drawAnew);
   #stop = onResolution(this.#drawAnew);
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#observer.observe(this.root);
@@ -46,10 +56,10 @@ export class PathPicture {
     const energies = path.frames.map((frame) => energyByFamily(frame, path.voices));
     const lanes = FAMILIES.filter((family) => energies.some((energy) => energy[family] > 0));
     const lane = height / lanes.length;
-    const x = (i) => (i / (energies.length - 1)) * width;
+    const x = (/** @type {number} */ i) => (i / (energies.length - 1)) * width;
     lanes.forEach((family, row) => {
       const most = Math.max(...energies.map((energy) => energy[family]));
-      const half = (i) => Math.max(0.5, lane * 0.42 * (energies[i][family] / most));
+      const half = (/** @type {number} */ i) => Math.max(0.5, lane * 0.42 * (energies[i][family] / most));
       const middle = (row + 0.5) * lane;
       context.fillStyle = colours[family];
       context.beginPath();
@@ -63,8 +73,14 @@ export class PathPicture {
   }
 }
 
-/** Sum of velocities per family. */
+/**
+ * Sum of velocities per family.
+ *
+ * @param {Groove} frame
+ * @param {Voice[]} voices
+ */
 function energyByFamily({ hits }, voices) {
+  /** @type {Record<string, number>} */
   const energy = Object.fromEntries(FAMILIES.map((family) => [family, 0]));
   for (const { voice, velocity } of hits) energy[voices[voice].family] += velocity;
   return energy;

@@ -1,6 +1,8 @@
 // The picture of one groove, with its voices' names and the numbers of its bars: a part of the page
 // by itself.
 
+/** @import { Groove, PictureData } from "../types" */
+
 import { element, put, style } from "./dom.js";
 import { unpackGroove } from "../state/groove.js";
 import { placeOf, Roll } from "./roll.js";
@@ -19,6 +21,8 @@ export class Picture {
   /**
    * groove: as Python sends it; rows: the voices that have one, low drums first; names: theirs;
    * accent: its colour; label: what it shows, for screen readers.
+   *
+   * @param {PictureData} data
    */
   receive({ groove, rows, names, accent, label }) {
     const shown = unpackGroove(groove);
@@ -32,6 +36,8 @@ export class Picture {
   }
 }
 
-/** The number of a bar, below its first line. */
-const numberIn = (groove) => (_, bar) =>
-  element("span", { style: `left: ${100 * placeOf(bar * groove.steps, groove)}%` }, bar + 1);
+/** The number of a bar, below its first line. @param {Groove} groove */
+const numberIn = (groove) => (/** @type {unknown} */ _, /** @type {number} */ bar) => {
+  const left = `left: ${100 * placeOf(bar * groove.steps, groove)}%`;
+  return element("span", { style: left }, String(bar + 1));
+};

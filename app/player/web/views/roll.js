@@ -1,14 +1,21 @@
 // A groove, small: a drum grid that fills its place, louder hits stronger.
 
+/** @import { Groove } from "../types" */
+
+import { BEATS } from "../state/groove.js";
 import { drawing, put } from "./dom.js";
 
 const SHADES = 4; // of velocity
 const FAINTEST = 0.3; // opacity of the softest
 const EDGE = 2; // steps before the first bar and after the last
 const SHORT = 1 / 22; // of a bar that a hit takes
-const BEATS = 4;
 
-/** How far from its left edge a step stands, 0 to 1 of a picture's width. */
+/**
+ * How far from its left edge a step stands, 0 to 1 of a picture's width.
+ *
+ * @param {number} step
+ * @param {{ bars: number, steps: number }} groove
+ */
 export const placeOf = (step, { bars, steps }) => (step + EDGE) / (bars * steps + 2 * EDGE);
 
 export class Roll {
@@ -25,14 +32,20 @@ export class Roll {
     ...this.#shades,
   );
 
-  /** rows: the voices that have one, low drums first. ruled: with a line for each row and beat. */
+  /**
+   * @param {Groove} groove
+   * @param {number[]} rows the voices that have one, low drums first
+   * @param {{ ruled?: boolean }} how ruled: with a line for each row and beat
+   */
   show({ bars, steps, hits }, rows, { ruled = false } = {}) {
     const length = bars * steps;
     put(this.root, "viewBox", `${-EDGE} -0.5 ${length + 2 * EDGE} ${rows.length}`);
-    const upright = (step) => `M${step} -.5v${rows.length}`;
+    const upright = (/** @type {number} */ step) => `M${step} -.5v${rows.length}`;
+    /** @type {(count: number, line: (i: number) => string) => string} */
     const lines = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join("");
-    const level = (row) => `M0 ${row}h${length}`;
-    const rules = () => lines(rows.length, level) + lines(bars * BEATS, (i) => upright((i * steps) / BEATS));
+    const level = (/** @type {number} */ row) => `M0 ${row}h${length}`;
+    const beats = () => lines(bars * BEATS, (i) => upright((i * steps) / BEATS));
+    const rules = () => lines(rows.length, level) + beats();
     put(this.#rules, "d", ruled ? rules() : "");
     put(this.#bars, "d", lines(bars, (bar) => upright(bar * steps)));
     const width = Math.max(1, steps * SHORT);

@@ -3,6 +3,9 @@
 // For each slider Python sends a few grooves, decoded along its path with all others where they are.
 // What lies between is mixed here; on release Python decodes the very place.
 
+/** @import { Groove, Path, Send, ShapeData, SliderData } from "../types" */
+/** @import { Player } from "../state/player.js" */
+
 import { element, perFrame, put, style, write } from "./dom.js";
 import { grooveAt, grooveOf } from "../state/groove.js";
 import { Look } from "./look.js";
@@ -16,19 +19,28 @@ export class ShapePanel {
   #player;
   #look;
   #stop;
-  #say = () => {};
+  /** @type {Send} */
+  #send = () => {};
+  /** @type {Slider[]} */
   #sliders = [];
   #drawn = ""; // the sliders that stand there
-  #data = null; // with its paths unpacked, once they are
-  #packed = null; // those paths as they came
-  #turning = null; // index of the slider in hand
-  #turned = 0; // counts what was said to Python
-  #amounts = []; // that were said last
-  #reminder = new Reminder(() => this.#data.heard >= this.#turned, () => this.#tell());
+  #reach = 1;
+  #answered = 0; // the last message that Python had read when it sent what is here
+  /** @type {(() => Pick<Path, "frames">)[] | null} of each slider, once they are unpacked */
+  #paths = null;
+  /** @type {ShapeData["paths"] | null} as they came */
+  #packed = null;
+  /** @type {number | null} index of the slider in hand */
+  #turning = null;
+  #turn = 0; // number of the last message to Python
+  /** @type {number[]} that were sent last */
+  #amounts = [];
+  #reminder = new Reminder(() => this.#answered >= this.#turn, () => this.#sendTurned());
   #letGo = 0;
   #sounds = false; // what is heard comes from here
   #sound = perFrame(() => this.#preview());
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.root = element("section", { class: "player shape", "aria-label": "Shape" });
@@ -36,25 +48,35 @@ export class ShapePanel {
     this.#stop = player.watch(() => this.#look.update());
   }
 
-  receive(data, say) {
-    this.#say = say;
-    this.#data = { ...data, paths: null };
+  /** @param {ShapeData} data @param {Send} send */
+  receive(data, send) {
+    this.#send = send;
+    this.#answered = data.answered;
+    this.#reach = data.reach;
     this.#packed = data.paths;
-    unpackPaths(data).then((paths) => this.#take(data, paths));
+    this.#paths = null;
+    unpackPaths(data)
+      .then((paths) => this.#take(data, paths))
+      .catch(reportError); // what is let go is decoded all the same
     const names = JSON.stringify(data.sliders);
     if (names !== this.#drawn) this.#build(data.sliders);
     this.#drawn = names;
     this.#look.update();
-    if (this.#turning !== null) return; // in hand: what Python says is of before
-    if (data.heard < this.#turned) return;
+    if (this.#turning !== null) return; // in hand: what Python sends is of before
+    if (data.answered < this.#turn) return;
     data.amounts.forEach((amount, i) => this.#sliders[i].show(amount));
     this.#giveBack();
   }
 
-  /** The grooves along the sliders are there. */
+  /**
+   * The grooves along the sliders are there.
+   *
+   * @param {ShapeData} data
+   * @param {(() => Pick<Path, "frames">)[]} paths
+   */
   #take(data, paths) {
     if (data.paths !== this.#packed) return; // others are coming
-    this.#data.paths = paths;
+    this.#paths = paths;
     this.#sound();
   }
 
@@ -72,16 +94,17 @@ export class ShapePanel {
     this.#sounds = false;
   }
 
-  #build(told) {
-    this.#sliders = told.map((slider, i) => {
-      const { reach } = this.#data;
-      const turn = () => this.#turn(i);
-      return new Slider(slider, reach, turn, (slowly) => this.#release(slowly));
+  /** @param {SliderData[]} sliders */
+  #build(sliders) {
+    this.#sliders = sliders.map((slider, i) => {
+      const turn = () => this.#turnTo(i);
+      return new Slider(slider, this.#reach, turn, (slowly) => this.#release(slowly));
     });
     this.root.replaceChildren(...this.#sliders.map(({ root }) => root));
   }
 
-  #turn(i) {
+  /** @param {number} i */
+  #turnTo(i) {
     clearTimeout(this.#letGo);
     this.#turning = i;
     this.#sound();
@@ -90,13 +113,14 @@ export class ShapePanel {
   /** Sound the place of the slider in hand. */
   #preview() {
     if (this.#turning === null) return;
-    const { paths, reach } = this.#data;
-    if (!paths) return; // they are coming
-    const { value } = this.#sliders[this.#turning];
+    const path = this.#paths?.[this.#turning]();
+    if (!path) return; // they are coming
+    const { place } = this.#sliders[this.#turning];
     this.#sounds = true;
-    this.#player.preview(grooveAt(paths[this.#turning](), (value + reach) / (2 * reach)));
+    this.#player.preview(grooveAt(path, place));
   }
 
+  /** @param {boolean} slowly whether another key may follow */
   #release(slowly) {
     clearTimeout(this.#letGo);
     if (this.#turning === null) return;
@@ -107,39 +131,49 @@ export class ShapePanel {
   #report() {
     this.#preview(); // the last place, though no frame was drawn since
     this.#turning = null;
-    this.#turned = Math.max(this.#turned, this.#data.heard) + 1;
+    this.#turn = Math.max(this.#turn, this.#answered) + 1;
     this.#amounts = this.#sliders.map(({ value }) => value);
-    this.#tell();
+    this.#sendTurned();
   }
 
-  #tell() {
-    this.#say("turned", { turn: this.#turned, amounts: this.#amounts });
+  #sendTurned() {
+    this.#send("turned", { turn: this.#turn, amounts: this.#amounts });
     this.#reminder.start();
   }
 }
 
-/** For each slider a function that gives its path; parsed when first asked for. */
-async function unpackPaths({ paths, ...told }) {
+/**
+ * For each slider a function that gives its path; parsed when first asked for.
+ *
+ * @param {ShapeData} data
+ */
+async function unpackPaths({ paths, bars, steps, tempo }) {
   const views = await unpackWords(paths, 4);
   return paths.frames.map((count) => {
     const own = views.splice(0, count);
+    /** @type {{ frames: Groove[] } | null} */
     let path = null;
-    return () => (path ??= { frames: own.map((view) => grooveOf(view, told)) });
+    return () => (path ??= { frames: own.map((view) => grooveOf(view, { bars, steps, tempo })) });
   });
 }
 
 /** One direction: its name, both ends named, and a slider with 0 in the middle. */
 class Slider {
-  #told;
+  #ends;
   #reach;
   #input;
   #output = element("span", { class: "value", "aria-hidden": "true" });
   #byKey = false;
 
-  constructor(told, reach, turn, release) {
-    this.#told = told;
+  /**
+   * @param {SliderData} words
+   * @param {number} reach
+   * @param {() => void} turn
+   * @param {(slowly: boolean) => void} release
+   */
+  constructor({ name, low, high }, reach, turn, release) {
+    this.#ends = { low, high };
     this.#reach = reach;
-    const { name, low, high } = told;
     this.#input = element("input", {
       type: "range",
       min: -reach,
@@ -149,9 +183,15 @@ class Slider {
       "aria-label": name,
       onkeydown: () => (this.#byKey = true),
       onpointerdown: () => (this.#byKey = false),
-      oninput: () => (this.#tell(), turn()),
+      oninput: () => {
+        this.#write();
+        turn();
+      },
       onchange: () => this.#byKey || release(false),
-      onkeyup: () => ((this.#byKey = false), release(true)), // a key that is held is one turn
+      onkeyup: () => {
+        this.#byKey = false;
+        release(true); // a key that is held is one turn
+      },
       onblur: () => release(false),
       ondblclick: () => {
         this.show(0);
@@ -159,37 +199,43 @@ class Slider {
         release(false);
       },
     });
+    /** @type {HTMLElement} */
     this.root = element(
       "label",
-      { class: "turn", title: "Double click: back to 0" },
+      { class: "turn", title: "Double-click to reset" },
       element("span", { class: "name" }, name),
       this.#output,
       this.#input,
       element("span", { class: "low", "aria-hidden": "true" }, low),
       element("span", { class: "high", "aria-hidden": "true" }, high),
     );
-    this.#tell();
+    this.#write();
   }
 
   get value() {
     return Number(this.#input.value);
   }
 
-  show(amount) {
-    this.#input.value = amount;
-    this.#tell();
+  /** Where it stands, 0 to 1 of its reach. */
+  get place() {
+    return (this.value + this.#reach) / (2 * this.#reach);
   }
 
-  #tell() {
-    const { value } = this;
-    const { low, high } = this.#told;
+  /** @param {number} amount */
+  show(amount) {
+    this.#input.value = String(amount);
+    this.#write();
+  }
+
+  #write() {
+    const { value, place } = this;
+    const { low, high } = this.#ends;
     const size = Math.abs(value).toFixed(1);
     write(this.#output, value === 0 ? "0" : `${value > 0 ? "+" : "−"}${size}`);
     const words = value === 0 ? "as it is" : `${size} towards ${value > 0 ? high : low}`;
     put(this.#input, "aria-valuetext", words);
     this.root.classList.toggle("turned", value !== 0);
-    const at = (value + this.#reach) / (2 * this.#reach);
-    style(this.root, "--from", Math.min(at, 0.5));
-    style(this.root, "--to", Math.max(at, 0.5));
+    style(this.root, "--from", Math.min(place, 0.5));
+    style(this.root, "--to", Math.max(place, 0.5));
   }
 }

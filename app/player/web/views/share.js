@@ -8,7 +8,7 @@ const LINK =
   " 0 0 1 0 7.1l-3 3a5 5 0 0 1-7.1-7.1l1.6-1.6a1 1 0 1 1 1.4 1.4l-1.6 1.6a3 3 0 0 0 4.3 4.3l3-3" +
   "a3 3 0 0 0 0-4.3 1 1 0 0 1 0-1.4z";
 const SHARE = "Share"; // what the button says
-const TOLD = 2500; // ms that "Link copied" stands there
+const SHOWN = 2500; // ms that "Link copied" stands there
 
 export class ShareButton {
   #text = "";
@@ -30,13 +30,14 @@ export class ShareButton {
     this.root = element("div", { class: "share" }, button, this.#field);
   }
 
+  /** @param {{ text: string }} data */
   receive({ text }) {
     this.#text = text;
   }
 
   get #address() {
     const address = new URL(location.href);
-    address.search = new URLSearchParams({ groove: this.#text });
+    address.search = new URLSearchParams({ groove: this.#text }).toString();
     address.hash = "";
     return address.href;
   }
@@ -45,21 +46,22 @@ export class ShareButton {
     const address = this.#address;
     try {
       await navigator.clipboard.writeText(address);
-      this.#tell("Link copied", true);
+      this.#write("Link copied", true);
     } catch {
       // Not over plain http, and not where the browser forbids it: the hand copies.
       this.#field.value = address;
       this.#field.hidden = false;
       this.#field.focus();
       this.#field.select();
-      this.#tell("Copy it");
+      this.#write("Copy it");
     }
   }
 
-  #tell(words, copied = false) {
+  /** @param {string} words */
+  #write(words, copied = false) {
     write(this.#words, words);
     this.root.classList.toggle("copied", copied);
     clearTimeout(this.#back);
-    if (words !== SHARE) this.#back = setTimeout(() => this.#tell(SHARE), TOLD);
+    if (words !== SHARE) this.#back = setTimeout(() => this.#write(SHARE), SHOWN);
   }
 }

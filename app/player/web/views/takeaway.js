@@ -1,14 +1,19 @@
 // What sounds, as files: links in the bar, to download or, where the browser can, to drag out of the
 // page, into a DAW or a folder.
 
+/** @import { FileKind, FilesData } from "../types" */
+/** @import { Player } from "../state/player.js" */
+
 import { element, icon, put } from "./dom.js";
 import { addressOf, canDrag, giveTo, save } from "../page/file.js";
 
+const DRAG_HINT = "Click to download, or drag into your DAW";
 const GRIP =
   "M8 4h3v3H8zm5 0h3v3h-3zM8 10.5h3v3H8zm5 0h3v3h-3zM8 17h3v3H8zm5 0h3v3h-3z";
 const DOWN = "M11 4h2v8.2l3-3 1.4 1.4L12 16l-5.4-5.4L8 9.2l3 3zM5 18h14v2H5z";
 // With a finger nothing is dragged out of the page.
 const DRAGS = canDrag() && window.matchMedia("(pointer: fine)").matches;
+/** @type {Record<FileKind, string>} */
 const KINDS = { midi: "MIDI", wav: "WAV" };
 
 /** The part of the page by which Python hands the files to the player: nothing that is seen. */
@@ -16,12 +21,14 @@ export class Handover {
   root = element("div", { hidden: true });
   #player;
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
   }
 
-  receive({ files, heard }) {
-    this.#player.keepFiles(files, heard);
+  /** @param {FilesData} data */
+  receive({ files, answered }) {
+    this.#player.keepFiles(files, answered);
   }
 }
 
@@ -29,44 +36,56 @@ export class TakeawayLinks {
   root;
   #player;
   #links;
-  #wanted = null; // kind of a file that is downloaded once it is of what sounds
+  /** @type {FileKind | null} of a file that is downloaded once it is of what sounds */
+  #wanted = null;
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
-    this.#links = Object.keys(KINDS).map((kind) => this.#link(kind));
+    this.#links = /** @type {FileKind[]} */ (["midi", "wav"]).map((kind) => ({
+      kind,
+      link: this.#link(kind),
+    }));
     const attributes = { class: "files", role: "group", "aria-label": "Files of what you hear" };
-    this.root = element("div", { ...attributes, hidden: true }, ...this.#links);
+    const links = this.#links.map(({ link }) => link);
+    this.root = element("div", { ...attributes, hidden: true }, ...links);
   }
 
   update() {
     const { files, hasFiles } = this.#player;
     this.root.hidden = !files;
     if (!files) return;
-    for (const link of this.#links) {
-      const file = files[link.dataset.kind];
+    for (const { kind, link } of this.#links) {
+      const file = files[kind];
       put(link, "href", addressOf(file));
       put(link, "download", file.name);
-      put(link, "title", DRAGS ? `${file.name}, to click or to drag` : file.name);
-      put(link, "aria-busy", link.dataset.kind === this.#wanted && !hasFiles);
+      put(link, "title", DRAGS ? `${file.name}. ${DRAG_HINT}` : file.name);
+      put(link, "aria-busy", kind === this.#wanted && !hasFiles);
     }
     if (!this.#wanted || !hasFiles) return;
     save(files[this.#wanted]);
     this.#wanted = null;
   }
 
+  /** @param {FileKind} kind */
   #link(kind) {
     const attributes = {
       class: "file",
       "data-kind": kind,
       "aria-label": `Download ${KINDS[kind]}`,
       draggable: String(DRAGS),
-      onclick: (event) => this.#click(event, kind),
-      ondragstart: (event) => this.#drag(event, kind),
+      onclick: (/** @type {MouseEvent} */ event) => this.#click(event, kind),
+      ondragstart: (/** @type {DragEvent} */ event) => this.#drag(event, kind),
     };
     return element("a", attributes, icon(DRAGS ? GRIP : DOWN), KINDS[kind]);
   }
 
-  /** Let the link be followed; where Python has yet to hear what sounds, its file comes then. */
+  /**
+   * Let the link be followed; where Python has yet to read what sounds, its file comes then.
+   *
+   * @param {MouseEvent} event
+   * @param {FileKind} kind
+   */
   #click(event, kind) {
     this.#player.finish();
     this.#wanted = null;
@@ -76,9 +95,15 @@ export class TakeawayLinks {
     this.update();
   }
 
-  /** A drag cannot wait: of what no longer sounds there is none. */
+  /**
+   * A drag cannot wait: of what no longer sounds there is none.
+   *
+   * @param {DragEvent} event
+   * @param {FileKind} kind
+   */
   #drag(event, kind) {
-    if (this.#player.hasFiles) giveTo(event, this.#player.files[kind]);
+    const { files, hasFiles } = this.#player;
+    if (files && hasFiles) giveTo(event, files[kind]);
     else event.preventDefault();
   }
 }

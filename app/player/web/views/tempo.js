@@ -1,23 +1,26 @@
 // The tempo: typed, dragged up and down, tapped, and set back to the groove's own.
 
-import { element, isCommand } from "./dom.js";
-import { TEMPO } from "../state/player.js";
+/** @import { Player } from "../state/player.js" */
+
+import { clampTempo, readTempo, writeTempo } from "../state/settings.js";
+import { Taps } from "../state/taps.js";
+import { element, focusedBeside, isCommand } from "./dom.js";
 
 const DRAG = 3; // px before a press becomes a drag
 const PER_PIXEL = 0.5; // beats per minute
-const TAPS = 5; // the tempo is the mean of so many last taps
-const PAUSE = 2000; // ms after which tapping begins anew
-
-const clamp = (tempo) => Math.min(TEMPO.most, Math.max(TEMPO.least, tempo));
+/** @type {Record<string, number>} */
+const KEYS = { ArrowUp: 1, ArrowDown: -1 };
 
 export class TempoControl {
   tap; // the button; where it stands is the bar's to say
   #player;
   #input;
   #own;
+  /** @type {{ y: number, tempo: number, moved: boolean } | null} */
   #drag = null;
-  #taps = [];
+  #taps = new Taps();
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#input = element("input", {
@@ -48,8 +51,8 @@ export class TempoControl {
       "button",
       {
         class: "own",
-        "aria-label": "The groove's own tempo",
-        title: "The groove's own tempo",
+        "aria-label": "Reset to groove tempo",
+        title: "Reset to groove tempo",
         onclick: () => this.#set(null, true),
       },
       "↺",
@@ -63,16 +66,17 @@ export class TempoControl {
   }
 
   update() {
-    const focused = this.#input.getRootNode().activeElement === this.#input;
+    const focused = focusedBeside(this.#input) === this.#input;
     if (!focused || this.#drag) this.#show();
     this.#own.disabled = this.#player.settings.tempo === null;
   }
 
   #show() {
-    const shown = String(Math.round(this.#tempo * 10) / 10);
+    const shown = writeTempo(this.#tempo);
     if (this.#input.value !== shown) this.#input.value = shown;
   }
 
+  /** @param {number | null} tempo @param {boolean} last whether the control rests there */
   #set(tempo, last) {
     this.#player.set({ tempo });
     this.#show();
@@ -80,32 +84,35 @@ export class TempoControl {
   }
 
   #typed() {
-    const tempo = Number(this.#input.value.replace(",", "."));
-    if (this.#input.value.trim() && Number.isFinite(tempo)) this.#set(clamp(tempo), true);
+    const tempo = readTempo(this.#input.value);
+    if (tempo !== null) this.#set(tempo, true);
     this.#show();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const change = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const change = KEYS[event.key];
     if (event.key === "Enter") this.#input.blur();
     if (!change || isCommand(event)) return;
     event.preventDefault();
-    this.#set(clamp(Math.round(this.#tempo) + change), false);
+    this.#set(clampTempo(Math.round(this.#tempo) + change), false);
     this.#player.keepSettingsSoon();
   }
 
+  /** @param {PointerEvent} event */
   #press({ button, clientY, pointerId }) {
     if (button !== 0) return;
-    this.#drag = { y: clientY, tempo: this.#tempo };
+    this.#drag = { y: clientY, tempo: this.#tempo, moved: false };
     this.#input.setPointerCapture(pointerId); // it may be let go anywhere
   }
 
+  /** @param {PointerEvent} event */
   #dragged({ clientY }) {
     if (!this.#drag) return;
     const rise = this.#drag.y - clientY;
     if (!this.#drag.moved && Math.abs(rise) < DRAG) return;
     this.#drag.moved = true;
-    this.#set(clamp(Math.round(this.#drag.tempo + rise * PER_PIXEL)), false);
+    this.#set(clampTempo(Math.round(this.#drag.tempo + rise * PER_PIXEL)), false);
   }
 
   #letGo() {
@@ -116,11 +123,9 @@ export class TempoControl {
     this.#player.keepSettings();
   }
 
-  #tap({ timeStamp: now }) {
-    if (now - this.#taps.at(-1) > PAUSE) this.#taps = [];
-    this.#taps = [...this.#taps, now].slice(-TAPS);
-    if (this.#taps.length < 2) return;
-    const beat = (now - this.#taps[0]) / (this.#taps.length - 1);
-    this.#set(clamp(Math.round(600000 / beat) / 10), true);
+  /** @param {Event} event */
+  #tap({ timeStamp }) {
+    const tempo = this.#taps.tap(timeStamp);
+    if (tempo !== null) this.#set(tempo, true);
   }
 }

@@ -1,13 +1,21 @@
 // The wall of takes: pointing at a card sounds its take while play goes on, a click starts play as
-// well and it stays. What is done shows at once; Python answers, and what it says then holds.
+// well and it stays. What is done shows at once; Python answers, and what it answers then holds.
+
+/** @import { Act, Groove, Send, TakeData, WallData } from "../types" */
+/** @import { Player } from "../state/player.js" */
 
 import { Card } from "./card.js";
-import { element, put } from "./dom.js";
+import { element, focusedBeside, put } from "./dom.js";
 import { Reminder } from "../page/reminder.js";
 
 const LINGER = 90; // ms on a card before it is heard: the pointer may only be passing
 
-const hung = new Map(); // by the wall's name, its takes by their ids: they outlive its views
+/**
+ * By the wall's name, its takes by their ids: they outlive its views.
+ *
+ * @type {Map<string, Map<string, TakeData>>}
+ */
+const hung = new Map();
 
 export class Wall {
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
@@ -17,46 +25,62 @@ export class Wall {
     style: "visibility: hidden",
   });
   #player;
+  /** @type {WallData<TakeData> | null} */
   #data = null;
   #lacks = false; // Python named a take that is not known here
-  #say = () => {};
-  #cards = new Map(); // by the take's number
-  #unanswered = []; // what was done that Python has yet to hear of: [turn, act, number]
+  /** @type {Send} */
+  #send = () => {};
+  /** @type {Map<number, Card>} by the take's number */
+  #cards = new Map();
+  /**
+   * @type {[turn: number, act: Act, number: number][]} what was done that Python has yet to answer
+   */
+  #unanswered = [];
   #turn = 0; // counts what was done
-  #pointed = null; // number of the take that the pointer is on
+  /** @type {number | null} of the take that the pointer is on */
+  #pointed = null;
   #soon = 0;
-  #given = null; // groove that the player was given to sound
-  #reminder = new Reminder(() => !this.#unanswered.length && !this.#lacks, () => this.#tell());
+  /** @type {Groove | null} that the player was given to sound */
+  #given = null;
+  #reminder = new Reminder(() => !this.#unanswered.length && !this.#lacks, () => this.#sendActs());
   #leave = new AbortController();
   #stop;
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#stop = player.watch(() => this.#giveWay());
     const { signal } = this.#leave;
     // What goes on from one card to another is not heard outside of the component.
-    for (const place of [document, this.root]) {
-      place.addEventListener("pointerover", (event) => this.#point(event), { signal });
-      place.addEventListener("focusin", (event) => this.#focus(event), { signal });
-    }
+    /** @param {PointerEvent} event */
+    const point = (event) => this.#point(event);
+    /** @param {FocusEvent} event */
+    const focus = (event) => this.#focus(event);
+    document.addEventListener("pointerover", point, { signal });
+    document.addEventListener("focusin", focus, { signal });
+    this.root.addEventListener("pointerover", point, { signal });
+    this.root.addEventListener("focusin", focus, { signal });
   }
 
   /**
    * takes: in full, or by their ids; files: what their files are called; how: the query of the
    * files' addresses; kept: numbers of those that are; plays: number of the take that sounds, null
-   * for none; heard: the last turn that is answered.
+   * for none; answered: the last turn that Python has read.
+   *
+   * @param {WallData} data
+   * @param {Send} send
    */
-  receive(data, say) {
-    this.#say = say;
+  receive(data, send) {
+    this.#send = send;
     const takes = inFull(data);
     this.#lacks = !takes;
     if (!takes) return this.#askAgain();
     const { files, how } = data;
     this.#data = { ...data, takes: takes.map((take, i) => withFile(take, files?.[i], how)) };
-    this.#turn = Math.max(this.#turn, data.heard);
-    this.#unanswered = this.#unanswered.filter(([turn]) => turn > data.heard);
+    this.#turn = Math.max(this.#turn, data.answered);
+    this.#unanswered = this.#unanswered.filter(([turn]) => turn > data.answered);
     this.#draw();
-    const hits = [...this.#cards.values()].flatMap(({ groove }) => groove.hits);
+    const hits = [...this.#cards.values()].flatMap(({ groove }) => groove?.hits ?? []);
     this.#player.offer(hits.map(({ voice }) => voice));
     if (this.#given) this.#sound();
   }
@@ -66,36 +90,39 @@ export class Wall {
     clearTimeout(this.#soon);
     this.#reminder.stop();
     this.#stop();
-    this.#say = () => {};
+    this.#send = () => {};
     this.#player.offer([]);
     this.#player.preview(null);
   }
 
   // What is done on the cards
 
+  /** @param {number} number @param {Act} act */
   #act(number, act) {
     this.#turn++;
     this.#unanswered.push([this.#turn, act, number]);
     this.#draw();
     this.#sound();
     if (act === "play") this.#player.play();
-    this.#tell();
+    this.#sendActs();
   }
 
-  #tell() {
-    this.#say("told", { acts: this.#unanswered, lacks: this.#lacks });
+  #sendActs() {
+    this.#send("acts", { acts: this.#unanswered, lacks: this.#lacks });
     this.#reminder.start();
   }
 
   /** Have Python send all takes, once this run of its has been taken in; until then all stays. */
   #askAgain() {
-    setTimeout(() => this.#tell());
+    setTimeout(() => this.#sendActs());
   }
 
+  /** @param {PointerEvent} event */
   #point(event) {
     if (event.pointerType !== "touch") this.#turnTo(this.#takeAt(event));
   }
 
+  /** @param {FocusEvent} event */
   #focus(event) {
     const [target] = event.composedPath();
     if (target instanceof Element && target.matches(":focus-visible")) {
@@ -103,6 +130,7 @@ export class Wall {
     }
   }
 
+  /** @param {number | null} number */
   #turnTo(number) {
     if (number === this.#pointed) return;
     this.#pointed = number;
@@ -110,28 +138,33 @@ export class Wall {
     this.#soon = setTimeout(() => this.#sound(), LINGER);
   }
 
-  /** Number of the take whose card an event is on; null beside the cards. */
+  /** Number of the take whose card an event is on; null beside the cards. @param {Event} event */
   #takeAt(event) {
     const [target] = event.composedPath();
-    const card = this.root.contains(target) ? target.closest(".card") : null;
+    const card = target instanceof Element ? this.#cardOf(target) : null;
     return card ? Number(card.dataset.take) : null;
+  }
+
+  /** @param {Element} target @returns {HTMLElement | null} */
+  #cardOf(target) {
+    return this.root.contains(target) ? target.closest(".card") : null;
   }
 
   // What becomes of it
 
   /** The take that was clicked and that Python has yet to play. */
   get #chosen() {
-    return this.#done("play").at(-1) ?? null;
+    return this.#done("play").pop() ?? null;
   }
 
-  /** Numbers of the takes with which this was done, unanswered. */
-  #done(...acts) {
-    return this.#unanswered.filter(([, act]) => acts.includes(act)).map(([, , number]) => number);
+  /** Numbers of the takes with which this was done, unanswered. @param {Act} wanted */
+  #done(wanted) {
+    return this.#unanswered.filter(([, act]) => act === wanted).map(([, , number]) => number);
   }
 
   #sound() {
     const number = this.#chosen ?? (this.#player.playing ? this.#pointed : null);
-    this.#given = this.#cards.get(number)?.groove ?? null;
+    this.#given = (number !== null && this.#cards.get(number)?.groove) || null;
     this.#player.preview(this.#given);
   }
 
@@ -144,6 +177,7 @@ export class Wall {
   }
 
   #draw() {
+    if (!this.#data) return;
     const { takes, kept, rows, plays, small } = this.#data;
     const discarded = this.#done("discard");
     const shown = takes.filter(({ number }) => !discarded.includes(number));
@@ -154,7 +188,7 @@ export class Wall {
     for (const take of shown) {
       const { number } = take;
       const last = this.#unanswered.findLast(([, act, on]) => on === number && isKeeping(act));
-      this.#cards.get(number).show(take, rows, {
+      this.#cards.get(number)?.show(take, rows, {
         plays: number === (this.#chosen ?? plays),
         kept: last ? last[1] === "keep" : kept.includes(number),
         small,
@@ -163,7 +197,11 @@ export class Wall {
     this.#focusAgain(focused);
   }
 
-  /** Have a card for each of these numbers, in their order; those that stay are not touched. */
+  /**
+   * Have a card for each of these numbers, in their order; those that stay are not touched.
+   *
+   * @param {number[]} numbers
+   */
   #arrange(numbers) {
     for (const [number, card] of this.#cards) {
       if (numbers.includes(number)) continue;
@@ -171,10 +209,10 @@ export class Wall {
       this.#cards.delete(number);
     }
     numbers.forEach((number, place) => {
-      if (!this.#cards.has(number)) {
-        this.#cards.set(number, new Card(number, (act) => this.#act(number, act)));
-      }
-      const { root } = this.#cards.get(number);
+      const made = () => new Card(number, (act) => this.#act(number, act));
+      const card = this.#cards.get(number) ?? made();
+      this.#cards.set(number, card);
+      const { root } = card;
       const there = this.root.children[place];
       if (there !== root) this.root.insertBefore(root, there ?? null);
     });
@@ -183,31 +221,46 @@ export class Wall {
   // The focus stays on its button, or goes to that of the card which takes the place of its own
 
   #focused() {
-    const target = this.root.getRootNode().activeElement;
-    const card = this.root.contains(target) ? target.closest(".card") : null;
+    const target = focusedBeside(this.root);
+    const card = target && this.#cardOf(target);
     return card && { target, place: [...this.root.children].indexOf(card) };
   }
 
+  /** @param {{ target: Element, place: number } | null} focused */
   #focusAgain(focused) {
     if (!focused || focused.target.isConnected) return;
     const { target, place } = focused;
     const card = this.root.children[Math.min(place, this.root.children.length - 1)];
-    card?.querySelector(`.${target.className}`).focus({ preventScroll: true });
+    /** @type {HTMLElement | null | undefined} */
+    const button = card?.querySelector(`.${target.className}`);
+    button?.focus({ preventScroll: true });
   }
 }
 
-/** All takes of a wall in full; null where one was sent before and is not known here. */
+/**
+ * All takes of a wall in full; null where one was sent before and is not known here.
+ *
+ * @param {WallData} data
+ */
 function inFull({ wall, takes }) {
   const known = hung.get(wall);
-  const full = takes.map((take) => (typeof take === "string" ? known?.get(take) : take));
-  if (full.includes(undefined)) return null;
+  const found = takes.map((take) => (typeof take === "string" ? known?.get(take) : take));
+  const full = found.filter((take) => take !== undefined);
+  if (full.length < takes.length) return null;
   hung.set(wall, new Map(full.map((take) => [take.id, take])));
   return full;
 }
 
-/** A take with its file as it is now: name and query follow tempo, swing and pitches. */
+/**
+ * A take with its file as it is now: name and query follow tempo, swing and pitches.
+ *
+ * @param {TakeData} take
+ * @param {string | null} name
+ * @param {string} how
+ */
 function withFile(take, name, how) {
-  return take.path ? { ...take, file: { name, path: `${take.path}?${how}` } } : take;
+  return take.path && name ? { ...take, file: { name, path: `${take.path}?${how}` } } : take;
 }
 
+/** @param {Act} act */
 const isKeeping = (act) => act === "keep" || act === "let go";

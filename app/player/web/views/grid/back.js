@@ -1,18 +1,26 @@
 // The ground of the grid: a lane per voice in its family's colour, and lines for the time.
 
-import { fitted } from "../dom.js";
-import { BEATS } from "../../state/groove.js";
+/** @import { Colours, Geometry } from "../../types" */
 
-const SIXTEENTHS = 16;
+import { fitted } from "../dom.js";
+import { BEATS, SIXTEENTHS } from "../../state/groove.js";
+
 const RULER_MARK = 4; // px above the marks of bars and beats
 
-/** Draw lanes and lines on `canvas`, in the geometry of `grid`. */
+/**
+ * Draw lanes and lines on `canvas`, in the geometry of `grid`.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Geometry} grid
+ * @param {string[]} families of the rows
+ * @param {Colours} colours
+ */
 export function drawBack(canvas, grid, families, colours) {
   const context = fitted(canvas);
   const width = canvas.clientWidth;
   families.forEach((family, row) => {
     context.fillStyle = colours[family];
-    context.globalAlpha = colours.lane * (row % 2 ? 0.6 : 1);
+    context.globalAlpha = Number(colours.lane) * (row % 2 ? 0.6 : 1);
     context.fillRect(0, grid.topOf(row), width, grid.rowHeight);
     if (family === families[row - 1]) return;
     context.fillStyle = colours.ground;
@@ -24,6 +32,12 @@ export function drawBack(canvas, grid, families, colours) {
   for (let i = 0; i < grid.bars * SIXTEENTHS; i++) drawLine(context, grid, i, colours);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Geometry} grid
+ * @param {number} sixteenth
+ * @param {Colours} colours
+ */
 function drawLine(context, grid, sixteenth, colours) {
   const beat = sixteenth / (SIXTEENTHS / BEATS);
   const kind = beat % BEATS === 0 ? "bar" : Number.isInteger(beat) ? "beat" : "sixteenth";
@@ -34,5 +48,6 @@ function drawLine(context, grid, sixteenth, colours) {
   if (kind === "sixteenth") return;
   const bar = Math.floor(beat / BEATS) + 1;
   context.fillStyle = kind === "bar" ? colours.ink : colours.faint;
-  context.fillText(kind === "bar" ? bar : `${bar}.${(beat % BEATS) + 1}`, x + 5, grid.topOf(0) - 7);
+  const number = kind === "bar" ? String(bar) : `${bar}.${(beat % BEATS) + 1}`;
+  context.fillText(number, x + 5, grid.topOf(0) - 7);
 }

@@ -1,5 +1,7 @@
 // The line under the grid: what stands under the pointer, rows for all voices, and undo and redo.
 
+/** @import { Player } from "../../state/player.js" */
+
 import { element, icon, put, write } from "../dom.js";
 
 const UNDO =
@@ -10,11 +12,8 @@ const REDO =
   "L13 16h9V7z";
 const ALL = "M4 6h16v2H4zm0 5h8v2H4zm0 5h8v2H4zm13-5h2v3h3v2h-3v3h-2v-3h-3v-2h3z";
 const HINT = window.matchMedia("(pointer: coarse)").matches
-  ? "Tap sets a hit, hold and drag its velocity"
-  : "Click to set a hit, drag up or down for its velocity";
-
-const LEFT = "Your edits stayed with their groove: they are back when it sounds";
-const LEFT_UNDO = `${LEFT}, or with undo (Z)`;
+  ? "Tap to add a hit; hold and drag for velocity"
+  : "Click to add a hit; drag up or down for velocity";
 
 export class GridFoot {
   #player;
@@ -23,35 +22,41 @@ export class GridFoot {
   #undo;
   #redo;
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
+    /** @type {(label: string, path: string, press: () => void) => HTMLButtonElement} */
     const button = (label, path, press) =>
       element("button", { "aria-label": label, title: label, onclick: press }, icon(path));
-    this.#all = button("All voices of the kit", ALL, () =>
+    this.#all = button("Show all drums", ALL, () =>
       player.set({ allVoices: !player.settings.allVoices }),
     );
     this.#undo = button("Undo (Z)", UNDO, () => player.undo());
     this.#redo = button("Redo (Shift+Z)", REDO, () => player.redo());
     const steps = element("div", { class: "steps" }, this.#all, this.#undo, this.#redo);
     this.root = element("div", { class: "foot" }, this.#status, steps);
-    this.tell("");
+    this.show("");
   }
 
   update() {
     put(this.#all, "aria-pressed", this.#player.settings.allVoices);
     this.#undo.disabled = !this.#player.history.canUndo;
     this.#redo.disabled = !this.#player.history.canRedo;
-    if (this.#status.classList.contains("hint")) this.tell("");
+    if (this.#status.classList.contains("hint")) this.show("");
   }
 
-  /** Show a line of text; without one, what can be done here. */
-  tell(text) {
+  /** Show a line of text; without one, what can be done here. @param {string} text */
+  show(text) {
+    write(this.#status, text || this.#hint);
+    this.#status.classList.toggle("hint", !text);
+  }
+
+  get #hint() {
     const { scene, history } = this.#player;
     const { monitor, leftEdits } = scene;
-    const left = history.canUndo ? LEFT_UNDO : LEFT;
-    const own = leftEdits ? left : HINT;
-    const hint = monitor === "blend" ? own : `This is ${monitor.toUpperCase()} as it came`;
-    write(this.#status, text || hint);
-    this.#status.classList.toggle("hint", !text);
+    if (monitor !== "blend") return `This is ${monitor.toUpperCase()} as loaded`;
+    if (leftEdits === null) return HINT;
+    const back = history.canUndo ? " Press Z to return to it." : "";
+    return `Edits belong to ${leftEdits || "the groove before"}.${back}`;
   }
 }

@@ -1,23 +1,26 @@
 // The grid of the groove that sounds: hits where they are played, and a playhead over them.
 
+/** @import { Colours, Geometry, Groove, Hit, Path } from "../../types" */
+/** @import { Player } from "../../state/player.js" */
+
 import { element, fitted, onResolution, perFrame, put, style } from "../dom.js";
 import { drawBack } from "./back.js";
 import { GridEditor } from "./edit.js";
 import { GridFoot } from "./foot.js";
 import { LockRuler, drawLock } from "./lock.js";
-import { BEATS, beatOf } from "../../state/groove.js";
+import { BEATS, beatOf, SIXTEENTHS } from "../../state/groove.js";
 import { coloursOf } from "../look.js";
 import { Playhead } from "./playhead.js";
 import { RowHeads, rowsOf } from "./rows.js";
 import { CLICK } from "../../sound/strokes.js";
 
-const SIXTEENTHS = 16;
 // px above the rows: a finger needs more
 const RULER = window.matchMedia("(pointer: coarse)").matches ? 40 : 26;
 const HIT_WIDTH = 0.5; // of a sixteenth
 const WIDEST_HIT = 16; // px
 const HIT_HEIGHT = { least: 0.26, most: 0.86 }; // of the row, softest and loudest
 
+/** @implements {Geometry} */
 export class Grid {
   #player;
   #heads;
@@ -28,19 +31,21 @@ export class Grid {
   #foot;
   #editor;
   #playhead;
+  /** @type {number[]} */
   #rows = [];
   #size = { width: 0, height: 0 }; // as it was drawn last
   #drawSoon = perFrame(() => this.#draw());
   #observer = new ResizeObserver(this.#drawSoon);
   #stop = onResolution(this.#drawSoon);
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#heads = new RowHeads(player);
     this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "application" });
     this.#foot = new GridFoot(player);
-    const tell = (text) => this.#foot.tell(text);
-    const ruler = new LockRuler(player, this, tell);
+    const show = (/** @type {string} */ text) => this.#foot.show(text);
+    const ruler = new LockRuler(player, this, show);
     this.#field = element("div", { class: "field" }, this.#back, this.#canvas, ruler.root);
     const scroller = element("div", { class: "scroller" }, this.#field);
     this.root = element(
@@ -49,7 +54,7 @@ export class Grid {
       element("div", { class: "sheet" }, this.#heads.root, this.#heads.opener, scroller),
       this.#foot.root,
     );
-    this.#editor = new GridEditor(player, this, this.#canvas, tell);
+    this.#editor = new GridEditor(player, this, this.#canvas, show);
     this.#playhead = new Playhead(player, this, this.#field, scroller);
     style(this.root, "--ruler", `${RULER}px`);
     this.#observer.observe(this.#canvas);
@@ -57,8 +62,8 @@ export class Grid {
 
   update() {
     const { path, groove, scene, settings } = this.#player;
-    if (!groove) return;
-    const rows = rowsOf(scene, settings.allVoices);
+    if (!groove || !path) return;
+    const rows = rowsOf({ path, groove, scene, all: settings.allVoices });
     if (rows.join() !== this.#rows.join()) {
       this.#rows = rows;
       this.#heads.fill(rows);
@@ -86,7 +91,11 @@ export class Grid {
   }
 
   get bars() {
-    return this.#player.groove.bars;
+    return this.#player.groove?.bars ?? 1;
+  }
+
+  get #steps() {
+    return this.#player.groove?.steps ?? SIXTEENTHS;
   }
 
   get size() {
@@ -97,38 +106,47 @@ export class Grid {
     return (this.size.height - RULER) / Math.max(1, this.#rows.length);
   }
 
-  /** Top of a row, counted from 0. */
+  /** Top of a row, counted from 0. @param {number} row */
   topOf(row) {
     return RULER + row * this.rowHeight;
   }
 
-  /** The row at a height, the nearest one above and below the rows. */
+  /** The row at a height, the nearest one above and below the rows. @param {number} y */
   rowAt(y) {
     const row = Math.floor((y - RULER) / this.rowHeight);
     return Math.min(this.#rows.length - 1, Math.max(0, row));
   }
 
   get sixteenth() {
-    return this.size.width / (this.#player.groove.bars * SIXTEENTHS);
+    return this.size.width / (this.bars * SIXTEENTHS);
   }
 
   /** Steps in a sixteenth: a click on an empty place means a sixteenth. */
   get stepsPerSixteenth() {
-    const per = this.#player.groove.steps / SIXTEENTHS;
+    const per = this.#steps / SIXTEENTHS;
     return Number.isInteger(per) ? per : 1;
   }
 
-  /** A beat stands in the middle of its sixteenth's cell, so that early hits have room. */
+  /**
+   * A beat stands in the middle of its sixteenth's cell, so that early hits have room.
+   *
+   * @param {number} beat
+   */
   xOf(beat) {
     return (beat * SIXTEENTHS) / BEATS * this.sixteenth + this.sixteenth / 2;
   }
 
+  /** @param {number} x */
   beatOfX(x) {
     return ((x - this.sixteenth / 2) / this.sixteenth) * (BEATS / SIXTEENTHS);
   }
 
-  /** Where a hit is drawn, wholly inside the grid: {x, y, width, height}, x and y of its middle. */
-  boxOf(hit, beat = beatOf(hit, this.#player.groove.steps, this.#player.settings.swing)) {
+  /**
+   * Where a hit is drawn, wholly inside the grid: {x, y, width, height}, x and y of its middle.
+   *
+   * @param {Pick<Hit, "step" | "timing" | "voice" | "velocity">} hit
+   */
+  boxOf(hit, beat = beatOf(hit, this.#steps, this.#player.settings.swing)) {
     const loud = hit.velocity / 127;
     const height =
       this.rowHeight * (HIT_HEIGHT.least + (HIT_HEIGHT.most - HIT_HEIGHT.least) * loud);
@@ -147,7 +165,7 @@ export class Grid {
     const { groove, path } = this.#player;
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     this.#size = { width, height };
-    if (!groove || !width) return;
+    if (!groove || !path || !width) return;
     const colours = coloursOf(this.root);
     const { mix, ...still } = colours; // the blend's colour is not in the back
     const scale = window.devicePixelRatio;
@@ -163,10 +181,12 @@ export class Grid {
     this.#editor.drawCursor(context, colours.mix);
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {Colours} colours @param {Hit} hit */
   #drawHit(context, colours, hit) {
     const { x, y, width, height } = this.boxOf(hit);
     const heard = this.#player.mixer.isHeard(hit.voice);
-    context.fillStyle = colours[heard ? this.#player.path.voices[hit.voice].family : "muted"];
+    const family = this.#player.path?.voices[hit.voice].family ?? "";
+    context.fillStyle = colours[heard ? family : "muted"];
     context.globalAlpha = (heard ? 1 : 0.5) * (0.35 + (0.65 * hit.velocity) / 127);
     context.beginPath();
     context.roundRect(x - width / 2, y - height / 2, width, height, Math.min(4, width / 2.5));
@@ -178,7 +198,12 @@ export class Grid {
     this.#drawSoon();
   }
 
-  /** Strokes of the groove that sound around the audio time: what the playhead lights up. */
+  /**
+   * Strokes of the groove that sound around the audio time: what the playhead lights up.
+   *
+   * @param {number} time
+   * @param {number} span
+   */
   strokesSince(time, span) {
     return this.#player.transport.scheduled.filter(
       (stroke) => stroke.voice !== CLICK && stroke.time <= time && stroke.time > time - span,
@@ -186,11 +211,13 @@ export class Grid {
   }
 }
 
+/** The grid for screen readers. @param {Groove} groove @param {Path} path @param {number[]} rows */
 function describe(groove, { voices }, rows) {
   const counts = rows.map((voice) => {
     const count = groove.hits.filter((hit) => hit.voice === voice).length;
     return `${voices[voice].name} ${count}`;
   });
   const bars = groove.bars === 1 ? "1 bar" : `${groove.bars} bars`;
-  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. Arrow keys move, Enter sets or removes, L locks a beat.`;
+  const keys = "Arrow keys move, Enter sets or removes, L locks a beat.";
+  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. ${keys}`;
 }

@@ -1,9 +1,12 @@
 // Locks on the grid: the ruler locks steps, and locked cells are hatched.
 
+/** @import { Player } from "../../state/player.js" */
+/** @import { Colours, Geometry, Lock } from "../../types" */
+
 import { element } from "../dom.js";
+import { SIXTEENTHS } from "../../state/groove.js";
 import { isOpen } from "../../state/lock.js";
 
-const SIXTEENTHS = 16;
 const BEAT = 4; // sixteenths that a click on the ruler means
 const HATCH = 7; // px between its lines
 const SHADE = 0.05; // opacity of the ground of locked cells
@@ -14,16 +17,20 @@ const PADLOCK = new Path2D("M3 5.5V4a3 3 0 0 1 6 0v1.5h1.5V12h-9V5.5zm1.4 0h3.2V
 export class LockRuler {
   #player;
   #grid;
-  #say;
+  #show;
   #sweep = element("div", { class: "sweep", hidden: true });
-  #from = null; // sixteenth where a drag began
-  #to = null;
+  /** @type {{ from: number, to: number } | null} sixteenths that a drag goes over */
+  #drag = null;
 
-  /** `say(text)` shows a line; "" for nothing. */
-  constructor(player, grid, say) {
+  /**
+   * @param {Player} player
+   * @param {Geometry} grid
+   * @param {(text: string) => void} show shows a line; "" for nothing
+   */
+  constructor(player, grid, show) {
     this.#player = player;
     this.#grid = grid;
-    this.#say = say;
+    this.#show = show;
     this.root = element(
       "div",
       {
@@ -33,12 +40,13 @@ export class LockRuler {
         onpointermove: (event) => this.#move(event),
         onpointerup: () => this.#up(),
         onpointercancel: () => this.#end(),
-        onpointerleave: () => this.#from ?? this.#say(""),
+        onpointerleave: () => this.#drag ?? this.#show(""),
       },
       this.#sweep,
     );
   }
 
+  /** @param {PointerEvent} event */
   #at({ clientX }) {
     const { left, width } = this.root.getBoundingClientRect();
     const count = this.#grid.bars * SIXTEENTHS;
@@ -46,60 +54,79 @@ export class LockRuler {
     return Math.min(count - 1, Math.max(0, place));
   }
 
+  /** @param {PointerEvent} event */
   #down(event) {
     if (event.button !== 0) return;
-    this.#from = this.#at(event);
+    const at = this.#at(event);
+    this.#drag = { from: at, to: at };
     this.root.setPointerCapture(event.pointerId);
     this.#move(event);
   }
 
+  /** @param {PointerEvent} event */
   #move(event) {
     const at = this.#at(event);
-    if (this.#from === null) {
+    if (!this.#drag) {
       const locked = this.#player.lock.sixteenths.has(at);
-      return this.#say(locked ? "Click to unlock these steps" : "Drag to lock steps: they stay");
+      return this.#show(locked ? "Click to unlock these steps" : "Drag to lock steps");
     }
-    this.#to = at;
-    const [first, last] = this.#range();
+    this.#drag.to = at;
+    const [first, last] = rangeOf(this.#drag);
     this.#sweep.hidden = false;
     this.#sweep.style.left = `${first * this.#grid.sixteenth}px`;
     this.#sweep.style.width = `${(last - first + 1) * this.#grid.sixteenth}px`;
   }
 
   #up() {
-    if (this.#from === null) return;
+    if (!this.#drag) return;
+    const { from, to } = this.#drag;
     const locked = this.#player.lock.sixteenths;
-    const on = !locked.has(this.#from);
-    const [first, last] = on || this.#from !== this.#to ? this.#range() : this.#runAround(locked);
+    const on = !locked.has(from);
+    const [first, last] = on || from !== to ? rangeOf(this.#drag) : runAround(from, locked);
     const some = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     this.#end();
     this.#player.lockSixteenths(some, on);
   }
 
   #end() {
-    this.#from = this.#to = null;
+    this.#drag = null;
     this.#sweep.hidden = true;
-    this.#say("");
-  }
-
-  /** First and last sixteenth in hand: of a click, its beat. */
-  #range() {
-    const [from, to] = [this.#from, this.#to];
-    if (from !== to) return [Math.min(from, to), Math.max(from, to)];
-    const beat = Math.floor(from / BEAT) * BEAT;
-    return [beat, beat + BEAT - 1];
-  }
-
-  /** First and last of the locked sixteenths that hang together around the one in hand. */
-  #runAround(locked) {
-    let [first, last] = [this.#from, this.#from];
-    while (locked.has(first - 1)) first--;
-    while (locked.has(last + 1)) last++;
-    return [first, last];
+    this.#show("");
   }
 }
 
-/** Hatch what `lock` holds on a canvas in the geometry of `grid`, and mark it on the ruler. */
+/**
+ * First and last sixteenth of a drag: of a click, its beat.
+ *
+ * @param {{ from: number, to: number }} drag
+ */
+function rangeOf({ from, to }) {
+  if (from !== to) return [Math.min(from, to), Math.max(from, to)];
+  const beat = Math.floor(from / BEAT) * BEAT;
+  return [beat, beat + BEAT - 1];
+}
+
+/**
+ * First and last of the locked sixteenths that hang together around one.
+ *
+ * @param {number} at
+ * @param {Set<number>} locked
+ */
+function runAround(at, locked) {
+  let [first, last] = [at, at];
+  while (locked.has(first - 1)) first--;
+  while (locked.has(last + 1)) last++;
+  return [first, last];
+}
+
+/**
+ * Hatch what `lock` holds on a canvas in the geometry of `grid`, and mark it on the ruler.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Geometry} grid
+ * @param {Lock} lock
+ * @param {Colours} colours
+ */
 export function drawLock(context, grid, lock, colours) {
   if (isOpen(lock)) return;
   const { sixteenth, rowHeight, rows, size } = grid;
@@ -130,7 +157,15 @@ export function drawLock(context, grid, lock, colours) {
   context.restore();
 }
 
-/** A bar with a padlock over locked steps. */
+/**
+ * A bar with a padlock over locked steps.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} width
+ * @param {number} height
+ * @param {Colours} colours
+ */
 function drawMark(context, x, width, height, colours) {
   context.save();
   context.fillStyle = colours.ink;
@@ -144,11 +179,13 @@ function drawMark(context, x, width, height, colours) {
   context.restore();
 }
 
-/** Runs [first, last] of whole numbers that follow each other. */
+/** Runs [first, last] of whole numbers that follow each other. @param {Set<number>} numbers */
 function runs(numbers) {
+  /** @type {[first: number, last: number][]} */
   const found = [];
   for (const n of [...numbers].sort((a, b) => a - b)) {
-    if (found.length && found.at(-1)[1] === n - 1) found.at(-1)[1] = n;
+    const run = found[found.length - 1];
+    if (run?.[1] === n - 1) run[1] = n;
     else found.push([n, n]);
   }
   return found;

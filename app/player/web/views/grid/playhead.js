@@ -1,10 +1,14 @@
 // The playhead: a line that walks over the grid with the sound, and hits that light up under it.
 
+/** @import { Player } from "../../state/player.js" */
+/** @import { Grid } from "./grid.js" */
+
 import { BEATS } from "../../state/groove.js";
 import { element, fitted } from "../dom.js";
 
 const GLOW = 0.18; // s that a hit shines after it sounded
 const FOLLOW = 0.15; // of the visible width left before the grid scrolls on
+const AT = { step: 0, timing: 0 }; // a stroke is drawn at its place
 const HANDS_OFF = 4000; // ms that the grid stays where the musician scrolled it
 
 export class Playhead {
@@ -20,6 +24,12 @@ export class Playhead {
   #handled = -Infinity; // when the musician last scrolled it
   #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
+  /**
+   * @param {Player} player
+   * @param {Grid} grid
+   * @param {HTMLElement} field
+   * @param {HTMLElement} scroller
+   */
   constructor(player, grid, field, scroller) {
     this.#player = player;
     this.#grid = grid;
@@ -45,15 +55,15 @@ export class Playhead {
 
   #step() {
     this.#frame = 0;
-    const { playing, transport, groove } = this.#player;
+    const { playing, transport } = this.#player;
     const heard = this.#heardTime();
     const beat = playing ? transport.beatAt(heard) : -1;
     const shown = this.#calm.matches ? Math.floor(beat) : beat;
-    const length = groove.bars * BEATS;
+    const length = this.#grid.bars * BEATS;
     // The last half sixteenth belongs to the next bar, like the hits that stand in it.
     const x = this.#grid.xOf(((shown + 1 / 8) % length) - 1 / 8);
     this.#line.style.transform = `translateX(${x.toFixed(2)}px)`;
-    this.#line.style.opacity = beat < 0 ? 0 : 1;
+    this.#line.style.opacity = beat < 0 ? "0" : "1";
     if (playing) this.#follow(x); // by jumps, which are few: no motion
     if (playing && !this.#calm.matches) this.#shine(heard);
     if (playing) this.#frame = requestAnimationFrame(() => this.#step());
@@ -63,13 +73,15 @@ export class Playhead {
   /** Audio time of what leaves the loudspeaker at this moment. */
   #heardTime() {
     const { context, isRunning } = this.#player.sound;
+    if (!context) return 0;
     if (!isRunning) return context.currentTime; // it stands, and the timestamp would walk on
-    const { contextTime, performanceTime } = context.getOutputTimestamp();
+    const { contextTime = 0, performanceTime } = context.getOutputTimestamp();
     const behind = context.currentTime - contextTime;
     if (!performanceTime || behind < 0 || behind > 0.5) return context.currentTime;
     return contextTime + (performance.now() - performanceTime) / 1000;
   }
 
+  /** @param {number} x */
   #follow(x) {
     const { scrollLeft, clientWidth, scrollWidth } = this.#scroller;
     if (scrollWidth <= clientWidth || performance.now() - this.#handled < HANDS_OFF) return;
@@ -79,6 +91,7 @@ export class Playhead {
     this.#followed = this.#scroller.scrollLeft; // the end of the grid may be nearer
   }
 
+  /** @param {number} time */
   #shine(time) {
     const strokes = this.#grid.strokesSince(time, GLOW);
     if (!strokes.length && !this.#lit) return;
@@ -87,7 +100,7 @@ export class Playhead {
     context.fillStyle = getComputedStyle(this.#field).getPropertyValue("--shine");
     for (const stroke of strokes) {
       if (!this.#player.mixer.isHeard(stroke.voice)) continue;
-      const box = this.#grid.boxOf(stroke, stroke.place);
+      const box = this.#grid.boxOf({ ...AT, ...stroke }, stroke.place);
       const fade = 1 - (time - stroke.time) / GLOW;
       const grow = 2 * fade;
       context.globalAlpha = 0.85 * fade;

@@ -1,19 +1,27 @@
 // The rows of the grid: which voices are shown, and their heads with mute and solo.
 
+/** @import { Scene } from "../../state/scene.js" */
+/** @import { Player } from "../../state/player.js" */
+/** @import { Groove, Path } from "../../types" */
+
 import { element, icon, isCommand, put } from "../dom.js";
 
 const HOLD =
-  "Lock: these hits stay while you blend, vary and shape. You can still edit them; unlocked, " +
-  "they are the blend's again.";
+  "Lock: keep these hits while you blend, vary and shape. Unlock to let them follow the blend.";
 const ALWAYS = ["kick", "snare", "hi-hat"];
 
+/** @type {Record<string, [down: number, right: number]>} */
 const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0z";
 const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
 
-/** Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit. */
-export function rowsOf({ path, groove, lock, offered }, all) {
+/**
+ * Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit.
+ *
+ * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean }} shown
+ */
+export function rowsOf({ path, groove, scene: { lock, offered }, all }) {
   const hit = groove.hits.map(({ voice }) => voice);
   const played = new Set([...path.used, ...hit, ...lock.voices, ...offered]);
   return [...path.voices.keys()]
@@ -28,7 +36,7 @@ export class RowHeads {
     role: "toolbar",
     "aria-label": "Voices",
     onkeydown: (event) => this.#walk(event),
-    onfocusin: ({ target }) => this.#stopAt(target),
+    onfocusin: ({ target }) => this.#stopAt(/** @type {HTMLElement} */ (target)),
   });
   /** On a narrow screen mute and solo are behind it. */
   opener = element(
@@ -37,13 +45,17 @@ export class RowHeads {
     "Mute, solo",
   );
   #player;
+  /**
+   * @type {(Record<"row" | "hold" | "mute" | "solo", HTMLElement> & { voice: number })[]}
+   */
   #heads = [];
 
+  /** @param {Player} player */
   constructor(player) {
     this.#player = player;
   }
 
-  /** Show these rows. */
+  /** Show these rows. @param {number[]} rows */
   fill(rows) {
     this.#heads = rows.map((voice) => this.#head(voice));
     this.root.replaceChildren(...this.#heads.map(({ row }) => row));
@@ -66,35 +78,39 @@ export class RowHeads {
   }
 
   #toggle() {
-    const open = this.root.parentNode.classList.toggle("mixing");
-    put(this.opener, "aria-expanded", open);
+    const open = this.root.parentElement?.classList.toggle("mixing");
+    put(this.opener, "aria-expanded", Boolean(open));
   }
 
+  /** @param {KeyboardEvent} event */
   #walk(event) {
     const direction = WALK[event.key];
     if (!direction || event.defaultPrevented || isCommand(event)) return;
     event.preventDefault(); // or the page scrolls
     const [down, right] = direction;
-    const row = this.#heads.findIndex((head) => head.row.contains(event.target));
-    const column = this.#buttonsOf(row).indexOf(event.target);
+    const target = /** @type {HTMLElement} */ (event.target);
+    const row = this.#heads.findIndex((head) => head.row.contains(target));
+    const column = this.#buttonsOf(row).findIndex((button) => button === target);
     this.#buttonsOf(row + down)[column + right]?.focus();
   }
 
-  /** Have the tab key come to this button, of all. */
+  /** Have the tab key come to this button, of all. @param {HTMLElement | undefined} button */
   #stopAt(button) {
     for (const other of this.root.querySelectorAll("button")) other.tabIndex = -1;
     if (button) button.tabIndex = 0;
   }
 
-  /** The buttons of a row that are shown; none where there is no such row. */
+  /** The buttons of a row that are shown; none where there is no such row. @param {number} row */
   #buttonsOf(row) {
-    const buttons = [...(this.#heads[row]?.row.children ?? [])];
+    const buttons = [...(this.#heads[row]?.row.querySelectorAll("button") ?? [])];
     return buttons.filter((button) => button.getClientRects().length || !this.root.isConnected);
   }
 
+  /** @param {number} voice */
   #head(voice) {
     const player = this.#player;
-    const { name, family } = player.path.voices[voice];
+    const { name, family } = player.voices?.[voice] ?? { name: "", family: "" };
+    /** @type {(letter: string, label: string, press: () => void) => HTMLElement} */
     const button = (letter, label, press) =>
       element(
         "button",

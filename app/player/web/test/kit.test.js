@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { Kit } from "../sound/kit.js";
+
+const SHIPPED = new URL("../../../../assets/kit/kit.json", import.meta.url);
+const TABLE = {
+  sample_rate: 1000,
+  pan: { kick: 0, ride: 0.5 },
+  chokes: { "hi-hat": ["open hat"] },
+  voices: {
+    kick: [
+      { velocity: 20, start: 0, samples: 500 },
+      { velocity: 80, start: 500, samples: 1000 },
+    ],
+  },
+};
+const BUFFER = /** @type {any} */ ({});
+
+test("a velocity sounds from the layer nearest by ratio, scaled by square", () => {
+  const kit = new Kit(TABLE, BUFFER);
+  assert.deepEqual(kit.sample("kick", 30), { buffer: BUFFER, offset: 0, duration: 0.5, gain: 2.25 });
+  assert.deepEqual(kit.sample("kick", 80), { buffer: BUFFER, offset: 0.5, duration: 1, gain: 1 });
+  assert.equal(kit.sample("kick", 41)?.offset, 0.5, "41 is nearer 80 than 20, by ratio");
+  assert.equal(kit.sample("cowbell", 80), undefined);
+});
+
+test("pan and chokes are those of the table", () => {
+  const kit = new Kit(TABLE, BUFFER);
+  assert.equal(kit.pan("ride"), 0.5);
+  assert.equal(kit.pan("unknown"), 0);
+  assert.ok(kit.chokes("hi-hat", "open hat"));
+  assert.ok(!kit.chokes("open hat", "hi-hat"));
+  assert.ok(!kit.chokes("unknown", "open hat"));
+});
+
+test("the shipped kit sounds every velocity of every voice", () => {
+  const table = JSON.parse(readFileSync(SHIPPED, "utf8"));
+  const kit = new Kit(table, BUFFER);
+  for (const name of Object.keys(table.voices)) {
+    for (let velocity = 1; velocity <= 127; velocity++) {
+      const sample = kit.sample(name, velocity);
+      assert.ok(sample && sample.gain > 0 && sample.duration > 0, `${name} at ${velocity}`);
+    }
+  }
+});

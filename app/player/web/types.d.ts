@@ -1,0 +1,357 @@
+// What the modules hand to each other, and what Python sends and is sent (wire.py, parts.py, wall.py).
+
+import type { Player } from "./state/player.js";
+
+// Grooves (state/groove.js)
+
+/** A hit on the grid. */
+export interface Hit {
+  step: number; // from the first step of the groove
+  voice: number; // index into the kit's voices
+  velocity: number; // 1 to 127; in an edit, 0 takes the hit out
+  timing: number; // distance from the step, in steps
+  feels?: Feel[]; // in a frame of a path: what A's feel and B's feel make of the hit
+}
+
+/** What a feel makes of a hit of a frame. */
+export interface Feel {
+  velocity: number; // 1 to 127
+  later: number; // in steps, against the frame's own timing
+}
+
+/** Hits sorted by cell (see `cellOf`). */
+export interface Groove {
+  bars: number;
+  steps: number; // per bar
+  tempo: number; // beats per minute
+  hits: Hit[];
+}
+
+export interface Voice {
+  name: string;
+  family: string;
+}
+
+/** The grooves from A to B, evenly spaced. */
+export interface Path {
+  id: string;
+  bars: number;
+  steps: number;
+  voices: Voice[]; // of the kit
+  frames: Groove[];
+  ends: Groove[]; // A and B
+  used: Set<number>; // voices that sound anywhere on it
+  hasFeels: boolean;
+}
+
+/** Cells that stay as they are (state/lock.js). */
+export interface Lock {
+  bars: number;
+  steps: number;
+  voices: Set<number>;
+  sixteenths: Set<number>; // from the start of the groove
+  hits: Hit[]; // that stand in the locked cells
+}
+
+export type Edits = Map<number, Hit>; // by cell; velocity 0 takes a hit out
+export type Monitor = "a" | "blend" | "b";
+
+/** The groove that Python decoded for a place of the blend. */
+export interface Settled {
+  position: number;
+  feel: number;
+  id: string;
+  groove: Groove;
+  take: boolean; // whether it is a take that stands in for the blend
+}
+
+/** What undo goes back to. */
+export interface Snapshot {
+  path: Path | null;
+  bars: number;
+  position: number;
+  feel: number | null;
+  edits: Edits;
+  lock: Lock;
+  settled: Settled | null;
+}
+
+// Sound
+
+/** A stroke on the endless line of beats; those of a groove have its step, and their beat in it. */
+export interface Stroke {
+  beat: number;
+  voice: number; // CLICK for the metronome
+  velocity: number;
+  step?: number;
+  place?: number;
+}
+
+/** A stroke that the sampler has been given. */
+export interface Scheduled extends Stroke {
+  time: number; // s on the audio clock
+  handle: unknown; // of the sampler, to cancel it
+}
+
+/** A groove laid out for looping, in beats. */
+export interface Layout {
+  length: number;
+  strokes: Stroke[];
+}
+
+/** What the transport plays on. */
+export interface Instrument {
+  readonly now: number; // s on the audio clock
+  play(voice: number, velocity: number, time: number): unknown;
+  cancel(handle: any): void;
+  choke(): void;
+  silence(): void;
+}
+
+/** What wakes the transport, every 25 ms between start and stop. */
+export interface Ticker {
+  start(): void;
+  stop(): void;
+}
+
+export interface Settings {
+  tempo: number | null; // null: the groove's own
+  swing: number; // 0.5 to 0.75
+  metronome: boolean;
+  countIn: boolean;
+  allVoices: boolean;
+}
+
+/** A part of the kit's file: seconds `offset` to `offset + duration` of `buffer`. */
+export interface Sample {
+  buffer: AudioBuffer;
+  offset?: number;
+  duration?: number;
+  gain: number;
+  rate?: number; // of playback, 1 by default
+}
+
+/** kit.json. */
+export interface KitTable {
+  sample_rate: number;
+  pan: Record<string, number>;
+  chokes: Record<string, string[]>;
+  voices: Record<string, { velocity: number; start: number; samples: number }[]>;
+}
+
+// From Python
+
+export interface PackedWords {
+  counts: number[];
+  words: string; // base64 of zlib
+}
+
+export interface PackedPoints {
+  counts: number[];
+  cells: string; // base64 of zlib
+  grid: number;
+}
+
+export interface PackedGroove {
+  id?: string;
+  bars: number;
+  steps: number;
+  tempo: number;
+  hits: string; // base64
+}
+
+export interface PackedPath {
+  id: string;
+  bars: number;
+  steps: number;
+  tempi: number[];
+  frames: PackedWords;
+  ends: string[] | null;
+  voices: [name: string, family: string][];
+  feels: PackedWords | null;
+}
+
+/** A path that Python has sent before. */
+export interface PathName {
+  id: string;
+  felt: boolean; // whether its feels have been sent
+  frames?: undefined;
+}
+
+export interface PackedLock {
+  bars: number;
+  steps: number;
+  voices: number[];
+  sixteenths: number[];
+  hits: string;
+}
+
+/** What the player is set to once: as a shared page was, or the page before a reload. */
+export interface Opening {
+  name: string;
+  tempo: number | null;
+  swing: number;
+  lock: PackedLock | null;
+}
+
+/** What the page shows (app/player/__init__.py). */
+export interface PlayerData<P = Path | PathName> {
+  part?: undefined;
+  player: string; // the player's key
+  path: P;
+  bars: number;
+  position: number;
+  feel: number | null;
+  settled: (PackedGroove & { id: string }) | null;
+  label: string;
+  take: boolean;
+  accents: [a: string, b: string];
+  kit: string; // name of the component that serves the kit
+  answered: number; // the last message that Python had read
+  opening: Opening | null;
+  starts: number; // when it grows, play starts
+  probe?: boolean; // for tests: expose window.beatgen
+}
+
+export interface PartData {
+  part: string;
+  player: string;
+}
+
+/** A file that the server has; its path starts where the page lies. */
+export interface ServedFile {
+  name: string;
+  type: string;
+  path: string;
+}
+
+export type FileKind = "midi" | "wav";
+
+export interface FilesData {
+  files: Record<FileKind, ServedFile>;
+  answered: number;
+}
+
+export interface TakeData extends PackedGroove {
+  id: string;
+  number: number;
+  name: string;
+  alike: string;
+  near: string;
+  path?: string; // of its MIDI file
+  file?: { name: string; path: string };
+}
+
+export type Act = "play" | "a" | "b" | "keep" | "let go" | "discard";
+
+export interface WallData<T = TakeData | string> {
+  wall: string; // its key
+  takes: T[]; // in full, or by their ids
+  files: (string | null)[]; // names of their files
+  how: string; // query of the files' addresses
+  kept: number[];
+  rows: number[];
+  plays: number | null; // number of the take that sounds
+  small: boolean;
+  answered: number;
+}
+
+export interface SliderData {
+  name: string;
+  low: string;
+  high: string;
+}
+
+export interface ShapeData {
+  sliders: SliderData[];
+  amounts: number[];
+  reach: number;
+  bars: number;
+  steps: number;
+  tempo: number;
+  paths: PackedWords & { frames: number[] };
+  answered: number;
+}
+
+export interface PictureData {
+  groove: PackedGroove;
+  rows: number[];
+  names: string[];
+  accent: string;
+  label: string;
+}
+
+export interface ChartData {
+  id: string;
+  plotly: string; // name of the component that serves Plotly
+  figure: { data: object[]; layout: any };
+  points: PackedPoints;
+  config: object;
+  label: string;
+}
+
+// To Python
+
+/** Send a trigger: an event that Python hears of once. */
+export type Send = (event: string, value: unknown) => void;
+/** Set a state: a value that Python reads at every run. */
+export type Keep = (name: string, value: unknown) => void;
+
+/** A part of the page, mounted by main.js. */
+export interface Part {
+  root: Element;
+  receive(data: any, send: Send, keep: Keep): void;
+  close?(): void;
+}
+
+/** A part of the player's own view. */
+export interface View {
+  root: Element;
+  update(): void;
+  close?(): void;
+}
+
+/** What the harness that mounts a component gives it (Streamlit components v2). */
+export interface Mounting {
+  data: any[];
+  parentElement: HTMLElement;
+  setStateValue(name: string, value: unknown): void;
+  setTriggerValue(name: string, value: unknown): void;
+}
+
+/** Where the grid draws what, in CSS pixels (views/grid/grid.js). */
+export interface Geometry {
+  readonly rows: number[]; // voices, top row first
+  readonly bars: number;
+  readonly size: { width: number; height: number };
+  readonly rowHeight: number;
+  readonly sixteenth: number;
+  readonly stepsPerSixteenth: number;
+  topOf(row: number): number;
+  rowAt(y: number): number;
+  xOf(beat: number): number;
+  beatOfX(x: number): number;
+  boxOf(hit: Hit, beat?: number): { x: number; y: number; width: number; height: number };
+  redraw(): void;
+}
+
+type Listeners = {
+  [Name in keyof HTMLElementEventMap as `on${Name}`]?: (event: HTMLElementEventMap[Name]) => void;
+};
+
+/** Attributes of an element, and listeners: on..., without capitals. */
+export interface Attributes extends Listeners {
+  [name: string]: any;
+}
+
+/** Colours of the style sheet by their names, the font, and the opacity of a lane. */
+export type Colours = Record<string, string>;
+
+declare global {
+  interface Window {
+    beatgen?: object;
+    Plotly?: any;
+  }
+}
+
+export type { Player };
