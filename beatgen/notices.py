@@ -18,7 +18,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 
 # Lines that say nothing of what is being done: notices and warnings as LiteRT, absl and TensorFlow
 # write them, and errors of a GPU that is not there.
@@ -37,12 +36,6 @@ def hold_back() -> None:
     _holding = True
     # Read by TensorFlow once it is loaded: no notices (1) and no warnings (2), but errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-
-def load(library: str) -> None:
-    """Import a library, its notices held back. Raises ModuleNotFoundError where it is missing."""
-    with held_back(library):
-        import_module(library)
 
 
 @contextmanager

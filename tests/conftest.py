@@ -1,8 +1,11 @@
 """What the tests share: the real Groove MIDI Dataset, grooves to work on, a small folder."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 # Several tests run side by side: a thread for each is enough. TensorFlow reads this at its import.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -12,11 +15,14 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from beatgen.data.dataset import Dataset, prepare
+from beatgen.data.dataset import Dataset, load_dataset, prepare
 from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.latent.vae import Vae, load_model
 from beatgen.midi import write_midi
+
+if TYPE_CHECKING:
+    from beatgen.training.config import TrainConfig
 
 TESTS = Path(__file__).parent
 CHECKOUT = TESTS.parent
@@ -161,6 +167,75 @@ def dataset_file(random_groove, tmp_path_factory) -> Callable[[int, int], str]:
             left_out=np.array([], dtype=np.str_),
         ).save(path)
         return str(path)
+
+    return make
+
+
+@contextmanager
+def step_by_step() -> Iterator[None]:
+    """Networks train without a graph: making one takes longer than a few steps of training."""
+    from beatgen.training import train as training
+
+    whole = training.compiled_model
+
+    def plain(config, steps_per_epoch):
+        model = whole(config, steps_per_epoch)
+        model.jit_compile, model.run_eagerly = False, True
+        return model
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "compiled_model", plain)
+        yield
+
+
+@pytest.fixture(scope="module")
+def eager() -> Iterator[None]:
+    """`step_by_step` for a module's tests."""
+    with step_by_step():
+        yield
+
+
+class Exported(NamedTuple):
+    """A tiny run that was trained, and its exported weights."""
+
+    config: "TrainConfig"
+    weights: Path
+
+
+@pytest.fixture(scope="session")
+def exported_run(dataset_file, tmp_path_factory) -> Callable[[str], Exported]:
+    """The tiny run of a kind of model, ours with a prior, on forty training and eight validation
+    bars without toms. Each is trained once; its folders are to be left as they are."""
+
+    @cache
+    def make(kind: str) -> Exported:
+        from beatgen.networks.bar_vae import ModelConfig
+        from beatgen.networks.flow import FlowConfig
+        from beatgen.networks.report_2020 import ReportConfig
+        from beatgen.training.config import TrainConfig
+        from beatgen.training.export import export
+        from beatgen.training.train import prior_config, train
+
+        data, folder = dataset_file(40, 8), tmp_path_factory.mktemp(kind)
+        bars = load_dataset(data)
+        bars.velocity[..., [i for i, voice in enumerate(VOICES) if voice.family == "tom"]] = 0
+        bars.save(data)
+        config = TrainConfig(
+            data,
+            str(folder / "run"),
+            model=kind,
+            bar=ModelConfig(16, 16, width=16, blocks=1, heads=2),
+            report=ReportConfig(latent_dim=4, filters=4),
+            flow=FlowConfig(16, 1, 2),
+            epochs=2,
+            batch_size=20,
+        )
+        with step_by_step():
+            train(config)
+            if config.kind.prior:
+                train(prior_config(config, epochs=1))
+        export(config.run, folder / "weights")
+        return Exported(config, folder / "weights")
 
     return make
 

@@ -121,7 +121,7 @@ class Environment:
             server = subprocess.Popen(
                 [str(self.scripts / "beatgen"), "page", f"--port={port}", "--no-browser"],
                 cwd=self.work,
-                env=_clean(environment),
+                env=_clean({"BEATGEN_PROBE": "1", **environment}),
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
@@ -143,7 +143,7 @@ class Environment:
 
 def visit(page) -> bytes:
     """Play, drag the blend, and download the MIDI file of what then sounds, on an open page."""
-    page.wait_for_function("window.beatgen?.state.path && beatgen.state.heard")
+    page.wait_for_function("window.beatgen?.state.path && beatgen.state.answered")
     page.wait_for_selector(".st-key-takeaway")
     page.click(".play")
     page.wait_for_function("beatgen.state.contextState === 'running' && beatgen.state.beat > 1")
@@ -155,7 +155,8 @@ def visit(page) -> bytes:
     page.mouse.move(box["x"] + 0.8 * box["width"], y, steps=10)
     page.mouse.up()
     page.wait_for_function(
-        "before => JSON.stringify(beatgen.state.hits) !== before && beatgen.state.heard", arg=before
+        "before => JSON.stringify(beatgen.state.hits) !== before && beatgen.state.answered",
+        arg=before,
     )
     assert not page.evaluate("beatgen.state.trouble")
     ground = page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")

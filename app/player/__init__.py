@@ -182,7 +182,7 @@ def released(
 
 def returned(*, key: str = "player") -> Any:
     """The mark of the scene that the musician has gone back to by undo or redo since the player
-    was last drawn; None where he has not."""
+    was last drawn; None where there is none."""
     count, name = _back(_message(key))
     memory = _memory(key)
     return memory.marks.get(name) if count not in (0, memory.returns) else None

@@ -166,8 +166,8 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
 
 
 def theme_watch(drawn: Theme) -> None:
-    """Show a newcomer the dark theme, whatever his system asks for, and others the one that they
-    chose last; run the script again where another theme is shown than the one it has `drawn`."""
+    """Show the dark theme at a first visit, whatever the system asks for, and later the one chosen
+    last; run the script again where another theme is shown than the one it has `drawn`."""
     part("theme", "theme-watch", {"drawn": drawn}, on_shown_change=_nothing)
 
 

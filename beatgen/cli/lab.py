@@ -1,43 +1,48 @@
-"""The verbs of the laboratory: files to datasets, training, and measuring."""
+"""The verbs for researchers: files to datasets, training, and measuring."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from contextlib import redirect_stdout
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from beatgen.cli.verbs import (
     JSON,
+    RESEARCHERS,
     SEED,
     Options,
     UsageError,
     arg,
+    log,
     need,
     number,
     output,
     save_figure,
-    tell,
     verb,
 )
+from beatgen.errors import BeatGenError
+from beatgen.training import load_keras
 from beatgen.training.kinds import KINDS, OWN
 
 if TYPE_CHECKING:
     from beatgen.evaluation.reconstruct import Network
     from beatgen.training.config import TrainConfig
 
+verb = partial(verb, group=RESEARCHERS)
+
 FOLDER = arg("folder", metavar="DIR", help="folder of MIDI files")
-DATA = arg("data", metavar="DATA", help="what `beatgen prepare` wrote (.npz)")
+DATA = arg("data", metavar="DATA.npz", help="dataset that `beatgen prepare` wrote")
 RUN = arg("-o", "--output", required=True, metavar="RUN", help="folder of the run")
 TRAINING = (
-    number("--epochs", int, None, "how often all bars are seen"),
+    number("--epochs", int, None, "how often the network sees all bars"),
     number("--batch-size", int, None, "bars per batch"),
-    number("--learning-rate", float, None, "at its peak"),
-    number("--beta", float, None, "weight of the KL"),
+    number("--learning-rate", float, None, "learning rate at its peak"),
+    number("--beta", float, None, "weight of the KL divergence in the loss"),
     (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
 )
 MODEL = arg(
@@ -46,14 +51,14 @@ MODEL = arg(
 NETWORK = (MODEL, *TRAINING)
 
 
-@verb(FOLDER, JSON, output("draw the statistics, too (.html)", required=False))
+@verb(FOLDER, JSON, output("draw the statistics, too (.html)", "OUT.html", required=False))
 def stats(options: Options) -> None:
     """Count what is in a folder of MIDI files."""
     from beatgen.data.stats import folder_stats
 
     found = folder_stats(options.folder, progress=True)
     for sentence in found.left_out:
-        tell(f"left out {sentence}")
+        log(f"left out {sentence}")
     print(json.dumps(found.as_dict()) if options.json else found)
     if options.output:
         from beatgen.plot.drums import draw_stats
@@ -61,7 +66,12 @@ def stats(options: Options) -> None:
         save_figure(draw_stats(found, title=found.folder), options.output)
 
 
-@verb(FOLDER, output("dataset to write (.npz)"), number("--steps", int, 64, "steps per bar"), SEED)
+@verb(
+    FOLDER,
+    output("dataset to write", "DATA.npz"),
+    number("--steps", int, 64, "steps per bar"),
+    SEED,
+)
 def prepare(options: Options) -> None:
     """Read a folder of MIDI files into one dataset for training."""
     from beatgen.data.dataset import SPLITS, prepare
@@ -70,7 +80,7 @@ def prepare(options: Options) -> None:
         options.folder, options.output, steps=options.steps, seed=options.seed, progress=True
     )
     for sentence in dataset.left_out:
-        tell(f"left out {sentence}")
+        log(f"left out {sentence}")
     splits = dataset.splits[dataset.file_index].tolist()
     counts = ", ".join(f"{splits.count(name)} {name}" for name in SPLITS if name in splits)
     print(f"{options.output}: {len(dataset)} bars ({counts})")
@@ -85,27 +95,39 @@ def download_groove(options: Options) -> None:
 
 
 @verb(
-    arg("data", metavar="DATA", nargs="?", default="", help="what `beatgen prepare` wrote (.npz)"),
-    arg("-o", "--output", default="", metavar="RUN", help="folder of the run; goes on with it"),
+    arg(
+        "data",
+        metavar="DATA.npz",
+        nargs="?",
+        default="",
+        help="dataset that `beatgen prepare` wrote",
+    ),
+    arg(
+        "-o",
+        "--output",
+        default="",
+        metavar="RUN",
+        help="folder of the run; an old one goes on",
+    ),
     *NETWORK,
-    number("--latent-dim", int, None, "dimensions of z"),
-    arg("--config", metavar="FILE", help="train as this run's config.json, or this card, says"),
+    number("--latent-dim", int, None, "dimensions of the latent space"),
+    arg("--config", metavar="FILE.json", help="train as a run's config.json or a model card says"),
     arg(
         "--begun",
         action="count",
         default=0,
-        help="train what the card's training went on from (given twice: what that went on from)",
+        help="train what the card's training started from (given twice: what that started from)",
     ),
-    arg("--start", metavar="RUN", help="begin with the best weights of this run"),
-    number("--prior-epochs", int, 0, "then train the prior so often, on our network's z"),
-    arg("--export", metavar="DIR", help="write the weights that play there, when done"),
+    arg("--start", metavar="RUN", help="start from the best weights of this run"),
+    number("--prior-epochs", int, 0, "then train a prior on our network's z for so many epochs"),
+    arg("--export", metavar="DIR", help="folder for the weights that play, written when done"),
     arg("--summary", action="store_true", help="print the network and do not train"),
 )
 def train(options: Options) -> None:
     """Train a network on a dataset; a run that was stopped goes on."""
     if not (options.summary or (options.data and options.output)):
         raise UsageError("train needs DATA and -o RUN.")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    load_keras()
     from beatgen.training.train import build_model, prior_config, train
 
     config = _train_config(options)
@@ -131,33 +153,40 @@ def train(options: Options) -> None:
 
 
 @verb(
-    arg("run", metavar="RUN", help="folder of a run, trained on whatever backend"),
+    arg("run", metavar="RUN", help="folder of a run, trained on any backend"),
     arg("-o", "--output", required=True, metavar="DIR", help="folder for the weights"),
 )
 def export(options: Options) -> None:
-    """Write the weights that play, and their model card, of a run."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    """Write a run's weights as they play, with their model card."""
+    load_keras()
     from beatgen.training.export import export
 
     with redirect_stdout(sys.stderr):
         card = export(options.run, options.output)
-    told = ", ".join(f"{name} {card['measures'][name]:.3f}" for name in ("sse", "hit_f1"))
-    print(f"{options.output}: {told} on validation bars")
+    measures = ", ".join(f"{name} {card['measures'][name]:.3f}" for name in ("sse", "hit_f1"))
+    print(f"{options.output}: {measures} on validation bars")
 
 
 @verb(
     DATA,
     RUN,
     *NETWORK,
-    arg("--dims", type=int, nargs="+", default=[2, 4, 8, 16, 32, 64], metavar="N", help="to try"),
+    arg(
+        "--dims",
+        type=int,
+        nargs="+",
+        default=[2, 4, 8, 16, 32, 64],
+        metavar="N",
+        help="latent dimensions to try (default 2 4 8 16 32 64)",
+    ),
 )
 def sweep(options: Options) -> None:
-    """Train with several latent dimensions and draw what each costs."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    """Train with several latent dimensions and draw the loss of each."""
+    load_keras()
     from beatgen.training.experiments import sweep
 
     with redirect_stdout(sys.stderr):
-        rows = sweep(_train_config(options), options.dims, tell)
+        rows = sweep(_train_config(options), options.dims, log)
     for row in rows:
         print(f"{row['latent_dim']:4d}  {row['val_loss']:.3f}")
 
@@ -169,48 +198,68 @@ def sweep(options: Options) -> None:
     arg("--seeds", type=int, default=1, metavar="N", help="how many, from --seed on (default 1)"),
 )
 def ablate(options: Options) -> None:
-    """Train a small network without each way of changing bars, and compare.
+    """Train a small network without each augmentation, and compare.
 
     Eight epochs each, unless --epochs says otherwise."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    load_keras()
     from beatgen.training.experiments import EPOCHS, SMALL, ablate
 
     epochs = EPOCHS if options.epochs is None else options.epochs
     config = replace(_train_config(options), bar=SMALL, epochs=epochs)
     with redirect_stdout(sys.stderr):
-        table = ablate(config, options.seeds, tell)
+        table = ablate(config, options.seeds, log)
     print(table.as_markdown())
+
+
+def _parts() -> str:
+    from beatgen.evaluation.evaluate import MEASURES
+
+    measures = "; ".join(f"{measure.name}: {measure.about}" for measure in MEASURES)
+    return f"what else is measured of the networks (default all, none for no name): {measures}"
 
 
 @verb(
     arg("data", metavar="DATA", help="folder of the Groove MIDI Dataset, or a dataset (.npz)"),
-    arg("--models", nargs="+", metavar="MODEL", help="names, export folders or runs (default all)"),
-    arg("--split", choices=("train", "validation", "test"), default="validation"),
+    arg(
+        "--models",
+        nargs="+",
+        metavar="MODEL",
+        help="shipped weights or baselines by name (silence, nearest, pca-16 ...; default all), "
+        "folders of exported weights, or training runs, which are exported first",
+    ),
+    arg(
+        "--split",
+        choices=("train", "validation", "test"),
+        default="validation",
+        help="default validation",
+    ),
     arg("-o", "--output", metavar="DIR", help="folder for the tables and figures"),
     arg(
         "--parts",
         nargs="*",
         metavar="PART",
-        help="of realism, smoothness, directions, humanization, completion (default all)",
+        help=_parts,
     ),
     number("--effort", float, 1.0, "share of the draws, pairs and trees for --parts, 0 to 1"),
     JSON,
 )
 def evaluate(options: Options) -> None:
-    """Measure models and baselines on held-out bars."""
+    """Measure models and baselines on held-out bars, and what the models generate."""
     need("evaluate", "sklearn")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from beatgen.evaluation.evaluate import MODELS, PARTS, evaluate, measures
 
     parts = PARTS if options.parts is None else options.parts
-    measures(parts)  # a wrong name is refused before hours of work
+    try:
+        measures(parts)
+    except BeatGenError as error:
+        raise UsageError(str(error)) from None
     with redirect_stdout(sys.stderr):
         found = evaluate(
             options.data,
             options.split,
             [_exported(model) for model in options.models or MODELS],
             options.output,
-            tell,
+            log,
             parts,
             options.effort,
         )
@@ -224,6 +273,7 @@ def _exported(model: str) -> str | Network:
 
     if not is_run(model):
         return model
+    load_keras()
     from beatgen.training.export import export
 
     with tempfile.TemporaryDirectory() as folder:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from beatgen import assets
-from beatgen.cli.verbs import Options, arg, need, number, tell, verb
+from beatgen.cli.verbs import Options, arg, log, need, number, verb
 from beatgen.errors import BeatGenError
 
 EVERYWHERE = ("0.0.0.0", "::")  # addresses that stand for all of the machine's
@@ -39,7 +39,7 @@ def page(options: Options) -> None:
     script = assets.page()
     check_free(options.address, options.port)
     url = address_of(options.address, options.port)
-    tell(f"the page is at {url} (Ctrl-C stops it)")
+    log(f"the page is at {url} (Ctrl-C stops it)")
     if not options.no_browser and has_desktop():
         threading.Thread(target=_open_when_served, args=(url,), daemon=True).start()
     serve(script, options.address, options.port)

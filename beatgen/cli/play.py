@@ -1,9 +1,4 @@
-"""The command `beatgen`: one verb for each thing the package does.
-
-Results go to stdout, messages and progress to stderr. The exit code is 0, 1 where something could
-not be done (said in one line), 2 for a wrong command line. Nothing heavy is imported before a verb
-needs it.
-"""
+"""The verbs for musicians: read, blend, vary, complete, play and draw grooves."""
 
 from __future__ import annotations
 
@@ -18,10 +13,10 @@ from beatgen.cli.verbs import (
     Options,
     UsageError,
     arg,
+    log,
     number,
     output,
     save_figure,
-    tell,
     verb,
 )
 
@@ -31,20 +26,33 @@ if TYPE_CHECKING:
     from beatgen.groove import Groove
     from beatgen.latent.vae import Vae
 
-GROOVE = arg("groove", metavar="GROOVE", help="MIDI file or drum tab, or the name of a demo groove")
-A = arg("a", metavar="A", help="file or demo groove to start from")
-B = arg("b", metavar="B", help="file or demo groove to go to")
-MODEL = arg("--model", default="bar", metavar="NAME", help="shipped weights, or an export folder")
-PITCHES = arg(
-    "--pitches", choices=("gmd", "gm"), default="gmd", help="Roland TD-11, or General MIDI"
+GROOVE = arg(
+    "groove", metavar="GROOVE", help="MIDI file (.mid), drum tab (.tab), or name of a demo groove"
 )
-MIDI_OUT = (output("MIDI file to write"), PITCHES)
-MIDIS_OUT = (output("folder for the MIDI files, or a name: take.mid gives take-1.mid ..."), PITCHES)
+A = arg("a", metavar="A", help="MIDI file (.mid), drum tab (.tab) or demo groove to start from")
+B = arg("b", metavar="B", help="MIDI file (.mid), drum tab (.tab) or demo groove to go to")
+MODEL = arg(
+    "--model",
+    default="bar",
+    metavar="NAME",
+    help="shipped weights, bar (default) or bar-16, or a folder of exported ones, as in ./mine",
+)
+PITCHES = arg(
+    "--pitches",
+    choices=("gmd", "gm"),
+    default="gmd",
+    help="pitches to write: of a Roland TD-11 (gmd, default), or of General MIDI",
+)
+MIDI_OUT = (output("MIDI file to write", "OUT.mid"), PITCHES)
+MIDIS_OUT = (
+    output("folder for the MIDI files, or a name: take.mid gives take-1.mid ...", "DIR"),
+    PITCHES,
+)
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file or drum tab"), JSON)
+@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), JSON)
 def info(options: Options) -> None:
-    """Show what is in a file, and what is folded, dropped or skipped in reading it."""
+    """Show what is in a file, and what is folded, dropped or skipped when it is read."""
     from beatgen.readers import scan
 
     _, report = scan(_file(options.file))
@@ -59,7 +67,7 @@ def info(options: Options) -> None:
     A,
     B,
     arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
-    number("--feel", float, None, "another amount for the feel alone"),
+    number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
     *(MODEL, *MIDI_OUT),
 )
 def blend(options: Options) -> None:
@@ -68,22 +76,22 @@ def blend(options: Options) -> None:
     _write(vae.blend(a, b, options.amount, options.feel), options)
 
 
-@verb(A, B, number("--steps", int, 8, "bars on the way, both ends included"), MODEL, *MIDI_OUT)
+@verb(A, B, number("--steps", int, 8, "bars, both ends included"), MODEL, *MIDI_OUT)
 def interpolate(options: Options) -> None:
-    """Walk from one groove to another, a bar at a time."""
+    """Go from one groove to another, one step in each bar."""
     vae, a, b = _model(options), _groove(options.a), _groove(options.b)
     _write(vae.interpolate(a, b, options.steps), options)
 
 
 @verb(
     GROOVE,
-    number("--count", int, 6, "how many takes"),
-    number("--amount", float, 0.5, "0 is the groove itself, 1 another one"),
-    number("--feel", float, None, "another amount for the feel alone"),
+    number("--count", int, 6, "how many variations"),
+    number("--amount", float, 0.5, "0 is the groove itself, 1 an unrelated one"),
+    number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
     *(SEED, MODEL, *MIDIS_OUT),
 )
 def vary(options: Options) -> None:
-    """Write takes around a groove, one file each."""
+    """Write variations of a groove, one file each."""
     takes = _model(options).vary(
         _groove(options.groove), options.count, options.amount, options.seed, options.feel
     )
@@ -104,11 +112,11 @@ def sample(options: Options) -> None:
 
 @verb(
     GROOVE,
-    number("--spread", float, 1.0, "1 draws a feel, 0 plays the average one"),
+    number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
     *(SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
-    """Play a groove's hits anew: its own velocities and timing are not looked at."""
+    """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
     groove = _groove(options.groove)
     _write(_model(options).humanize(groove, options.seed, options.spread), options)
 
@@ -116,30 +124,39 @@ def humanize(options: Options) -> None:
 @verb(
     GROOVE,
     arg(
-        "--voices", nargs="+", required=True, metavar="VOICE", help="voices or families to propose"
+        "--voices",
+        nargs="+",
+        required=True,
+        metavar="VOICE",
+        help="voices (as in hi-hat) or families (as in tom) to propose",
     ),
     *(MODEL, *MIDI_OUT),
 )
 def complete(options: Options) -> None:
-    """Finish a beat: some voices are proposed anew from all the others."""
+    """Finish a beat: propose some voices from all the others."""
     groove = _groove(options.groove)
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
 @verb(GROOVE, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
-    """Write a groove as the model holds it."""
+    """Write a groove as the model reconstructs it."""
     _write(_model(options).reconstruct(_groove(options.groove)), options)
 
 
 @verb(
     GROOVE,
-    output("WAV file to write"),
+    output("WAV file to write", "OUT.wav"),
     arg("--loop", action="store_true", help="a seamless loop of exact length"),
-    arg("--engine", choices=("auto", "fluidsynth", "kit"), default="auto", help="what plays"),
-    arg("--soundfont", metavar="FILE", help="soundfont to play with (.sf2, .sf3)"),
+    arg(
+        "--engine",
+        choices=("auto", "fluidsynth", "kit"),
+        default="auto",
+        help="what makes the sound: FluidSynth, the shipped kit, or what there is (default auto)",
+    ),
+    arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
-    arg("--whole", action="store_true", help="all instruments of a MIDI file, by FluidSynth, once"),
+    arg("--whole", action="store_true", help="all instruments of a MIDI file, once, by FluidSynth"),
 )
 def render(options: Options) -> None:
     """Play a groove into a WAV file."""
@@ -160,8 +177,8 @@ def render(options: Options) -> None:
 
 @verb(
     GROOVE,
-    output("picture to write (.html; .png, .svg or .pdf with kaleido installed)"),
-    arg("--theme", choices=("dark", "light"), default="dark"),
+    output("picture to write (.html; with kaleido .png, .svg or .pdf)", "OUT.html"),
+    arg("--theme", choices=("dark", "light"), default="dark", help="default dark"),
 )
 def draw(options: Options) -> None:
     """Draw the drum grid of a groove."""
@@ -190,7 +207,7 @@ def _groove(source: str) -> Groove:
         return demo.load(source)
     groove, report = scan(source)
     for message in report.messages:
-        tell(f"{report.name}: {message}")
+        log(f"{report.name}: {message}")
     return groove
 
 

@@ -197,7 +197,8 @@ def scan_folder(
             pool = ProcessPoolExecutor(
                 mp_context=get_context(_start_method()), initializer=signal, initargs=QUIET
             )
-            stack.enter_context(pool)
+            # At an interrupt, what has not begun is given up: to wait for it took minutes.
+            stack.callback(pool.shutdown, cancel_futures=True)
             with _without_script():
                 results = pool.map(read, paths, chunksize=max(1, min(16, len(paths) // 8)))
         try:

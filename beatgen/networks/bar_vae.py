@@ -5,12 +5,12 @@
     z_pattern ----------------> pattern decoder --> how often each sixteenth is struck
     z_feel, count ------------> feel decoder -----> place, velocity, timing of each strike
 
-The pattern never sees z_feel, so turning the feel cannot change which sixteenths are struck; the
-feel decoder is given the pattern and only dresses it. All four networks are stacks of pre-norm
-transformer blocks over the bar's sixteen sixteenths.
+The pattern decoder never sees z_feel, so a change of feel cannot change which sixteenths are
+struck. The feel decoder takes the pattern as an input and predicts how it is played. All four
+networks are stacks of pre-norm transformer blocks over the bar's sixteen sixteenths.
 
-Both encoders are told which voices and sixteenths are known. What is hidden from them they do not
-see, and z is to tell the whole bar all the same: so the network learns to finish a beat.
+Both encoders get a mask of the voices and sixteenths that are known. Hits elsewhere are hidden from
+them, yet the loss is of the whole bar: so the network learns to complete a beat.
 
 Only `keras.ops` is used: TensorFlow, JAX and PyTorch train it alike. Shapes are written (batch,
 sixteenth, voice, place).
@@ -149,7 +149,8 @@ class BarVAE(keras.Model):
     velocity, timing  log-cosh of the error over its tolerance, on true strikes
     kl       KL(q(z|bar) || N(0, 1)), weighted by beta (Higgins et al. 2017, beta-VAE)
 
-    and, weighted by expected_weight, `expected_error` of z's own pattern, dressed with z's feel.
+    and, weighted by expected_weight, `expected_error` of the pattern and the feel that are
+    predicted from z.
     """
 
     def __init__(
@@ -206,7 +207,7 @@ class BarVAE(keras.Model):
         """For a pattern (batch, 16, 22): scores of the places (the higher, the likelier),
         velocity and timing of a strike there, (batch, 16, 22, 4) each.
 
-        A velocity above 1 is a strike that MIDI can say no louder; whoever plays it clips it, and
+        A velocity above 1 is a strike at the end of MIDI's range; whoever plays it clips it, and
         the timing to -0.5 to 0.5, too.
         """
         y = self.feel_decoder(z_feel, pattern_features(count), training=training)
@@ -222,7 +223,7 @@ class BarVAE(keras.Model):
             z_feel = self._draw(mean_f, log_var_f)
         count = ops.sum(ops.cast(strikes[..., 0] > 0, "float32"), -1)
         scores, velocity, timing = self.decode_feel(z_feel, count, training=training)
-        told = {
+        predicted = {
             "count": ops.log_softmax(self.decode_pattern(z_pattern, training=training)),
             "scores": scores,
             "velocity": velocity,
@@ -231,11 +232,12 @@ class BarVAE(keras.Model):
             "kl_feel": kl_gaussian(mean_f, log_var_f),
         }
         if self.expected_weight:
-            own = ops.cast(ops.argmax(told["count"], -1), "float32")
+            own = ops.cast(ops.argmax(predicted["count"], -1), "float32")
             scores, velocity, _ = self.decode_feel(z_feel, own, training=training)
             true = strikes[..., 0]
-            told["expected_error"] = expected_error(told["count"], scores, velocity, true)
-        return told
+            error = expected_error(predicted["count"], scores, velocity, true)
+            predicted["expected_error"] = error
+        return predicted
 
     def _draw(self, mean: Any, log_var: Any) -> Any:
         noise = keras.random.normal(ops.shape(mean), seed=self.noise)
@@ -312,14 +314,14 @@ def log_cosh(x: Any) -> Any:
     return ops.abs(x) + ops.softplus(-2.0 * ops.abs(x)) - 0.6931471805599453
 
 
-def velocity_error(told: Any, true: Any) -> Any:
-    """How far the told velocity is off, 0 to 1 being MIDI's range.
+def velocity_error(predicted: Any, true: Any) -> Any:
+    """How far the predicted velocity is off, 0 to 1 being MIDI's range.
 
     MIDI ends at velocity 127, where a sixth of all strikes stand: they were as loud as that or
     louder. So such a strike is not missed by any velocity above it (a censored observation, Tobin
     1958), and the network need not aim at an edge that it would always fall short of.
     """
-    error = told - true
+    error = predicted - true
     return ops.where(true < 1.0, error, ops.minimum(error, 0.0))
 
 
@@ -330,8 +332,8 @@ def expected_error(log_count: Any, scores: Any, velocity: Any, true: Any) -> Any
     16, 22, 5); scores, velocity, true: (..., 16, 22, 4), 0 where nothing is struck.
     """
     struck = 1.0 - ops.exp(log_count[..., :1])
-    told = struck * ops.softmax(scores, -1) * ops.clip(velocity, 0.0, 1.0)
-    return ops.sum(ops.square(told - true), (-3, -2, -1))
+    predicted = struck * ops.softmax(scores, -1) * ops.clip(velocity, 0.0, 1.0)
+    return ops.sum(ops.square(predicted - true), (-3, -2, -1))
 
 
 def log_subset(scores: Any, struck: Any, count: Any) -> Any:

@@ -26,7 +26,7 @@ from beatgen.groove import SIXTEENTHS
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.transformer import Trunk, check_trunk
 
-FREQUENCIES = 8  # of the sines and cosines that tell the time
+FREQUENCIES = 8  # of the sines and cosines that encode the time
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class LatentFlow(keras.Model):
     def drift(self, x: Any, time: Any, training: bool = False) -> Any:
         """Where x (batch, latent_dim) moves at `time` (batch, 2); (batch, latent_dim)."""
         parts = x[:, : self.dims[0]], x[:, self.dims[0] :]
-        told = [
+        spread_out = [
             ops.reshape(
                 spread(ops.reshape(part, (-1, dim // n))),
                 (-1, SIXTEENTHS, self.config.width // 2),
@@ -83,7 +83,7 @@ class LatentFlow(keras.Model):
         ]
         # The same clock for each sixteenth; LiteRT would cut the network at a repeat.
         clock = ops.ones((SIXTEENTHS, 1)) * ops.reshape(_clock(time), (-1, 1, 4 * FREQUENCIES))
-        y = self.trunk(ops.concatenate([*told, clock], -1), training=training)
+        y = self.trunk(ops.concatenate([*spread_out, clock], -1), training=training)
         drifts = [
             ops.reshape(
                 gather(ops.reshape(y, (-1, SIXTEENTHS // n * self.config.width))), (-1, dim)

@@ -1,7 +1,7 @@
 """Transformer blocks over the sixteen sixteenths of a bar.
 
 Inside, the sixteenths of all bars lie below each other, as rows (batch * 16, width). What looks at
-a sixteenth alone is then one matrix product, and nothing asks on the way how many bars there are,
+a sixteenth alone is then one matrix product, and nothing in between asks how many bars there are,
 as Keras' own attention and Dense do. At each such question LiteRT cuts a network in two. That is
 slower, and it went wrong: the pieces share memory, and where one takes more of it, those before
 still use the old, given back, when they are called for as many bars again (LiteRT 2.3.0, XNNPACK).

@@ -98,7 +98,7 @@ def _into_square(places: np.ndarray) -> np.ndarray:
 
 def _styles(training: Dataset) -> tuple[tuple[str, ...], np.ndarray]:
     """Names of the styles, the most frequent first, and each bar's: uint8 (bars,)."""
-    # Such as "latin/samba": the first word is the style, the second tells what kind
+    # Such as "latin/samba": the first word is the style, the second its kind
     names = [str(training.styles[file]).split("/")[0] for file in training.file_index]
     styles = tuple(name for name, _ in Counter(names).most_common())
     index = {name: i for i, name in enumerate(styles)}

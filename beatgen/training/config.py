@@ -16,7 +16,7 @@ from beatgen.networks.report_2020 import ReportConfig
 from beatgen.training.kinds import KINDS, Kind
 
 CONFIG = "config.json"
-ANOTHER = "another training"  # where a card tells that there was a start, but no place on disk
+ANOTHER = "another training"  # start of a card's training: there was one, but not on this disk
 TOLERANCES = (0.001, 1)  # errors are divided by them
 
 
@@ -82,28 +82,30 @@ class TrainConfig:
 
     @classmethod
     def load(cls, path: Path, begun: int = 0) -> TrainConfig:
-        """Read a run's config.json, or the training that a model card tells of (which names no
-        data and no run). What an older file does not tell of is as it is by default.
+        """Read a run's config.json, or the training that a model card records (which names no
+        data and no run). What an older file does not have keeps its default.
 
         begun: 1 is the training that the card's went on from, 2 the one before that. Raises
         BeatGenError, naming the file, for what is damaged or can be no training."""
         where = str(path)
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            told = {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
+            values = (
+                {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
+            )
             for _ in range(begun):
-                if not told.get("begun"):
-                    raise BeatGenError("tells of no training that this one went on from.")
-                told = {"data": "", "run": ""} | told["begun"]
-            if "begun" in told:
-                told["start"] = ANOTHER
-            for name in ("begun", "trained", "best"):  # told of a training, not what decides it
-                told.pop(name, None)
+                if not values.get("begun"):
+                    raise BeatGenError("records no training that this one went on from.")
+                values = {"data": "", "run": ""} | values["begun"]
+            if "begun" in values:
+                values["start"] = ANOTHER
+            for name in ("begun", "trained", "best"):  # facts about a training, not what decides it
+                values.pop(name, None)
             for name, part in PARTS.items():
                 where = f"{path}, {name}"
-                told[name] = part(**told.get(name, {}))
+                values[name] = part(**values.get(name, {}))
             where = str(path)
-            return cls(**told)
+            return cls(**values)
         except FileNotFoundError:
             raise BeatGenError(f"{path}: no such file; is {path.parent} a training run?") from None
         except BeatGenError as error:

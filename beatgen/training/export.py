@@ -26,6 +26,7 @@ from beatgen.latent.runtime import (
     load_network,
 )
 from beatgen.latent.vae import Vae, load_model
+from beatgen.notices import held_back
 from beatgen.training.atlas import write_atlas
 from beatgen.training.fit_directions import (
     attribute_response,
@@ -149,7 +150,8 @@ def convert(model: Any, kind: Kind) -> bytes:
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]
-        return bytes(converter.convert())
+        with held_back(f"converter of {kind.name}"):
+            return bytes(converter.convert())
 
 
 def _means(network: Network, dataset: Dataset, how: Export) -> np.ndarray:

@@ -22,7 +22,7 @@ SHARED_RIDGE = 1e-2  # the same for what depends on the bar
 CLEAR = 0.7  # of what one step of `cleared` could take away: effects are not quite linear
 WEAK = 0.3  # effect below which a direction is left as it is: half of that is what it leaks
 CLEARED = 1000  # training bars on which a step of `clear_response` measures
-UNCLEAR = 0.1  # share of the largest effect: what is smaller tells no directions apart
+UNCLEAR = 0.1  # share of the largest effect: what is smaller cannot separate directions
 
 
 def principal_directions(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -26,8 +26,8 @@ GMD = (
     "Groove MIDI Dataset (GMD), J. Gillick, A. Roberts, J. Engel, D. Eck, D. Bamman: Learning to "
     "Groove with Inverse Sequence Transformations, ICML 2019. CC BY 4.0."
 )
-OFTEN = 3  # styles that are told
-PLACES_ON_DISK = ("data", "run", "of", "start")  # what a card does not tell: paths
+OFTEN = 3  # styles that are named
+PLACES_ON_DISK = ("data", "run", "of", "start")  # paths, which a card leaves out
 
 
 def model_card(config: TrainConfig, training: Dataset, validation: Dataset) -> dict[str, Any]:
@@ -56,8 +56,8 @@ def model_card(config: TrainConfig, training: Dataset, validation: Dataset) -> d
 
 def fidelity(folder: str | Path, validation: Dataset) -> dict[str, float]:
     """How well the weights in a folder hold the validation bars, as `beatgen evaluate` has it."""
-    told = network(folder, "").reconstruct(validation)
-    found = scores(validation, told, np.arange(len(validation)))
+    reconstruction = network(folder, "").reconstruct(validation)
+    found = scores(validation, reconstruction, np.arange(len(validation)))
     return {name: round(value, 3) for name, value in found.items() if np.isfinite(value)}
 
 
@@ -83,11 +83,11 @@ def data_recorded(training: Dataset, validation: Dataset) -> dict[str, str]:
 
 
 def training_recorded(config: TrainConfig) -> dict[str, Any]:
-    """What a card tells of a training, and under "begun" of the one that it went on from."""
-    told = {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK}
+    """What a card records of a training, and under "begun" of the one that it went on from."""
+    recorded = {k: v for k, v in asdict(config).items() if k not in PLACES_ON_DISK}
     if config.start:
-        told["begun"] = _begun(Path(config.start))
-    return told
+        recorded["begun"] = _begun(Path(config.start))
+    return recorded
 
 
 def _begun(run: Path) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ Who gets a kept page finds it as one who has never been there: nothing is stored
 it, nothing listens to it.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +14,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from serving import PATIENCE
 from streamlit_inside import EMPTY_PAGE, MAIN
-from visiting import ready
+from visiting import ready, settled
 
+TRACED = bool(os.environ.get("BEATGEN_TRACE"))  # a tenth more work; `playwright show-trace FILE`
 AWAY = (-1, -1)  # a pointer there is on nothing
 BLANK = "about:blank"
 FORGET = "localStorage.clear(); sessionStorage.clear();"
@@ -24,14 +26,18 @@ TRACES_OF_CONTEXT = ("grant_permissions", "new_cdp_session", "new_page")
 # On a light system the page first goes to Streamlit's menu, and takes the focus there.
 SYSTEM = {"color_scheme": "dark"}
 PLAYERS = 10  # that follow one another on a page; each keeps the samples it has decoded
-NOTE_SOUND = """window.contexts = [];
+NOTE = """window.plainSend = WebSocket.prototype.send;
+window.contexts = [];
 window.AudioContext = class extends AudioContext {
     constructor(...how) { super(...how); window.contexts.push(this); }
 };"""
-# The player is silent and gone, and the next one finds the focus on nothing.
-LEAVE_PLAYER = """async (main) => {
+STOP = """() => {
+    WebSocket.prototype.send = window.plainSend;
     if (beatgen.state.playing) document.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
     document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' })); // no pointer was here
+}"""
+# The player is gone with its sound, and the next one finds the focus on nothing.
+LEAVE_PLAYER = """async (main) => {
     await Promise.all(window.contexts.splice(0).map((context) => context.close()));
     document.activeElement.blur();
     document.querySelector(main).scrollTo(0, 0);
@@ -68,17 +74,20 @@ class Pages:
         viewport = {"width": 1280, "height": 1000}
         page = self._take(("harness",), viewport, {}, self._next_player)
         if page.url == BLANK:
-            page.context.add_init_script(NOTE_SOUND)
+            page.context.add_init_script(NOTE)
             page.goto(url)
             self._players = 0
         return ready(page)
 
     def end_test(self, failed: Path | None) -> None:
-        """Close what was opened, or keep it; of a test that failed, take a picture of each page
-        into the folder `failed`, and keep none."""
+        """Close what was opened, or keep it. Of a test that failed no page is kept, and the folder
+        `failed` gets a picture of each, and with BEATGEN_TRACE=1 what was done on it."""
         for i, page in enumerate(self.opened):
             key, clean = self._to_keep.pop(page, (None, None))
             try:
+                if TRACED:
+                    trace = failed and failed / f"{i + 1}.zip"
+                    page.context.tracing.stop_chunk(path=trace)
                 if failed:
                     page.screenshot(path=failed / f"{i + 1}.png")
                 elif clean and clean(page):
@@ -99,12 +108,16 @@ class Pages:
             page = self._kept[key].pop()
             page.set_viewport_size(viewport)
             self.opened.append(page)
+            if TRACED:
+                page.context.tracing.start_chunk()
         self._to_keep[page] = key, clean
         return page
 
     def _fresh(self, viewport: dict, options: dict) -> Page:
         context = self._browser.new_context(viewport=viewport, **{**SYSTEM, **options})
         context.set_default_timeout(PATIENCE)
+        if TRACED:
+            context.tracing.start(snapshots=True)
         page = context.new_page()
         self.opened.append(page)
         return page
@@ -129,6 +142,8 @@ class Pages:
             return False
         last = page.locator(".player").element_handle()
         page.mouse.move(*AWAY)
+        page.evaluate(STOP)
+        settled(page)  # else it would go on telling Python what was done
         page.evaluate(LEAVE_PLAYER, MAIN)
         page.wait_for_function("last => !last.parentNode", arg=last)
         ready(page)

@@ -132,21 +132,6 @@ def test_the_keyboard_locks_the_cursors_beat(harness):
     assert "locked" in harness.inner_text(".status")
 
 
-def test_an_edit_in_a_locked_voice_is_held_by_the_lock(harness):
-    harness.click("[aria-label='Lock kick']")
-    harness.wait_for_function(LOCKED)
-    harness.mouse.click(*bounds(harness, 20, "kick"))
-    harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
-    agreed(harness)
-    assert (20, "kick") in cells(harness)
-    assert 20 in [step for step, *_ in known(harness, KICK)]
-    harness.keyboard.press("z")
-    harness.keyboard.press("z")
-    wait_until_told(harness, position=0)
-    assert (20, "kick") not in cells(harness)
-
-
 def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(harness):
     harness.mouse.click(*bounds(harness, 20, "kick"))
     wait_until_edited(harness)
@@ -180,17 +165,3 @@ def test_what_is_listened_to_is_what_python_sounds(harness):
     wait_until_told(harness, monitor="blend")
     agreed(harness)
     assert state(harness)["monitor"] == "blend", "what is shaped is heard"
-
-
-def test_a_lock_takes_from_a_what_the_blend_then_keeps(harness):
-    harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
-    harness.click(".switch [data-of=a]")
-    wait_until_told(harness, monitor="a")
-    harness.click("[aria-label='Lock hi-hat']")
-    harness.wait_for_function(LOCKED)
-    harness.click(".switch [data-of=blend]")
-    wait_until_told(harness, monitor="blend")
-    agreed(harness)
-    hats = sorted(step for step, name in cells(harness) if name == "hi-hat")
-    assert hats == list(range(0, 128, 8)) and (0, "ride") in cells(harness)

@@ -2,7 +2,7 @@
 
 # Mounts a picture as Streamlit does, with the module that the page has loaded, and lets go of
 # that call; tells what is in the page then, and once it was taken out.
-LET_GO = """async (again) => {
+LET_GO = """async () => {
     const files = performance.getEntriesByType('resource').map(({ name }) => name);
     const { default: mount } = await import(files.find((name) => name.endsWith('/main.js')));
     const parentElement = document.createElement('div');
@@ -15,12 +15,10 @@ LET_GO = """async (again) => {
     let letGo = call();
     letGo();
     told.push(parts());
-    if (again) {
-        letGo = call();
-        told.push(parts());
-    }
+    letGo = call();
+    told.push(parts());
     parentElement.remove();
-    if (again) letGo();
+    letGo();
     while (parts()) await new Promise((done) => setTimeout(done, 50));
     return told;
 }"""
@@ -28,8 +26,4 @@ LET_GO = """async (again) => {
 
 def test_a_part_stays_while_streamlit_lets_go_of_outdated_calls(harness):
     """It does so where two runs follow one another soon, before the first one's call returned."""
-    assert harness.evaluate(LET_GO, True) == [1, 1]
-
-
-def test_a_part_that_was_let_go_goes_when_it_is_taken_out_of_the_page(harness):
-    assert harness.evaluate(LET_GO, False) == [1]
+    assert harness.evaluate(LET_GO) == [1, 1]

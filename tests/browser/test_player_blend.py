@@ -95,16 +95,3 @@ def test_the_frames_of_a_way_travel_once(harness):
     wait_until_told(harness, position=0.4)
     assert not any(b'"frames"' in data for data in received)
     assert sum(map(len, received)) < min(opening, 8000)
-
-
-def test_a_run_of_keys_is_undone_at_once(harness):
-    harness.locator(SLIDER).focus()
-    for _ in range(4):
-        harness.keyboard.press("ArrowRight")
-    wait_until_told(harness, position=4 / 32)
-    harness.keyboard.press("z")
-    assert state(harness)["position"] == 0
-    harness.keyboard.press("ArrowRight")
-    harness.keyboard.press("z")
-    assert state(harness)["position"] == 0, "also before it has come to rest"
-    wait_until_told(harness, position=0)

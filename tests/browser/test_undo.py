@@ -56,21 +56,6 @@ def test_undoing_a_move_of_the_blend_brings_back_the_take_and_its_edits(app_page
     sounds(app_page, blend)
 
 
-def test_an_edit_that_is_undone_at_once_stays_undone(app_page):
-    before = hits(app_page)
-    add_hit(app_page)
-    app_page.keyboard.press("ArrowRight")
-    app_page.keyboard.press("z")
-    app_page.keyboard.press("z")
-    assert hits(app_page) == before
-    app_page.keyboard.press("ArrowRight")  # when it is let go, all that was before is
-    titled(app_page, "Blend 53%")
-    app_page.keyboard.press("z")
-    titled(app_page, "Blend 50%")
-    settled(app_page)
-    assert hits(app_page) == before
-
-
 def test_a_deck_that_was_filled_anew_is_given_back(app_page):
     before = hits(app_page)
     app_page.keyboard.press("ArrowRight")

@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 from argparse import Namespace
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from command import COMMAND, execute, refusal, run
@@ -15,6 +18,7 @@ from beatgen.cli.lab import _train_config
 from beatgen.cli.verbs import parser
 from beatgen.data.dataset import load_dataset
 from beatgen.errors import BeatGenError
+from beatgen.evaluation.evaluate import evaluate
 from beatgen.midi import write_midi
 from beatgen.training import experiments
 from beatgen.training.config import TrainConfig
@@ -56,6 +60,7 @@ def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_pat
     assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
     weights = tmp_path / "weights"
     done = execute("export", str(run_), "-o", str(weights))
+    assert done.stderr == "", "no library prints of its own accord"
     assert done.stdout.startswith(f"{weights}: sse ") and "hit_f1" in done.stdout
     assert {"card.json", "network.tflite", "space.npz"} == set(os.listdir(weights))
     done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
@@ -65,23 +70,65 @@ def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_pat
 
 def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -> None:
     models = ["silence", "pca-2", "bar"]
-    argv = ["evaluate", dataset, "--models", *models, "-o", str(tmp_path / "told")]
+    argv = ["evaluate", dataset, "--effort", "0.01", "--models", *models]
+    argv += ["-o", str(tmp_path / "found")]
     text = "\n".join(run(capsys, *argv))
-    found = json.loads("\n".join(run(capsys, *argv, "--json")))
+    found = json.loads("\n".join(run(capsys, *argv, "--parts", "--json")))
     silence, _, ours = (row["measures"] for row in found["rows"])
     assert silence["hit_f1"] == 0 < ours["hit_f1"] <= 1 and silence["sse"] > 0
     assert f"| {silence['sse']:.2f} |" in text
-    assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "told"))
+    assert {"evaluation.json", "evaluation.md"} <= set(os.listdir(tmp_path / "found"))
     other = tmp_path / "32.npz"
     whole = load_dataset(dataset)
     replace(whole, velocity=whole.velocity[:, ::2], timing=whole.timing[:, ::2]).save(other)
-    said = "32.npz: bars of 32 steps; expected 64. Run `beatgen prepare` again, with --steps 64"
-    assert said in refusal(capsys, "evaluate", other)
-    assert said in refusal(capsys, "train", other, "-o", tmp_path / "run")
+    reason = "32.npz: bars of 32 steps; expected 64. Run `beatgen prepare` again, with --steps 64"
+    assert reason in refusal(capsys, "evaluate", other)
+    assert reason in refusal(capsys, "train", other, "-o", tmp_path / "run")
     assert not (tmp_path / "run").exists()
     assert "has no bars" in refusal(
         capsys, "evaluate", one_split(dataset, tmp_path), "--split", "validation"
     )
+
+
+def test_a_run_is_exported_and_measured_under_its_name(
+    capsys, dataset, tmp_path, monkeypatch
+) -> None:
+    """Without TensorFlow: what the export writes are the shipped weights here."""
+    run_folder = tmp_path / "mine"
+    run_folder.mkdir()
+    (run_folder / "config.json").write_text("{}")
+    exported = []
+
+    def export(model: str, folder: str) -> None:
+        exported.append(model)
+        shutil.copytree(assets.path("model/bar-16"), folder, dirs_exist_ok=True)
+
+    monkeypatch.setitem(sys.modules, "beatgen.training.export", SimpleNamespace(export=export))
+    argv = ["evaluate", dataset, "--models", "silence", str(run_folder), "--parts", "--json"]
+    rows = json.loads("\n".join(run(capsys, *argv)))["rows"]
+    assert exported == [str(run_folder)] and [row["name"] for row in rows] == ["silence", "mine"]
+    assert rows[1]["measures"]["decode_33_ms"] > 0
+    with pytest.raises(BeatGenError, match="mine: a training run; export it first"):
+        evaluate(dataset, models=[str(run_folder)])
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "reason"),
+    [
+        (["--parts", "beauty"], 2, "no part 'beauty'; expected some of realism, smoothness"),
+        (["--effort", "0"], 1, "effort is 0.0; expected a number above 0 and up to 1"),
+        (["--models", "gan"], 1, "no model 'gan'"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(argv, code, reason, capsys, dataset) -> None:
+    assert main(["evaluate", dataset, *argv]) == code
+    assert reason in capsys.readouterr().err
+
+
+def test_earlier_names_of_parts_are_understood(capsys, dataset) -> None:
+    argv = ["evaluate", dataset, "--models", "report", "--effort", "0.01", "--json"]
+    found = json.loads("\n".join(run(capsys, *argv, "--parts", "walk", "complete")))
+    assert list(found["sections"]) == ["smoothness", "completion", "completion-folded"]
 
 
 def one_split(dataset: str, tmp_path) -> str:
@@ -121,19 +168,19 @@ def test_the_command_line_overrides_a_config() -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "code", "said"),
+    ("argv", "code", "reason"),
     [
         (["--prior-epochs", "-1"], 1, "epochs is -1; expected 1 or more"),
         (["--prior-epochs", "2", "--model", "report"], 2, "for our network alone"),
         (["--latent-dim", "1"], 1, "latent_dim is 1; expected 2 or more"),
-        (["--export", "told"], 1, "needs Keras on TensorFlow"),
+        (["--export", "weights"], 1, "needs Keras on TensorFlow"),
     ],
 )
-def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, said, capsys, monkeypatch):
+def test_what_cannot_be_trained_is_refused_before_it_is(argv, code, reason, capsys, monkeypatch):
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")
     monkeypatch.setattr("beatgen.training.train.train", lambda *_, **__: pytest.fail("it trains"))
     assert main(["train", "d.npz", "-o", "run", *argv]) == code
-    assert said in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
 
 
 def test_what_went_on_is_trained_again_in_two_commands(tmp_path, capsys) -> None:
@@ -143,8 +190,8 @@ def test_what_went_on_is_trained_again_in_two_commands(tmp_path, capsys) -> None
     assert (config.epochs, config.start) == (75, "")
     config = _train_config(options("--config", str(card), "--start", "runs/first"))
     assert (config.epochs, config.start) == (5, "runs/first")
-    said = refusal(capsys, "train", "d.npz", "-o", tmp_path / "run", "--config", card)
-    assert "--begun" in said and "--start" in said
+    reason = refusal(capsys, "train", "d.npz", "-o", tmp_path / "run", "--config", card)
+    assert "--begun" in reason and "--start" in reason
     assert main(["train", "d.npz", "-o", "run", "--begun"]) == 2
     assert "--begun needs --config" in capsys.readouterr().err
 
@@ -153,8 +200,8 @@ def test_what_went_on_is_trained_again_in_two_commands(tmp_path, capsys) -> None
 def test_a_damaged_config_is_refused_in_a_sentence(damage, tmp_path, capsys) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps({"data": "", "run": "", "bar": damage}))
-    said = refusal(capsys, "train", "--summary", "--config", path)
-    assert f"{path}, bar: {next(iter(damage))} is" in said
+    reason = refusal(capsys, "train", "--summary", "--config", path)
+    assert f"{path}, bar: {next(iter(damage))} is" in reason
 
 
 def test_an_ablation_of_no_epochs_is_refused(capsys, tmp_path) -> None:
@@ -162,10 +209,11 @@ def test_an_ablation_of_no_epochs_is_refused(capsys, tmp_path) -> None:
 
 
 def test_what_cannot_be_exported_is_refused(capsys, monkeypatch, tmp_path) -> None:
-    assert "no such file" in refusal(capsys, "export", tmp_path / "none", "-o", tmp_path / "told")
+    weights = tmp_path / "weights"
+    assert "no such file" in refusal(capsys, "export", tmp_path / "none", "-o", weights)
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")
-    assert "set KERAS_BACKEND" in refusal(capsys, "export", tmp_path, "-o", tmp_path / "told")
-    assert not (tmp_path / "told").exists()
+    assert "set KERAS_BACKEND" in refusal(capsys, "export", tmp_path, "-o", weights)
+    assert not weights.exists()
 
 
 def test_a_sweep_is_refused_before_its_first_run(monkeypatch) -> None:

@@ -46,7 +46,7 @@ def test_every_verb_is_there_and_explained(capsys) -> None:
         with pytest.raises(SystemExit) as leaving:
             main([name, "--help"])
         assert leaving.value.code == 0
-        assert VERBS[name][0].__doc__ in capsys.readouterr().out
+        assert VERBS[name].about in capsys.readouterr().out
 
 
 def processor_time() -> float:
@@ -85,7 +85,7 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "reason"),
     [
         (["info", "none.mid"], "none.mid: no such file"),
         (["stats", "nowhere"], "nowhere: no such folder"),
@@ -99,14 +99,16 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
         (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(argv, said, capsys, tmp_path, monkeypatch) -> None:
+def test_what_cannot_be_done_is_reported_in_one_line(
+    argv, reason, capsys, tmp_path, monkeypatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert said in refusal(capsys, *argv)
+    assert reason in refusal(capsys, *argv)
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "reason"),
     [
         (["info", "rock"], "rock is a demo groove; expected a file"),
         (["render", "rock", "-o", "x.wav", "--whole"], "rock is a demo groove"),
@@ -114,10 +116,10 @@ def test_what_cannot_be_done_is_said_in_one_line(argv, said, capsys, tmp_path, m
         (["render", "a.mid", "-o", "x.wav", "--whole", "--engine", "kit"], "by FluidSynth"),
     ],
 )
-def test_what_does_not_go_together_is_a_usage_error(argv, said, capsys) -> None:
+def test_what_does_not_go_together_is_a_usage_error(argv, reason, capsys) -> None:
     assert main(argv) == 2
     out, err = capsys.readouterr()
-    assert out == "" and said in err and f"See `beatgen {argv[0]} --help`" in err
+    assert out == "" and reason in err and f"See `beatgen {argv[0]} --help`" in err
 
 
 def test_a_closed_pipe_is_no_error(midi_folder) -> None:
@@ -154,7 +156,7 @@ def test_an_interrupt_is_quiet(tmp_path, rock) -> None:
 # One file -----------------------------------------------------------------------------------------
 
 
-def test_info_tells_what_became_of_a_file(capsys, ab, tmp_path) -> None:
+def test_info_shows_what_became_of_a_file(capsys, ab, tmp_path) -> None:
     data = bytearray((tmp_path / "a.mid").read_bytes())
     found = json.loads(run(capsys, "info", ab[0], "--json")[0])
     assert (found["bars"], found["tempo"], found["meters"]) == (2, 96, ["4/4"])
@@ -206,9 +208,9 @@ def test_blend_writes_the_pitches_that_are_asked_for(capsys, tmp_path) -> None:
 
 
 def test_interpolate_writes_a_bar_per_step(capsys, ab, tmp_path, rock) -> None:
-    run(capsys, "interpolate", *ab, "--steps", 5, "-o", tmp_path / "way.mid")
-    way = read_midi(tmp_path / "way.mid")
-    assert way.bars == 5 and np.array_equal(way.velocity[0], rock.velocity[0])
+    run(capsys, "interpolate", *ab, "--steps", 5, "-o", tmp_path / "path.mid")
+    path = read_midi(tmp_path / "path.mid")
+    assert path.bars == 5 and np.array_equal(path.velocity[0], rock.velocity[0])
 
 
 def test_vary_numbers_its_takes_and_repeats_them_by_seed(capsys, ab, tmp_path) -> None:
@@ -230,7 +232,7 @@ def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
     assert groove.bars == 1 and groove.tempo == 87
 
 
-def test_reconstruct_writes_what_the_model_holds(capsys, ab, tmp_path, rock) -> None:
+def test_reconstruct_writes_what_the_model_makes_of_a_groove(capsys, ab, tmp_path, rock) -> None:
     run(capsys, "reconstruct", ab[0], "-o", tmp_path / "held.mid")
     held = load_model().reconstruct(rock)
     assert again(read_midi(tmp_path / "held.mid")) == again(held)

@@ -1,4 +1,4 @@
-"""Weights on disk: they play right, and damaged or of another version are told of in a sentence."""
+"""Weights on disk play right; damaged ones and those of another version are refused."""
 
 import json
 import os
@@ -172,7 +172,7 @@ def test_a_space_of_another_version_is_refused(weights) -> None:
 
 
 @pytest.mark.parametrize("config", [{}, {"pattern_dim": 64}, None])
-def test_a_card_that_does_not_tell_the_dimensions_is_refused(weights, config) -> None:
+def test_a_card_without_the_dimensions_is_refused(weights, config) -> None:
     change_card(weights, config=config)
     assert "not a model that can be loaded" in refusal(weights)
 
@@ -217,7 +217,7 @@ def test_a_bare_name_means_shipped_weights(weights, tmp_path, monkeypatch) -> No
 
 
 @pytest.mark.parametrize("load", [bg.load_model, bg.load_atlas, load_network])
-def test_a_folder_without_a_separator_is_told_how_to_be_written(
+def test_a_folder_without_a_separator_is_refused_with_how_to_write_it(
     load, weights, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

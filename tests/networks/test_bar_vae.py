@@ -53,14 +53,14 @@ def played_otherwise(strikes: np.ndarray) -> np.ndarray:
 
 
 def test_the_feel_cannot_change_the_pattern(model, strikes) -> None:
-    told, other = (model(bars) for bars in (strikes, played_otherwise(strikes)))
-    np.testing.assert_array_equal(told["count"], other["count"])
-    np.testing.assert_array_equal(told["kl_pattern"], other["kl_pattern"])
+    predicted, other = (model(bars) for bars in (strikes, played_otherwise(strikes)))
+    np.testing.assert_array_equal(predicted["count"], other["count"])
+    np.testing.assert_array_equal(predicted["kl_pattern"], other["kl_pattern"])
     for side in ("scores", "velocity", "timing", "kl_feel"):
-        assert np.abs(np.array(told[side]) - np.array(other[side])).max() > 1e-6
+        assert np.abs(np.array(predicted[side]) - np.array(other[side])).max() > 1e-6
 
 
-def test_z_feel_has_no_way_into_the_pattern(model, strikes) -> None:
+def test_z_feel_has_no_path_into_the_pattern(model, strikes) -> None:
     """Not by any path: its gradient is nothing at all, while that of the velocity is something."""
     import tensorflow as tf
 
@@ -81,11 +81,16 @@ def test_the_pattern_is_heard_by_the_feel(model, strikes) -> None:
     assert np.abs(np.array(one[1]) - np.array(two[1])).max() > 1e-6
 
 
-def test_what_the_network_tells_has_its_shape(model, strikes) -> None:
-    told = {name: np.array(value) for name, value in model(10 * strikes).items()}
-    np.testing.assert_allclose(np.exp(told["count"]).sum(-1), 1, rtol=1e-5)
-    assert told["velocity"].shape == told["timing"].shape == (8, 16, 22, 4)
-    assert told["count"].shape == (8, 16, 22, 5) and told["scores"].shape == (8, 16, 22, 4)
+def test_what_is_predicted_has_its_shape(model, strikes) -> None:
+    predicted = {name: np.array(value) for name, value in model(10 * strikes).items()}
+    np.testing.assert_allclose(np.exp(predicted["count"]).sum(-1), 1, rtol=1e-5)
+    assert predicted["velocity"].shape == predicted["timing"].shape == (8, 16, 22, 4)
+    assert predicted["count"].shape == (8, 16, 22, 5) and predicted["scores"].shape == (
+        8,
+        16,
+        22,
+        4,
+    )
 
 
 def test_what_is_hidden_is_not_seen(model, strikes) -> None:
@@ -103,13 +108,15 @@ def test_what_is_hidden_is_not_seen(model, strikes) -> None:
 
 
 def test_the_loss_is_of_the_whole_bar_whatever_is_hidden(model, strikes) -> None:
-    """Of a bar of which nothing is known all hits are still to be told."""
+    """Of a bar of which nothing is known all hits are still to be predicted."""
     nothing = np.zeros((8, 16, 22), np.float32)
     blind = {"strikes": strikes, "known": nothing}
     silent = {"strikes": 0 * strikes, "known": nothing}
-    told, silence = (model.evaluate(bars, verbose=0, return_dict=True) for bars in (blind, silent))
-    assert told["kl_pattern"] == pytest.approx(silence["kl_pattern"])
-    assert told["velocity"] > 1 and silence["velocity"] == 0
+    predicted, silence = (
+        model.evaluate(bars, verbose=0, return_dict=True) for bars in (blind, silent)
+    )
+    assert predicted["kl_pattern"] == pytest.approx(silence["kl_pattern"])
+    assert predicted["velocity"] > 1 and silence["velocity"] == 0
 
 
 @pytest.mark.parametrize("segments", [1, 4, 16])
@@ -117,8 +124,8 @@ def test_z_has_its_dimensions_however_it_is_divided(segments: int, strikes) -> N
     config = ModelConfig(
         16, 32, pattern_segments=segments, feel_segments=segments, width=16, blocks=1, heads=2
     )
-    told = [np.array(part).shape for part in BarVAE(config).encode(strikes)]
-    assert told == [(8, 16), (8, 16), (8, 32), (8, 32)] and config.latent_dim == 48
+    predicted = [np.array(part).shape for part in BarVAE(config).encode(strikes)]
+    assert predicted == [(8, 16), (8, 16), (8, 32), (8, 32)] and config.latent_dim == 48
 
 
 @pytest.mark.parametrize("wrong", [{"pattern_segments": 3}, {"feel_dim": 20}])
@@ -129,10 +136,10 @@ def test_dimensions_that_do_not_divide_are_refused(wrong: dict[str, int]) -> Non
 
 def test_the_loss_is_the_sum_of_what_is_reported(model, strikes) -> None:
     model.beta.assign(0.3)
-    told = model.evaluate(strikes, verbose=0, return_dict=True)
-    kl = told["kl_pattern"] + told["kl_feel"]
-    parts = sum(told[name] for name in ("pattern", "place", "velocity", "timing"))
-    assert told["loss"] == pytest.approx(parts + 0.3 * kl, rel=1e-5)
+    predicted = model.evaluate(strikes, verbose=0, return_dict=True)
+    kl = predicted["kl_pattern"] + predicted["kl_feel"]
+    parts = sum(predicted[name] for name in ("pattern", "place", "velocity", "timing"))
+    assert predicted["loss"] == pytest.approx(parts + 0.3 * kl, rel=1e-5)
 
 
 def test_the_expected_error_is_added_as_often_as_it_weighs(strikes) -> None:
@@ -147,9 +154,9 @@ def test_the_expected_error_is_added_as_often_as_it_weighs(strikes) -> None:
 
 
 def test_silence_costs_no_feel(model) -> None:
-    told = model.evaluate(np.zeros((2, 16, 22, 4, 2)), verbose=0, return_dict=True)
-    assert told["place"] == pytest.approx(0, abs=1e-4)
-    assert told["velocity"] == told["timing"] == 0 and np.isfinite(told["loss"])
+    predicted = model.evaluate(np.zeros((2, 16, 22, 4, 2)), verbose=0, return_dict=True)
+    assert predicted["place"] == pytest.approx(0, abs=1e-4)
+    assert predicted["velocity"] == predicted["timing"] == 0 and np.isfinite(predicted["loss"])
 
 
 def test_it_learns_bars_by_heart(rock, samba) -> None:
@@ -175,24 +182,24 @@ def test_log_subset_is_a_distribution_over_subsets_of_each_size() -> None:
             np.isin(np.arange(PLACES), chosen)
             for chosen in itertools.combinations(range(PLACES), k)
         ]
-        told = np.stack([_log_subset(scores, subset) for subset in subsets])
-        np.testing.assert_allclose(np.exp(told).sum(0), 1, rtol=1e-5)
+        predicted = np.stack([_log_subset(scores, subset) for subset in subsets])
+        np.testing.assert_allclose(np.exp(predicted).sum(0), 1, rtol=1e-5)
         weights = np.stack([np.exp(scores[:, subset].sum(1)) for subset in subsets])
-        np.testing.assert_allclose(np.exp(told), weights / weights.sum(0), rtol=1e-4)
+        np.testing.assert_allclose(np.exp(predicted), weights / weights.sum(0), rtol=1e-4)
 
 
 def test_log_subset_of_one_strike_is_the_softmax() -> None:
     scores = np.array([[1.0, -2.0, 0.5, 3.0]], np.float32)
     softmax = np.exp(scores) / np.exp(scores).sum()
     for place in range(PLACES):
-        told = _log_subset(scores, np.arange(PLACES) == place)
-        assert told[0] == pytest.approx(np.log(softmax[0, place]), rel=1e-5)
+        predicted = _log_subset(scores, np.arange(PLACES) == place)
+        assert predicted[0] == pytest.approx(np.log(softmax[0, place]), rel=1e-5)
 
 
 def test_log_subset_stays_finite_for_hopeless_scores() -> None:
     scores = np.array([[500.0, -500.0, -500.0, -500.0]], np.float32)
-    told = _log_subset(scores, np.array([False, True, True, False]))
-    assert np.isfinite(told).all()
+    predicted = _log_subset(scores, np.array([False, True, True, False]))
+    assert np.isfinite(predicted).all()
 
 
 def _log_subset(scores: np.ndarray, subset: np.ndarray) -> np.ndarray:
@@ -210,8 +217,8 @@ def test_the_expected_error_is_of_what_is_played_where_one_strike_falls() -> Non
     place = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
     played = Prediction(count, place, velocity, np.zeros_like(velocity)).expected()
     with np.errstate(divide="ignore"):
-        told = expected_error(np.log(count), scores, velocity, true)
-    assert np.array(told) == pytest.approx(((played - true) ** 2).sum((1, 2, 3)), rel=1e-4)
+        predicted = expected_error(np.log(count), scores, velocity, true)
+    assert np.array(predicted) == pytest.approx(((played - true) ** 2).sum((1, 2, 3)), rel=1e-4)
 
 
 def test_kl_gaussian_agrees_with_the_integral() -> None:
@@ -228,8 +235,8 @@ def test_kl_gaussian_agrees_with_the_integral() -> None:
 
 def test_a_strike_at_the_end_of_the_range_is_not_missed_by_a_louder_one() -> None:
     true = np.array([1.0, 1.0, 0.5, 0.5], np.float32)
-    told = np.array([1.3, 0.9, 0.7, 0.4], np.float32)
-    np.testing.assert_allclose(velocity_error(told, true), [0, -0.1, 0.2, -0.1], atol=1e-6)
+    predicted = np.array([1.3, 0.9, 0.7, 0.4], np.float32)
+    np.testing.assert_allclose(velocity_error(predicted, true), [0, -0.1, 0.2, -0.1], atol=1e-6)
 
 
 def test_log_cosh_is_what_it_says_and_does_not_overflow() -> None:

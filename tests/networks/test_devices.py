@@ -1,6 +1,6 @@
 """Training on JAX, on one device and on two that share each batch; TensorFlow then exports it.
 
-In processes of their own: Keras has one backend for each. The two devices are the processor's.
+In processes of their own, for Keras has one backend in each. The two devices are the processor's.
 """
 
 import json
@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import COMMAND
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from beatgen.latent.runtime import load_network
@@ -20,6 +19,7 @@ from beatgen.latent.vae import load_model
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.flow import FlowConfig
 from beatgen.training.config import TrainConfig
+from beatgen.training.export import export
 from beatgen.training.train import PRIOR, read_history
 
 # Where TensorFlow is not installed, too. What is left behind: how many devices hold the weights,
@@ -39,7 +39,7 @@ bar, flow = load_run(run)[0], load_run(f"{run}/{PRIOR}")[0]
 x = bar_input(load_dataset(data).split("validation"))
 noise = np.random.default_rng(0).standard_normal((8, 32)).astype("float32")
 np.savez(
-    f"{run}/told.npz",
+    f"{run}/played.npz",
     devices=len(bar.beta.value.devices()),
     mean=np.concatenate(bar.encode(x)[::2], -1),
     drift=flow.drift(noise, np.full((8, 2), 0.5, "float32")),
@@ -93,14 +93,14 @@ def runs(config, dataset_file, tmp_path_factory) -> tuple[Path, Path]:
         for devices, run in enumerate(found, start=1)
     ]
     for process in started:
-        said, _ = process.communicate()
-        assert process.returncode == 0, said[-2000:]
+        output, _ = process.communicate()
+        assert process.returncode == 0, output[-2000:]
     return found
 
 
 def test_two_devices_share_each_batch_and_learn_what_one_does(runs) -> None:
     one, two = runs
-    assert [int(np.load(run / "told.npz")["devices"]) for run in runs] == [1, 2]
+    assert [int(np.load(run / "played.npz")["devices"]) for run in runs] == [1, 2]
     for part in (".", PRIOR):
         alone, shared = (read_history(run / part) for run in (one, two))
         assert len(alone["loss"]) == EPOCHS and alone.keys() == shared.keys()
@@ -119,28 +119,25 @@ def test_beta_warms_up_on_jax_as_on_tensorflow(runs) -> None:
     assert history["val_loss"] == pytest.approx(weighed("val_", BETA), rel=1e-4)
 
 
-def test_tensorboard_is_told_without_tensorflow(runs) -> None:
+def test_tensorboard_is_written_without_tensorflow(runs) -> None:
     history = read_history(runs[0])
     for side, prefix in (("train", ""), ("validation", "val_")):
         log = EventAccumulator(str(runs[0] / "tensorboard" / side)).Reload()
         for name in ("loss", "hit_f1"):
             events = log.Tensors(f"epoch_{name}")
-            told = [event.tensor_proto.float_val[0] for event in events]
-            assert told == pytest.approx(history[prefix + name], rel=1e-6)
+            values = [event.tensor_proto.float_val[0] for event in events]
+            assert values == pytest.approx(history[prefix + name], rel=1e-6)
             assert [event.step for event in events] == [0, 1]
 
 
 def test_what_jax_trained_plays(runs, tmp_path) -> None:
-    run, told = runs[1], np.load(runs[1] / "told.npz")
-    env = {**os.environ, "KERAS_BACKEND": "tensorflow"}
-    command = [*COMMAND, "export", str(run), "-o", str(tmp_path)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
+    run, played = runs[1], np.load(runs[1] / "played.npz")
+    export(run, tmp_path)
     network = load_network(tmp_path)
-    mean = network.run("encode", strikes=told["x"], known=np.ones(told["x"].shape[:3], "f4"))
-    assert mean["mean"] == pytest.approx(told["mean"], abs=0.02)  # weights travel as float16
-    drift = network.run("drift", x=told["noise"], time=np.full((8, 2), 0.5, "f4"))
-    assert drift["drift"] == pytest.approx(told["drift"], abs=0.02)
+    mean = network.run("encode", strikes=played["x"], known=np.ones(played["x"].shape[:3], "f4"))
+    assert mean["mean"] == pytest.approx(played["mean"], abs=0.02)  # weights travel as float16
+    drift = network.run("drift", x=played["noise"], time=np.full((8, 2), 0.5, "f4"))
+    assert drift["drift"] == pytest.approx(played["drift"], abs=0.02)
     vae = load_model(tmp_path)
     (groove,) = vae.sample(1, seed=1)
     assert vae.vary(groove, 2, 0.5, seed=1)[1].velocity.shape == (1, 64, 22)
@@ -158,7 +155,7 @@ def test_what_the_devices_cannot_share_is_refused(config, dataset_file, tmp_path
         [sys.executable, "-c", refuse], env=environment(4), capture_output=True, text=True
     )
     assert done.stdout.strip() == "[1, 1, 1]", done.stderr[-2000:]
-    said = [line for line in done.stderr.splitlines() if line.startswith("beatgen: ")]
-    assert said[0] == said[1] and "batches of 6 bars do not divide between 4 devices" in said[0]
-    assert "3 validation bars are too few for 4 devices" in said[2]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("beatgen: ")]
+    assert lines[0] == lines[1] and "batches of 6 bars do not divide between 4 devices" in lines[0]
+    assert "3 validation bars are too few for 4 devices" in lines[2]
     assert not (tmp_path / "run").exists()

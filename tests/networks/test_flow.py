@@ -61,7 +61,7 @@ def test_the_feel_that_is_drawn_suits_the_pattern(model) -> None:
     assert same.mean() > 0.97
 
 
-def test_a_batch_lies_on_the_way_from_noise_to_z() -> None:
+def test_a_batch_lies_on_the_path_from_noise_to_z() -> None:
     z = np.random.default_rng(3).standard_normal((4000, BAR.latent_dim))
     batch = flow_batch(z, PATTERN, 0.0, np.random.default_rng(4))
     x, time, target = (batch[name] for name in ("x", "time", "target"))
@@ -76,7 +76,7 @@ def test_a_batch_lies_on_the_way_from_noise_to_z() -> None:
     np.testing.assert_allclose(x[feel, :PATTERN], z[feel, :PATTERN], atol=1e-6)
 
 
-def test_the_way_of_a_blurred_batch_leads_to_the_blurred_z() -> None:
+def test_the_path_of_a_blurred_batch_leads_to_the_blurred_z() -> None:
     z, blur = np.zeros((4000, BAR.latent_dim)), 0.5
     batch = flow_batch(z, PATTERN, blur, np.random.default_rng(4))
     feel = batch["time"][:, 0] == 1

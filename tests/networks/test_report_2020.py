@@ -28,7 +28,7 @@ def learner(seed: int = 0) -> ReportVAE:
     return model
 
 
-def test_it_has_the_shape_the_report_tells() -> None:
+def test_it_has_the_shape_of_the_report() -> None:
     model = ReportVAE(ReportConfig())
     assert [x.filters for x in model.convolutions] == [32, 64, 128, 256]
     assert [x.filters for x in model.mirrored] == [128, 64, 32, 22]
@@ -43,23 +43,25 @@ def test_each_inner_step_becomes_sixteen_steps_of_its_own() -> None:
     kernel = np.array(model.spread.kernel)
     kernel[:, 256:] = 0  # z reaches the first of the four inner steps alone
     model.spread.kernel.assign(kernel)
-    silent, told = np.array(model.decode(np.float32([[0] * 16, [9] * 16])))
-    changed = np.abs(told - silent).max(-1) > 0
+    silent, predicted = np.array(model.decode(np.float32([[0] * 16, [9] * 16])))
+    changed = np.abs(predicted - silent).max(-1) > 0
     seen = 8 + 4 + 2 + 1  # steps beyond its own, one of each convolution's
     assert changed[:16].all() and not changed[16 + seen :].any()
 
 
 def test_silence_is_cheap_and_velocities_stay_in_range(bars) -> None:
-    told = np.array(learner()(100 * bars)["velocity"])
-    assert told.shape == (8, 64, 22) and 0 <= told.min() <= told.max() <= 1
+    predicted = np.array(learner()(100 * bars)["velocity"])
+    assert predicted.shape == (8, 64, 22) and 0 <= predicted.min() <= predicted.max() <= 1
 
 
 def test_the_loss_is_per_bar(bars) -> None:
     model = learner()
-    told = model.evaluate(bars, verbose=0, return_dict=True)
+    predicted = model.evaluate(bars, verbose=0, return_dict=True)
     squares = np.square(np.array(model(bars)["velocity"]) - bars).sum((1, 2)).mean()
-    assert told["reconstruction"] == pytest.approx(squares, rel=1e-5)
-    assert told["loss"] == pytest.approx(told["reconstruction"] + 0.5 * told["kl"], rel=1e-5)
+    assert predicted["reconstruction"] == pytest.approx(squares, rel=1e-5)
+    assert predicted["loss"] == pytest.approx(
+        predicted["reconstruction"] + 0.5 * predicted["kl"], rel=1e-5
+    )
 
 
 def test_it_learns_bars_by_heart(rock, samba) -> None:
@@ -68,8 +70,8 @@ def test_it_learns_bars_by_heart(rock, samba) -> None:
     model.beta.assign(0.01)
     silence = np.square(bars).sum((1, 2)).mean()
     model.fit(np.tile(bars, (128, 1, 1)), epochs=15, batch_size=6, verbose=0)
-    told = model.evaluate(bars, verbose=0, return_dict=True)
-    assert told["reconstruction"] < 0.2 * silence
+    predicted = model.evaluate(bars, verbose=0, return_dict=True)
+    assert predicted["reconstruction"] < 0.2 * silence
 
 
 def test_noise_is_drawn_in_training_only_and_by_the_seed(bars) -> None:

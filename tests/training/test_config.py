@@ -15,7 +15,7 @@ from beatgen.training.config import ANOTHER, TrainConfig
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"epochs": 0}, "epochs is 0; expected 1 or more"),
         ({"batch_size": -1}, "batch_size is -1; expected 1 or more"),
@@ -37,13 +37,13 @@ from beatgen.training.config import ANOTHER, TrainConfig
         ({"model": "gan"}, "model is 'gan'; expected one of bar, report, flow"),
     ],
 )
-def test_numbers_that_no_run_can_use_are_told(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(BeatGenError, match=re.escape(said)):
+def test_numbers_that_no_run_can_use_are_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(BeatGenError, match=re.escape(message)):
         TrainConfig(**{"data": "", "run": ""} | wrong)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ('{"bar": {"dropout": 2}}', "bar: dropout is 2; expected 0 to 0.9."),
         ('{"bar": {"blocks": "2"}}', "bar: blocks is '2'; expected a whole number."),
@@ -62,12 +62,14 @@ def test_numbers_that_no_run_can_use_are_told(wrong: dict[str, Any], said: str) 
         ('{"patience": 0}', "patience is 0; expected 1 or more."),
     ],
 )
-def test_a_damaged_config_is_told_by_file_and_field(wrong: str, said: str, tmp_path: Path) -> None:
+def test_a_damaged_config_is_refused_by_file_and_field(
+    wrong: str, message: str, tmp_path: Path
+) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps({"data": "", "run": ""} | json.loads(wrong)))
-    with pytest.raises(BeatGenError) as told:
+    with pytest.raises(BeatGenError) as refused:
         TrainConfig.load(path)
-    assert str(told.value).startswith(str(path)) and said in str(told.value)
+    assert str(refused.value).startswith(str(path)) and message in str(refused.value)
 
 
 def test_a_card_leads_back_to_what_its_training_went_on_from(tmp_path: Path) -> None:
@@ -80,18 +82,18 @@ def test_a_card_leads_back_to_what_its_training_went_on_from(tmp_path: Path) -> 
     assert [(config.epochs, config.start) for config in found] == [
         *((5, ANOTHER), (10, ANOTHER), (75, ""))
     ]
-    with pytest.raises(BeatGenError, match=r"card.json: tells of no training that this one went"):
+    with pytest.raises(BeatGenError, match=r"card.json: records no training that this one went"):
         TrainConfig.load(card, 3)
     card.write_text(json.dumps({"training": {"epochs": 5, "begun": None}}))
     assert TrainConfig.load(card).start == ANOTHER, "what it began with is not known"
-    with pytest.raises(BeatGenError, match="tells of no training"):
+    with pytest.raises(BeatGenError, match="records no training"):
         TrainConfig.load(card, 1)
 
 
-def test_a_model_card_tells_how_to_train_again(tmp_path: Path) -> None:
+def test_a_model_card_says_how_to_train_again(tmp_path: Path) -> None:
     config = TrainConfig("", "", model="report", report=ReportConfig(latent_dim=4), epochs=3)
-    told = {k: v for k, v in asdict(config).items() if k not in ("data", "run")}
-    (tmp_path / "card.json").write_text(json.dumps({"model": "report", "training": told}))
+    stored = {k: v for k, v in asdict(config).items() if k not in ("data", "run")}
+    (tmp_path / "card.json").write_text(json.dumps({"model": "report", "training": stored}))
     assert TrainConfig.load(tmp_path / "card.json") == config
 
 
@@ -99,13 +101,13 @@ CARDS = sorted(assets.path("model").glob("*/card.json"))
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.parent.name)
-def test_every_shipped_card_tells_of_a_training(card: Path) -> None:
+def test_every_shipped_card_records_a_training(card: Path) -> None:
     config = TrainConfig.load(card)
-    told = json.loads(card.read_text(encoding="utf-8"))["training"]
+    stored = json.loads(card.read_text(encoding="utf-8"))["training"]
     found = asdict(config)
-    assert config.start == (ANOTHER if "begun" in told else "")
-    told.pop("begun", None)
-    for name, value in told.items():
+    assert config.start == (ANOTHER if "begun" in stored else "")
+    stored.pop("begun", None)
+    for name, value in stored.items():
         part = found[name]
         same = {k: part[k] for k in value} if isinstance(value, dict) else part
         assert same == value, name

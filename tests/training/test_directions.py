@@ -21,9 +21,9 @@ def z() -> np.ndarray:
     return rng.standard_normal((20_000, 3)) @ mix + [1, 2, 3]
 
 
-def slopes(told: np.ndarray, z: np.ndarray, of: np.ndarray, sides=WHOLE) -> np.ndarray:
+def slopes(found: np.ndarray, z: np.ndarray, of: np.ndarray, sides=WHOLE) -> np.ndarray:
     """Those of the bars `of`, (n, k, d)."""
-    return np.einsum("atd,ntd->nad", told, context(of, z.mean(0), sides))
+    return np.einsum("atd,ntd->nad", found, context(of, z.mean(0), sides))
 
 
 def test_principal_directions_rebuild_the_covariance(z: np.ndarray) -> None:
@@ -52,18 +52,18 @@ def test_components_come_in_the_order_of_what_they_change(z: np.ndarray) -> None
 
 def test_an_attribute_moves_by_one_and_the_others_stay(z: np.ndarray) -> None:
     weights = np.array([[1.0, 0.3], [0.0, 1.0], [0.5, 0.0]])
-    told = response(lambda points: points @ weights, z, WHOLE)
-    assert told[:, 0] == pytest.approx(weights.T, abs=0.02)
-    assert told[:, 1:] == pytest.approx(0, abs=0.02)
-    turned = attribute_directions(slopes(told, z, z[:5]), np.cov(z.T))
+    found = response(lambda points: points @ weights, z, WHOLE)
+    assert found[:, 0] == pytest.approx(weights.T, abs=0.02)
+    assert found[:, 1:] == pytest.approx(0, abs=0.02)
+    turned = attribute_directions(slopes(found, z, z[:5]), np.cov(z.T))
     assert turned @ weights == pytest.approx(np.tile(np.eye(2), (5, 1, 1)), abs=0.01)
 
 
 def test_the_response_is_what_the_decoder_does_and_not_what_goes_together(z: np.ndarray) -> None:
     """The first two dimensions rise and fall together, but only the first one is heard."""
     assert abs(np.corrcoef(z[:, 0], z[:, 1])[0, 1]) > 0.2
-    told = response(lambda points: points[:, :1] + 0.05 * np.sin(points[:, :1]), z, WHOLE)[0, 0]
-    assert told[0] == pytest.approx(1, abs=0.1) and np.abs(told[1:]).max() < 0.1
+    found = response(lambda points: points[:, :1] + 0.05 * np.sin(points[:, :1]), z, WHOLE)[0, 0]
+    assert found[0] == pytest.approx(1, abs=0.1) and np.abs(found[1:]).max() < 0.1
 
 
 def test_what_a_turn_does_may_depend_on_the_bar() -> None:
@@ -75,10 +75,10 @@ def test_what_a_turn_does_may_depend_on_the_bar() -> None:
     def accents(points: np.ndarray) -> np.ndarray:
         return points[:, :4].var(1, keepdims=True)
 
-    told = response(accents, z, sides)
+    found = response(accents, z, sides)
     of = np.array([[3.0, 1, 1, 1, 2, 2], [1.0, 3, 3, 3, 2, 2], [0, 4, 0, 4, 2, 2]])
     away = of[:, :4] - of[:, :4].mean(1, keepdims=True)
-    found = slopes(told, z, of, sides)[:, 0]
+    found = slopes(found, z, of, sides)[:, 0]
     assert found[:, :4] == pytest.approx(away / 2, abs=0.1)  # the variance's own slope
     assert found[:, 4:] == pytest.approx(0, abs=0.1)
     turned = attribute_directions(found[:, None], np.cov(z.T))
@@ -89,14 +89,14 @@ def test_what_a_turn_does_may_depend_on_the_bar() -> None:
 def test_what_is_measured_of_the_others_is_cleared_away(z: np.ndarray) -> None:
     """Of three attributes the response of the first two is a little wrong, so they leak."""
     really = np.eye(3)
-    told = np.array([[1, 0.3, 0], [0.2, 1, 0.4], [0, 0, 1]])[:, None]
+    found = np.array([[1, 0.3, 0], [0.2, 1, 0.4], [0, 0, 1]])[:, None]
     covariance = np.cov(z.T)
     which = np.array([True, True, False])
 
     def table(response: np.ndarray) -> np.ndarray:
         return attribute_directions(response.swapaxes(0, 1), covariance)[0] @ really.T
 
-    before, after = table(told), table(cleared(told, table(told), which))
+    before, after = table(found), table(cleared(found, table(found), which))
     leaks = [np.abs(effect[:2] - np.diag(np.diag(effect))[:2]).sum() for effect in (before, after)]
     assert leaks[0] > 0.5 and leaks[1] < 0.5 * leaks[0]
     assert np.diag(after) == pytest.approx(np.diag(before), abs=0.15)
@@ -104,8 +104,8 @@ def test_what_is_measured_of_the_others_is_cleared_away(z: np.ndarray) -> None:
 
 
 def test_what_turns_nothing_is_not_cleared() -> None:
-    told = np.random.default_rng(0).standard_normal((3, 2, 5))
-    assert cleared(told, np.zeros((3, 3)), np.ones(3, bool)) == pytest.approx(told)
+    found = np.random.default_rng(0).standard_normal((3, 2, 5))
+    assert cleared(found, np.zeros((3, 3)), np.ones(3, bool)) == pytest.approx(found)
 
 
 def test_the_shipped_directions_turn_what_they_are_called() -> None:

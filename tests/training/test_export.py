@@ -14,46 +14,21 @@ import pytest
 from beatgen.data.dataset import load_dataset
 from beatgen.errors import ModelError
 from beatgen.evaluation.evaluate import evaluate
-from beatgen.kit import VOICES
 from beatgen.latent.runtime import PRIOR_NETWORK, load_network
 from beatgen.latent.vae import load_model
-from beatgen.networks.bar_vae import ModelConfig
-from beatgen.networks.report_2020 import ReportConfig
 from beatgen.training.batches import bar_input, report_input
 from beatgen.training.config import TrainConfig
 from beatgen.training.export import export
-from beatgen.training.train import PRIOR, load_run, prior_config, train
+from beatgen.training.train import PRIOR, load_run
 
 IN_MIDI = {"velocity": (1 / 127, 1), "timing": (-0.5, 0.5)}
 
 
-@pytest.fixture(scope="module")
-def data(dataset_file) -> str:
-    """Forty training and eight validation bars, without toms."""
-    path = dataset_file(40, 8)
-    bars = load_dataset(path)
-    bars.velocity[..., [i for i, voice in enumerate(VOICES) if voice.family == "tom"]] = 0
-    bars.save(path)
-    return path
-
-
-@pytest.fixture(scope="module", params=["bar", "report"])
-def exported(request, data, tmp_path_factory) -> tuple[str, TrainConfig, Path]:
-    folder = tmp_path_factory.mktemp(request.param)
-    config = TrainConfig(
-        data,
-        str(folder / "run"),
-        model=request.param,
-        bar=ModelConfig(16, 16, width=16, blocks=1, heads=2),
-        report=ReportConfig(latent_dim=4, filters=4),
-        epochs=2,
-        batch_size=8,
-    )
-    train(config)
-    if request.param == "bar":
-        train(prior_config(config, epochs=1))
-    export(folder / "run", folder / "weights")
-    return request.param, config, folder
+@pytest.fixture(params=["bar", "report"])
+def exported(request, exported_run) -> tuple[str, TrainConfig, Path]:
+    """The kind of model, its run's config, and the folder of its exported weights."""
+    config, weights = exported_run(request.param)
+    return request.param, config, weights
 
 
 def encoder_input(name: str, x: np.ndarray) -> dict[str, np.ndarray]:
@@ -63,9 +38,9 @@ def encoder_input(name: str, x: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def test_what_plays_is_what_was_trained(exported) -> None:
-    name, config, folder = exported
-    model, _ = load_run(folder / "run")
-    network = load_network(folder / "weights")
+    name, config, weights = exported
+    model, _ = load_run(config.run)
+    network = load_network(weights)
     validation = load_dataset(config.data).split("validation")
     x = bar_input(validation) if name == "bar" else report_input(validation)
     told = network.run("encode", **encoder_input(name, x))
@@ -90,8 +65,8 @@ def test_what_plays_is_what_was_trained(exported) -> None:
 
 
 def test_the_space_is_that_of_the_training_bars(exported) -> None:
-    name, config, folder = exported
-    network = load_network(folder / "weights")
+    name, config, weights = exported
+    network = load_network(weights)
     training = load_dataset(config.data).split("train")
     x = bar_input(training) if name == "bar" else report_input(training)
     mean = network.run("encode", **encoder_input(name, x))["mean"]
@@ -103,8 +78,8 @@ def test_the_space_is_that_of_the_training_bars(exported) -> None:
 
 
 def test_the_card_tells_what_the_weights_are(exported) -> None:
-    name, config, folder = exported
-    card = json.loads((folder / "weights" / "card.json").read_text())
+    name, config, weights = exported
+    card = json.loads((weights / "card.json").read_text())
     assert card["model"] == name
     assert card["bars"] == {"train": 40, "validation": 8}
     assert card["training"]["epochs"] == config.epochs
@@ -115,41 +90,41 @@ def test_the_card_tells_what_the_weights_are(exported) -> None:
     assert 0 < card["threshold"] < 1
     assert card["split"].pop("by").startswith("file")
     assert card["split"] == {"train": 1, "validation": 1}
-    found = evaluate(config.data, "validation", [str(folder / "weights")], parts=()).rows[0]
+    found = evaluate(config.data, "validation", [str(weights)], parts=()).rows[0]
     told = {name: found.measures[name] for name in card["measures"]}
     assert {"sse", "hit_f1", "note_f1"} <= told.keys()
     assert card["measures"] == pytest.approx(told, abs=1e-3)
-    assert str(folder) not in json.dumps(card), "no path of the machine that trained it"
+    assert str(weights.parent) not in json.dumps(card), "no path of the machine that trained it"
 
 
 def test_only_a_bar_model_can_be_played(exported) -> None:
-    name, _, folder = exported
+    name, _, weights = exported
     if name == "bar":
-        assert load_model(folder / "weights").sample(2, seed=1)[0].bars == 1
+        assert load_model(weights).sample(2, seed=1)[0].bars == 1
     else:
         with pytest.raises(ModelError, match="measured"):
-            load_model(folder / "weights")
+            load_model(weights)
 
 
 def test_the_prior_plays_as_it_was_trained(exported) -> None:
-    name, _, folder = exported
-    path = folder / "weights" / PRIOR_NETWORK
+    name, config, weights = exported
+    path = weights / PRIOR_NETWORK
     assert path.exists() == (name == "bar")
     if name == "bar":
-        model, _ = load_run(folder / "run" / PRIOR)
+        model, _ = load_run(Path(config.run) / PRIOR)
         rng = np.random.default_rng(0)
         x, time = (rng.random((3, n), np.float32) for n in (32, 2))
-        played = load_network(folder / "weights").run("drift", x=x, time=time)["drift"]
+        played = load_network(weights).run("drift", x=x, time=time)["drift"]
         assert played == pytest.approx(np.array(model.drift(x, time)), abs=0.02)
-        card = json.loads((folder / "weights" / "card.json").read_text())
+        card = json.loads((weights / "card.json").read_text())
         assert card["prior"]["epochs"] == {"trained": 1, "best": 1}
 
 
 def test_a_prior_is_no_run_of_its_own(exported, tmp_path) -> None:
-    name, config, folder = exported
+    name, config, _ = exported
     if name == "report":
         pytest.skip("it has no prior")
-    prior = folder / "run" / PRIOR
+    prior = Path(config.run) / PRIOR
     said = f"{prior}: the prior of a run; give the run itself, {config.run}."
     with pytest.raises(ModelError) as refused:
         export(prior, tmp_path / "weights")
@@ -158,13 +133,13 @@ def test_a_prior_is_no_run_of_its_own(exported, tmp_path) -> None:
 
 
 def test_hiding_is_told_to_the_network_that_plays(exported) -> None:
-    name, config, folder = exported
+    name, config, weights = exported
     if name == "report":
         pytest.skip("it is hidden nothing")
     x = bar_input(load_dataset(config.data).split("validation"))
-    model, _ = load_run(folder / "run")
+    model, _ = load_run(config.run)
     known = np.ones(x.shape[:3], np.float32)
     known[:, :, 1] = 0
-    told = load_network(folder / "weights").run("encode", strikes=x, known=known)["mean"]
+    told = load_network(weights).run("encode", strikes=x, known=known)["mean"]
     mean = np.concatenate([np.array(part) for part in model.encode(x, known)[::2]], -1)
     assert told == pytest.approx(mean, abs=0.02)

@@ -25,24 +25,24 @@ def bars(dataset_file) -> Dataset:
     return load_dataset(dataset_file(3, 1))
 
 
-def told_of(bars: Dataset) -> dict[str, str]:
+def recorded_of(bars: Dataset) -> dict[str, str]:
     return data_recorded(bars.split("train"), bars.split("validation"))
 
 
-def test_gmd_is_told_by_its_file_names_and_its_table(bars) -> None:
+def test_gmd_is_known_by_its_file_names_and_its_table(bars) -> None:
     gmd = replace(bars, files=np.array(GMD_FILES), styles=np.array(["funk/groove1", "rock"]))
-    told = told_of(gmd)
-    assert told["data"].startswith("Groove MIDI Dataset") and "CC BY 4.0" in told["license"]
-    assert "1 of GMD's drummers" in told["limits"] and "funk (100%)." in told["limits"]
+    recorded = recorded_of(gmd)
+    assert recorded["data"].startswith("Groove MIDI Dataset") and "CC BY 4.0" in recorded["license"]
+    assert "1 of GMD's drummers" in recorded["limits"] and "funk (100%)." in recorded["limits"]
     for other in (
         {"files": np.array([GMD_FILES[0], "mine.mid"])},
         {"files": np.array([GMD_FILES[0], "drummer2/mine.mid"])},
         {"styles": np.array(["unknown", "unknown"])},  # without the table: split by us
     ):
-        assert told_of(replace(gmd, **other)) == told_of(bars)
+        assert recorded_of(replace(gmd, **other)) == recorded_of(bars)
 
 
-def test_data_of_ones_own_are_told_as_such(bars) -> None:
+def test_data_of_ones_own_are_recorded_as_such(bars) -> None:
     card = model_card(TrainConfig("d.npz", "run"), bars.split("train"), bars.split("validation"))
     assert card["data"] == "Data of your own: 2 files that hold 4/4 bars."
     assert card["license"] == "That of the data; not known to beatgen."
@@ -50,44 +50,44 @@ def test_data_of_ones_own_are_told_as_such(bars) -> None:
 
 
 def test_the_card_of_gmd_counts_the_files_that_hold_4_4_bars(gmd_bars) -> None:
-    told = told_of(gmd_bars)
-    assert told["data"].startswith("Groove MIDI Dataset")
-    assert "as 10 of GMD's drummers" in told["limits"]
-    assert "rock (33%), latin (16%), jazz (12%)" in told["limits"]
+    recorded = recorded_of(gmd_bars)
+    assert recorded["data"].startswith("Groove MIDI Dataset")
+    assert "as 10 of GMD's drummers" in recorded["limits"]
+    assert "rock (33%), latin (16%), jazz (12%)" in recorded["limits"]
     split = model_card(TrainConfig("", ""), gmd_bars.split("train"), gmd_bars.split("validation"))[
         "split"
     ]
     assert (split["train"], split["validation"]) == (887, 122)
 
 
-def test_the_card_tells_what_a_training_went_on_from(tmp_path) -> None:
+def test_the_card_records_what_a_training_went_on_from(tmp_path) -> None:
     """Its config, and that it was stopped early; and how to train it again."""
     first = TrainConfig(data="d.npz", run=str(tmp_path), epochs=75)
     (tmp_path / "config.json").write_text(json.dumps(asdict(first)))
     (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n1,2,2\n2,1,3\n")
     second = TrainConfig(data="d.npz", run="elsewhere", epochs=2, start=str(tmp_path))
-    told = training_recorded(second)
-    begun = told["begun"]
-    assert told["epochs"] == 2 and "trained" not in told and "begun" not in begun
+    recorded = training_recorded(second)
+    begun = recorded["begun"]
+    assert recorded["epochs"] == 2 and "trained" not in recorded and "begun" not in begun
     assert (begun["epochs"], begun["trained"], begun["best"]) == (75, 3, 2)
-    assert str(tmp_path) not in json.dumps(told)
+    assert str(tmp_path) not in json.dumps(recorded)
     card = tmp_path / "card.json"
-    card.write_text(json.dumps({"training": told}))
+    card.write_text(json.dumps({"training": recorded}))
     nowhere = {"data": "", "run": ""}
     assert TrainConfig.load(card) == replace(second, **nowhere, start=ANOTHER)
     assert TrainConfig.load(card, begun=1) == replace(first, **nowhere)
 
 
 @pytest.mark.parametrize("damage", ["gone", "config.json", "log.csv"])
-def test_weights_are_told_of_when_what_they_went_on_from_is_gone(damage: str, tmp_path) -> None:
+def test_weights_are_recorded_of_when_what_they_went_on_from_is_gone(damage: str, tmp_path) -> None:
     run = tmp_path / "first"
     if damage != "gone":
         run.mkdir()
         (run / "config.json").write_text(json.dumps(asdict(TrainConfig("d.npz", "first"))))
         (run / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n")
         (run / damage).write_text("1,2\n3\n")
-    told = training_recorded(TrainConfig("d.npz", "second", start=str(run)))
-    assert told["begun"] is None
+    recorded = training_recorded(TrainConfig("d.npz", "second", start=str(run)))
+    assert recorded["begun"] is None
 
 
 def test_a_card_tells_no_commit_of_another_repository(tmp_path, monkeypatch) -> None:

@@ -1,7 +1,6 @@
 import csv
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import pytest
 
 from beatgen.data.augment import Augmentation
 from beatgen.errors import BeatGenError
-from beatgen.networks.bar_vae import BarVAE, ModelConfig
+from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.flow import FlowConfig, LatentFlow
-from beatgen.networks.report_2020 import ReportConfig, ReportVAE
+from beatgen.networks.report_2020 import ReportConfig
 from beatgen.training import train as training
 from beatgen.training.config import ANOTHER, TrainConfig
 from beatgen.training.experiments import sweep
@@ -31,19 +30,7 @@ from beatgen.training.train import (
 EPOCHS = 3
 
 
-@pytest.fixture(scope="module", autouse=True)
-def uncompiled() -> Iterator[None]:
-    """Step by step, without a graph: compiling takes longer than these few steps of training."""
-    whole = training.compiled_model
-
-    def plain(config: TrainConfig, steps_per_epoch: int) -> BarVAE | ReportVAE:
-        model = whole(config, steps_per_epoch)
-        model.jit_compile, model.run_eagerly = False, True
-        return model
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "compiled_model", plain)
-        yield
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +60,7 @@ def config(data: str, tmp_path: Path) -> TrainConfig:
 
 
 @pytest.fixture(scope="module")
-def finished(data: str, tmp_path_factory) -> TrainConfig:
+def finished(data: str, tmp_path_factory, eager) -> TrainConfig:
     """A run that is over."""
     config = tiny(data, tmp_path_factory.mktemp("finished") / "run")
     train(config)
@@ -140,8 +127,8 @@ def test_a_run_that_is_over_is_left_alone(finished) -> None:
 
 def test_validation_weighs_the_kl_in_full_from_the_first_epoch(finished) -> None:
     history = read_history(Path(finished.run))
-    told = np.array([history[name] for name in ("val_loss", "val_reconstruction", "val_kl")])
-    np.testing.assert_allclose(told[0], told[1] + 2.0 * told[2], rtol=1e-4)
+    values = np.array([history[name] for name in ("val_loss", "val_reconstruction", "val_kl")])
+    np.testing.assert_allclose(values[0], values[1] + 2.0 * values[2], rtol=1e-4)
     warming = np.array([history[name] for name in ("loss", "reconstruction", "kl")])
     assert warming[0, 0] < warming[1, 0] + 1.5 * warming[2, 0], "beta was not warmed up"
 
@@ -225,7 +212,7 @@ def test_a_run_is_the_same_however_its_paths_are_written(finished, monkeypatch) 
         train(replace(finished, start=finished.run))
 
 
-def test_epochs_are_told_as_they_were_trained_not_as_they_were_meant(tmp_path) -> None:
+def test_epochs_are_recorded_as_they_were_trained_not_as_they_were_meant(tmp_path) -> None:
     assert epochs_recorded(tmp_path) == {}
     (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n0,3,4\n1,2,2\n2,1,3\n")
     assert epochs_recorded(tmp_path) == {"trained": 3, "best": 2}
@@ -273,10 +260,10 @@ def test_a_run_that_is_not_there_is_refused(config, tmp_path) -> None:
         load_run(config.run)
 
 
-def test_a_sweep_tells_the_best_epoch_of_each_size(config, tmp_path) -> None:
-    said: list[str] = []
-    rows = sweep(replace(config, epochs=1), [2, 4], said.append)
-    assert [row["latent_dim"] for row in rows] == [2, 4] and len(said) == 2
+def test_a_sweep_reports_the_best_epoch_of_each_size(config, tmp_path) -> None:
+    lines: list[str] = []
+    rows = sweep(replace(config, epochs=1), [2, 4], lines.append)
+    assert [row["latent_dim"] for row in rows] == [2, 4] and len(lines) == 2
     assert json.loads((Path(config.run) / "sweep.json").read_text()) == rows
     assert (Path(config.run) / "sweep.html").exists()
     for row in rows:

@@ -18,7 +18,11 @@ export default function mount({ data: [data], parentElement }) {
   return leave;
 }
 
-/** Plotly, from the files of the component of this name, whose address holds a digest. @param {string} component */
+/**
+ * Plotly, from the files of the component of this name, whose address holds a digest.
+ *
+ * @param {string} component
+ */
 function loadPlotly(component) {
   script ??= new Promise((loaded, failed) => {
     const src = new URL(`../${component}/plotly.min.js`, import.meta.url).href;

@@ -5,6 +5,7 @@ import pytest
 from drive import act, choose, click, go, now, part_sends, run, shown_part, text
 
 from app import engine
+from app.player.parts import CORNERS
 from app.player.wire import pack_groove
 from beatgen.errors import ModelError
 from beatgen.plot.map import UNITS, from_units
@@ -144,7 +145,8 @@ def test_a_box_selects_and_an_empty_one_explains_how(apptest):
 
 
 @pytest.mark.parametrize(
-    "message", [None, 7, [7], [LASSO[:2]], [[*LASSO, ["x", 0]]], [[[1e99, 0]] * 3]]
+    "message",
+    [None, 7, [7], [LASSO[:2]], [[*LASSO, ["x", 0]]], [[[1e99, 0]] * 3], [LASSO * (CORNERS // 2)]],
 )
 def test_what_is_no_outline_selects_nothing(apptest, message):
     go(apptest, "map")

@@ -14,7 +14,12 @@ export const addressOf = ({ path }) => new URL(path, PAGE).href;
 /** Whether files can be dragged out of the page: Chromium alone does it. */
 export const canDrag = () => "chrome" in window;
 
-/** At the start of a drag: a file is what is dragged. @param {DragEvent} event @param {ServedFile} file */
+/**
+ * At the start of a drag: a file is what is dragged.
+ *
+ * @param {DragEvent} event
+ * @param {ServedFile} file
+ */
 export function giveTo({ dataTransfer }, file) {
   if (!dataTransfer) return;
   dataTransfer.effectAllowed = "copy";

@@ -87,7 +87,12 @@ export function listenToKeys(player) {
   };
 }
 
-/** Whether a key means something else where it was pressed. @param {EventTarget} target @param {string} key */
+/**
+ * Whether a key means something else where it was pressed.
+ *
+ * @param {EventTarget} target
+ * @param {string} key
+ */
 function belongsElsewhere(target, key) {
   if (!(target instanceof Element)) return false;
   if (target instanceof HTMLElement && target.isContentEditable) return true;

@@ -1,9 +1,9 @@
 // The page's theme: dark for who comes first, light for who chooses it in Streamlit's menu.
 //
-// Streamlit can be given a dark and a light theme, and then shows a newcomer the one that his system
-// has. It keeps a choice for the address of one page only, and does not have Python draw anew. So
-// what was shown last is kept here, and asked for in the menu where Streamlit begins otherwise; but
-// a newcomer may have been in the menu before this script came, and then what he chose holds.
+// Streamlit can be given a dark and a light theme, and then follows the system of a first visitor. It
+// remembers a choice for the address of one page only, and does not have Python draw again. So the
+// theme that was shown last is kept here, and chosen in the menu where Streamlit begins with the
+// other one; but a first visitor may have used the menu before this script ran: that choice holds.
 
 /** @import { Send } from "../types" */
 
@@ -18,7 +18,9 @@ const MENU = '[data-testid="stMainMenu"]';
 const PATIENCE = 5000; // ms for the menu, and for Python, to answer
 const TRIES = 3;
 
-/** @type {Promise<void> | null} a choice that goes on in the menu; one, however many parts there are */
+/**
+ * @type {Promise<void> | null} a choice that goes on in the menu; one, however many parts there are
+ */
 let choosing = null;
 
 export class Theme {
@@ -65,7 +67,11 @@ function shown() {
   return isLight(getComputedStyle(page()).backgroundColor) ? "Light" : "Dark";
 }
 
-/** Choose a theme in the menu, as a hand would: look, press, wait for what comes of it. @param {string} name */
+/**
+ * Choose a theme in the menu, as a hand would: look, press, wait for what comes of it.
+ *
+ * @param {string} name
+ */
 async function choose(name) {
   /** @type {(selector: string) => HTMLElement | null} */
   const find = (selector) => document.querySelector(selector);

@@ -3,7 +3,9 @@
 const REMEMBERED = 64;
 
 export class Clock {
-  /** @type {{ beat: number, time: number, tempo: number }[]} from that beat and time on, that tempo */
+  /**
+   * @type {{ beat: number, time: number, tempo: number }[]} from that beat and time on, that tempo
+   */
   #stretches = [];
 
   /**
@@ -19,7 +21,12 @@ export class Clock {
     return this.#stretches[this.#stretches.length - 1].tempo;
   }
 
-  /** From `beat` on, go at `tempo`; what was before that beat stays as it was. @param {number} beat @param {number} tempo */
+  /**
+   * From `beat` on, go at `tempo`; what was before that beat stays as it was.
+   *
+   * @param {number} beat
+   * @param {number} tempo
+   */
   change(beat, tempo) {
     const time = this.timeAt(beat);
     this.#stretches = this.#stretches.filter((stretch) => stretch.beat < beat).slice(-REMEMBERED);

@@ -48,7 +48,12 @@ export class Kit {
     return this.#table.pan[name] ?? 0;
   }
 
-  /** Whether a hit of the first voice damps what rings of the second. @param {string} name @param {string} ringing */
+  /**
+   * Whether a hit of the first voice damps what rings of the second.
+   *
+   * @param {string} name
+   * @param {string} ringing
+   */
   chokes(name, ringing) {
     return this.#table.chokes[name]?.includes(ringing) ?? false;
   }

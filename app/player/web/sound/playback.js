@@ -25,7 +25,11 @@ export class Playback {
     this.transport = transport;
   }
 
-  /** Call `watcher` after every change; returns a function that ends it. @param {() => void} watcher */
+  /**
+   * Call `watcher` after every change; returns a function that ends it.
+   *
+   * @param {() => void} watcher
+   */
   watch(watcher) {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);

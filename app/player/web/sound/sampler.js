@@ -9,7 +9,7 @@
 /**
  * A stroke that was started.
  *
- * @typedef {{ source: AudioBufferSourceNode, gain: GainNode, level: number, voice: number,
+ * @typedef {{ source: AudioBufferSourceNode, gain: GainNode, name: string,
  *   time: number, dampedAt: number }} Handle
  */
 
@@ -72,7 +72,8 @@ export class Sampler {
     const gain = new GainNode(this.#context, { gain: sample.gain });
     source.connect(gain).connect(this.#channels[voice] ?? this.#volume);
     source.start(time, sample.offset, sample.duration); // all of the click, which has neither
-    const handle = { source, gain, level: sample.gain, voice, time, dampedAt: Infinity };
+    const name = this.#voices[voice]?.name ?? ""; // of the click: it damps nothing and rings on
+    const handle = { source, gain, name, time, dampedAt: Infinity };
     this.#live.add(handle);
     source.onended = () => {
       gain.disconnect();
@@ -93,7 +94,7 @@ export class Sampler {
     const now = this.now;
     for (const ringing of this.#live) {
       if (ringing.dampedAt <= now) continue;
-      const at = this.#dampingOf(ringing);
+      const at = dampedAt(ringing, this.#live, this.#kit);
       if (at === ringing.dampedAt) continue;
       ringing.dampedAt = at;
       ringing.gain.gain.cancelScheduledValues(now);
@@ -120,18 +121,6 @@ export class Sampler {
     });
   }
 
-  /** When a ringing voice is damped. @param {Handle} ringing */
-  #dampingOf({ voice, time }) {
-    if (voice === CLICK) return Infinity;
-    const name = this.#voices[voice].name;
-    let at = Infinity;
-    for (const other of this.#live) {
-      const later = other.time > time && other.time < at && other.voice !== CLICK;
-      if (later && this.#kit.chokes(this.#voices[other.voice].name, name)) at = other.time;
-    }
-    return at;
-  }
-
   /** @param {number} voice @param {number} velocity */
   #drumSample(voice, velocity) {
     return this.#kit.sample(this.#voices[voice].name, velocity);
@@ -141,6 +130,21 @@ export class Sampler {
   #clickSample(velocity) {
     return { buffer: this.#click, gain: velocity / 127, rate: velocity > 100 ? 1.5 : 1 };
   }
+}
+
+/**
+ * When a voice that rings is damped: at the first later stroke that chokes it; Infinity for never.
+ *
+ * @param {{ name: string, time: number }} ringing
+ * @param {Iterable<{ name: string, time: number }>} strokes
+ * @param {Pick<Kit, "chokes">} kit
+ */
+export function dampedAt({ name, time }, strokes, kit) {
+  let at = Infinity;
+  for (const other of strokes) {
+    if (other.time > time && other.time < at && kit.chokes(other.name, name)) at = other.time;
+  }
+  return at;
 }
 
 /** Straight up to 0.7, then bending towards 1, so that loud strokes together do not crackle. */

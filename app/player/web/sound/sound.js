@@ -19,7 +19,9 @@ export class Sound {
   trouble = ""; // a sentence where there is no sound
   #changed;
 
-  /** @param {() => void} changed called when the system takes the sound away, and when it is back */
+  /**
+   * @param {() => void} changed called when the system takes the sound away, and when it is back
+   */
   constructor(changed) {
     this.#changed = changed;
   }

@@ -1,6 +1,10 @@
 // Grooves in the browser: hits by cell, mixed along a path, changed by edits.
 
-/** @import { Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName } from "../types" */
+/**
+ * @import {
+ *   Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName
+ * } from "../types"
+ */
 
 import { unpackWords, viewOf } from "./words.js";
 

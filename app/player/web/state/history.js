@@ -23,7 +23,11 @@ export class History {
     this.#future = [];
   }
 
-  /** The state before, given the present one; undefined where there is none. @param {State} present */
+  /**
+   * The state before, given the present one; undefined where there is none.
+   *
+   * @param {State} present
+   */
   undo(present) {
     if (this.canUndo) this.#future.push(present);
     return this.#past.pop();
@@ -35,7 +39,11 @@ export class History {
     return this.#future.pop();
   }
 
-  /** Forget past states of a kind; what was undone stays. @param {(state: State) => boolean} isGone */
+  /**
+   * Forget past states of a kind; what was undone stays.
+   *
+   * @param {(state: State) => boolean} isGone
+   */
   drop(isGone) {
     this.#past = this.#past.filter((state) => !isGone(state));
   }

@@ -3,7 +3,11 @@
 // It outlives its views: Streamlit may take the component out of the page and put it back, and
 // play goes on. Views call the methods and redraw when `watch` calls them.
 
-/** @import { FileKind, Groove, Hit, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot } from "../types" */
+/**
+ * @import {
+ *   FileKind, Groove, Hit, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
+ * } from "../types"
+ */
 
 import { History } from "./history.js";
 import { Playback } from "../sound/playback.js";
@@ -127,7 +131,11 @@ export class Player extends Playback {
     return this.#answered >= this.#turn;
   }
 
-  /** Whether Python had read all that was done here when it sent these data. @param {PlayerData} data */
+  /**
+   * Whether Python had read all that was done here when it sent these data.
+   *
+   * @param {PlayerData} data
+   */
   #isUpToDate({ answered }) {
     return answered >= this.#turn;
   }
@@ -206,7 +214,11 @@ export class Player extends Playback {
 
   // Edit
 
-  /** Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last. @param {Hit} hit */
+  /**
+   * Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last.
+   *
+   * @param {Hit} hit
+   */
   edit(hit) {
     this.#editing ??= this.scene.snapshot();
     this.scene.edit(hit);
@@ -240,7 +252,12 @@ export class Player extends Playback {
     this.#relock({ voices });
   }
 
-  /** Lock some sixteenths as they sound now, or unlock them. @param {number[]} some @param {boolean} on */
+  /**
+   * Lock some sixteenths as they sound now, or unlock them.
+   *
+   * @param {number[]} some
+   * @param {boolean} on
+   */
   lockSixteenths(some, on) {
     const sixteenths = new Set(this.lock.sixteenths);
     for (const sixteenth of some) {
@@ -301,7 +318,12 @@ export class Player extends Playback {
     this.#refresh();
   }
 
-  /** Go where Python is, unless the musician has moved on since. @param {PlayerData} data @param {boolean} isNew */
+  /**
+   * Go where Python is, unless the musician has moved on since.
+   *
+   * @param {PlayerData} data
+   * @param {boolean} isNew
+   */
   #follow(data, isNew) {
     const { position, feel } = data;
     const moved = position !== this.#sent.position || feel !== this.#sent.feel || isNew;
@@ -346,6 +368,6 @@ export class Player extends Playback {
     setTimeout(() => {
       this.coming--;
       this.#report();
-    });
+    }, 0);
   }
 }

@@ -3,7 +3,11 @@
 //
 // Python holds the same scene (app/player/__init__.py); the player sends it what becomes of this one.
 
-/** @import { Groove, Hit, Lock, Monitor, Path, PathName, PackedLock, PlayerData, Settled, Snapshot } from "../types" */
+/**
+ * @import {
+ *   Groove, Hit, Lock, Monitor, Path, PathName, PackedLock, PlayerData, Settled, Snapshot
+ * } from "../types"
+ */
 
 import { Edits } from "./edits.js";
 import { withFeel } from "./feel.js";
@@ -83,7 +87,11 @@ export class Scene {
     return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
   }
 
-  /** Lock what the shared page, or the page before a reload, had locked. @param {PackedLock | null} lock */
+  /**
+   * Lock what the shared page, or the page before a reload, had locked.
+   *
+   * @param {PackedLock | null} lock
+   */
   openWith(lock) {
     this.#lock = lock ? unpackLock(lock) : NO_LOCK;
   }
@@ -186,7 +194,11 @@ export class Scene {
     return this.#previewed;
   }
 
-  /** Show and sound another groove for a while; true where that changes anything. @param {Groove | null} groove */
+  /**
+   * Show and sound another groove for a while; true where that changes anything.
+   *
+   * @param {Groove | null} groove
+   */
   preview(groove) {
     const changes = groove !== this.#previewed;
     this.#previewed = groove;

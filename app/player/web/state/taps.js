@@ -9,7 +9,11 @@ export class Taps {
   /** @type {number[]} times in ms */
   #times = [];
 
-  /** Take a tap at `time` (ms); the tempo in beats per minute, null after a first tap. @param {number} time */
+  /**
+   * Take a tap at `time` (ms); the tempo in beats per minute, null after a first tap.
+   *
+   * @param {number} time
+   */
   tap(time) {
     if (time - this.#times[this.#times.length - 1] > PAUSE) this.#times = [];
     this.#times = [...this.#times, time].slice(-TAPS);

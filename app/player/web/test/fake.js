@@ -59,7 +59,7 @@ export class FakeSampler {
  * A transport on a fake sampler; `elapse(seconds, each)` lets time pass, with a tick every 25 ms and
  * a call of `each` after it.
  */
-export function fakeTransport() {
+export function fakeTransport({ isHidden = () => false } = {}) {
   const sampler = new FakeSampler();
   let tick = () => {};
   const counts = { starts: 0, stops: 0 };
@@ -67,7 +67,7 @@ export function fakeTransport() {
     tick = act;
     return { start: () => counts.starts++, stop: () => counts.stops++ };
   };
-  const transport = new Transport(ticker, () => false);
+  const transport = new Transport(ticker, isHidden);
   const elapse = (seconds, each = () => {}) => {
     const end = sampler.now + seconds;
     while (sampler.now < end) {
@@ -90,3 +90,25 @@ export function grooveOf(cells, { bars = 1, steps = 64, tempo = 120 } = {}) {
 
 /** Hits as [step, voice]. */
 export const cellsOf = ({ hits }) => hits.map(({ step, voice }) => [step, voice]);
+
+/** A groove as Python packs it; timing 0 to 2, in steps, and gaps of less than 2048 steps. */
+export function packGroove(id, { bars, steps, tempo, hits }) {
+  const view = new DataView(new ArrayBuffer(4 * hits.length));
+  let before = 0;
+  hits.forEach(({ step, voice, velocity, timing }, i) => {
+    const units = Math.round((timing / 2) * 255);
+    const word = (step - before) | (voice << 11) | (velocity << 16) | ((units & 0x1ff) << 23);
+    view.setInt32(4 * i, word, true);
+    before = step;
+  });
+  return { id, bars, steps, tempo, hits: btoa(String.fromCharCode(...new Uint8Array(view.buffer))) };
+}
+
+/** A path through these grooves, as it is once it is unpacked. */
+export function pathOf(id, frames, { voices = 22, hasFeels = false } = {}) {
+  const { bars, steps } = frames[0];
+  const used = new Set(frames.flatMap(({ hits }) => hits.map(({ voice }) => voice)));
+  const named = Array.from({ length: voices }, (_, i) => ({ name: `voice ${i}`, family: "tom" }));
+  const ends = [frames[0], frames[frames.length - 1]];
+  return { id, bars, steps, voices: named, frames, ends, used, hasFeels };
+}

@@ -93,7 +93,9 @@ function changeAnything(seed, changes) {
   return parts.length;
 }
 
-/** `parts` are what was to sound from which beat on; `sounding` is [voice, beat] of all that did. */
+/**
+ * `parts` are what was to sound from which beat on; `sounding` is [voice, beat] of all that did.
+ */
 function compare(parts, until, sounding) {
   const found = new Book(sounding);
   const expected = new Book([]);

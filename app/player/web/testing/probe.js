@@ -86,7 +86,9 @@ async function listen({ context, sampler }) {
   };
 }
 
-/** @typedef {{ first: number, sides: Float32Array[] }} Block samples of both sides from a frame on */
+/**
+ * @typedef {{ first: number, sides: Float32Array[] }} Block samples of both sides from a frame on
+ */
 
 /**
  * The samples {left, right} of frames `start` to `end`.

@@ -54,7 +54,11 @@ export function style(target, name, value) {
 export const focusedBeside = (target) =>
   /** @type {Document | ShadowRoot} */ (target.getRootNode()).activeElement;
 
-/** Fit a canvas to its size on the screen; returns its context, in CSS pixels. @param {HTMLCanvasElement} canvas */
+/**
+ * Fit a canvas to its size on the screen; returns its context, in CSS pixels.
+ *
+ * @param {HTMLCanvasElement} canvas
+ */
 export function fitted(canvas) {
   const scale = window.devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -116,7 +120,11 @@ export function icon(path) {
  */
 export const isCommand = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
 
-/** Call `draw` at the next animation frame, once however often it is asked for. @param {() => void} draw */
+/**
+ * Call `draw` at the next animation frame, once however often it is asked for.
+ *
+ * @param {() => void} draw
+ */
 export function perFrame(draw) {
   let asked = 0;
   return () => {

@@ -41,14 +41,19 @@ export class Look {
     const light = isLight(getComputedStyle(this.root).backgroundColor);
     this.root.classList.toggle("light", light);
     // An accent chosen for a dark ground is too pale for a light one.
-    const fit = (/** @type {string} */ accent) => (light ? `oklch(from ${accent} min(l, 0.5) c h)` : accent);
+    const fit = (/** @type {string} */ accent) =>
+      light ? `oklch(from ${accent} min(l, 0.5) c h)` : accent;
     style(this.root, "--a", fit(accents[0]));
     style(this.root, "--b", fit(accents[1]));
     style(this.root, "--place", shade(scene.place));
   }
 }
 
-/** Whether a computed colour, rgb(...) or rgba(...), is nearer white than black. @param {string} colour */
+/**
+ * Whether a computed colour, rgb(...) or rgba(...), is nearer white than black.
+ *
+ * @param {string} colour
+ */
 export function isLight(colour) {
   const [red, green, blue] = (colour.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
   return 0.299 * red + 0.587 * green + 0.114 * blue > 128;

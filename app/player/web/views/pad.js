@@ -125,7 +125,8 @@ export class Pad {
     event.preventDefault();
     const [across, up] = move.map((amount) => amount * (event.shiftKey ? FINER : 1));
     const { position, feel } = this.#player;
-    this.#inputs[across ? 0 : 1].focus({ preventScroll: true }); // screen readers read where it stands now
+    const moved = this.#inputs[across ? 0 : 1];
+    moved.focus({ preventScroll: true }); // screen readers read where it stands now
     this.#player.drag(position + across, (feel ?? position) + up);
   }
 }

@@ -68,7 +68,12 @@ export class ShapePanel {
     this.#giveBack();
   }
 
-  /** The grooves along the sliders are there. @param {ShapeData} data @param {(() => Pick<Path, "frames">)[]} paths */
+  /**
+   * The grooves along the sliders are there.
+   *
+   * @param {ShapeData} data
+   * @param {(() => Pick<Path, "frames">)[]} paths
+   */
   #take(data, paths) {
     if (data.paths !== this.#packed) return; // others are coming
     this.#paths = paths;
@@ -137,7 +142,11 @@ export class ShapePanel {
   }
 }
 
-/** For each slider a function that gives its path; parsed when first asked for. @param {ShapeData} data */
+/**
+ * For each slider a function that gives its path; parsed when first asked for.
+ *
+ * @param {ShapeData} data
+ */
 async function unpackPaths({ paths, bars, steps, tempo }) {
   const views = await unpackWords(paths, 4);
   return paths.frames.map((count) => {

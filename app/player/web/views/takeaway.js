@@ -47,7 +47,8 @@ export class TakeawayLinks {
       link: this.#link(kind),
     }));
     const attributes = { class: "files", role: "group", "aria-label": "Files of what you hear" };
-    this.root = element("div", { ...attributes, hidden: true }, ...this.#links.map(({ link }) => link));
+    const links = this.#links.map(({ link }) => link);
+    this.root = element("div", { ...attributes, hidden: true }, ...links);
   }
 
   update() {
@@ -94,7 +95,12 @@ export class TakeawayLinks {
     this.update();
   }
 
-  /** A drag cannot wait: of what no longer sounds there is none. @param {DragEvent} event @param {FileKind} kind */
+  /**
+   * A drag cannot wait: of what no longer sounds there is none.
+   *
+   * @param {DragEvent} event
+   * @param {FileKind} kind
+   */
   #drag(event, kind) {
     const { files, hasFiles } = this.#player;
     if (files && hasFiles) giveTo(event, files[kind]);

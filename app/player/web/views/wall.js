@@ -10,7 +10,11 @@ import { Reminder } from "../page/reminder.js";
 
 const LINGER = 90; // ms on a card before it is heard: the pointer may only be passing
 
-/** @type {Map<string, Map<string, TakeData>>} by the wall's name, its takes by their ids: they outlive its views */
+/**
+ * By the wall's name, its takes by their ids: they outlive its views.
+ *
+ * @type {Map<string, Map<string, TakeData>>}
+ */
 const hung = new Map();
 
 export class Wall {
@@ -28,7 +32,9 @@ export class Wall {
   #send = () => {};
   /** @type {Map<number, Card>} by the take's number */
   #cards = new Map();
-  /** @type {[turn: number, act: Act, number: number][]} what was done that Python has yet to answer */
+  /**
+   * @type {[turn: number, act: Act, number: number][]} what was done that Python has yet to answer
+   */
   #unanswered = [];
   #turn = 0; // counts what was done
   /** @type {number | null} of the take that the pointer is on */
@@ -191,7 +197,11 @@ export class Wall {
     this.#focusAgain(focused);
   }
 
-  /** Have a card for each of these numbers, in their order; those that stay are not touched. @param {number[]} numbers */
+  /**
+   * Have a card for each of these numbers, in their order; those that stay are not touched.
+   *
+   * @param {number[]} numbers
+   */
   #arrange(numbers) {
     for (const [number, card] of this.#cards) {
       if (numbers.includes(number)) continue;
@@ -227,7 +237,11 @@ export class Wall {
   }
 }
 
-/** All takes of a wall in full; null where one was sent before and is not known here. @param {WallData} data */
+/**
+ * All takes of a wall in full; null where one was sent before and is not known here.
+ *
+ * @param {WallData} data
+ */
 function inFull({ wall, takes }) {
   const known = hung.get(wall);
   const found = takes.map((take) => (typeof take === "string" ? known?.get(take) : take));

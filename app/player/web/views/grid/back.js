@@ -32,7 +32,12 @@ export function drawBack(canvas, grid, families, colours) {
   for (let i = 0; i < grid.bars * SIXTEENTHS; i++) drawLine(context, grid, i, colours);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Geometry} grid @param {number} sixteenth @param {Colours} colours */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Geometry} grid
+ * @param {number} sixteenth
+ * @param {Colours} colours
+ */
 function drawLine(context, grid, sixteenth, colours) {
   const beat = sixteenth / (SIXTEENTHS / BEATS);
   const kind = beat % BEATS === 0 ? "bar" : Number.isInteger(beat) ? "beat" : "sixteenth";

@@ -4,6 +4,7 @@
 /** @import { Geometry, Groove, Hit } from "../../types" */
 
 /** @typedef {{ hit: Hit, wasThere: boolean }} Found a hit, or the empty cell in its place */
+/** @typedef {{ pointer: number, y: number, moved: boolean, armed: boolean, timer: number }} Press */
 /** @typedef {{ row: number, sixteenth: number }} Cursor */
 
 import { isCommand } from "../dom.js";
@@ -35,7 +36,7 @@ export class GridEditor {
   #grid;
   #canvas;
   #show;
-  /** @type {(Found & { pointer: number, y: number, moved: boolean, armed: boolean, timer: number }) | null} */
+  /** @type {(Found & Press) | null} */
   #press = null;
   /** @type {Cursor | null} where the keyboard stands */
   #cursor = null;
@@ -68,7 +69,12 @@ export class GridEditor {
     return this.#player.groove ?? NO_GROOVE;
   }
 
-  /** The hit or empty cell at a place of the canvas. @param {PointerEvent} event @returns {Found} */
+  /**
+   * The hit or empty cell at a place of the canvas.
+   *
+   * @param {PointerEvent} event
+   * @returns {Found}
+   */
   #at({ offsetX, offsetY, shiftKey }) {
     const groove = this.#groove;
     const voice = this.#grid.rows[this.#grid.rowAt(offsetY)];
@@ -156,14 +162,23 @@ export class GridEditor {
     event.preventDefault();
   }
 
-  /** Move the cursor; the first key puts it at the top left. @param {[down: number, right: number]} move */
+  /**
+   * Move the cursor; the first key puts it at the top left.
+   *
+   * @param {[down: number, right: number]} move
+   */
   #walk([down, right]) {
     if (!this.#cursor) return this.#moveCursor({ row: 0, sixteenth: 0 });
     const { row, sixteenth } = this.#cursor;
     this.#moveCursor({ row: row + down, sixteenth: sixteenth + right });
   }
 
-  /** Act on what stands at the cursor; false where the key means nothing. @param {string} key @param {Cursor} cursor */
+  /**
+   * Act on what stands at the cursor; false where the key means nothing.
+   *
+   * @param {string} key
+   * @param {Cursor} cursor
+   */
   #pressed(key, cursor) {
     if (key.toLowerCase() === "l") {
       this.#lockBeat(cursor);
@@ -195,7 +210,12 @@ export class GridEditor {
     this.#describe(this.#atCursor(cursor));
   }
 
-  /** What stands in the cursor's sixteenth: its first hit, or the empty cell. @param {Cursor} cursor @returns {Found} */
+  /**
+   * What stands in the cursor's sixteenth: its first hit, or the empty cell.
+   *
+   * @param {Cursor} cursor
+   * @returns {Found}
+   */
   #atCursor(cursor) {
     const unit = this.#grid.stepsPerSixteenth;
     const voice = this.#grid.rows[cursor.row];
@@ -259,7 +279,13 @@ function placeOf(hit, groove) {
   return `bar ${bar}, ${(Math.floor(at / BEAT) % BEATS) + 1}.${(at % BEAT) + 1}`;
 }
 
-/** How far a hit stands from its sixteenth, in words. @param {Hit} hit @param {Groove} groove @param {number} tempo */
+/**
+ * How far a hit stands from its sixteenth, in words.
+ *
+ * @param {Hit} hit
+ * @param {Groove} groove
+ * @param {number} tempo
+ */
 function timingOf(hit, { steps }, tempo) {
   const perSixteenth = steps / SIXTEENTHS;
   const onSixteenth = Math.round(hit.step / perSixteenth) * perSixteenth;

@@ -127,7 +127,11 @@ export class Grid {
     return Number.isInteger(per) ? per : 1;
   }
 
-  /** A beat stands in the middle of its sixteenth's cell, so that early hits have room. @param {number} beat */
+  /**
+   * A beat stands in the middle of its sixteenth's cell, so that early hits have room.
+   *
+   * @param {number} beat
+   */
   xOf(beat) {
     return (beat * SIXTEENTHS) / BEATS * this.sixteenth + this.sixteenth / 2;
   }

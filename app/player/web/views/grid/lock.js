@@ -95,14 +95,23 @@ export class LockRuler {
   }
 }
 
-/** First and last sixteenth of a drag: of a click, its beat. @param {{ from: number, to: number }} drag */
+/**
+ * First and last sixteenth of a drag: of a click, its beat.
+ *
+ * @param {{ from: number, to: number }} drag
+ */
 function rangeOf({ from, to }) {
   if (from !== to) return [Math.min(from, to), Math.max(from, to)];
   const beat = Math.floor(from / BEAT) * BEAT;
   return [beat, beat + BEAT - 1];
 }
 
-/** First and last of the locked sixteenths that hang together around one. @param {number} at @param {Set<number>} locked */
+/**
+ * First and last of the locked sixteenths that hang together around one.
+ *
+ * @param {number} at
+ * @param {Set<number>} locked
+ */
 function runAround(at, locked) {
   let [first, last] = [at, at];
   while (locked.has(first - 1)) first--;

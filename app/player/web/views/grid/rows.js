@@ -45,7 +45,9 @@ export class RowHeads {
     "Mute, solo",
   );
   #player;
-  /** @type {{ voice: number, row: HTMLElement, hold: HTMLElement, mute: HTMLElement, solo: HTMLElement }[]} */
+  /**
+   * @type {(Record<"row" | "hold" | "mute" | "solo", HTMLElement> & { voice: number })[]}
+   */
   #heads = [];
 
   /** @param {Player} player */
