@@ -67,7 +67,9 @@ def test_every_script_that_the_browser_imports_is_in_the_wheel(wheel, held):
     with ZipFile(wheel) as archive:
         for name in scripts:
             source = archive.read(name).decode()
-            source = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", source, flags=re.S | re.M)  # types in JSDoc
+            source = re.sub(
+                r"/\*.*?\*/|^\s*//.*?$", "", source, flags=re.S | re.M
+            )  # types in JSDoc
             for wanted in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", source):
                 path = PurePosixPath(name).parent
                 for part in PurePosixPath(wanted).parts:

@@ -34,7 +34,7 @@ def take(target: Path) -> None:
             browser = started.chromium.launch(executable_path=chromium_path(), args=flags)
             page = browser.new_page(viewport=SIZE, color_scheme="dark")
             page.goto(url)
-            page.wait_for_function("window.beatgen?.state.heard")
+            page.wait_for_function("window.beatgen?.state.answered")
             page.evaluate("beatgen.kitReady.then(() => null)")
             frames = record(page)
             browser.close()
