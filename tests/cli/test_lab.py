@@ -20,6 +20,7 @@ from beatgen.data.dataset import load_dataset
 from beatgen.errors import BeatGenError
 from beatgen.evaluation.evaluate import evaluate
 from beatgen.midi import write_midi
+from beatgen.notices import NOTICE
 from beatgen.training import experiments
 from beatgen.training.config import TrainConfig
 
@@ -52,11 +53,18 @@ def dataset(tmp_path_factory) -> str:
     return str(folder / "demos.npz")
 
 
+def no_notices(stderr: str) -> None:
+    """Progress may be reported, but no library prints of its own accord."""
+    lines = stderr.splitlines()
+    assert [line for line in lines if NOTICE.match(line.encode()) or "Warning" in line] == []
+
+
 def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_path) -> None:
     small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
     run_ = tmp_path / "run"
     done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
     assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
+    no_notices(done.stderr)
     assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
     weights = tmp_path / "weights"
     done = execute("export", str(run_), "-o", str(weights))
@@ -64,6 +72,7 @@ def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_pat
     assert done.stdout.startswith(f"{weights}: sse ") and "hit_f1" in done.stdout
     assert {"card.json", "network.tflite", "space.npz"} == set(os.listdir(weights))
     done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
+    no_notices(done.stderr)
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
     assert (tmp_path / "sweep" / "sweep.html").exists()
 
