@@ -78,8 +78,11 @@ class Environment:
         )
 
     def install(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "pip", "--python", str(self.folder), "install", "-q"]
-        subprocess.run([*command, "--no-compile", *arguments], check=True)
+        self.pip("install", "-q", "--no-compile", *arguments)
+
+    def pip(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "pip", "--python", str(self.folder)]
+        subprocess.run([*command, *arguments], check=True)
 
     def borrow_libraries(self) -> None:
         """Use what is installed for the tests, but for the modules that a run does without."""
@@ -219,6 +222,7 @@ def _full_check() -> None:
             environment.install(f"{wheel}[{extra}]" if extra else str(wheel))
             seconds, size = time.monotonic() - start, _megabytes(environment.folder)
             print(f"beatgen[{extra}]: {seconds:.0f} s, {size:.0f} MB")
+            environment.pip("check")
             used = environment.run("python", "-c", CORE)
             assert used.returncode == 0, used.stderr
             for verb in ("page", "evaluate nowhere", "train --summary"):

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ def verb(
     """Make a function a verb of the command line; its docstring is the help."""
 
     def register(run: Callable[[Options], None]) -> Callable[[Options], None]:
-        about = (run.__doc__ or "").strip()
+        about = cleandoc(run.__doc__ or "")
         VERBS[run.__name__.replace("_", "-")] = Verb(run, about, arguments, group)
         return run
 

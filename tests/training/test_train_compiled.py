@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def config(dataset_file, tmp_path: Path) -> TrainConfig:
-    report = ReportConfig(latent_dim=4, filters=4)
+    report = ReportConfig(latent_dim=4, filters=4, convolutions=1)
     run = str(tmp_path / "short")
     return TrainConfig(
         dataset_file(20, 6), run, model="report", report=report, epochs=1, batch_size=10
