@@ -136,28 +136,21 @@ def test_played_bars_are_not_separated_from_played_bars(gmd_bars) -> None:
 
 
 # The slack is two standard deviations between five halvings of the bars, with draws of their own.
-# Blending is slow, so fewer bars are blended: those of the halving where it is hardest.
 @pytest.mark.parametrize(
-    ("kind", "most", "half", "halving"),
-    [
-        ("takes", 0.65 + 0.02, realism.HALF, 0),
-        ("blends", 0.75 + 0.05, realism.HALF // 2, 1),
-        ("samples", 0.75 + 0.03, realism.HALF, 0),
-    ],
+    ("kind", "most"),
+    [("takes", 0.65 + 0.02), ("blends", 0.75 + 0.05), ("samples", 0.75 + 0.03)],
 )
-def test_what_the_shipped_weights_make_passes_for_played(
-    gmd_bars, vae, kind, most, half, halving
-) -> None:
+def test_what_the_shipped_weights_make_passes_for_played(gmd_bars, vae, kind, most) -> None:
     held_out = gmd_bars.split("validation")
-    halves = realism.halves(held_out.file_index, halving, half)
-    real, source = (held_out.take(bars) for bars in halves)
+    real, source = (held_out.take(bars) for bars in realism.halves(held_out.file_index))
     grooves, groups = [source.groove(bar) for bar in range(len(source))], source.file_index
     if kind == "takes":
-        made = realism.takes(vae, grooves, 0.5, halving)
+        made = realism.takes(vae, grooves, 0.5, 0)
     elif kind == "blends":
-        made = realism.blends(vae, grooves, halving)
+        made = realism.blends(vae, grooves, 0)
     else:
-        made, groups = realism.samples(vae, len(grooves), halving), -1 - np.arange(len(grooves))
+        made, groups = realism.samples(vae, len(grooves), 0), -1 - np.arange(len(grooves))
     made, played = realism.features(made), realism.features(Bars(*real.grids()))
     with threadpool_limits(1):  # on a busy machine the classifier's threads wait for each other
-        assert realism.auc(played, made, real.file_index, groups) <= most
+        areas = [realism.auc(played, made, real.file_index, groups, seed) for seed in range(2)]
+    assert np.mean(areas) <= most
