@@ -57,7 +57,7 @@ def test_the_wheel_holds_the_package_its_assets_and_its_page(held):
     assert files("beatgen", ".py") <= held
     shipped = files("assets", ".tab", ".flac", ".tflite", ".npz") | files("assets/model", ".json")
     assert {f"beatgen/{name}" for name in shipped} <= held
-    page = files("app", ".py", ".css", ".svg", ".toml")
+    page = files("app", ".py", ".css", ".svg") | files(".streamlit", ".toml")
     assert {f"beatgen/_page/{name}" for name in page} <= held
 
 

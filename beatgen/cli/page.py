@@ -48,13 +48,19 @@ def page(options: Options) -> None:
 def serve(script: Path, address: str, port: int) -> None:
     """Run Streamlit in this process until Ctrl-C, as `streamlit run` does.
 
-    So a signal reaches it directly, on Windows, too. The page's own settings stand in
-    .streamlit/config.toml beside its script, where Streamlit looks for them.
+    So a signal reaches it directly, on Windows, too. It runs in the folder that holds the package
+    `app` and the page's settings, .streamlit/config.toml: Streamlit looks for them there.
     """
     from click.exceptions import Abort
     from streamlit.web.cli import main as streamlit
 
-    sys.path.insert(0, str(script.parents[1]))  # the folder of the package `app`
+    from beatgen.audio.soundfont import VARIABLE
+
+    root = script.parents[1]
+    sys.path.insert(0, str(root))
+    if VARIABLE in os.environ:  # a path of the folder that the command was given in
+        os.environ[VARIABLE] = os.path.abspath(os.environ[VARIABLE])
+    os.chdir(root)
     options = [f"--server.port={port}", f"--server.address={address}"]
     options += ["--logger.hideWelcomeMessage=true"]  # for it asks a server elsewhere who we are
     with suppress(Abort):  # Ctrl-C, after the server has ended

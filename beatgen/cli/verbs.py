@@ -1,8 +1,8 @@
 """What the verbs of the command line share: arguments, exit codes, and how errors are reported.
 
 Results go to stdout, messages and progress to stderr. The exit code is 0; 1 where something could
-not be done, which is said in one line; 2 for a wrong command line. Nothing heavy is imported before
-a verb needs it, and libraries' own notices are kept back unless -v asks for them.
+not be done, for which one line says why; 2 for a wrong command line. Nothing heavy is imported
+before a verb needs it, and libraries' own notices are kept back unless -v asks for them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ def verb(
     """Make a function a verb of the command line; its docstring is the help."""
 
     def register(run: Callable[[Options], None]) -> Callable[[Options], None]:
-        about = (run.__doc__ or "").strip()
+        about = cleandoc(run.__doc__ or "")
         VERBS[run.__name__.replace("_", "-")] = Verb(run, about, arguments, group)
         return run
 

@@ -40,7 +40,7 @@ def draw(
     """The groove as a drum grid: voices upwards from kick to cymbals, beats to the right.
 
     Every hit stands where it is played (step + timing) and is brighter and taller the louder it
-    is; hovering tells voice, place, velocity (1-127) and timing (ms from the nearest step).
+    is; hovering shows voice, place, velocity (1-127) and timing (ms from the nearest step).
 
     accent: colour of the hits, "#rrggbb". height: pixels, by default as the rows need.
     voices: indices of the rows, by default the voices in use and the basic kit. Raises BeatGenError
@@ -138,7 +138,7 @@ def _hits(
     velocity = groove.velocity[bar, step, voice]
     timing = groove.timing[bar, step, voice]
     beat = ((bar * groove.steps + step) + timing) * (BEATS / groove.steps)
-    said = [
+    labels = [
         (NAMES[v], f"{b + 1}.{s * BEATS // groove.steps + 1}", round(float(x) * 127), t)
         for v, b, s, x, t in zip(
             voice, bar, step, velocity, timing * groove.step_seconds * 1000, strict=True
@@ -146,7 +146,7 @@ def _hits(
     ]
     common: dict[str, Any] = {
         "y": row_of[voice],
-        "customdata": said,
+        "customdata": labels,
         "hovertemplate": (
             "<b>%{customdata[0]}</b> at %{customdata[1]}<br>"
             "velocity %{customdata[2]}, timing %{customdata[3]:+.0f} ms<extra></extra>"

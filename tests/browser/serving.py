@@ -43,7 +43,7 @@ def start_server(script: Path) -> tuple[str, subprocess.Popen]:
     options += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
     server = subprocess.Popen(
         [*command, *options],
-        cwd=ROOT / "app",  # with the page's .streamlit/config.toml, for scripts elsewhere, too
+        cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "BEATGEN_PROBE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -38,7 +38,7 @@ def test_every_hit_is_drawn_once_with_its_velocity():
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "reason"),
     [
         ({"theme": "blue"}, "theme is 'blue'; expected one of dark, light"),
         ({"accent": "red"}, "'red' is no colour; expected one such as '#ffb224'"),
@@ -46,8 +46,8 @@ def test_every_hit_is_drawn_once_with_its_velocity():
         ({"voices": [-1]}, "no voice -1"),
     ],
 )
-def test_what_cannot_be_drawn_is_told(how, said):
-    with pytest.raises(BeatGenError, match=said):
+def test_what_cannot_be_drawn_is_refused(how, reason):
+    with pytest.raises(BeatGenError, match=reason):
         figure.draw(BEAT, **how)
 
 
