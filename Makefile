@@ -1,6 +1,7 @@
 # make run    serve the page at http://localhost:8501
 # make test   lint, types, all tests
 # make quick  lint, types, and the tests that need neither a browser nor training
+# make sound  FluidSynth and a soundfont, for `beatgen render`; the page brings its own drum samples
 # make format lint what can be mended, and format
 # make clean  remove what make made
 
@@ -11,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test quick lint web browser sound format clean
 
-run: .venv/run sound
+run: .venv/run
 	@$(BIN)/beatgen page --port $(PORT) --address 0.0.0.0 --no-browser
 
 test: lint web sound browser
