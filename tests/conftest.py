@@ -7,9 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-# Several tests run side by side: a thread for each is enough. TensorFlow reads this at its import.
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+# Tests run side by side: a thread for each is enough, and more of them would wait for one another.
+# What counts them is read when NumPy, scikit-learn and TensorFlow are imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import numpy as np
 import pytest

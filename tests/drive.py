@@ -1,5 +1,6 @@
 """Drives the page without a browser, and reads back what is downloaded from it."""
 
+import gc
 import io
 from pathlib import Path
 from zipfile import ZipFile
@@ -20,6 +21,9 @@ MIDI = "audio/midi"
 
 
 def open_page() -> AppTest:
+    """The page as it opens. Streamlit collects garbage after each run: that need not walk through
+    all that other tests have loaded, such as Keras."""
+    gc.freeze()
     return run(AppTest.from_file(str(APP / "main.py"), default_timeout=30))
 
 

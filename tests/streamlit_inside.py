@@ -1,7 +1,9 @@
 """What the tests know of Streamlit beyond its public side, for its next version to be met here."""
 
 import json
+from functools import cache
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -20,6 +22,9 @@ TO_THE_END = f"document.querySelector('{MAIN}').scrollTo(0, 1e6)"
 EMPTY_PAGE = "/_stcore/health"  # of the server: nothing is on it
 
 # Without one
+
+# Each page that is opened looks through all that is installed for components: once is enough.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def open_address(page: AppTest, name: str) -> None:
