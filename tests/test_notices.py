@@ -58,8 +58,8 @@ def test_only_the_first_time_of_a_library_is_watched(held, capfd) -> None:
     assert capfd.readouterr().err == NOTICES
 
 
-def test_nothing_is_held_back_unless_it_is_asked_for(capfd, monkeypatch) -> None:
-    monkeypatch.setattr(notices, "_holding", False)  # tests of the command line ask for it
+def test_nothing_is_held_back_unless_it_is_asked_for(monkeypatch, capfd) -> None:
+    monkeypatch.setattr(notices, "_holding", False)  # as before a command asked for it
     with notices.held_back("lib"):
         write(NOTICES)
     assert capfd.readouterr().err == NOTICES

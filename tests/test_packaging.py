@@ -51,9 +51,9 @@ def test_nothing_but_beatgen_is_installed(held):
 
 def test_the_wheel_holds_the_package_its_assets_and_its_page(held):
     def files(folder: str, *endings: str) -> set[str]:
-        found = (path for path in (ROOT / folder).rglob("*") if path.suffix in endings)
-        found = (path for path in found if "node_modules" not in path.parts)
-        return {path.relative_to(ROOT).as_posix() for path in found}
+        found = (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*"))
+        ours = (path for path in found if "node_modules" not in path.parts)
+        return {path.as_posix() for path in ours if path.suffix in endings}
 
     assert files("beatgen", ".py") <= held
     shipped = files("assets", ".tab", ".flac", ".tflite", ".npz") | files("assets/model", ".json")

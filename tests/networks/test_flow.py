@@ -1,10 +1,5 @@
 """The flow that learns where bars lie, on a distribution whose answer is known."""
 
-import os
-
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
-
 import keras
 import numpy as np
 import pytest

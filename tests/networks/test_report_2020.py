@@ -1,8 +1,3 @@
-import os
-
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
-
 import keras
 import numpy as np
 import pytest

@@ -1,11 +1,7 @@
 import json
 import math
-import os
 from dataclasses import asdict, replace
 from pathlib import Path
-
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import pytest
 

@@ -1,11 +1,7 @@
 """A tiny run is trained and exported; what plays must be what was trained."""
 
 import json
-import os
 from pathlib import Path
-
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import keras
 import numpy as np

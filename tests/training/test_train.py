@@ -1,11 +1,7 @@
 import csv
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
-
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import numpy as np
 import pytest
