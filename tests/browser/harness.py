@@ -99,7 +99,7 @@ st.toggle("Take", key=f"take-{number}")
 st.toggle("Shape", key=f"shape-{number}")
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 st.button("Rerun")
-told = {
+received = {
     "runs": st.session_state.runs,
     "position": played.position,
     "tempo": played.tempo,
@@ -112,5 +112,5 @@ told = {
     if played.lock is None
     else [sorted(played.lock.voices), sorted(played.lock.sixteenths)],
 }
-st.html(f"<pre id='told'>{json.dumps(told)}</pre>")
+st.html(f"<pre id='received'>{json.dumps(received)}</pre>")
 st.button("Next player", key="next", on_click=next_player)

@@ -2,7 +2,7 @@
 
 Serves app/main.py, acts on it as a hand does, and prints each figure that is to be held: the
 median, the worst, and what is to be reached. Times hold for a machine that does nothing else, so
-the load is told, too.
+the load is shown, too.
 """
 
 import argparse

@@ -5,12 +5,12 @@ import json
 from beatgen.kit import NAMES
 
 SLIDER = ".blend .together"
-TOLD = "JSON.parse(document.querySelector('#told')?.textContent ?? '{}')"
-LOCKED = f"{TOLD}.locked"
+RECEIVED = "JSON.parse(document.querySelector('#received')?.textContent ?? '{}')"
+LOCKED = f"{RECEIVED}.locked"
 
 
 class Fingers:
-    """Fingers of one hand; all that are down are told of at once."""
+    """Fingers of one hand; all that are down are reported at once."""
 
     def __init__(self, page) -> None:
         self.session = page.context.new_cdp_session(page)
@@ -49,27 +49,27 @@ def shows_voice(page, voice: int) -> None:
     )
 
 
-def told(page) -> dict:
-    return json.loads(page.inner_text("#told"))
+def received(page) -> dict:
+    return json.loads(page.inner_text("#received"))
 
 
-def wait_until_told(page, **expected) -> dict:
+def wait_until_received(page, **expected) -> dict:
     """What Python knows, once it knows what is expected."""
     page.wait_for_function(
         f"""(expected) => {{
-            const told = {TOLD};
+            const received = {RECEIVED};
             return Object.entries(expected).every(([name, value]) =>
-                typeof value === 'number' ? Math.abs(told[name] - value) < 1e-6
-                                          : told[name] === value);
+                typeof value === 'number' ? Math.abs(received[name] - value) < 1e-6
+                                          : received[name] === value);
         }}""",
         arg=expected,
     )
-    return told(page)
+    return received(page)
 
 
 def wait_until_edited(page) -> str:
-    page.wait_for_function(f"{TOLD}.edited")
-    return told(page)["edited"]
+    page.wait_for_function(f"{RECEIVED}.edited")
+    return received(page)["edited"]
 
 
 def play(page) -> None:

@@ -37,8 +37,8 @@ def dragged_from(page, kind: str, name: str) -> str:
     handle = page.locator(f".bar .file[draggable=true][title*='{name}']")
     handle.wait_for()
     settled(page)
-    *told, address = handle.evaluate(DRAG).split(":", 2)
-    assert told == [kind, name]
+    *head, address = handle.evaluate(DRAG).split(":", 2)
+    assert head == [kind, name]
     return address
 
 

@@ -30,9 +30,9 @@ DEEP = """((selector) => {
 })"""
 PEAK = """beatgen.listen().then((listened) => listened(3)).then(({ left }) =>
     left.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0))"""
-SUSPENDED = """new Promise((tell) => {
+SUSPENDED = """new Promise((resolve) => {
     const context = new AudioContext();
-    setTimeout(() => tell(context.state), 300);
+    setTimeout(() => resolve(context.state), 300);
 })"""
 
 
@@ -43,12 +43,12 @@ class Untouched:
         self._session = page.context.new_cdp_session(page)
 
     def ask(self, expression: str):
-        told = self._session.send(
+        answer = self._session.send(
             "Runtime.evaluate",
             {"expression": expression, "awaitPromise": True, "returnByValue": True},
         )
-        assert "exceptionDetails" not in told, told
-        return told["result"].get("value")
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
 
     def wait(self, expression: str):
         """The first value of it that is none of false, 0 and null."""
@@ -67,8 +67,8 @@ class Untouched:
             ("mousePressed", "left", 1),
             ("mouseReleased", "left", 0),
         ):
-            told = {"type": kind, **place, "button": button, "buttons": held, "clickCount": 1}
-            self._session.send("Input.dispatchMouseEvent", told)
+            answer = {"type": kind, **place, "button": button, "buttons": held, "clickCount": 1}
+            self._session.send("Input.dispatchMouseEvent", answer)
 
 
 @pytest.fixture

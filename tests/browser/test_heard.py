@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hearing import NEAR, SILENCE, listen
-from playing import bounds, elapse, only, play, wait_until_told
+from playing import bounds, elapse, only, play, wait_until_received
 from visiting import press
 
 BEAT = 60 / 100  # s, of groove A
@@ -24,7 +24,7 @@ def off_grid(beats: np.ndarray, *places: float, length: float = BAR) -> float:
 def test_the_other_feel_is_heard_as_late_and_as_loud_as_the_pad_says(harness):
     press(harness, "Pattern and feel").click()
     press(harness, "A's pattern, B's feel").click()
-    wait_until_told(harness, position=0, feel=1)
+    wait_until_received(harness, position=0, feel=1)
     only(harness, "kick")
     play(harness)
     heard = listen(harness, 5.2)
@@ -93,7 +93,7 @@ def test_swing_is_heard_on_the_second_sixteenth_only(harness):
     harness.mouse.click(*bounds(harness, 4, "kick"))
     harness.get_by_label("Swing").fill("0.66")
     harness.get_by_label("Swing").dispatch_event("change")
-    wait_until_told(harness, swing=0.66)
+    wait_until_received(harness, swing=0.66)
     only(harness, "kick")
     play(harness)
     beats = listen(harness, 5.4).beats(harness)
@@ -126,7 +126,7 @@ def test_a_locked_voice_sounds_on_where_the_other_groove_has_none(harness):
     harness.click("[aria-label='Lock hi-hat']")
     harness.wait_for_function("beatgen.state.lock?.voices.length === 1")
     press(harness, "All B").click()
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     play(harness)
     beats = listen(harness, 2.4).beats(harness)
     assert len(beats) >= 8
@@ -156,7 +156,7 @@ def test_an_edited_hit_is_heard_once_in_the_loop_and_undo_takes_it_back(harness)
 
 def test_switching_between_a_and_b_changes_the_drum_and_misses_no_stroke(harness):
     press(harness, "All B").click()
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     listen_to(harness, "B")
     only(harness, "hi-hat", "ride")
     play(harness)

@@ -1,7 +1,7 @@
 """Space in a real browser: it plays after a click, and presses a button after the tab key."""
 
 import pytest
-from playing import bounds, state, told, wait_until_told
+from playing import bounds, received, state, wait_until_received
 from visiting import (
     drawn,
     go,
@@ -102,7 +102,7 @@ LET_GO_AND_VARY = """slider => {
 
 
 def test_v_in_the_moment_of_letting_go_varies_what_was_let_go_of(serve, open_page):
-    """Streamlit throws away what components said when the script switches to another page."""
+    """Streamlit throws away what components sent when the script switches to another page."""
     page = open_app(serve, open_page)
     slider(page, "Blend from A to B").evaluate(LET_GO_AND_VARY)
     wall(page)
@@ -190,11 +190,11 @@ def test_a_key_that_is_held_is_one_move(harness):
     harness.mouse.click(640, 600)
     harness.keyboard.down("ArrowRight")
     harness.wait_for_timeout(350)  # longer than keys that came up wait for others
-    assert told(harness)["position"] == 0, "it is not let go"
+    assert received(harness)["position"] == 0, "it is not let go"
     for _ in range(3):
         harness.keyboard.down("ArrowRight")
     harness.keyboard.up("ArrowRight")
-    wait_until_told(harness, position=4 / 32)
+    wait_until_received(harness, position=4 / 32)
     harness.keyboard.press("z")
     assert state(harness)["position"] == 0
 
@@ -202,14 +202,14 @@ def test_a_key_that_is_held_is_one_move(harness):
 def test_a_move_that_changes_nothing_takes_nothing_from_undo_and_redo(harness):
     harness.mouse.click(640, 600)
     harness.keyboard.press("ArrowRight")
-    wait_until_told(harness, position=1 / 32)
+    wait_until_received(harness, position=1 / 32)
     harness.keyboard.press("z")
-    wait_until_told(harness, position=0)
+    wait_until_received(harness, position=0)
     harness.keyboard.press("ArrowLeft")
     press(harness, "All A").click()
     assert press(harness, "Undo (Z)").is_disabled()
     harness.keyboard.press("y")
-    wait_until_told(harness, position=1 / 32)
+    wait_until_received(harness, position=1 / 32)
 
 
 @pytest.mark.parametrize(
@@ -234,5 +234,5 @@ def test_keys_with_a_modifier_are_left_to_the_browser(harness, target, key, modi
     )
     assert free
     settled(harness)
-    now = told(harness)
+    now = received(harness)
     assert (now["position"], now["tempo"], now["locked"]) == (0, None, None)

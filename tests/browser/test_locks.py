@@ -2,15 +2,15 @@
 
 from playing import (
     LOCKED,
-    TOLD,
+    RECEIVED,
     bounds,
     cells,
     play,
+    received,
     shows_voice,
     state,
-    told,
     wait_until_edited,
-    wait_until_told,
+    wait_until_received,
 )
 from visiting import HARNESS, ready
 
@@ -26,8 +26,8 @@ def shown(page, voice: int) -> list[tuple]:
 
 
 def known(page, voice: int) -> list[tuple]:
-    """The same in Python: 32-bit floats, told exactly."""
-    return [tuple(hit) for hit in told(page)["hits"] if hit[1] == voice]
+    """The same in Python: 32-bit floats, to the last bit."""
+    return [tuple(hit) for hit in received(page)["hits"] if hit[1] == voice]
 
 
 def between(page) -> None:
@@ -36,7 +36,7 @@ def between(page) -> None:
     page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
-    wait_until_told(page, position=2 / 32, feel=1 / 32)
+    wait_until_received(page, position=2 / 32, feel=1 / 32)
     agreed(page)
 
 
@@ -44,12 +44,12 @@ def agreed(page) -> None:
     """Wait until the browser shows what Python sounds, but for what the wire rounds."""
     page.wait_for_function(
         f"""() => {{
-            const told = {TOLD}.hits;
+            const received = {RECEIVED}.hits;
             const {{ hits }} = beatgen.state;
-            return told?.length === hits.length && hits.every((hit, i) =>
-                hit.step === told[i][0] && hit.voice === told[i][1]
-                && hit.velocity === Math.round(told[i][2] * 127)
-                && Math.abs(hit.timing - told[i][3]) < 0.005);
+            return received?.length === hits.length && hits.every((hit, i) =>
+                hit.step === received[i][0] && hit.voice === received[i][1]
+                && hit.velocity === Math.round(received[i][2] * 127)
+                && Math.abs(hit.timing - received[i][3]) < 0.005);
         }}"""
     )
 
@@ -100,11 +100,11 @@ def sweep(page, first: int, last: int) -> None:
 def test_steps_are_locked_along_the_ruler_and_a_click_opens_them(harness):
     sweep(harness, 2, 5)
     harness.wait_for_function(LOCKED)
-    assert told(harness)["locked"] == [[], [2, 3, 4, 5]]
+    assert received(harness)["locked"] == [[], [2, 3, 4, 5]]
     held = {cell for cell in cells(harness) if 6 <= cell[0] < 22}
     assert held == {(8, "hi-hat"), (16, "hi-hat"), (16, "snare")}
     harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     agreed(harness)
     assert {cell for cell in cells(harness) if 6 <= cell[0] < 22} == held
     assert (0, "ride") in cells(harness) and (0, "hi-hat") not in cells(harness)
@@ -128,7 +128,7 @@ def test_the_keyboard_locks_the_cursors_beat(harness):
     for key in ("ArrowRight", "ArrowRight", "l"):
         harness.keyboard.press(key)
     harness.wait_for_function(LOCKED)
-    assert told(harness)["locked"] == [[], [0, 1, 2, 3]]
+    assert received(harness)["locked"] == [[], [0, 1, 2, 3]]
     assert "locked" in harness.inner_text(".status")
 
 
@@ -136,7 +136,7 @@ def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(harness):
     harness.mouse.click(*bounds(harness, 20, "kick"))
     wait_until_edited(harness)
     harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1, edited=None)
+    wait_until_received(harness, position=1, edited=None)
     assert (20, "kick") not in cells(harness)
     harness.mouse.move(10, 10)
     assert harness.inner_text(".status") == "Edits belong to Blend. Press Z to return to it."
@@ -145,7 +145,7 @@ def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(harness):
     assert "kick         |O----o--o-------" in wait_until_edited(harness)
     harness.get_by_text("Take", exact=True).click()
     shows_voice(harness, INDEX["tom 1"])
-    wait_until_told(harness, edited=None)
+    wait_until_received(harness, edited=None)
     assert (20, "kick") not in cells(harness)
     harness.get_by_text("Take", exact=True).click()
     wait_until_edited(harness)
@@ -154,14 +154,14 @@ def test_edits_wait_with_their_groove_and_undo_goes_back_to_them(harness):
 
 def test_what_is_listened_to_is_what_python_sounds(harness):
     harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     harness.click(".switch [data-of=a]")
-    wait_until_told(harness, monitor="a")
+    wait_until_received(harness, monitor="a")
     agreed(harness)
-    assert {int(voice) for _, voice, *_ in told(harness)["hits"]} == {
+    assert {int(voice) for _, voice, *_ in received(harness)["hits"]} == {
         INDEX[name] for name in ("hi-hat", "snare", "kick")
     }
     harness.get_by_text("Shape", exact=True).click()
-    wait_until_told(harness, monitor="blend")
+    wait_until_received(harness, monitor="blend")
     agreed(harness)
     assert state(harness)["monitor"] == "blend", "what is shaped is heard"

@@ -11,16 +11,16 @@ LET_GO = """async () => {
     const data = [{ part: 'picture', player: 'other', groove, rows: [0], names: ['kick'] }];
     const call = () => mount({ data, parentElement });
     const parts = () => parentElement.querySelectorAll('.picture').length;
-    const told = [];
+    const found = [];
     let letGo = call();
     letGo();
-    told.push(parts());
+    found.push(parts());
     letGo = call();
-    told.push(parts());
+    found.push(parts());
     parentElement.remove();
     letGo();
     while (parts()) await new Promise((done) => setTimeout(done, 50));
-    return told;
+    return found;
 }"""
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playing import cells, play, state, told, wait_until_told
+from playing import cells, play, received, state, wait_until_received
 from streamlit_inside import SCROLLED
 from visiting import COUNT_SENT, HARNESS, press, ready, settled
 
@@ -19,7 +19,7 @@ def pad_page(harness):
 
 def apart(page):
     page.get_by_role("button", name="Pattern and feel").click()
-    wait_until_told(page, feel=0)
+    wait_until_received(page, feel=0)
     settled(page)
     return page
 
@@ -58,9 +58,9 @@ def test_the_other_feel_is_heard_while_dragging_and_nothing_is_sent(pad_page):
     coming = [stroke for stroke in strokes if stroke["time"] > soon]
     assert {round(stroke["beat"] % 0.5, 3) for stroke in coming} == {round(1.25 / 16, 3)}
     pad_page.mouse.up()
-    wait_until_told(pad_page, position=0, feel=1)
+    wait_until_received(pad_page, position=0, feel=1)
     assert pad_page.evaluate("window.sent") > 0
-    assert {(round(s + t, 2), v) for s, v, _, t in told(pad_page)["hits"]} == places(pad_page)
+    assert {(round(s + t, 2), v) for s, v, _, t in received(pad_page)["hits"]} == places(pad_page)
 
 
 def test_letting_go_settles_on_the_models_decoding_of_that_place(pad_page):
@@ -69,33 +69,35 @@ def test_letting_go_settles_on_the_models_decoding_of_that_place(pad_page):
     at = state(pad_page)
     assert at["position"] == pytest.approx(0.25, abs=0.002)
     assert at["feel"] == pytest.approx(0.75, abs=0.01)
-    wait_until_told(pad_page, position=at["position"], feel=at["feel"])
-    assert cells(pad_page) == {(s, NAMES[int(voice)]) for s, voice, _, _ in told(pad_page)["hits"]}
+    wait_until_received(pad_page, position=at["position"], feel=at["feel"])
+    assert cells(pad_page) == {
+        (s, NAMES[int(voice)]) for s, voice, _, _ in received(pad_page)["hits"]
+    }
 
 
 def test_arrows_move_pattern_and_feel_each_on_its_own(pad_page):
     pad_page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowUp"):
         pad_page.keyboard.press(key)
-    wait_until_told(pad_page, position=2 / 32, feel=1.25 / 32)
+    wait_until_received(pad_page, position=2 / 32, feel=1.25 / 32)
     feel = pad_page.get_by_label("Feel from A to B")
     assert feel.get_attribute("aria-valuetext") == "feel 4% B"
     pad_page.mouse.click(640, 950)
     pad_page.keyboard.press("ArrowRight")
-    wait_until_told(pad_page, position=3 / 32, feel=1.25 / 32)
+    wait_until_received(pad_page, position=3 / 32, feel=1.25 / 32)
 
 
 def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(pad_page):
     pad_page.get_by_role("button", name="B's pattern, A's feel").click()
-    wait_until_told(pad_page, position=1, feel=0)
+    wait_until_received(pad_page, position=1, feel=0)
     assert {name for _, name in cells(pad_page)} == {"ride", "snare", "kick"}
     pad_page.get_by_role("button", name="Linked").click()
-    wait_until_told(pad_page, position=1, feel=None)
+    wait_until_received(pad_page, position=1, feel=None)
     assert (
         pad_page.locator(".blend .together").is_visible() and pad_page.locator(".pad").is_hidden()
     )
     pad_page.keyboard.press("z")
-    wait_until_told(pad_page, position=1, feel=0)
+    wait_until_received(pad_page, position=1, feel=0)
     assert pad_page.locator(".pad").is_visible()
 
 
@@ -127,7 +129,7 @@ def test_a_run_of_keys_on_the_pad_is_undone_at_once(pad_page):
     pad_page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowUp", "ArrowRight"):
         pad_page.keyboard.press(key)
-    wait_until_told(pad_page, position=2 / 32, feel=1 / 32)
+    wait_until_received(pad_page, position=2 / 32, feel=1 / 32)
     pad_page.keyboard.press("z")
     assert (state(pad_page)["position"], state(pad_page)["feel"]) == (0, 0)
 

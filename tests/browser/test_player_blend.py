@@ -1,7 +1,7 @@
-"""The player's blend in a real browser: what it shows, tells Python and is sent."""
+"""The player's blend in a real browser: what it shows, sends to Python and is sent."""
 
 import numpy as np
-from playing import SLIDER, TOLD, cells, play, state, wait_until_told
+from playing import RECEIVED, SLIDER, cells, play, state, wait_until_received
 from visiting import LOSE_NEXT, ready, settled
 
 from beatgen.groove import Groove
@@ -12,7 +12,7 @@ def test_letting_go_settles_on_the_models_decoding(harness):
     harness.locator(SLIDER).focus()
     for _ in range(8):
         harness.keyboard.press("ArrowRight", delay=5)
-    wait_until_told(harness, position=0.25)
+    wait_until_received(harness, position=0.25)
     harness.wait_for_function(
         f"beatgen.state.hits.some((hit) => hit.voice === {INDEX['crash 1']} && hit.step === 32)"
     )
@@ -22,14 +22,14 @@ def test_letting_go_settles_on_the_models_decoding(harness):
         f"""(slider) => {{
             slider.value = 0.3;
             slider.dispatchEvent(new Event('input'));
-            return {{hits: beatgen.state.hits, told: {TOLD}.position}};
+            return {{hits: beatgen.state.hits, received: {RECEIVED}.position}};
         }}"""
     )
     voices = {hit["voice"] for hit in moved["hits"]}
     assert INDEX["crash 1"] not in voices and INDEX["kick"] in voices, "in hand it is a mixture"
-    assert moved["told"] == 0.25
+    assert moved["received"] == 0.25
     harness.locator(SLIDER).dispatch_event("change")
-    wait_until_told(harness, position=0.3)
+    wait_until_received(harness, position=0.3)
     harness.wait_for_function(
         f"beatgen.state.hits.some((hit) => hit.voice === {INDEX['crash 1']} && hit.step === 32)"
     )
@@ -39,7 +39,7 @@ def test_what_was_lost_on_its_way_to_python_is_told_again(harness):
     harness.evaluate(LOSE_NEXT)
     harness.locator(SLIDER).focus()
     harness.keyboard.press("ArrowRight")
-    wait_until_told(harness, position=0.03125)
+    wait_until_received(harness, position=0.03125)
 
 
 def test_the_ends_are_exactly_a_and_b(harness):
@@ -59,17 +59,17 @@ def test_the_ends_are_exactly_a_and_b(harness):
     b += "kick|O-----o---o-----|O-----o---o-----|"
     assert shown() == expected(a)
     harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     assert shown() == expected(b)
     assert state(harness)["tempo"] == 120
     harness.click("[aria-label='All A']")
-    wait_until_told(harness, position=0)
+    wait_until_received(harness, position=0)
     assert shown() == expected(a)
 
 
 def test_listening_to_a_and_b_keeps_time_and_the_blend(harness):
     harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     play(harness)
     harness.get_by_role("button", name="A", exact=True).last.click()
     assert any(voice == "hi-hat" for _, voice in cells(harness))
@@ -87,11 +87,11 @@ def test_the_frames_of_a_way_travel_once(harness):
     opening = sum(map(len, received))
     assert any(b'"frames"' in data for data in received)
     harness.click("[aria-label='All B']")
-    wait_until_told(harness, position=1)
+    wait_until_received(harness, position=1)
     settled(harness)
     received.clear()
     harness.locator(SLIDER).fill("0.4")
     harness.locator(SLIDER).dispatch_event("change")
-    wait_until_told(harness, position=0.4)
+    wait_until_received(harness, position=0.4)
     assert not any(b'"frames"' in data for data in received)
     assert sum(map(len, received)) < min(opening, 8000)

@@ -1,13 +1,13 @@
 """The player's grid in a real browser: hits set, taken out and changed by hand."""
 
 from playing import (
-    TOLD,
+    RECEIVED,
     bounds,
     cells,
     play,
     state,
     wait_until_edited,
-    wait_until_told,
+    wait_until_received,
 )
 from visiting import HARNESS, drawn, press, ready
 
@@ -26,12 +26,14 @@ def test_a_click_adds_a_hit_python_gets_it_and_undo_takes_it_back(harness):
     assert "kick         |O----o--o-------|O-------o-------|" in edited
     harness.mouse.click(*bounds(harness, 16, "snare"))
     snares = "----O-------O---|----O-------O---"
-    harness.wait_for_function(f"snares => {TOLD}.edited?.includes(snares) === false", arg=snares)
+    harness.wait_for_function(
+        f"snares => {RECEIVED}.edited?.includes(snares) === false", arg=snares
+    )
     assert (16, "snare") not in cells(harness)
     harness.keyboard.press("z")
     assert (16, "snare") in cells(harness)
     harness.keyboard.press("Control+z")
-    wait_until_told(harness, edited=None)
+    wait_until_received(harness, edited=None)
     assert (20, "kick") not in cells(harness)
     harness.keyboard.press("Shift+Z")
     assert "kick         |O----o--o-------" in wait_until_edited(harness)
@@ -41,7 +43,7 @@ def test_another_groove_in_the_same_place_lets_edits_go(harness):
     harness.mouse.click(*bounds(harness, 20, "kick"))
     wait_until_edited(harness)
     harness.get_by_text("Shape", exact=True).click()
-    wait_until_told(harness, edited=None)
+    wait_until_received(harness, edited=None)
     harness.wait_for_function("beatgen.state.hits.some((hit) => hit.voice === 0 && hit.step === 4)")
     assert (20, "kick") not in cells(harness)
 

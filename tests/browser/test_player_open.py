@@ -112,9 +112,9 @@ def test_a_browser_that_cannot_play_says_so(visit, script, kit, sentence):
     page = visit(script, prepare)
     press(page, "Play").click()
     page.wait_for_function("beatgen.state.trouble")
-    told = page.inner_text(".label.trouble")
-    assert told.startswith(f"This browser cannot {sentence} (")
-    assert "Reload" not in told, "which would not help"
+    found = page.inner_text(".label.trouble")
+    assert found.startswith(f"This browser cannot {sentence} (")
+    assert "Reload" not in found, "which would not help"
     press(page, "Play").wait_for()
 
 

@@ -1,7 +1,7 @@
 """Play in a real browser: it goes on and keeps time, whatever is done meanwhile."""
 
 import pytest
-from playing import bounds, elapse, play, shows_voice, state, wait_until_told
+from playing import bounds, elapse, play, shows_voice, state, wait_until_received
 from visiting import HARNESS, drawn, ready
 
 from beatgen.kit import INDEX
@@ -52,13 +52,13 @@ def test_the_keyboard_plays_blends_and_leaves_typing_alone(harness):
     harness.wait_for_function("beatgen.state.playing")
     harness.keyboard.press("ArrowRight")
     harness.keyboard.press("ArrowRight")
-    wait_until_told(harness, position=2 / 32)
+    wait_until_received(harness, position=2 / 32)
     harness.click(".number")
     harness.keyboard.type("90")
     harness.keyboard.press("Space")
     assert state(harness)["playing"], "a space typed into a field does not stop play"
     harness.keyboard.press("Enter")
-    wait_until_told(harness, tempo=90)
+    wait_until_received(harness, tempo=90)
     assert state(harness)["tempo"] == 90
     harness.keyboard.press("Space")
     harness.wait_for_function("!beatgen.state.playing")
@@ -102,7 +102,7 @@ def test_swing_moves_the_second_sixteenth_only(harness):
     harness.mouse.click(*bounds(harness, 4, "kick"))
     harness.locator("[aria-label='Swing']").fill("0.66")
     harness.locator("[aria-label='Swing']").dispatch_event("change")
-    wait_until_told(harness, swing=0.66)
+    wait_until_received(harness, swing=0.66)
     harness.click(".play")
     kicks = harness.wait_for_function(KICKS, arg=INDEX["kick"]).json_value()
     assert kicks[:2] == [0, pytest.approx(0.33)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hearing import SILENCE, beats_at, capture
-from playing import SLIDER, elapse, only, play, state, wait_until_told
+from playing import SLIDER, elapse, only, play, state, wait_until_received
 from visiting import COUNT_SENT
 
 from beatgen.kit import INDEX
@@ -81,8 +81,8 @@ def test_a_drag_sounds_at_the_next_step_and_sends_nothing(harness):
     assert first - dragged["after"] < 60 / 100 / 2 + 0.03, "the next eighth is a ride"
     assert start + onsets(sound, rate)[0] == pytest.approx(first, abs=0.003), "and it is heard"
     harness.locator(SLIDER).dispatch_event("change")
-    wait_until_told(harness, position=0.8)
-    assert harness.evaluate("window.sent") > 0, "letting go tells Python"
+    wait_until_received(harness, position=0.8)
+    assert harness.evaluate("window.sent") > 0, "letting go sends to Python"
 
 
 def test_what_is_taken_back_is_not_heard(harness):

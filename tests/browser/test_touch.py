@@ -1,4 +1,4 @@
-"""Fingers on the player's grid, as a phone tells of them, and what a phone shows of it."""
+"""Fingers on the player's grid, as a phone reports them, and what a phone shows of it."""
 
 import pytest
 from playing import Fingers, bounds, cells, play, state
@@ -44,7 +44,7 @@ def test_a_second_finger_ends_what_the_first_does(phone):
 
 @pytest.mark.parametrize("wish", ["reduce", "no-preference"])
 def test_the_grid_follows_the_playhead(serve, open_page, wish):
-    """Half of it is in sight; the beats told of are those in the other half."""
+    """Half of it is in sight; the beats meant are those in the other half."""
     page = open_page(serve(HARNESS), 390, 844, has_touch=True, is_mobile=True, reduced_motion=wish)
     play(ready(page))
     page.wait_for_function("beatgen.state.beat > 5.3 && beatgen.state.beat < 7.8")

@@ -180,6 +180,6 @@ def test_a_deck_that_is_filled_right_after_an_arrow_key_is_given_back(app_page):
         app_page.locator(".st-key-deck-a h2", has_text="Funk").wait_for()
         settled(app_page)
         found.append((title(app_page), hits(app_page)))
-    # Where Python was not told of the key alone, both are one step.
+    # Where Python did not hear of the key alone, both are one step.
     assert found[-2:] == [("Blend 53%", second), ("Blend 50%", first)]
     assert len(found) <= 3

@@ -30,7 +30,7 @@ KEEP = "text => localStorage.getItem('beatgen') ?? localStorage.setItem('beatgen
 SEND = """async (sent) => {
     const files = performance.getEntriesByType('resource').map(({ name }) => name);
     const { default: mount } = await import(files.find((name) => name.endsWith('/main.js')));
-    const told = [];
+    const found = [];
     let place = null;
     for (const takes of sent) {
         if (takes === null) {
@@ -41,13 +41,13 @@ SEND = """async (sent) => {
         if (!place) document.body.append((place = document.createElement('div')));
         const data = { part: 'wall', player: 'other', wall: 'test', takes,
             kept: [], rows: [0], plays: null, small: true, answered: 0 };
-        const said = [];
-        const setTriggerValue = (name, value) => said.push([name, value.lacks]);
+        const lacks = [];
+        const setTriggerValue = (name, value) => lacks.push([name, value.lacks]);
         mount({ data: [data], parentElement: place, setTriggerValue });
         await new Promise((done) => setTimeout(done, 50));
-        told.push([[...place.querySelectorAll('.card b')].map((name) => name.textContent), said]);
+        found.push([[...place.querySelectorAll('.card b')].map((name) => name.textContent), lacks]);
     }
-    return told;
+    return found;
 }"""
 
 

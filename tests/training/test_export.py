@@ -39,9 +39,9 @@ def test_what_plays_is_what_was_trained(exported) -> None:
     network = load_network(weights)
     validation = load_dataset(config.data).split("validation")
     x = bar_input(validation) if name == "bar" else report_input(validation)
-    told = network.run("encode", **encoder_input(name, x))
+    encoded = network.run("encode", **encoder_input(name, x))
     mean = np.concatenate([np.array(part) for part in model.encode(x)[::2]], -1)
-    assert told["mean"] == pytest.approx(mean, abs=0.02)  # weights travel as float16
+    assert encoded["mean"] == pytest.approx(mean, abs=0.02)  # weights travel as float16
     if name == "bar":
         z = mean[:, : config.bar.pattern_dim]
         played = network.run("pattern", z=z)["count"]
@@ -87,9 +87,9 @@ def test_the_card_tells_what_the_weights_are(exported) -> None:
     assert card["split"].pop("by").startswith("file")
     assert card["split"] == {"train": 1, "validation": 1}
     found = evaluate(config.data, "validation", [str(weights)], parts=()).rows[0]
-    told = {name: found.measures[name] for name in card["measures"]}
-    assert {"sse", "hit_f1", "note_f1"} <= told.keys()
-    assert card["measures"] == pytest.approx(told, abs=1e-3)
+    measured = {name: found.measures[name] for name in card["measures"]}
+    assert {"sse", "hit_f1", "note_f1"} <= measured.keys()
+    assert card["measures"] == pytest.approx(measured, abs=1e-3)
     assert str(weights.parent) not in json.dumps(card), "no path of the machine that trained it"
 
 
@@ -121,10 +121,10 @@ def test_a_prior_is_no_run_of_its_own(exported, tmp_path) -> None:
     if name == "report":
         pytest.skip("it has no prior")
     prior = Path(config.run) / PRIOR
-    said = f"{prior}: the prior of a run; give the run itself, {config.run}."
+    sentence = f"{prior}: the prior of a run; give the run itself, {config.run}."
     with pytest.raises(ModelError) as refused:
         export(prior, tmp_path / "weights")
-    assert str(refused.value) == said
+    assert str(refused.value) == sentence
     assert not (tmp_path / "weights").exists()
 
 
@@ -136,6 +136,6 @@ def test_hiding_is_told_to_the_network_that_plays(exported) -> None:
     model, _ = load_run(config.run)
     known = np.ones(x.shape[:3], np.float32)
     known[:, :, 1] = 0
-    told = load_network(weights).run("encode", strikes=x, known=known)["mean"]
+    encoded = load_network(weights).run("encode", strikes=x, known=known)["mean"]
     mean = np.concatenate([np.array(part) for part in model.encode(x, known)[::2]], -1)
-    assert told == pytest.approx(mean, abs=0.02)
+    assert encoded == pytest.approx(mean, abs=0.02)

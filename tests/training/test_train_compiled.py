@@ -68,8 +68,8 @@ def test_threads_do_not_change_the_weights_of_our_network(dataset_file, tmp_path
         for run in runs
     ]
     for process in started:
-        _, said = process.communicate()
-        assert process.returncode == 0, said[-2000:]
+        _, output = process.communicate()
+        assert process.returncode == 0, output[-2000:]
     one, same = (load_run(run)[0].get_weights() for run in runs)
     assert len(one) > 20
     for a, b in zip(one, same, strict=True):

@@ -11,7 +11,7 @@ from statistics import median
 class Figure:
     """What was measured, once or more often, and what is to be reached.
 
-    target:   the worst value allowed; None: told for information.
+    target:   the worst value allowed; None: shown for information.
     at_least: whether more is better.
     """
 
@@ -35,11 +35,11 @@ class Figure:
         if self.target is None:
             return ""
         words = (self.median, "in the median"), (self.worst, "yes")
-        told = "no"
+        reached = "no"
         for value, word in words:
             if value >= self.target if self.at_least else value <= self.target:
-                told = word
-        return told
+                reached = word
+        return reached
 
 
 def table(figures: Sequence[Figure]) -> str:

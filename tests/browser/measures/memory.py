@@ -58,7 +58,7 @@ def _work(at: Visit, number: int, bars: int) -> None:
 
 
 def _resident(process: int) -> float:
-    """MB of a process that are in memory, as Linux tells."""
+    """MB of a process that are in memory, as Linux reports."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     kilobytes = next(line for line in lines if line.startswith("VmRSS:")).split()[1]
     return int(kilobytes) / 1000

@@ -81,8 +81,8 @@ def watch(page: Page) -> None:
 def watched(page: Page) -> tuple[int, int]:
     """Strokes that the grid had since `watch`, and how many were not played so, or played without
     being there."""
-    told = page.evaluate("beatgen.watched()")
-    return len(told["due"]), astray(**told)
+    answer = page.evaluate("beatgen.watched()")
+    return len(answer["due"]), astray(**answer)
 
 
 def astray(

@@ -18,8 +18,8 @@ HEIGHT = 1000  # px: the whole player is in sight
 
 # Runs before the page's own scripts: notes when the server's last message came.
 NOTE_MESSAGES = """window.WebSocket = class extends WebSocket {
-    constructor(...told) {
-        super(...told);
+    constructor(...answer) {
+        super(...answer);
         this.addEventListener('message', () => (window.lastMessage = performance.now()));
     }
 };"""
