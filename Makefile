@@ -16,10 +16,10 @@ run: .venv/run
 	@$(BIN)/beatgen page --port $(PORT) --address 0.0.0.0 --no-browser
 
 test: lint web sound browser
-	$(BIN)/pytest -n 4 --dist loadgroup
+	$(BIN)/pytest -n 4
 
 quick: lint web
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not train and not slow"
+	$(BIN)/pytest -n 2 -m "not browser and not train and not slow"
 
 lint: .venv/test
 	$(BIN)/ruff check .

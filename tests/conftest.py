@@ -16,6 +16,7 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import numpy as np
 import pytest
+import workers
 from filelock import FileLock
 
 from beatgen.data.dataset import Dataset, load_dataset, prepare
@@ -27,6 +28,7 @@ from beatgen.midi import write_midi
 if TYPE_CHECKING:
     from beatgen.training.config import TrainConfig
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # its name, one of several's
 TESTS = Path(__file__).parent
 CHECKOUT = TESTS.parent
 # What all tests of a folder need.
@@ -62,16 +64,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if mark and f"not {mark}" in config.option.markexpr else None
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder. Among workers, what one file tests stays together, for what it
-    prepares serves all of it; tests in the browser go one by one."""
+    """Mark tests by their folder, and bring them into the order in which workers take them."""
     for item in items:
-        file = item.path.relative_to(TESTS)
-        if file.parts[0] in MARKS:
-            item.add_marker(MARKS[file.parts[0]])
-        if file.parts[0] != "browser" and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(file)))
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in MARKS:
+            item.add_marker(MARKS[folder])
+    if WORKER:
+        items[:] = workers.ordered(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """How tests are shared out among workers, with `-n 4`."""
+    config.option.loadscopereorder = False
+    return workers.ByScope(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +94,7 @@ def gmd() -> Path:
 def shared_folder(tmp_path_factory) -> Path:
     """A folder of this run of the tests, the same one for all workers."""
     own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return own.parent if WORKER else own
 
 
 @pytest.fixture(scope="session")
