@@ -1,25 +1,32 @@
 """What is taken away from the page by hand: every file is read back, as a DAW would."""
 
 import io
+from contextlib import suppress
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
 import soundfile
+from playwright.sync_api import TimeoutError
+from streamlit_inside import RESTS
 from visiting import file_link, go, hits_of, press, same, settled, shown, titled, wall
 
 from app import engine
 from beatgen.kit import VOICES
 from beatgen.midi import scan_midi
 
+LOST_CLICK = 10_000  # ms after which a download that was asked for does not come any more
 LSB = 2**-15  # of a 16-bit file; full scale is 1
 
 
-def taken(page, what: str) -> bytes:
-    """The file that a link of the bar gives, "MIDI" or "WAV", or a download button, by its key."""
+def taken(page, what: str, patience: float | None = None) -> bytes:
+    """The file that a link of the bar gives, "MIDI" or "WAV", or a download button, by its key.
+
+    patience: ms until it must have begun to come.
+    """
     button = page.locator(f".st-key-{what} button").first
     source = file_link(page, what) if what in ("MIDI", "WAV") else button
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=patience) as waiting:
         source.click()
     return waiting.value.path().read_bytes()
 
@@ -47,12 +54,20 @@ def number(page, key: str, value: int) -> None:
 
 
 def taken_with(page, key: str, bars: int) -> bytes:
-    """The MIDI file of so many bars, once Python has heard that it is to be as long."""
+    """The MIDI file of so many bars, once Python has heard that it is to be as long.
+
+    Streamlit forgets a click on a button of deferred data whose run is replaced by the next one in
+    that moment, as it may be while Python is yet to hear: then it is pressed again.
+    """
+    found = 0
     for _ in range(100):
-        content = taken(page, key)
-        if groove_of(content).bars == bars:
-            return content
-    raise AssertionError(f"{groove_of(content).bars} bars, not {bars}")
+        page.wait_for_function(RESTS)
+        with suppress(TimeoutError):
+            content = taken(page, key, patience=LOST_CLICK)
+            found = groove_of(content).bars
+            if found == bars:
+                return content
+    raise AssertionError(f"{found} bars, not {bars}")
 
 
 def test_the_stems_are_the_loop_taken_apart(app_page):
