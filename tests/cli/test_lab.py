@@ -59,6 +59,7 @@ def no_notices(stderr: str) -> None:
     assert [line for line in lines if NOTICE.match(line.encode()) or "Warning" in line] == []
 
 
+@pytest.mark.train
 def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_path) -> None:
     small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
     run_ = tmp_path / "run"
@@ -147,6 +148,7 @@ def one_split(dataset: str, tmp_path) -> str:
     return str(tmp_path / "train.npz")
 
 
+@pytest.mark.train
 def test_train_can_summarize_the_network(capsys) -> None:
     done = execute("train", "--model", "report", "--summary")
     assert "(None, 1, 8, 256)" in done.stdout and "(None, 1, 64, 22)" in done.stdout

@@ -280,6 +280,7 @@ def test_files_are_found_in_folders_below_and_sorted(midi_folder) -> None:
     assert names == ["brazil/samba.MID", "notes.mid", "rock.mid"]
 
 
+@pytest.mark.slow
 def test_the_real_dataset_in_time(gmd, tmp_path) -> None:
     start = time.perf_counter()
     dataset = prepare(gmd, tmp_path / "gmd.npz")

@@ -130,6 +130,7 @@ def test_proposals_are_those_of_complete(random_groove) -> None:
                 np.testing.assert_array_equal(struck & hidden[i], (found & hidden)[i : i + 1])
 
 
+@pytest.mark.slow
 def test_the_shipped_weights_find_more_than_half_of_the_kick(gmd_bars, vae) -> None:
     held_out = gmd_bars.split("validation")
     hidden, true = only("kick", len(held_out)), completion.pattern(held_out)

@@ -126,6 +126,7 @@ def test_copies_are_counted_exactly(random_groove) -> None:
     assert realism.copies(Bars(velocity, timing), known) == (3 / 8, 4 / 8)
 
 
+@pytest.mark.slow
 def test_played_bars_are_not_separated_from_played_bars(gmd_bars) -> None:
     held_out = gmd_bars.split("validation")
     bars = Bars(*held_out.grids())
@@ -136,6 +137,7 @@ def test_played_bars_are_not_separated_from_played_bars(gmd_bars) -> None:
 
 
 # The slack is two standard deviations between five halvings of the bars, with draws of their own.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "most"),
     [("takes", 0.65 + 0.02), ("blends", 0.75 + 0.05), ("samples", 0.75 + 0.03)],

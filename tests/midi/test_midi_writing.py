@@ -175,6 +175,7 @@ def some_of_gmd(gmd: Path) -> list[Path]:
     return random.Random(3).sample(sorted(gmd.rglob("*_4-4.mid")), 150)
 
 
+@pytest.mark.slow
 def test_real_files_survive_to_within_a_tick(some_of_gmd) -> None:
     for path in some_of_gmd:
         groove, report = scan_midi(path)
