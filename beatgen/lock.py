@@ -13,22 +13,24 @@ from beatgen.groove import SIXTEENTHS, Groove
 
 @dataclass(frozen=True)
 class Lock:
-    """Whole voices and whole sixteenths that are kept, and what they hold.
+    """Whole voices, whole sixteenths and single cells that are kept, and what they hold.
 
     groove:     what the locked cells hold, silence too; its other cells are not looked at.
     voices:     indices of the locked voices, 0 to 21.
     sixteenths: the locked sixteenths, from 0 at the groove's start. A step belongs to the nearest
                 one, so the last steps of the groove belong to its first sixteenth.
+    cells:      (sixteenth, voice) of what is locked besides: one voice in one sixteenth each.
     """
 
     groove: Groove
     voices: frozenset[int] = frozenset()
     sixteenths: frozenset[int] = frozenset()
+    cells: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def mask(self) -> np.ndarray:
         """Which cells are locked, bool (bars, steps, 22)."""
-        return _mask(self.groove.velocity.shape, self.voices, self.sixteenths)
+        return _mask(self.groove.velocity.shape, self.voices, self.sixteenths, self.cells)
 
     def keep(self, groove: Groove) -> Groove:
         """`groove` with the locked cells in place of its own, bit for bit; its tempo is its own.
@@ -51,7 +53,13 @@ class Lock:
         sixteenths = {
             later for at in self.sixteenths for later in range(at, length, own) if at < own
         }
-        mask = _mask(groove.velocity.shape, self.voices, sixteenths)
+        cells = {
+            (later, voice)
+            for at, voice in self.cells
+            for later in range(at, length, own)
+            if at < own
+        }
+        mask = _mask(groove.velocity.shape, self.voices, sixteenths, cells)
         bars = np.arange(groove.bars) % self.groove.bars
         held = self.mask  # where a shorter loop makes more cells locked, these are silent
         velocity, timing = (
@@ -65,11 +73,17 @@ class Lock:
 
 
 def _mask(
-    shape: tuple[int, ...], voices: Collection[int], sixteenths: Collection[int]
+    shape: tuple[int, ...],
+    voices: Collection[int],
+    sixteenths: Collection[int],
+    cells: Collection[tuple[int, int]],
 ) -> np.ndarray:
     """Which cells of a grid (bars, steps, voices) are locked: bool of that shape."""
     bars, steps, kit = shape
     places = np.arange(bars * steps)
     sixteenth = np.floor(places * SIXTEENTHS / steps + 0.5) % (bars * SIXTEENTHS)
     rows = np.isin(sixteenth, list(sixteenths)).reshape(bars, steps, 1)
-    return rows | np.isin(np.arange(kit), list(voices))
+    mask = rows | np.isin(np.arange(kit), list(voices))
+    for at, voice in cells:
+        mask[..., voice] |= (sixteenth == at).reshape(bars, steps)
+    return mask
