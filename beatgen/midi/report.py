@@ -16,7 +16,8 @@ class MidiReport:
 
     pitches: pitch -> hits found, before anything else. hits: per voice name, as read. folded:
     pitch -> hits that went to another voice's row. dropped: pitch -> hits that no voice is near.
-    skipped: bar number (from 1) -> its meter, for the bars that are not four quarters long.
+    meters: as they stand in the file, in order of appearance.
+    skipped: bar number (from 1) -> its meter, for the bars of meters that are not played.
     collisions: hits that fell into a taken cell. channel is counted from 1; tempos are BPM in
     order of appearance.
     """
@@ -43,7 +44,8 @@ class MidiReport:
             found.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
         if self.skipped:
             meters = ", ".join(sorted(set(self.skipped.values())))
-            found.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
+            left_out = _counted(len(self.skipped), "bar")
+            found.append(f"Left out {left_out} in {meters}; no such meter is played.")
         if self.folded:
             pairs = (f"{p} ({n}) to {FOLD[p]}" for p, n in sorted(self.folded.items()))
             found.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
@@ -71,7 +73,7 @@ class MidiReport:
     def rows(self) -> list[tuple[str, str]]:
         """The report as a table of two columns."""
         return [
-            ("bars", f"{self.bars} in 4/4"),
+            ("bars", f"{self.bars} in {', '.join(dict.fromkeys(self.meters))}"),
             ("tempo", f"{self.tempo:g}"),
             ("channel", str(self.channel)),
             ("ticks", f"{self.ticks_per_beat} per beat"),
