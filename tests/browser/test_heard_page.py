@@ -31,6 +31,7 @@ from visiting import (
 from beatgen.groove import Groove
 from beatgen.kit import INDEX, NAMES
 from beatgen.midi import scan_midi
+from beatgen.midi.maps import drum_map
 
 FIRM = 40  # velocity from which a stroke is sure to stand out
 PLACES = ((0.45, 0.55), (0.3, 0.4), (0.6, 0.6), (0.5, 0.3))  # of the map; a bar may be all cymbals
