@@ -19,7 +19,8 @@ from beatgen.kit import NAMES, VOICES
 from beatgen.meter import FOUR_FOUR, Meter
 from beatgen.midi.channels import drum_channel
 from beatgen.midi.events import TICKS, Events, Source, lead, name_of, read_events, too_long
-from beatgen.midi.maps import INDEX_OF_PITCH, voice_of_pitch
+from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, voice_of_pitch
+from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
@@ -33,12 +34,14 @@ class _Bar:
     meter: Meter | None  # None: of none that is read
 
 
-def read_midi(source: Source, steps: int = STEPS) -> Groove:
+def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
     """Read the drums of a MIDI file.
 
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar of 4/4;
-    a bar of another meter has its share of them (`beatgen.meter`). Everything that could not be
-    kept is named in a MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
+    a bar of another meter has its share of them (`beatgen.meter`). map: which note means which
+    voice: a name, as in "toontrack" (`beatgen.midi.maps`), or a file of one's own, as in "my.tsv";
+    by default it is recognised, and General MIDI where in doubt. Everything that could not be kept
+    is named in a MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
     cannot be read, has no drums, or no bar of a meter that is played.
 
     >>> from io import BytesIO
@@ -48,7 +51,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
-    groove, report = scan_midi(source, steps)
+    groove, report = scan_midi(source, steps, map=map)
     if report.messages:
         text = f"{report.name}: {' '.join(report.messages)}"
         warnings.warn(text, MidiWarning, stacklevel=2)
@@ -56,7 +59,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
 
 
 def scan_midi(
-    source: Source, steps: int = STEPS, name: str | None = None
+    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
 ) -> tuple[Groove, MidiReport]:
     """Read the drums of a MIDI file, and report what became of everything in it.
 
@@ -76,6 +79,7 @@ def scan_midi(
     events = read_events(source, name)
     channel = drum_channel(events, name)
     notes = events.notes[events.notes[:, 1] == channel]
+    reading = read_voices(events, notes, map)
     bars = _bars(events, int(notes[-1, 0]), steps, name)
     report = MidiReport(
         name,
@@ -85,6 +89,9 @@ def scan_midi(
         meters=_changes(f"{n}/{d}" for _, n, d in events.meters),
         pitches=dict(sorted(Counter(notes[:, 2].tolist()).items())),
         skipped={i + 1: bar.label for i, bar in enumerate(bars) if bar.meter is None},
+        map=reading.map.name,
+        map_title=reading.map.title,
+        map_why=reading.why,
     )
     if len(report.skipped) == len(bars):
         raise MidiError(
@@ -92,12 +99,12 @@ def scan_midi(
             "expected meters such as 4/4, 3/4, 12/8 or 7/8, of two bars of 4/4 at most. Set "
             "another meter in your DAW and export again."
         )
-    if all(voice_of_pitch(pitch) is None for pitch in report.pitches):
+    if (reading.voices < 0).all():
         raise MidiError(
             f"{name}: no drum of the kit found on channel {report.channel}, only the "
-            f"{_pitches(report.pitches)}. Map them to General MIDI drums, 35 to 81."
+            f"{_pitches(report.pitches)}. {_what_to_do(reading)}"
         )
-    groove = _quantize(notes, bars, events, steps, report)
+    groove = _quantize(notes, reading, bars, events, steps, report)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     report.hits = {voice: int(n) for voice, n in zip(NAMES, struck, strict=True) if n}
     report.bars, report.tempo = groove.bars, groove.tempo
@@ -133,7 +140,12 @@ def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
 
 
 def _quantize(
-    notes: np.ndarray, bars: list[_Bar], events: Events, steps: int, report: MidiReport
+    notes: np.ndarray,
+    reading: Reading,
+    bars: list[_Bar],
+    events: Events,
+    steps: int,
+    report: MidiReport,
 ) -> Groove:
     """Put every note into the cell nearest to where it was played."""
     readable = np.array([bar.meter is not None for bar in bars])
@@ -147,9 +159,10 @@ def _quantize(
     step_ticks = [of_44 * float(bar.meter.stretch if bar.meter else 1) for bar in bars]
     early = lead(events.ticks_per_beat, steps)
     placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
-    for tick, _, pitch, loudness in notes.tolist():
-        voice = voice_of_pitch(pitch)
-        if voice is None:
+    for (tick, _, pitch, loudness), voice in zip(
+        notes.tolist(), reading.voices.tolist(), strict=True
+    ):
+        if voice < 0:
             report.dropped[pitch] = report.dropped.get(pitch, 0) + 1
             continue
         at = tick + (max(events.early.get(pitch, 0), math.floor(1 - early)) if tick == 0 else 0)
@@ -157,7 +170,11 @@ def _quantize(
         bar = max(0, int(np.searchsorted(starts - early, at, side="left")) - 1)
         if row[bar] < 0:
             continue
-        if pitch not in INDEX_OF_PITCH:
+        report.voices.setdefault(pitch, NAMES[voice])
+        if reading.map.name != GENERAL_MIDI:
+            if voice != voice_of_pitch(pitch):
+                report.moved[pitch] = report.moved.get(pitch, 0) + 1
+        elif pitch not in INDEX_OF_PITCH:
             report.folded[pitch] = report.folded.get(pitch, 0) + 1
         position = (at - starts[bar]) / step_ticks[bar]
         placed.append((position < -0.5, loudness, bar, position, voice))
@@ -230,6 +247,12 @@ def _tempo(events: Events, bars: list[_Bar]) -> float:
         events.tempos[int(np.searchsorted(ticks, bar.start, side="right")) - 1][1] for bar in bars
     )
     return float(round(mido.tempo2bpm(held.most_common(1)[0][0]), 2))
+
+
+def _what_to_do(reading: Reading) -> str:
+    if reading.map.name == GENERAL_MIDI:
+        return "Map them to General MIDI drums, 35 to 81."
+    return f"Choose another map than {reading.map.title}."
 
 
 def _pitches(found: Iterable[int]) -> str:
