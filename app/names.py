@@ -1,5 +1,5 @@
-"""What sounds, in a word or two, as in the browser (app/player/web/state/names.js): the same name in
-the bar, in the strip, on the wall and in the names of files."""
+"""What sounds, in a word or two, as in the browser (app/player/web/state/names.js): the same name
+in the bar, in the strip, on the wall and in the names of files."""
 
 from __future__ import annotations
 

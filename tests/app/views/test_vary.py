@@ -13,7 +13,6 @@ from drive import (
     run,
     scene_ids,
     shown_part,
-    text,
 )
 
 from app import engine, player
