@@ -38,14 +38,14 @@ def halved(groove: Groove) -> Groove:
     velocity, timing = (
         np.concatenate([grid, silence]) for grid in (groove.velocity, groove.timing)
     )
-    return _paced(Groove(velocity, timing, groove.tempo, groove.meter), 0.5)
+    return _paced(Groove(velocity, timing, groove.tempo, (groove.meter,)), 0.5)
 
 
 def _refuse_mixed(groove: Groove) -> None:
     if len(set(groove.meters)) > 1:
         raise BeatGenError(
-            f"the groove is in {label_of(groove.meters)}; only one in a single meter can be written "
-            "at another tempo: choose such bars of it."
+            f"the groove is in {label_of(groove.meters)}; only one in a single meter can be "
+            "written at another tempo: choose such bars of it."
         )
 
 
@@ -66,7 +66,7 @@ def _paced(groove: Groove, factor: float) -> Groove:
         to = _free(velocity[home, :, drum], at, most)
         if to is not None:
             velocity[home, to, drum], timing[home, to, drum] = loud, np.clip(at - to, -most, most)
-    return Groove(velocity, timing, groove.tempo * factor, groove.meter)
+    return Groove(velocity, timing, groove.tempo * factor, (groove.meter,))
 
 
 def _free(row: np.ndarray, at: float, most: float) -> int | None:
