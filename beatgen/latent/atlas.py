@@ -21,6 +21,7 @@ import numpy as np
 
 from beatgen.bars.metrics import fold, folded
 from beatgen.bars.nearest import nearest, pack
+from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
 from beatgen.groove import SIXTEENTHS, Groove
@@ -187,7 +188,7 @@ class Atlas:
         >>> 0 <= found.similarity <= 1
         True
         """
-        similarity, index = self.nearest_bars(groove.velocity, groove.timing)
+        similarity, index = self.nearest_bars(*cut(groove))
         closest = int(index[similarity.argmax()])
         return Nearest(float(similarity.mean()), closest, self.style_of(closest))
 

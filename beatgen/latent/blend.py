@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from beatgen.bars.pieces import cut
 from beatgen.errors import BeatGenError, check_count, check_share
 from beatgen.groove import Groove
 from beatgen.latent.codec import Codec, fade, strikes_of
 from beatgen.latent.decide import Prediction, family_hits
 from beatgen.latent.prior import Prior
+from beatgen.meter import FOUR_FOUR, Meter
+from beatgen.rebar import in_meter
 
 PATH_FRAMES = 33
 WAYPOINTS = 4  # the path is divided into so many straight pieces
@@ -29,17 +32,27 @@ class Blend:
     """Two grooves, ready to be blended many times (`Vae.between`).
 
     What does not depend on the amount is computed once, here: the noise of both, what the model
-    misses of each, and how many sixteenths each strikes. The shorter groove repeats. Raises
-    BeatGenError for grooves of different steps per bar.
+    misses of each, and how many sixteenths each strikes. The shorter groove repeats; both are
+    brought into one meter first, a's by default. Raises BeatGenError for grooves of different steps
+    per bar.
     """
 
-    def __init__(self, codec: Codec, prior: Prior, a: Groove, b: Groove) -> None:
-        if a.steps != b.steps:
-            raise BeatGenError(f"grooves of {a.steps} and {b.steps} steps per bar do not blend.")
+    def __init__(
+        self,
+        codec: Codec,
+        prior: Prior,
+        a: Groove,
+        b: Groove,
+        meter: str | Meter | Sequence[Meter] | None = None,
+    ) -> None:
+        if a.resolution != b.resolution:
+            raise BeatGenError(
+                f"grooves of {a.resolution} and {b.resolution} steps per bar do not blend."
+            )
         self._codec, self._prior = codec, prior
-        bars = max(a.bars, b.bars)
-        self._ends = [groove.repeat(bars) for groove in (a, b)]
-        z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in self._ends]
+        self._ends = in_one_meter(a, b, meter)
+        bars = [cut(end) for end in self._ends]
+        z = [codec.encode_bars(*of_end, loop=len(of_end[0]))[0] for of_end in bars]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
         self._residuals = [
@@ -61,6 +74,10 @@ class Blend:
     def walk(self, steps: int) -> Iterator[Groove]:
         """The bars of `Vae.interpolate`, one after the other."""
         a, b = self._ends
+        if not a.is_common:
+            for i in range(steps):
+                yield self.blend(i / (steps - 1))[i % a.bars]
+            return
         for start in range(0, steps, CHUNK):
             at = np.arange(start, min(start + CHUNK, steps))
             # Of each blend only one bar is heard. The next one is decoded with it, because its
@@ -76,14 +93,15 @@ class Blend:
     ) -> list[Groove]:
         """Grooves for pairs of amounts, (pattern, feel).
 
-        bars: int (n, k), for each pair the bars that are decoded, one after the other. By default
-        all are, and at the ends the result is the groove itself.
+        bars: int (n, k), for each pair the bars of 4/4 that are decoded, one after the other. By
+        default all are, and at the ends the result is the groove itself.
         """
         for pattern_amount, feel_amount in amounts:
             check_share("amount", pattern_amount)
             check_share("feel", feel_amount)
         a, b = self._ends
-        chosen = np.arange(a.bars) if bars is None else bars
+        chosen = np.arange(len(self._noise[0])) if bars is None else bars
+        meters = a.meters if bars is None else (FOUR_FOUR,) * bars.shape[1]
         pairs = np.array(amounts, np.float32)
         z = path_z(self._prior, self._noise[0], self._noise[1], pairs, bars)
         pattern, feel = pairs.T
@@ -99,9 +117,18 @@ class Blend:
         share, (hits_a, hits_b) = pattern[:, None, None], self._hits
         hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
         network_share = NETWORK_SHARE * 4 * share * (1 - share)
-        blends = self._codec.decode_grooves(z, residual, tempos, hits, network_share)
+        blends = self._codec.decode_grooves(z, residual, tempos, meters, hits, network_share)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
         return [ends.get(at, groove) for at, groove in zip(amounts, blends, strict=True)]
+
+
+def in_one_meter(
+    a: Groove, b: Groove, meter: str | Meter | Sequence[Meter] | None = None
+) -> list[Groove]:
+    """Two grooves of as many bars, in one meter, by default a's; the shorter one repeats."""
+    wanted = a.meters if meter is None else meter
+    bars = max(in_meter(groove, wanted).bars for groove in (a, b))
+    return [in_meter(groove, wanted, bars) for groove in (a, b)]
 
 
 def path_z(

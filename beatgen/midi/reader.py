@@ -155,8 +155,7 @@ def _quantize(
     shape = len(meters), longest_steps(meters, steps), len(VOICES)
     velocity, timing = np.zeros((2, *shape), np.float32)
     starts = np.array([bar.start for bar in bars])
-    of_44 = events.ticks_per_beat * BEATS / steps
-    step_ticks = [of_44 * float(bar.meter.stretch if bar.meter else 1) for bar in bars]
+    step_ticks = events.ticks_per_beat * BEATS / steps
     early = lead(events.ticks_per_beat, steps)
     placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
     for (tick, _, pitch, loudness), voice in zip(
@@ -176,12 +175,12 @@ def _quantize(
                 report.moved[pitch] = report.moved.get(pitch, 0) + 1
         elif pitch not in INDEX_OF_PITCH:
             report.folded[pitch] = report.folded.get(pitch, 0) + 1
-        position = (at - starts[bar]) / step_ticks[bar]
+        position = (at - starts[bar]) / step_ticks
         placed.append((position < -0.5, loudness, bar, position, voice))
     # A downbeat goes before the grace note that leads to it; then the loudest first: where two
     # notes want one cell, the quieter one has to look elsewhere.
     for _, loudness, bar, position, voice in sorted(placed, key=lambda note: (note[0], -note[1])):
-        cell = _free_cell(velocity, lengths, step_ticks, row, bar, position, voice)
+        cell = _free_cell(velocity, lengths, row, bar, position, voice)
         if cell is None:
             report.collisions += 1
             continue
@@ -195,7 +194,6 @@ def _quantize(
 def _free_cell(
     velocity: np.ndarray,
     lengths: list[int],
-    step_ticks: list[float],
     row: np.ndarray,
     bar: int,
     position: float,
@@ -203,7 +201,7 @@ def _free_cell(
 ) -> tuple[int, int, float] | None:
     """Row, step and timing for a hit `position` steps into `bar`, or None if its cell is taken.
 
-    lengths: steps of each row. step_ticks: length of a step in each bar.
+    lengths: steps of each row.
 
     A grace note just before a bar line whose downbeat is taken stays in the bar before.
     """
@@ -211,10 +209,8 @@ def _free_cell(
     if velocity[row[bar], step, voice] == 0:
         return int(row[bar]), step, position - step
     if position < -0.5 and bar > 0 and row[bar - 1] >= 0:
-        # Its steps are those of the bar before, which may be longer or shorter ones.
-        stretch = step_ticks[bar] / step_ticks[bar - 1]
-        place = position * stretch + lengths[row[bar - 1]]
-        step = min(math.floor(place + 0.5), lengths[row[bar - 1]] - 1)
+        place = position + lengths[row[bar - 1]]
+        step = math.floor(place + 0.5)
         if velocity[row[bar - 1], step, voice] == 0:
             return int(row[bar - 1]), step, place - step
     return None

@@ -10,7 +10,7 @@ import mido
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
+from beatgen.groove import BEATS, Groove
 from beatgen.kit import NAMES
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import EARLY, TICKS, Source, lead, save
@@ -56,13 +56,13 @@ def write_midi(
     # (tick, pitch) -> velocity, and the tick it was played on; of two voices on one, the louder
     loudest: dict[tuple[int, int], tuple[int, int]] = {}
     starts = np.rint(groove.starts * TICKS).astype(int).tolist()
-    bars = list(zip(starts, groove.bar_steps.tolist(), groove.step_quarters * TICKS, strict=False))
+    lengths, width = groove.bar_steps.tolist(), TICKS * BEATS / groove.resolution
     early_most = math.floor(1 - lead(TICKS, groove.resolution))
     struck = np.argwhere(groove.velocity > 0)
     for bar, step, voice in struck.tolist():
-        start, steps, width = bars[bar]
         low = early_most if step == 0 else math.ceil((step - 0.5) * width)
-        tick = start + _tick(float(groove.timing[bar, step, voice]), step, steps, width, low)
+        timing = float(groove.timing[bar, step, voice])
+        tick = starts[bar] + _tick(timing, step, lengths[bar], width, low)
         key = (max(tick, 0), pitch_of[voice])
         velocity = max(1, round(float(groove.velocity[bar, step, voice]) * 127))
         loudest[key] = max((velocity, tick), loudest.get(key, (0, 0)))

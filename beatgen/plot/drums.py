@@ -14,6 +14,7 @@ from plotly.subplots import make_subplots
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, rows_of
 from beatgen.kit import NAMES, VOICES
+from beatgen.meter import SIXTEENTHS
 from beatgen.plot.charts import draw_learning_curves, draw_stats, draw_sweep
 from beatgen.plot.theme import Style, Theme, finish, mix, style_of
 
@@ -139,10 +140,10 @@ def _hits(
     velocity = groove.velocity[bar, step, voice]
     timing = groove.timing[bar, step, voice]
     beat = groove.quarters(bar, step + timing)
-    late = timing * groove.step_quarters[bar] * (60_000 / groove.tempo)  # milliseconds
-    in_bar = (beat - timing * groove.step_quarters[bar] - groove.starts[bar]) * 4  # sixteenths
+    late = timing * groove.step_seconds * 1000
+    in_bar = step * SIXTEENTHS // groove.resolution
     labels = [
-        (NAMES[v], f"{b + 1}.{int(s) // groove.meters[b].beat + 1}", round(float(x) * 127), t)
+        (NAMES[v], f"{b + 1}.{s // groove.meters[b].beat + 1}", round(float(x) * 127), t)
         for v, b, s, x, t in zip(voice, bar, in_bar, velocity, late, strict=True)
     ]
     common: dict[str, Any] = {
