@@ -16,7 +16,7 @@ import streamlit as st
 
 from app.player.messages import Monitor, Opening
 from app.share import encoding
-from beatgen.groove import Groove
+from beatgen.groove import Groove, fold
 from beatgen.lock import Lock
 from beatgen.swing import STRAIGHT, swing
 
@@ -52,6 +52,7 @@ class Source:
         self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
     ) -> None:
         self.name, self.style, self.messages = name, style, tuple(messages)
+        groove = fold(groove)
         self.tempo = groove.tempo
         self._shape = groove.velocity.shape
         self._cells = np.flatnonzero(groove.velocity).astype(np.uint32)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import index
 
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError
-from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
+from beatgen.kit import BASIC_KIT, EVERY, INDEX, NAMES, NUMBER, VOICES, VOICES_OF_FAMILY
 
 STEPS = 64  # steps per bar that the models are trained on
 SIXTEENTHS = 16
@@ -34,6 +34,12 @@ class Groove:
     >>> groove.velocity.shape
     (1, 64, 22)
 
+    A groove may have percussion beside the kit, as `extras`: then the last axis has 22 columns for
+    the kit and one for each extra.
+
+    >>> Groove.from_tab("clap |----x---|\\nkick |o-------|").extras
+    ('clap',)
+
     velocity: float32 (bars, steps, 22), 0 (silence) to 1 (MIDI velocity 127).
     timing:   float32 (bars, steps, 22), distance of the hit from its step, in steps, positive is
               late; 0 where there is no hit. Within half a step, except at the ends: a bar begins
@@ -42,6 +48,9 @@ class Groove:
               whose nearest step is taken, as swing may squeeze two together, may stand up to half a
               sixteenth from its step anywhere.
     tempo:    beats (quarter notes) per minute, above 0.
+    extras:   names of percussion (`beatgen.kit.PERCUSSION`, or "note 95" for a MIDI note that is no
+              known instrument), one for each column behind the kit's. They are put in the order of
+              their numbers, and those that are never struck are left out.
 
     The arrays are copied where needed and made read-only. Raises BeatGenError for other shapes,
     for values out of range and for anything that is not a number.
@@ -50,17 +59,19 @@ class Groove:
     velocity: np.ndarray
     timing: np.ndarray = None  # type: ignore[assignment]  # None: every hit on its step
     tempo: float = 120.0
+    extras: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        columns = len(VOICES) + len(_checked_extras(self.extras))
         velocity = np.array(self.velocity, dtype=np.float32)
         timing = (
             np.zeros_like(velocity)
             if self.timing is None
             else np.array(self.timing, dtype=np.float32)
         )
-        if velocity.ndim != 3 or velocity.shape[2] != len(VOICES) or 0 in velocity.shape:
+        if velocity.ndim != 3 or velocity.shape[2] != columns or 0 in velocity.shape:
             raise BeatGenError(
-                f"velocity has the shape {velocity.shape}; expected (bars, steps, {len(VOICES)})."
+                f"velocity has the shape {velocity.shape}; expected (bars, steps, {columns})."
             )
         if timing.shape != velocity.shape:
             raise BeatGenError(
@@ -78,6 +89,9 @@ class Groove:
             )
         if not (np.isfinite(self.tempo) and self.tempo > 0):
             raise BeatGenError(f"tempo is {self.tempo}; expected beats per minute above 0.")
+        if self.extras:
+            velocity, timing, extras = _in_order(velocity, timing, self.extras)
+            object.__setattr__(self, "extras", extras)
         velocity.flags.writeable = timing.flags.writeable = False
         object.__setattr__(self, "velocity", velocity)
         object.__setattr__(self, "timing", timing)
@@ -91,6 +105,11 @@ class Groove:
     def steps(self) -> int:
         """Steps per bar."""
         return self.velocity.shape[1]
+
+    @property
+    def voices(self) -> tuple[int, ...]:
+        """The number (`beatgen.kit.EVERY`) of the voice of each column: the kit's, then extras'."""
+        return (*range(len(VOICES)), *(NUMBER[name] for name in self.extras))
 
     @property
     def seconds(self) -> float:
@@ -131,6 +150,7 @@ class Groove:
             return NotImplemented
         return (
             self.tempo == other.tempo
+            and self.extras == other.extras
             and np.array_equal(self.velocity, other.velocity)
             and np.array_equal(self.timing, other.timing)
         )
@@ -167,12 +187,13 @@ class Groove:
         if every > 1 and struck.sum() != struck[:, ::every].sum():
             every = 1
         grid = self.velocity[:, ::every]
-        width = max(len(name) for name in NAMES)
+        names = *NAMES, *self.extras
+        width = max(len(name) for name in names)
         lines = []
-        for i in reversed(range(len(VOICES))):
+        for i, name in reversed(list(enumerate(names))):
             if struck[:, :, i].any():
-                bars = ("".join(_symbol(v, i) for v in bar[:, i]) for bar in grid)
-                lines.append(f"{NAMES[i]:<{width}}|{'|'.join(bars)}|")
+                bars = ("".join(_symbol(v, name) for v in bar[:, i]) for bar in grid)
+                lines.append(f"{name:<{width}}|{'|'.join(bars)}|")
         rests = "|".join([TAB_REST * grid.shape[1]] * self.bars)
         return "\n".join(lines) or f"{TAB_SILENCE:<{width}}|{rests}|"
 
@@ -181,7 +202,8 @@ class Groove:
         """Read drum tab: a line per voice, `name |x---x---|x---x---|`, a cell per bar.
 
         Each bar holds any number of characters that divides `steps`: x and o are hits, X and O
-        accents, g ghost notes, - rests. Raises BeatGenError for an unknown voice or character,
+        accents, g ghost notes, - rests. Percussion
+        ("clap") is read as an extra voice. Raises BeatGenError for an unknown voice or character,
         where bars or their lengths do not agree, and for steps below 1.
 
         >>> print(Groove.from_tab("kick |o---|"))
@@ -195,7 +217,11 @@ class Groove:
         bars = len(rows[0][1])
         if bars > MOST_BARS:
             raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
-        velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
+        extras = tuple(
+            dict.fromkeys(name for name, _ in rows if name in NUMBER and name not in INDEX)
+        )
+        index = {name: i for i, name in enumerate((*NAMES, *extras))}
+        velocity = np.zeros((bars, steps, len(index)), np.float32)
         for name, cells in rows:
             if len(cells) != bars:
                 raise BeatGenError(
@@ -203,8 +229,8 @@ class Groove:
                 )
             for bar, cell in enumerate(cells):
                 for step, found in _tab_hits(cell, steps, name, bar):
-                    velocity[bar, step, INDEX[name]] = found
-        return cls(velocity, tempo=tempo)
+                    velocity[bar, step, index[name]] = found
+        return cls(velocity, tempo=tempo, extras=extras)
 
 
 def reach(steps: int) -> float:
@@ -218,13 +244,15 @@ def reach(steps: int) -> float:
 
 
 def rows_of(*grooves: Groove) -> tuple[int, ...]:
-    """The voices that a drum grid of the grooves has rows for, as indices, low drums first: those
-    that sound in any of them, and the basic kit.
+    """The voices that a drum grid of the grooves has rows for, by their numbers: those that sound
+    in any of them, and the basic kit. Low drums come first, percussion last.
 
     >>> rows_of(Groove.from_tab("ride |x---|"))
     (0, 1, 11, 15)
     """
-    used = {int(i) for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))}
+    used = {
+        groove.voices[i] for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))
+    }
     return tuple(sorted(used | {INDEX[name] for name in BASIC_KIT}))
 
 
@@ -244,11 +272,94 @@ def join(grooves: Iterable[Groove]) -> Groove:
             f"grooves of {sorted({part.steps for part in parts})} steps per bar do not join; "
             "read them with the same number of steps."
         )
+    voices = voices_of(*parts)
+    velocity, timing = zip(*(columns(part, voices) for part in parts), strict=True)
     return Groove(
-        np.concatenate([part.velocity for part in parts]),
-        np.concatenate([part.timing for part in parts]),
-        parts[0].tempo,
+        np.concatenate(velocity), np.concatenate(timing), parts[0].tempo, extras_of(voices)
     )
+
+
+def voices_of(*grooves: Groove) -> tuple[int, ...]:
+    """The numbers of the columns that grids of all the grooves have in common: the kit's, and those
+    of every extra of any of them."""
+    return tuple(sorted({number for groove in grooves for number in groove.voices}))
+
+
+def extras_of(voices: Sequence[int]) -> tuple[str, ...]:
+    """The names of the extras among columns of these numbers, as `Groove` takes them."""
+    return tuple(EVERY[number].name for number in voices[len(VOICES) :])
+
+
+def columns(groove: Groove, voices: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Velocity and timing of a groove, (bars, steps, voices) each, with columns for the voices of
+    these numbers; what it does not have is silent there.
+
+    >>> columns(Groove.from_tab("kick |o---|"), (0, 1))[0].any((0, 1)).tolist()
+    [True, False]
+    """
+    if tuple(voices) == groove.voices:
+        return groove.velocity, groove.timing
+    at = {number: i for i, number in enumerate(groove.voices)}
+    both = np.zeros((2, *groove.velocity.shape[:2], len(voices)), np.float32)
+    for i, number in enumerate(voices):
+        if number in at:
+            both[0, :, :, i] = groove.velocity[:, :, at[number]]
+            both[1, :, :, i] = groove.timing[:, :, at[number]]
+    return both[0], both[1]
+
+
+def fold(groove: Groove) -> Groove:
+    """The groove as the kit alone plays it: each extra's hits as those of the voice that plays its
+    part (`Voice.fold`), where that voice's family is not struck in the same sixteenth anyway. What
+    networks and measures hear. A groove without extras is folded already.
+
+    >>> print(fold(Groove.from_tab("clap |----x---|\\nkick |o-------|")))
+    snare        |--------o-------|
+    kick         |o---------------|
+    """
+    if not groove.extras:
+        return groove
+    kit = len(VOICES)
+    velocity, timing = groove.velocity[:, :, :kit].copy(), groove.timing[:, :, :kit].copy()
+    per_sixteenth = groove.steps / SIXTEENTHS
+    place = np.arange(groove.bars * groove.steps).reshape(groove.bars, groove.steps)
+    sixteenth = np.floor(place / per_sixteenth + 0.5).astype(int) % (groove.bars * SIXTEENTHS)
+    taken = {
+        family: np.isin(sixteenth, sixteenth[velocity[:, :, list(voices)].any(2)])
+        for family, voices in VOICES_OF_FAMILY.items()
+    }
+    for i, number in enumerate(groove.voices[kit:], kit):
+        to = EVERY[number].fold
+        if to is None:
+            continue
+        heard, late = groove.velocity[:, :, i], groove.timing[:, :, i]
+        louder = (heard > velocity[:, :, to]) & ~taken[VOICES[to].family]
+        velocity[:, :, to] = np.where(louder, heard, velocity[:, :, to])
+        timing[:, :, to] = np.where(louder, late, timing[:, :, to])
+    return replace(groove, velocity=velocity, timing=timing, extras=())
+
+
+def _checked_extras(extras: Sequence[str]) -> Sequence[str]:
+    """Raises BeatGenError for what is no percussion, and for a name that stands twice."""
+    for i, name in enumerate(extras):
+        if name not in NUMBER or name in INDEX:
+            raise BeatGenError(
+                f"extra voice {name!r}; expected one of beatgen.kit.PERCUSSION, such as 'clap'."
+            )
+        if name in extras[:i]:
+            raise BeatGenError(f"extra voice {name!r} stands twice; name each once.")
+    return extras
+
+
+def _in_order(
+    velocity: np.ndarray, timing: np.ndarray, extras: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """The same grid with the extras by number, without those that are never struck."""
+    struck = set(np.nonzero(velocity)[2].tolist())
+    at = {NUMBER[name]: i for i, name in enumerate(extras, len(VOICES)) if i in struck}
+    order = [*range(len(VOICES)), *(at[number] for number in sorted(at))]
+    names = tuple(EVERY[number].name for number in sorted(at))
+    return velocity[:, :, order], timing[:, :, order], names
 
 
 def _tab_row(line: str) -> tuple[str, list[str]]:
@@ -257,8 +368,10 @@ def _tab_row(line: str) -> tuple[str, list[str]]:
     if match is None:
         raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
     name = match["name"].lower()
-    if name not in INDEX and name != TAB_SILENCE:
-        raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
+    if name not in NUMBER and name != TAB_SILENCE:
+        raise BeatGenError(
+            f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}, or percussion (clap)."
+        )
     return name, match["bars"].split("|")
 
 
@@ -269,7 +382,7 @@ def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int,
             f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
             f"expected a divisor of {steps}."
         )
-    known = TAB_VELOCITY if name in INDEX else {}
+    known = TAB_VELOCITY if name in NUMBER else {}
     for i, symbol in enumerate(cell):
         if symbol == TAB_REST:
             continue
@@ -281,10 +394,10 @@ def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int,
         yield i * (steps // len(cell)), known[symbol]
 
 
-def _symbol(velocity: float, voice: int) -> str:
+def _symbol(velocity: float, name: str) -> str:
     if velocity == 0:
         return TAB_REST
     if velocity < 48 / 127:
         return "g"
-    letter = "o" if VOICES[voice].family in ("kick", "snare", "tom") else "x"
+    letter = "o" if EVERY[NUMBER[name]].family in ("kick", "snare", "tom") else "x"
     return letter.upper() if velocity >= 104 / 127 else letter

@@ -19,7 +19,7 @@ import numpy as np
 
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
-from beatgen.groove import SIXTEENTHS, Groove, join
+from beatgen.groove import SIXTEENTHS, Groove, fold, join
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
@@ -91,15 +91,17 @@ class Vae:
     # --- Groove <-> z ---------------------------------------------------------------------------
 
     def encode(self, groove: Groove) -> np.ndarray:
-        """z_mean of each bar, float32 (bars, latent_dim). Raises BeatGenError for bars of other
-        than 64 steps.
+        """z_mean of each bar, float32 (bars, latent_dim). Extras are heard as the kit's voices that
+        play their parts (`beatgen.groove.fold`). Raises BeatGenError for bars of other than 64
+        steps.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
         >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
         (2, 16)
         """
-        return self.codec.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
+        heard = fold(groove)
+        return self.codec.encode_bars(heard.velocity, heard.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
         """The groove of z, (latent_dim,) or (bars, latent_dim): one bar for each row, one after the

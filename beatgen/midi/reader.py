@@ -14,11 +14,11 @@ import mido
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
-from beatgen.groove import BEATS, STEPS, Groove
-from beatgen.kit import NAMES, VOICES
+from beatgen.groove import BEATS, STEPS, Groove, extras_of
+from beatgen.kit import EVERY, VOICES
 from beatgen.midi.channels import drum_channel
 from beatgen.midi.events import TICKS, Events, Source, lead, name_of, read_events, too_long
-from beatgen.midi.maps import INDEX_OF_PITCH, voice_of_pitch
+from beatgen.midi.maps import ARTICULATIONS, number_of_pitch, voice_of_pitch
 from beatgen.midi.report import MidiReport
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
@@ -96,7 +96,8 @@ def scan_midi(
         )
     groove = _quantize(notes, bars, events, steps, report)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
-    report.hits = {voice: int(n) for voice, n in zip(NAMES, struck, strict=True) if n}
+    named = zip(groove.voices, struck.tolist(), strict=True)
+    report.hits = {EVERY[number].name: n for number, n in named if n}
     report.bars, report.tempo = groove.bars, groove.tempo
     return groove, report
 
@@ -136,23 +137,23 @@ def _quantize(
     """Put every note into the cell nearest to where it was played."""
     readable = np.array([bar.readable for bar in bars])
     row = np.where(readable, np.cumsum(readable) - 1, -1)
-    velocity = np.zeros((int(readable.sum()), steps, len(VOICES)), np.float32)
+    numbers = {pitch: number_of_pitch(pitch) for pitch in report.pitches}
+    voices = sorted({*range(len(VOICES)), *numbers.values()})
+    column = {pitch: voices.index(number) for pitch, number in numbers.items()}
+    velocity = np.zeros((int(readable.sum()), steps, len(voices)), np.float32)
     timing = np.zeros_like(velocity)
     starts = np.array([bar.start for bar in bars])
     step_ticks = events.ticks_per_beat * BEATS / steps
     early = lead(events.ticks_per_beat, steps)
     placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
     for tick, _, pitch, loudness in notes.tolist():
-        voice = voice_of_pitch(pitch)
-        if voice is None:
-            report.dropped[pitch] = report.dropped.get(pitch, 0) + 1
-            continue
+        voice = column[pitch]
         at = tick + (max(events.early.get(pitch, 0), math.floor(1 - early)) if tick == 0 else 0)
         # A straight thirty-second lies just between two sixteenths and stays where it is written.
         bar = max(0, int(np.searchsorted(starts - early, at, side="left")) - 1)
         if row[bar] < 0:
             continue
-        if pitch not in INDEX_OF_PITCH:
+        if pitch in ARTICULATIONS:
             report.folded[pitch] = report.folded.get(pitch, 0) + 1
         position = (at - starts[bar]) / step_ticks
         placed.append((position < -0.5, loudness, bar, position, voice))
@@ -167,7 +168,7 @@ def _quantize(
         velocity[(*where, voice)] = loudness / 127
         timing[(*where, voice)] = late
     tempo = _tempo(events, [bar for bar in bars if bar.readable])
-    return Groove(velocity, timing, tempo)
+    return Groove(velocity, timing, tempo, extras_of(voices))
 
 
 def _free_cell(

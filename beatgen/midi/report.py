@@ -7,7 +7,7 @@ from typing import Any
 
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import TICKS
-from beatgen.midi.maps import FOLD
+from beatgen.midi.maps import ARTICULATIONS
 
 
 @dataclass
@@ -15,10 +15,10 @@ class MidiReport:
     """What was found in a file, and what became of it.
 
     pitches: pitch -> hits found, before anything else. hits: per voice name, as read. folded:
-    pitch -> hits that went to another voice's row. dropped: pitch -> hits that no voice is near.
-    skipped: bar number (from 1) -> its meter, for the bars that are not four quarters long.
-    collisions: hits that fell into a taken cell. channel is counted from 1; tempos are BPM in
-    order of appearance.
+    pitch -> hits that went to a voice of the kit which has another note. dropped: pitch -> hits
+    that became no voice. skipped: bar number (from 1) -> its meter, for the bars that are not four
+    quarters long. collisions: hits that fell into a taken cell. channel is counted from 1; tempos
+    are BPM in order of appearance.
     """
 
     name: str
@@ -45,7 +45,7 @@ class MidiReport:
             meters = ", ".join(sorted(set(self.skipped.values())))
             found.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
         if self.folded:
-            pairs = (f"{p} ({n}) to {FOLD[p]}" for p, n in sorted(self.folded.items()))
+            pairs = (f"{p} ({n}) to {ARTICULATIONS[p]}" for p, n in sorted(self.folded.items()))
             found.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
         if self.dropped:
             pairs = (f"{p} ({n})" for p, n in sorted(self.dropped.items()))
@@ -65,7 +65,7 @@ class MidiReport:
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, fit for JSON; each folded pitch with the
         voice that it went to."""
-        folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(self.folded.items())}
+        folded = {p: {"voice": ARTICULATIONS[p], "hits": n} for p, n in sorted(self.folded.items())}
         return asdict(self) | {"folded": folded, "messages": self.messages}
 
     def rows(self) -> list[tuple[str, str]]:

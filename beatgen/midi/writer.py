@@ -11,7 +11,7 @@ from beatgen.errors import BeatGenError
 from beatgen.groove import BEATS, Groove
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import EARLY, TICKS, Source, lead, save
-from beatgen.midi.maps import WRITTEN
+from beatgen.midi.maps import WRITTEN, pitch_of_number
 
 TEMPOS = 60e6 / (2**24 - 1), 60e6  # BPM: MIDI counts microseconds per beat, in 24 bits
 
@@ -23,10 +23,10 @@ def write_midi(
 
     target: a path or a binary file object. name: of the track.
     pitches: "gmd" writes each voice's own pitch (Roland TD-11), so that reading the file gives the
-    same voices; "gm" writes the nearest General MIDI drums. An early hit of the very first bar is
-    written on tick 0, with a text event from which `read_midi` restores its timing. The file is as
-    long as its bars. Raises BeatGenError for an unknown `pitches`, and for a tempo that MIDI cannot
-    hold.
+    same voices; "gm" writes the nearest General MIDI drums. Percussion has its own
+    note in both. An early hit of the very first bar is written on tick 0, with a text event from
+    which `read_midi` restores its timing. The file is as long as its bars. Raises BeatGenError for
+    an unknown `pitches`, and for a tempo that MIDI cannot hold.
 
     >>> from io import BytesIO
     >>> file = BytesIO()
@@ -42,7 +42,7 @@ def write_midi(
             f"a tempo of {groove.tempo:g} BPM cannot be written; MIDI files have {TEMPOS[0]:.2f} "
             f"to {TEMPOS[1]:.0f}. Choose one of these."
         )
-    pitch_of = WRITTEN[pitches]
+    pitch_of = [pitch_of_number(number, pitches) for number in groove.voices]
     # (tick, pitch) -> velocity, and the tick it was played on; of two voices on one, the louder
     loudest: dict[tuple[int, int], tuple[int, int]] = {}
     for bar, step, voice in np.argwhere(groove.velocity > 0).tolist():
