@@ -15,10 +15,11 @@ import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
 from beatgen.groove import BEATS, STEPS, Groove, extras_of
-from beatgen.kit import EVERY, VOICES
+from beatgen.kit import EVERY, NUMBER, VOICES
 from beatgen.midi.channels import drum_channel
 from beatgen.midi.events import TICKS, Events, Source, lead, name_of, read_events, too_long
-from beatgen.midi.maps import ARTICULATIONS, number_of_pitch, voice_of_pitch
+from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map
+from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
@@ -32,10 +33,12 @@ class _Bar:
     readable: bool  # four quarters long
 
 
-def read_midi(source: Source, steps: int = STEPS) -> Groove:
+def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
     """Read the drums of a MIDI file.
 
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar.
+    map: which note means which voice: a name, as in "toontrack" (`beatgen.midi.maps`), or a file of
+    one's own, as in "my.tsv"; by default it is recognised, and General MIDI where in doubt.
     Everything that could not be kept is named in a MidiWarning; `scan_midi` returns it instead.
     Raises MidiError where the file cannot be read, has no drums, or no 4/4 bar.
 
@@ -46,7 +49,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
-    groove, report = scan_midi(source, steps)
+    groove, report = scan_midi(source, steps, map=map)
     if report.messages:
         text = f"{report.name}: {' '.join(report.messages)}"
         warnings.warn(text, MidiWarning, stacklevel=2)
@@ -54,7 +57,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
 
 
 def scan_midi(
-    source: Source, steps: int = STEPS, name: str | None = None
+    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
 ) -> tuple[Groove, MidiReport]:
     """Read the drums of a MIDI file, and report what became of everything in it.
 
@@ -74,6 +77,7 @@ def scan_midi(
     events = read_events(source, name)
     channel = drum_channel(events, name)
     notes = events.notes[events.notes[:, 1] == channel]
+    reading = read_voices(events, notes, map)
     bars = _bars(events, int(notes[-1, 0]), steps, name)
     report = MidiReport(
         name,
@@ -83,18 +87,21 @@ def scan_midi(
         meters=_changes(f"{n}/{d}" for _, n, d in events.meters),
         pitches=dict(sorted(Counter(notes[:, 2].tolist()).items())),
         skipped={i + 1: bar.meter for i, bar in enumerate(bars) if not bar.readable},
+        map=reading.map.name,
+        map_title=reading.map.title,
+        map_why=reading.why,
     )
     if len(report.skipped) == len(bars):
         raise MidiError(
             f"{name}: no 4/4 bar found, only {', '.join(report.meters)}; only 4/4 is read. "
             "Choose another file, or set its meter to 4/4."
         )
-    if all(voice_of_pitch(pitch) is None for pitch in report.pitches):
+    if (reading.voices < 0).all():
         raise MidiError(
             f"{name}: no drum of the kit found on channel {report.channel}, only the "
-            f"{_pitches(report.pitches)}. Map them to General MIDI drums, 35 to 81."
+            f"{_pitches(report.pitches)}. {_what_to_do(reading)}"
         )
-    groove = _quantize(notes, bars, events, steps, report)
+    groove = _quantize(notes, reading, bars, events, steps, report)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     named = zip(groove.voices, struck.tolist(), strict=True)
     report.hits = {EVERY[number].name: n for number, n in named if n}
@@ -132,31 +139,45 @@ def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
 
 
 def _quantize(
-    notes: np.ndarray, bars: list[_Bar], events: Events, steps: int, report: MidiReport
+    notes: np.ndarray,
+    reading: Reading,
+    bars: list[_Bar],
+    events: Events,
+    steps: int,
+    report: MidiReport,
 ) -> Groove:
     """Put every note into the cell nearest to where it was played."""
     readable = np.array([bar.readable for bar in bars])
     row = np.where(readable, np.cumsum(readable) - 1, -1)
-    numbers = {pitch: number_of_pitch(pitch) for pitch in report.pitches}
-    voices = sorted({*range(len(VOICES)), *numbers.values()})
-    column = {pitch: voices.index(number) for pitch, number in numbers.items()}
+    # A note of no known instrument is itself.
+    of_note = np.array([NUMBER[f"note {pitch}"] for pitch in range(128)])
+    numbers = np.where(reading.numbers == -2, of_note[notes[:, 2]], reading.numbers).tolist()
+    voices = sorted({*range(len(VOICES)), *(number for number in numbers if number >= 0)})
+    column = {number: i for i, number in enumerate(voices)}
     velocity = np.zeros((int(readable.sum()), steps, len(voices)), np.float32)
     timing = np.zeros_like(velocity)
     starts = np.array([bar.start for bar in bars])
     step_ticks = events.ticks_per_beat * BEATS / steps
     early = lead(events.ticks_per_beat, steps)
     placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
-    for tick, _, pitch, loudness in notes.tolist():
-        voice = column[pitch]
+    general = drum_map(GENERAL_MIDI)
+    for (tick, _, pitch, loudness), number in zip(notes.tolist(), numbers, strict=True):
+        if number < 0:
+            report.dropped[pitch] = report.dropped.get(pitch, 0) + 1
+            continue
         at = tick + (max(events.early.get(pitch, 0), math.floor(1 - early)) if tick == 0 else 0)
         # A straight thirty-second lies just between two sixteenths and stays where it is written.
         bar = max(0, int(np.searchsorted(starts - early, at, side="left")) - 1)
         if row[bar] < 0:
             continue
-        if pitch in ARTICULATIONS:
+        report.voices.setdefault(pitch, EVERY[number].name)
+        if reading.map.name != GENERAL_MIDI:
+            if number != general.number_of(pitch):
+                report.moved[pitch] = report.moved.get(pitch, 0) + 1
+        elif pitch not in INDEX_OF_PITCH and number < len(VOICES):
             report.folded[pitch] = report.folded.get(pitch, 0) + 1
         position = (at - starts[bar]) / step_ticks
-        placed.append((position < -0.5, loudness, bar, position, voice))
+        placed.append((position < -0.5, loudness, bar, position, column[number]))
     # A downbeat goes before the grace note that leads to it; then the loudest first: where two
     # notes want one cell, the quieter one has to look elsewhere.
     for _, loudness, bar, position, voice in sorted(placed, key=lambda note: (note[0], -note[1])):
@@ -196,6 +217,12 @@ def _tempo(events: Events, bars: list[_Bar]) -> float:
         events.tempos[int(np.searchsorted(ticks, bar.start, side="right")) - 1][1] for bar in bars
     )
     return float(round(mido.tempo2bpm(held.most_common(1)[0][0]), 2))
+
+
+def _what_to_do(reading: Reading) -> str:
+    if reading.map.name == GENERAL_MIDI:
+        return "Map them to General MIDI drums, 35 to 81."
+    return f"Choose another map than {reading.map.title}."
 
 
 def _pitches(found: Iterable[int]) -> str:
