@@ -23,12 +23,13 @@ from app.session import Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
-from beatgen.errors import ModelError
+from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
+from beatgen.meter import label_of
 
 FRAMES = 33  # grooves on the path from A to B; the player blends between them
 # Where a shape is set, one in so many of these frames is sent, so that it is not too much: without
@@ -70,6 +71,8 @@ def read(name: str, content: bytes) -> Source:
     """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
     groove, report = readers.scan(io.BytesIO(content), name=name)
+    if not groove.is_common:
+        raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
     return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
 
 

@@ -112,7 +112,7 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
             styles[row["style"]] += 1
         lengths.append(groove.bars)
         tempos.append(groove.tempo)
-        skipped += len(report.skipped)
+        skipped += len(report.skipped) + report.bars - groove.bars
     if not lengths:
         raise BeatGenError(f"{root}: none of {len(paths)} files could be read; {left_out[0]}")
     return Stats(

@@ -100,6 +100,7 @@ class Vae:
         >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
         (2, 16)
         """
+        strikes_of(groove)  # refuses other meters
         heard = fold(groove)
         return self.codec.encode_bars(heard.velocity, heard.timing, loop=groove.bars)[0]
 
