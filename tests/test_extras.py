@@ -122,9 +122,7 @@ def test_every_extra_comes_back_from_its_own_note(pitches) -> None:
     groove = of("kick", *own, "note 0", "note 95", "note 127")
     rng = np.random.default_rng(7)
     velocity = np.where(groove.velocity, rng.integers(1, 128, groove.velocity.shape), 0) / 127
-    groove = Groove(
-        velocity, rng.integers(-7, 7, velocity.shape) / 30, 97, extras=groove.extras
-    )
+    groove = Groove(velocity, rng.integers(-7, 7, velocity.shape) / 30, 97, extras=groove.extras)
     file = BytesIO()
     write_midi(groove, file, pitches=pitches)
     back, report = scan_midi(BytesIO(file.getvalue()))
