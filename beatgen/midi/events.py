@@ -24,6 +24,7 @@ TICKS = 480  # ticks per beat of the files that are written
 MAX_BYTES = 2**20  # larger files are no drums, and would be read for many seconds
 # mido reads variable-length numbers (4 bytes at most) however long they are, in quadratic time.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
+CONTROLLERS = (0, 4)  # that are kept: bank, and the hi-hat's pedal
 DEFAULT_TEMPO = 500_000  # microseconds per beat where a file names none (120 BPM)
 
 # A downbeat that is played early would start before the file does. It is written on tick 0, and
@@ -41,6 +42,10 @@ class Events:
     meters: list[tuple[int, int, int]]  # tick, numerator, denominator
     early: dict[int, int]  # pitch -> ticks before the start
     end: int  # last tick
+    controls: (
+        np.ndarray
+    )  # int64 (changes, 4): tick, channel, controller, value; those of CONTROLLERS
+    programs: np.ndarray  # int64 (changes, 3): tick, channel, program
 
 
 def read_events(source: Source, name: str) -> Events:
@@ -53,19 +58,21 @@ def read_events(source: Source, name: str) -> Events:
     tempos: list[tuple[int, int]] = []
     meters: list[tuple[int, int, int]] = []
     early: dict[int, int] = {}
+    sent: list[tuple[int, Any]] = []  # tick and message: what a channel is set to
     end = 0
     for track in file.tracks:
         tick = 0
         for message in track:
             tick += message.time
             kind = message.type
-            if kind == "note_on":
-                if message.velocity:
-                    notes.append((tick, message.channel, message.note, message.velocity))
+            if kind == "note_on" and message.velocity:
+                notes.append((tick, message.channel, message.note, message.velocity))
+            elif kind in ("control_change", "program_change"):
+                sent.append((tick, message))
             elif kind == "set_tempo":
                 tempos.append((tick, max(1, message.tempo)))
             elif kind == "time_signature":
-                meters.append((tick, max(1, message.numerator), message.denominator))
+                meters.append((tick, message.numerator, message.denominator))
             elif kind == "text" and message.text.startswith(EARLY):
                 early |= _early(message.text)
         end = max(end, tick)
@@ -77,9 +84,10 @@ def read_events(source: Source, name: str) -> Events:
         file.ticks_per_beat,
         np.array(sorted(notes), np.int64),
         _timeline(tempos, (0, DEFAULT_TEMPO)),
-        _timeline(meters, (0, 4, 4)),
+        _timeline([meter for meter in meters if meter[1]], (0, 4, 4)),  # of 0 notes it is none
         early,
         end,
+        *_channels(sent),
     )
 
 
@@ -166,6 +174,18 @@ def _early(text: str) -> dict[int, int]:
         if pitch.isdecimal() and ticks[:1] == "-" and ticks[1:].isdecimal() and len(ticks) < 6:
             found[int(pitch)] = int(ticks)
     return found
+
+
+def _channels(sent: list[tuple[int, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Controllers and programs in order of time; those of one tick in the order of the file."""
+    sent.sort(key=lambda at: at[0])
+    controls = [
+        (tick, message.channel, message.control, message.value)
+        for tick, message in sent
+        if message.type == "control_change" and message.control in CONTROLLERS
+    ]
+    programs = [(t, m.channel, m.program) for t, m in sent if m.type == "program_change"]
+    return np.array(controls, np.int64).reshape(-1, 4), np.array(programs, np.int64).reshape(-1, 3)
 
 
 def _timeline(events: list[Any], start: Any) -> list[Any]:

@@ -7,16 +7,22 @@ from typing import Any
 
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import TICKS
-from beatgen.midi.maps import FOLD
+from beatgen.midi.maps import GENERAL_MIDI
+
+SHOWN = 8  # notes that a sentence names
 
 
 @dataclass
 class MidiReport:
     """What was found in a file, and what became of it.
 
-    pitches: pitch -> hits found, before anything else. hits: per voice name, as read. folded:
-    pitch -> hits that went to another voice's row. dropped: pitch -> hits that no voice is near.
-    skipped: bar number (from 1) -> its meter, for the bars that are not four quarters long.
+    pitches: pitch -> hits found, before anything else. hits: per voice name, as read. map: short
+    name of the map that was followed, map_title: its name for people, map_why: how it was found, ""
+    for General MIDI by default. voices: pitch -> name of the voice it was read as. moved: pitch ->
+    hits that another map than General MIDI sends to another voice than that would. folded: pitch ->
+    hits that went to a voice of the kit which has another note. dropped: pitch -> hits that became
+    no voice. meters: as they stand in the file, in order of appearance. skipped: bar number (from
+    1) -> its meter, for the bars of meters that are not played.
     collisions: hits that fell into a taken cell. channel is counted from 1; tempos are BPM in
     order of appearance.
     """
@@ -30,6 +36,11 @@ class MidiReport:
     tempo: float = 0.0
     pitches: dict[int, int] = field(default_factory=dict)
     hits: dict[str, int] = field(default_factory=dict)
+    map: str = GENERAL_MIDI
+    map_title: str = ""
+    map_why: str = ""
+    voices: dict[int, str] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)
     folded: dict[int, int] = field(default_factory=dict)
     dropped: dict[int, int] = field(default_factory=dict)
     skipped: dict[int, str] = field(default_factory=dict)
@@ -43,9 +54,12 @@ class MidiReport:
             found.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
         if self.skipped:
             meters = ", ".join(sorted(set(self.skipped.values())))
-            found.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
+            left_out = _counted(len(self.skipped), "bar")
+            found.append(f"Left out {left_out} in {meters}; no such meter is played.")
+        if self.map_why:
+            found.append(self._map_sentence())
         if self.folded:
-            pairs = (f"{p} ({n}) to {FOLD[p]}" for p, n in sorted(self.folded.items()))
+            pairs = (f"{p} ({n}) to {self.voices[p]}" for p, n in sorted(self.folded.items()))
             found.append(f"Folded other pitches into the kit: {', '.join(pairs)}.")
         if self.dropped:
             pairs = (f"{p} ({n})" for p, n in sorted(self.dropped.items()))
@@ -62,18 +76,32 @@ class MidiReport:
             )
         return found
 
+    def _map_sentence(self) -> str:
+        """Which map was followed and why, and what differs from General MIDI; the notes with most
+        hits where there are many."""
+        sentence = f"Read as {self.map_title}, {self.map_why}"
+        most = sorted(self.moved, key=lambda pitch: (-self.moved[pitch], pitch))[:SHOWN]
+        pairs = [f"{p} ({self.moved[p]}) is {self.voices[p]}" for p in sorted(most)]
+        if len(self.moved) > SHOWN:
+            pairs.append(f"{len(self.moved) - SHOWN} more notes differ")
+        return f"{sentence}: {', '.join(pairs)}." if pairs else f"{sentence}."
+
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, fit for JSON; each folded pitch with the
         voice that it went to."""
-        folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(self.folded.items())}
-        return asdict(self) | {"folded": folded, "messages": self.messages}
+        folded, moved = (
+            {p: {"voice": self.voices[p], "hits": n} for p, n in sorted(notes.items())}
+            for notes in (self.folded, self.moved)
+        )
+        return asdict(self) | {"folded": folded, "moved": moved, "messages": self.messages}
 
     def rows(self) -> list[tuple[str, str]]:
         """The report as a table of two columns."""
         return [
-            ("bars", f"{self.bars} in 4/4"),
+            ("bars", f"{self.bars} in {', '.join(dict.fromkeys(self.meters))}"),
             ("tempo", f"{self.tempo:g}"),
             ("channel", str(self.channel)),
+            *([("map", self.map_title)] if self.map_title else []),
             ("ticks", f"{self.ticks_per_beat} per beat"),
             ("hits", str(sum(self.hits.values()))),
             *((f"  {voice}", str(hits)) for voice, hits in self.hits.items()),

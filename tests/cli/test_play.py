@@ -165,7 +165,8 @@ def test_info_shows_what_became_of_a_file(capsys, ab, tmp_path) -> None:
     (tmp_path / "odd.mid").write_bytes(data)
     found = json.loads(run(capsys, "info", tmp_path / "odd.mid", "--json")[0])
     assert found["folded"] == {"35": {"voice": "kick", "hits": found["pitches"]["35"]}}
-    assert found["dropped"] == {"33": found["pitches"]["33"]} and found["skipped"] == {}
+    assert found["hits"]["metronome click"] == found["pitches"]["33"]
+    assert found["dropped"] == found["skipped"] == {}
     text = "\n".join(run(capsys, "info", tmp_path / "odd.mid"))
     assert "35 (" in text and "2 in 4/4" in text and "snare" in text
 
@@ -199,7 +200,11 @@ def test_blend_goes_from_a_to_b(capsys, ab, tmp_path, rock, samba) -> None:
 def test_blend_writes_the_pitches_that_are_asked_for(capsys, tmp_path) -> None:
     """A hat's edge and a tom's rim are the Roland's own."""
     write_midi(Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|"), tmp_path / "edge.mid")
-    for how, expected in (([], {22, 58}), (["--pitches", "gm"], {42, 43})):
+    for how, expected in (
+        ([], {42, 43}),
+        (["--pitches", "gmd"], {22, 58}),
+        (["--map-out", "toontrack"], {22, 75}),
+    ):
         both = tmp_path / "edge.mid", tmp_path / "edge.mid"
         run(capsys, "blend", *both, 1, "-o", tmp_path / "out.mid", *how)
         notes = {m.note for m in mido.MidiFile(tmp_path / "out.mid") if m.type == "note_on"}
