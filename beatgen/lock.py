@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
-from beatgen.meter import SIXTEENTHS, label_of
+from beatgen.groove import Groove, sixteenths_of
+from beatgen.meter import label_of
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,6 @@ class Lock:
             )
         )
         return replace(groove, velocity=velocity, timing=timing)
-
-
-def sixteenths_of(groove: Groove) -> np.ndarray:
-    """The sixteenth that each step belongs to, the nearest one, from 0 at the groove's start:
-    int64 (bars, steps). The last steps of the groove belong to its first sixteenth."""
-    first = np.cumsum([0, *(meter.sixteenths for meter in groove.meters)])
-    in_bar = np.floor(np.arange(groove.steps) * SIXTEENTHS / groove.resolution + 0.5)
-    return (first[:-1, None] + in_bar.astype(np.int64)) % first[-1]
 
 
 def _mask(

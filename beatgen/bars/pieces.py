@@ -19,7 +19,7 @@ import numpy as np
 
 from beatgen.bars.strikes import ON_LINE, PLACES
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove, longest_steps
+from beatgen.groove import Groove, fold, longest_steps
 from beatgen.meter import SIXTEENTHS, STEPS, Meter
 
 FULL = STEPS - ON_LINE  # steps of a piece before the next downbeat's early places
@@ -53,14 +53,14 @@ def pieces_of(meters: tuple[Meter, ...]) -> tuple[Piece, ...]:
 
 
 def cut(groove: Groove) -> tuple[np.ndarray, np.ndarray]:
-    """Velocity and timing of a groove's pieces, float32 (pieces, 64, 22) each. Raises BeatGenError
-    for other than 64 steps per bar of 4/4."""
+    """Velocity and timing of a groove's pieces, float32 (pieces, 64, 22) each, extras folded into
+    the kit. Raises BeatGenError for other than 64 steps per bar of 4/4."""
     if groove.resolution != STEPS:
         raise BeatGenError(
             f"a groove of {groove.resolution} steps per bar found; expected {STEPS}. Read the file "
             f"with steps={STEPS}."
         )
-    pieces = pieces_of(groove.meters)
+    pieces, groove = pieces_of(groove.meters), fold(groove)
     if _are_bars(pieces):
         return groove.velocity, groove.timing
     grids = np.stack([groove.velocity, groove.timing])

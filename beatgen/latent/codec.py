@@ -205,8 +205,9 @@ def fade(remaining: Any) -> Any:
 
 def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
     """The strikes of a groove's pieces (`beatgen.bars.pieces`), which in 4/4 are its bars, as the
-    network reads them. loop: how many pieces in a row repeat as a circle; by default the whole
-    groove. Raises BeatGenError for other than 64 steps per bar of 4/4."""
+    network reads them; extras are folded into the kit. loop: how many pieces in a row repeat as a
+    circle; by default the whole groove. Raises BeatGenError for other than 64 steps per bar of 4/4.
+    """
     velocity, timing = cut(groove)
     return to_strikes(velocity, timing, len(velocity) if loop is None else loop)
 

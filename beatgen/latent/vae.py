@@ -21,12 +21,13 @@ import numpy as np
 from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
-from beatgen.groove import Groove, join
+from beatgen.groove import Groove, columns, join
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Prediction, pattern_of_hidden, rescale_counts
 from beatgen.latent.directions import Direction, Directions
+from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
@@ -95,8 +96,9 @@ class Vae:
 
     def encode(self, groove: Groove) -> np.ndarray:
         """z_mean of each bar, float32 (bars, latent_dim). A bar longer than four quarters takes
-        a row for each of its pieces (`beatgen.bars.pieces`): 5/4 and 12/8 two. Raises BeatGenError
-        for other than 64 steps per bar of 4/4.
+        a row for each of its pieces (`beatgen.bars.pieces`): 5/4 and 12/8 two. Extras are heard as
+        the kit's voices that play their parts (`beatgen.groove.fold`). Raises BeatGenError for
+        other than 64 steps per bar of 4/4.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -337,7 +339,8 @@ class Vae:
 
         feel_dim = self.latent_dim - self.pattern_dim
         strikes = draw_feel(predict, pattern, feel_dim, seed, spread, refine)
-        return groove_of(strikes, groove.tempo, len(pattern), groove.meters)
+        played = groove_of(strikes, groove.tempo, len(pattern), groove.meters)
+        return Extras(groove).onto(played, moved=True)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is replaced by hits that fit the rest. The rest stays as it
@@ -373,13 +376,18 @@ class Vae:
         at = hidden[..., None]
         strikes = Strikes(np.where(at, new.velocity, 0), np.where(at, new.timing, 0))
         filled = groove_of(strikes, groove.tempo, len(hidden), groove.meters)
+        own_velocity, own_timing = columns(groove, range(N_VOICES))
         # What was known stays, to the last bit.
-        kept = ~mend_grid(steps_of(hidden, *bars, len(hidden)), groove.meters)
-        return replace(
-            groove,
-            velocity=np.where(kept, groove.velocity, filled.velocity),
-            timing=np.where(kept, groove.timing, filled.timing),
+        own = cut(replace(groove, velocity=own_velocity, timing=own_timing, extras=()))
+        kept = ~mend_grid(steps_of(hidden, *own, len(hidden)), groove.meters)
+        grids = (
+            (groove.velocity, np.where(kept, own_velocity, filled.velocity)),
+            (groove.timing, np.where(kept, own_timing, filled.timing)),
         )
+        velocity, timing = (
+            np.concatenate([kit, own[:, :, N_VOICES:]], axis=2) for own, kit in grids
+        )
+        return Groove(velocity, timing, groove.tempo, extras=groove.extras)
 
     def propose(
         self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1
@@ -486,13 +494,19 @@ class Vae:
         pieces = len(velocity) // n
         z, _ = self.codec.encode_bars(velocity, timing, loop=pieces)
         residual = self.codec.residual(whole, z, pieces)
-        kept = _faded(residual, *self._directions.remaining(row))
-        return self.codec.decode_grooves(
+        remaining = self._directions.remaining(row)
+        kept = _faded(residual, *remaining)
+        nudged = self.codec.decode_grooves(
             self._directions.move(z, row).reshape(n, pieces, -1),
             Prediction(*(part.reshape(n, pieces, *part.shape[2:]) for part in kept)),
             [groove.tempo for groove in grooves],
             meters,
         )
+        feels = bool((remaining[1] < 1).all())
+        return [
+            Extras(groove).onto(new, moved=feels)
+            for groove, new in zip(grooves, nudged, strict=True)
+        ]
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -521,7 +535,12 @@ class Vae:
         latent_dim). remaining: float32 (n,), how near each stays to the groove (`fade`)."""
         residual = _faded(self.codec.residual(groove, z), pattern_remaining, feel_remaining)
         tempos = [groove.tempo] * len(moved)
-        return self.codec.decode_grooves(moved, residual, tempos, groove.meters)
+        heard = self.codec.decode_grooves(moved, residual, tempos, groove.meters)
+        extras = Extras(groove)
+        return [
+            extras.onto(new, moved=bool(feel < 1))
+            for new, feel in zip(heard, feel_remaining, strict=True)
+        ]
 
 
 def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]:
