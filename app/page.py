@@ -142,9 +142,9 @@ def prepare() -> None:
     """Compute what a new session opens with, so that the first one need not wait for it."""
     with suppress(BeatGenError):  # the page shows it
         session = _demo_session()
-        engine.blend(session.a.groove, session.b.groove, *session.place)
-        engine.path(session.a.groove, session.b.groove)
-        engine.path_feels(session.a.groove, session.b.groove)
+        engine.blend(*session.pair, *session.place)
+        engine.path(*session.pair)
+        engine.path_feels(*session.pair)
 
 
 def _draw_view(view: View) -> None:
@@ -168,7 +168,7 @@ def _linked_session(text: str) -> Session:
 
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
-    a, b = session.a.groove, session.b.groove
+    a, b = session.pair
     path, ends = engine.path(a, b), None
     feels: tuple[list[Groove], list[Groove]] | None = engine.path_feels(a, b)
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)

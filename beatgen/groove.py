@@ -133,6 +133,17 @@ class Groove:
         return np.array([meter.steps(self.resolution) for meter in self.meters])
 
     @property
+    def first_steps(self) -> np.ndarray:
+        """Where each bar begins, and the last one ends, in steps from the start: int64
+        (bars + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.bar_steps)])
+
+    @property
+    def sixteenths(self) -> int:
+        """Sixteenth notes of all bars."""
+        return sum(meter.sixteenths for meter in self.meters)
+
+    @property
     def starts(self) -> np.ndarray:
         """Where each bar begins, and the last one ends, in quarters from the start: float64
         (bars + 1,).
@@ -434,7 +445,7 @@ def sixteenths_of(groove: Groove) -> np.ndarray:
     [0, 0, 1, 15, 0]
     """
     per_sixteenth = groove.resolution / SIXTEENTHS
-    first = np.concatenate([[0], np.cumsum(groove.bar_steps)])
+    first = groove.first_steps
     place = first[:-1, None] + np.arange(groove.steps)
     sixteenth = np.floor(place / per_sixteenth + 0.5) % np.ceil(first[-1] / per_sixteenth)
     return sixteenth.astype(np.int64)

@@ -34,6 +34,11 @@ class Lock:
         """Which cells are locked, bool (bars, steps, 22)."""
         return _mask(self.groove, self.voices, self.sixteenths, self.cells)
 
+    @property
+    def held(self) -> Groove:
+        """What the locked cells hold; silence elsewhere."""
+        return self.keep(replace(self.groove, velocity=np.zeros_like(self.groove.velocity)))
+
     def fits(self, groove: Groove) -> bool:
         """Whether the lock can be kept in `groove`: whether their bars agree in meter and steps,
         as far as both go."""
@@ -63,7 +68,7 @@ class Lock:
                 f"a lock on a groove in {label_of(self.groove.meters)} does not fit one in "
                 f"{label_of(groove.meters)}; lock a groove of the same meter."
             )
-        length, own = (sum(m.sixteenths for m in each.meters) for each in (groove, self.groove))
+        length, own = groove.sixteenths, self.groove.sixteenths
         sixteenths = {
             later for at in self.sixteenths for later in range(at, length, own) if at < own
         }

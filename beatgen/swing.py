@@ -28,9 +28,11 @@ def swing(groove: Groove, share: float) -> Groove:
     velocity, timing = np.zeros_like(groove.velocity), np.zeros_like(groove.timing)
     steps, most = groove.bar_steps, reach(groove.resolution)
     per_eighth = groove.resolution / EIGHTHS
+    into = groove.first_steps % per_eighth  # how far into an eighth a bar begins: 0 but after 7/16
     # From the last step to the first, so that what is squeezed together moves into free steps.
     for bar, step, voice in np.argwhere(groove.velocity > 0)[::-1]:
-        at = warp(step + groove.timing[bar, step, voice], share, per_eighth)
+        place = step + groove.timing[bar, step, voice] + into[bar]
+        at = warp(place, share, per_eighth) - into[bar]
         to = min(max(round(at), 0), steps[bar] - 1)
         while velocity[bar, to, voice] and to > 0:
             to -= 1

@@ -12,6 +12,8 @@ them. The first is JSON. The second has the hits of all grooves, column by colum
 Velocities come back as they were. A unit of timing is 1/1920 of a beat, a quarter of a tick of the
 Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.13 ms at tempo 120.
 
+A groove in other meters than 4/4 names them in its record, as in "3/4 3/4" (`record_of`).
+
 Links and browsers hold such texts for years. A change of their form, or of the order of the voices,
 raises VERSION and keeps reading the older ones: tests/app/share/links.json holds some of each.
 """
@@ -27,10 +29,13 @@ from typing import Any
 import numpy as np
 
 from app.limits import GROOVE_TEMPO_RANGE, number, whole
-from beatgen.groove import STEPS, Groove
+from beatgen.errors import BeatGenError
+from beatgen.groove import STEPS, Groove, longest_steps, meters_of
 from beatgen.kit import VOICES
+from beatgen.meter import FOUR_FOUR, Meter
 
-VERSION = "1"
+VERSION = "2"
+COMMON = "1"  # the version of a text whose grooves are all in 4/4, which earlier BeatGens read
 LONGEST = 500_000  # characters that are read
 LARGEST = 2_000_000  # bytes that they may hold, unpacked
 TIMING_UNITS = 120  # in a step
@@ -49,13 +54,14 @@ def pack(head: dict[str, Any], grooves: Sequence[Groove]) -> str:
     """
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     packed = zlib.compress(text.encode() + b"\0" + _columns(grooves), 9)
-    return VERSION + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    version = COMMON if all(groove.is_common for groove in grooves) else VERSION
+    return version + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
 def unpack(text: str, bars: int) -> tuple[dict[str, Any], Hits]:
     """The two parts of a text, the hits of `bars` bars at most. Raises ValueError where it is not
     one that `pack` made."""
-    if text[:1] != VERSION or len(text) > LONGEST:
+    if text[:1] not in (COMMON, VERSION) or len(text) > LONGEST:
         raise ValueError("another version, or too long")
     encoded = text[1:].encode("ascii")
     decompressor = zlib.decompressobj()
@@ -81,18 +87,23 @@ class Hits:
     def __init__(self, content: bytes, most_bars: int) -> None:
         self._most_bars = most_bars
         self._content = np.frombuffer(content, np.uint8).astype(int)
-        self._expected: list[tuple[int, float]] = []  # bars and tempo of each groove
+        self._expected: list[tuple[int, float, tuple[Meter, ...]]] = []  # bars, tempo, meters
 
     def expect(self, recorded: Mapping[str, Any]) -> int:
         """The index that a groove of these "bars" and this "tempo" has among `grooves`. Raises
         ValueError where they are not possible."""
         bars = whole(recorded["bars"], 1, self._most_bars)
-        self._expected.append((bars, number(recorded["tempo"], *GROOVE_TEMPO_RANGE)))
+        try:
+            given = meters_of(recorded.get("meters", str(FOUR_FOUR)))[:bars]
+        except (BeatGenError, AttributeError) as error:
+            raise ValueError("meters that are not possible") from error
+        meters = tuple(given[bar % len(given)] for bar in range(bars))
+        self._expected.append((bars, number(recorded["tempo"], *GROOVE_TEMPO_RANGE), meters))
         return len(self._expected) - 1
 
     def grooves(self) -> list[Groove]:
         """All that were expected. Raises ValueError where the text does not hold them."""
-        bars = sum(bars for bars, _ in self._expected)
+        bars = sum(bars for bars, *_ in self._expected)
         if 2 * bars > len(self._content) or bars > self._most_bars:
             raise ValueError("more bars than the text holds, or than are read")
         low, high, rest = np.split(self._content, [bars, 2 * bars])
@@ -104,17 +115,38 @@ class Hits:
         step = run - np.repeat(before, counts)
         zigzag = low + 256 * high
         units = np.where(zigzag % 2, -(zigzag + 1) // 2, zigzag // 2)
-        grid = np.zeros((2, bars, STEPS, len(VOICES)), np.float32)
+        longest = [longest_steps(meters, STEPS) for *_, meters in self._expected]
+        grid = np.zeros((2, bars, max(longest, default=STEPS), len(VOICES)), np.float32)
         if (velocity < 1).any() or (velocity > 127).any() or (np.abs(units) > LATEST).any():
             raise ValueError("a velocity or timing that is not possible")
         grid[:, bar, step, voice] = velocity / 127, units / TIMING_UNITS
         if np.count_nonzero(grid[0]) != len(voice):
             raise ValueError("two hits in one cell")
-        ends = np.cumsum([bars for bars, _ in self._expected])
-        return [
-            Groove(grid[0, end - bars : end], grid[1, end - bars : end], tempo)
-            for end, (bars, tempo) in zip(ends, self._expected, strict=True)
-        ]
+        ends = np.cumsum([bars for bars, *_ in self._expected])
+        try:
+            return [
+                Groove(
+                    grid[0, end - bars : end, :steps],
+                    grid[1, end - bars : end, :steps],
+                    tempo,
+                    meters,
+                )
+                for end, steps, (bars, tempo, meters) in zip(
+                    ends, longest, self._expected, strict=True
+                )
+            ]
+        except BeatGenError as error:
+            raise ValueError("a hit behind the end of its bar") from error
+
+
+def record_of(groove: Groove) -> dict[str, Any]:
+    """What `Hits.expect` takes of a groove: its bars, its tempo and, where they are not 4/4, its
+    meters."""
+    record: dict[str, Any] = {"bars": groove.bars, "tempo": groove.tempo}
+    if not groove.is_common:
+        same = len(set(groove.meters)) == 1
+        record["meters"] = " ".join(map(str, groove.meters[: 1 if same else None]))
+    return record
 
 
 def _columns(grooves: Iterable[Groove]) -> bytes:

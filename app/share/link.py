@@ -15,8 +15,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
-
 from app import engine
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.player.messages import Opening
@@ -38,7 +36,7 @@ from app.session import (
 from app.share import encoding
 from app.share.encoding import LARGEST, VERSION, Hits
 from beatgen.errors import BeatGenError
-from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.groove import Groove
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
@@ -103,7 +101,7 @@ def _pack(
 
     def groove_record(groove: Groove) -> Record:
         grooves.append(groove)
-        return {"bars": groove.bars, "tempo": groove.tempo}
+        return encoding.record_of(groove)
 
     def deck_record(deck: Deck) -> Record:
         source = deck.source
@@ -118,7 +116,7 @@ def _pack(
         return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
     def lock_record(lock: Lock) -> Record:
-        held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
+        held = lock.held
         places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
         cells = {"cells": sorted(lock.cells)} if lock.cells else {}
         return {**places, **cells, "groove": groove_record(held)}
@@ -146,6 +144,7 @@ def _pack(
         "swing": session.swing,
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
+        **({"meter": "b"} if session.meter == "b" else {}),
         "numbered": max([session.numbered, *(take.number for take in takes)]),
         "takes": [take_record(take) for take in takes],
         **wall_records(),
@@ -220,6 +219,7 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
         take=None if plays is None else takes[whole(plays, 0, len(takes) - 1)],
         takes=fitting(takes),
         walls=_walls(head.get("walls", []), every),
+        meter="b" if head.get("meter") == "b" else "a",
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
         opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
@@ -267,9 +267,10 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
         raise ValueError("a lock without a groove")
     _refuse_longer(groove.bars, MOST_BARS, "lock")
     voices = (whole(voice, 0, len(VOICES) - 1) for voice in record["voices"])
-    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in record["sixteenths"])
+    last = groove.sixteenths - 1
+    sixteenths = (whole(at, 0, last) for at in record["sixteenths"])
     cells = (
-        (whole(at, 0, groove.bars * SIXTEENTHS - 1), whole(voice, 0, len(VOICES) - 1))
+        (whole(at, 0, last), whole(voice, 0, len(VOICES) - 1))
         for at, voice in record.get("cells", [])
     )
     return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))

@@ -387,7 +387,7 @@ class Vae:
         velocity, timing = (
             np.concatenate([kit, own[:, :, N_VOICES:]], axis=2) for own, kit in grids
         )
-        return Groove(velocity, timing, groove.tempo, extras=groove.extras)
+        return replace(groove, velocity=velocity, timing=timing)
 
     def propose(
         self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1

@@ -202,7 +202,7 @@ def test_noise_never_gets_further_than_one_sentence(session):
 
 def test_a_link_of_a_later_version_asks_for_an_update():
     with pytest.raises(BeatGenError, match="newer"):
-        link.unpack("2abc")
+        link.unpack("3abc")
 
 
 def test_a_small_link_cannot_unpack_to_a_large_one():

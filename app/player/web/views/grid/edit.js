@@ -8,7 +8,8 @@
 /** @typedef {{ row: number, sixteenth: number }} Cursor */
 
 import { isCommand } from "../dom.js";
-import { BEATS, SIXTEENTHS } from "../../state/groove.js";
+import { BEATS, SIXTEENTHS, stepsOf } from "../../state/groove.js";
+import { beatAt } from "../../state/meter.js";
 import { isLocked, sixteenthOf } from "../../state/lock.js";
 
 const FRESH = 96; // velocity of a new hit
@@ -16,7 +17,6 @@ const NEAR = 7; // px around a hit that still mean it
 const DRAG = 4; // px before a press becomes a drag
 const HOLD = 300; // ms a finger rests before it drags velocity instead of the page
 const KEY_VELOCITY = 8;
-const BEAT = SIXTEENTHS / BEATS; // sixteenths
 
 /** @type {Record<string, [down: number, right: number]>} */
 const MOVES = {
@@ -89,7 +89,7 @@ export class GridEditor {
     const reach = shiftKey ? 2 : Math.min(NEAR, this.#grid.sixteenth * 0.45);
     if (nearest && away(nearest) <= reach) return { hit: nearest, wasThere: true };
     const place = (this.#grid.beatOfX(offsetX) * groove.steps) / BEATS / unit;
-    const last = groove.bars * groove.steps - unit;
+    const last = stepsOf(groove) - unit;
     const step = Math.min(last, Math.max(0, Math.round(place) * unit));
     return { hit: this.#cell(step, voice), wasThere: false };
   }
@@ -195,9 +195,9 @@ export class GridEditor {
 
   /** Lock the cursor's beat, or unlock it. @param {Cursor} cursor */
   #lockBeat(cursor) {
-    const first = Math.floor(cursor.sixteenth / BEAT) * BEAT;
+    const { at, end } = beatAt(cursor.sixteenth, this.#groove);
     const on = !this.#player.lock.sixteenths.has(cursor.sixteenth);
-    const beat = Array.from({ length: BEAT }, (_, i) => first + i);
+    const beat = Array.from({ length: end - at }, (_, i) => at + i);
     this.#player.lockSixteenths(beat, on);
     this.#describe(this.#atCursor(cursor));
   }
@@ -220,8 +220,8 @@ export class GridEditor {
     const unit = this.#grid.stepsPerSixteenth;
     const voice = this.#grid.rows[cursor.row];
     const step = cursor.sixteenth * unit;
-    const { bars, steps, hits } = this.#groove;
-    const last = bars * steps; // what stands half a sixteenth before it is the first's
+    const { hits } = this.#groove;
+    const last = stepsOf(this.#groove); // what stands half a sixteenth before it is the first's
     const inside = (/** @type {Hit} */ hit) =>
       hit.voice === voice && (Math.round(hit.step / unit) * unit) % last === step;
     const hit = hits.find(inside);
@@ -230,10 +230,9 @@ export class GridEditor {
 
   /** @param {Cursor | null} cursor */
   #moveCursor(cursor) {
-    const { bars, steps } = this.#groove;
     /** @param {number} value @param {number} most */
     const clamp = (value, most) => Math.min(most, Math.max(0, value));
-    const sixteenths = (bars * steps) / this.#grid.stepsPerSixteenth;
+    const sixteenths = stepsOf(this.#groove) / this.#grid.stepsPerSixteenth;
     this.#cursor = cursor && {
       row: clamp(cursor.row, this.#grid.rows.length - 1),
       sixteenth: clamp(cursor.sixteenth, sixteenths - 1),
@@ -275,8 +274,8 @@ const playable = (velocity) => Math.min(127, Math.max(1, velocity));
 /** As in "bar 2, 3.1": bar, beat and sixteenth. @param {Hit} hit @param {Groove} groove */
 function placeOf(hit, groove) {
   const at = sixteenthOf(hit.step, groove);
-  const bar = Math.floor(at / SIXTEENTHS) + 1;
-  return `bar ${bar}, ${(Math.floor(at / BEAT) % BEATS) + 1}.${(at % BEAT) + 1}`;
+  const beat = beatAt(at, groove);
+  return `bar ${beat.bar + 1}, ${beat.number}.${at - beat.at + 1}`;
 }
 
 /**
