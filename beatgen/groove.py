@@ -196,7 +196,7 @@ class Groove:
                 f"no such bars: the groove has {self.bars}, counted from 0; asked for "
                 f"{bars.start} to {bars.stop}."
             )
-        return self._chosen(np.arange(self.bars)[bars])
+        return self.chosen(np.arange(self.bars)[bars])
 
     def __eq__(self, other: object) -> bool:
         """Equal hit for hit: same meters, cells, velocities, timing and tempo."""
@@ -218,10 +218,14 @@ class Groove:
         >>> Groove.from_tab("kick |o---|").repeat(4).bars
         4
         """
-        return self._chosen(np.arange(bars) % self.bars)
+        return self.chosen(np.arange(bars) % self.bars)
 
-    def _chosen(self, bars: np.ndarray) -> Groove:
-        """The bars of these numbers, int (n,), in their order."""
+    def chosen(self, bars: np.ndarray) -> Groove:
+        """The bars of these numbers, int (n,), in their order.
+
+        >>> Groove.from_tab("kick |o---|----|").chosen(np.array([1, 1, 0])).bars
+        3
+        """
         meters = tuple(self.meters[bar] for bar in bars)
         steps = longest_steps(meters, self.resolution)
         velocity, timing = self.velocity[bars, :steps], self.timing[bars, :steps]
@@ -416,10 +420,7 @@ def fold(groove: Groove) -> Groove:
         return groove
     kit = len(VOICES)
     velocity, timing = groove.velocity[:, :, :kit].copy(), groove.timing[:, :, :kit].copy()
-    per_sixteenth = groove.resolution / SIXTEENTHS
-    first = np.concatenate([[0], np.cumsum(groove.bar_steps)])
-    place = first[:-1, None] + np.arange(groove.steps)
-    sixteenth = np.floor(place / per_sixteenth + 0.5) % np.ceil(first[-1] / per_sixteenth)
+    sixteenth = sixteenths_of(groove)
     taken = {
         family: np.isin(sixteenth, sixteenth[velocity[:, :, list(voices)].any(2)])
         for family, voices in VOICES_OF_FAMILY.items()
@@ -433,6 +434,20 @@ def fold(groove: Groove) -> Groove:
         velocity[:, :, to] = np.where(louder, heard, velocity[:, :, to])
         timing[:, :, to] = np.where(louder, late, timing[:, :, to])
     return replace(groove, velocity=velocity, timing=timing, extras=())
+
+
+def sixteenths_of(groove: Groove) -> np.ndarray:
+    """The sixteenth that each step is nearest to, counted from the groove's start: int64 (bars,
+    steps). The last steps belong to the first one, of a loop's next turn.
+
+    >>> sixteenths_of(Groove.from_tab("kick |o---|", steps=64))[0, [0, 1, 2, 61, 62]].tolist()
+    [0, 0, 1, 15, 0]
+    """
+    per_sixteenth = groove.resolution / SIXTEENTHS
+    first = np.concatenate([[0], np.cumsum(groove.bar_steps)])
+    place = first[:-1, None] + np.arange(groove.steps)
+    sixteenth = np.floor(place / per_sixteenth + 0.5) % np.ceil(first[-1] / per_sixteenth)
+    return sixteenth.astype(np.int64)
 
 
 def _checked_extras(extras: Sequence[str]) -> Sequence[str]:
