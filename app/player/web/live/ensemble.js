@@ -9,11 +9,17 @@
 export class Ensemble {
   #sampler;
   #out;
+  #atBeat;
 
-  /** @param {Sampler} sampler @param {MidiOut} out */
-  constructor(sampler, out) {
+  /**
+   * @param {Sampler} sampler
+   * @param {MidiOut} out
+   * @param {(beat: number) => void} atBeat called every few ms while it plays
+   */
+  constructor(sampler, out, atBeat) {
     this.#sampler = sampler;
     this.#out = out;
+    this.#atBeat = atBeat;
   }
 
   get now() {
@@ -51,5 +57,6 @@ export class Ensemble {
   /** @param {Transport | null} transport */
   tick(transport) {
     this.#out.tick(this.now, transport);
+    if (transport?.playing) this.#atBeat(transport.beatAt(this.now));
   }
 }

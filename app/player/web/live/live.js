@@ -1,7 +1,7 @@
 // Live MIDI: what sounds here goes out of a port, and what is played on pads comes in, sounds at once
 // and can be recorded.
 
-/** @import { Voice } from "../types" */
+/** @import { Instrument } from "../types" */
 /** @import { Sampler } from "../sound/sampler.js" */
 /** @import { Player } from "../state/player.js" */
 /** @import { DrumMap } from "./maps.js" */
@@ -40,6 +40,8 @@ export class Live {
   #time = null;
   /** @type {MidiOut | null} */
   #out = null;
+  /** @type {Ensemble | null} */
+  #ensemble = null;
   /** @type {MIDIInput | null} that is listened to */
   #input = null;
 
@@ -51,19 +53,19 @@ export class Live {
     globalThis.addEventListener?.("pagehide", () => this.#out?.silence());
   }
 
-  /** What the transport plays on, once there is sound. @param {Sampler} sampler */
+  /**
+   * What the transport plays on, once there is sound.
+   *
+   * @param {Sampler} sampler
+   * @returns {Instrument}
+   */
   over(sampler) {
     const { context } = this.#player.sound;
     if (!context) return sampler;
     this.#time ??= new TimeBase(context);
     this.#out ??= new MidiOut(this.#time, () => this.#sending);
-    const ensemble = new Ensemble(sampler, this.#out);
-    const tick = ensemble.tick.bind(ensemble);
-    ensemble.tick = (transport) => {
-      tick(transport);
-      if (transport?.playing) this.recorder.follow(transport.beatAt(sampler.now));
-    };
-    return ensemble;
+    this.#ensemble ??= new Ensemble(sampler, this.#out, (beat) => this.recorder.follow(beat));
+    return this.#ensemble;
   }
 
   /** Ask for the ports, and take up what was chosen when the page was last open. */
@@ -119,26 +121,32 @@ export class Live {
 
   /** A message of the input. @param {{ data: Uint8Array | null, timeStamp: number }} message */
   hear({ data, timeStamp }) {
-    if (!data || (data[0] & 0xf0) !== NOTE_ON || !data[2]) return;
-    const { voices, sound, transport } = this.#player;
-    const [, note, velocity] = data;
+    const [status, note, velocity] = data ?? [];
+    if ((status & 0xf0) !== NOTE_ON || !velocity) return;
+    if (this.taps) this.#count(timeStamp);
     const name = this.#map(this.settings.inputMap)?.voiceOf(note);
-    const voice = voices?.findIndex((known) => known.name === name) ?? -1;
-    this.notice = voice < 0 ? `Note ${note} is none of this map's drums.` : "";
-    if (voice >= 0) this.#player.strike(voice, velocity);
-    if (!transport.playing || !this.#time || !sound.isRunning) return this.#player.announce();
-    if (this.taps) return this.#count(transport.beatAt(this.#time.audioAt(timeStamp)));
-    const beat = transport.beatAt(this.#time.audioAt(timeStamp - this.settings.latency));
-    if (voice >= 0) this.recorder.strike(voice, velocity, beat);
+    const voice = this.#player.voices?.findIndex((known) => known.name === name) ?? -1;
+    this.notice = voice < 0 ? `Note ${note} is no voice of this groove in the drum map chosen.` : "";
+    if (voice < 0) return this.#player.announce();
+    this.#player.strike(voice, velocity);
+    const beat = this.#beatAt(timeStamp - this.settings.latency);
+    if (beat !== null && !this.taps) this.recorder.strike(voice, velocity, beat);
   }
 
-  /** Take a tap along into account. @param {number} beat */
-  #count(beat) {
-    const { tempo } = this.#player.transport;
-    const taps = this.taps ?? [];
-    if (beat > -0.5) taps.push(((beat - Math.round(beat)) * 60_000) / tempo);
-    if (taps.length >= TAPS) {
-      const latency = Math.round(Math.min(MOST_LATENCY, Math.max(0, median(taps))));
+  /** The beat that was heard at a time of the page's clock; null while nothing plays. @param {number} stamp */
+  #beatAt(stamp) {
+    const { transport, sound } = this.#player;
+    if (!transport.playing || !this.#time || !sound.isRunning) return null;
+    return transport.beatAt(this.#time.audioAt(stamp));
+  }
+
+  /** Count a tap along with the metronome. @param {number} stamp */
+  #count(stamp) {
+    const beat = this.#beatAt(stamp);
+    if (!this.taps || beat === null || beat < -0.5) return;
+    this.taps.push(((beat - Math.round(beat)) * 60_000) / this.#player.transport.tempo);
+    if (this.taps.length >= TAPS) {
+      const latency = Math.round(Math.min(MOST_LATENCY, Math.max(0, median(this.taps))));
       this.taps = null;
       this.set({ latency });
     }

@@ -4,18 +4,16 @@
 /** @import { Groove, Hit } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
-import { BEATS, beatOf, cellOf, reach, straight } from "../state/groove.js";
+import { BEATS, cellOf, reach, straight } from "../state/groove.js";
 
 const EARLY = 0.25; // beats before the loop begins at which a strike is its first hit, early
 
 export class Recorder {
   on = false;
-  replaces = false; // whether what stood there before goes; else what is played is added to it
+  replaces = false; // whether the first strike clears the loop; else all is added to what is there
   #player;
-  #cleared = 0; // beat up to which what stood there before has been taken out
   #round = 0;
-  /** @type {Set<number>} cells that were played since the recording began */
-  #own = new Set();
+  #isFresh = true; // nothing was played yet
 
   /** @param {Player} player */
   constructor(player) {
@@ -31,9 +29,8 @@ export class Recorder {
       this.#player.release();
     }
     this.on = true;
-    this.#own = new Set();
-    this.#cleared = 0;
     this.#round = 0;
+    this.#isFresh = true;
   }
 
   stop() {
@@ -46,7 +43,6 @@ export class Recorder {
   follow(beat) {
     const { groove } = this.#player;
     if (!this.on || !groove || beat < 0) return;
-    if (this.replaces) this.#clear(groove, beat);
     const round = Math.floor((beat - EARLY) / lengthOf(groove));
     if (round > this.#round) this.#player.keepEdits();
     this.#round = Math.max(round, this.#round);
@@ -60,30 +56,16 @@ export class Recorder {
    * @param {number} beat at which it was played
    */
   strike(voice, velocity, beat) {
+    if (!this.on || !this.#player.groove || beat < -EARLY) return;
+    if (this.#isFresh && this.replaces) this.#clear();
+    this.#isFresh = false;
     const { groove, settings } = this.#player;
-    if (!this.on || !groove || beat < -EARLY) return;
     const taken = new Set(groove.hits.map(cellOf));
-    const hit = hitAt(groove, voice, velocity, straight(beat, settings.swing), taken);
-    this.#own.add(cellOf(hit));
-    this.#player.edit(hit);
+    this.#player.edit(hitAt(groove, voice, velocity, straight(beat, settings.swing), taken));
   }
 
-  /**
-   * Take out what stood there before the recording, up to `beat`; once round the loop, all is new.
-   *
-   * @param {Groove} groove
-   * @param {number} beat
-   */
-  #clear(groove, beat) {
-    const length = lengthOf(groove);
-    const from = this.#cleared;
-    const to = Math.min(beat, length);
-    this.#cleared = Math.max(from, to);
-    for (const hit of groove.hits) {
-      const place = Math.max(0, beatOf(hit, groove.steps, this.#player.settings.swing));
-      if (place < from || place >= to || this.#own.has(cellOf(hit))) continue;
-      this.#player.edit({ ...hit, velocity: 0 });
-    }
+  #clear() {
+    for (const hit of this.#player.groove?.hits ?? []) this.#player.edit({ ...hit, velocity: 0 });
   }
 }
 
