@@ -60,7 +60,7 @@ def test_at_the_ends_a_blend_is_the_grooves_with_their_extras(vae, path) -> None
 def test_along_a_blend_extras_fade_with_their_groove(path) -> None:
     shaker = [of(groove, "shaker") for groove in path]
     loudness = [line.sum() for line in shaker]
-    assert all(b < a for a, b in pairwise(loudness)) and not loudness[-1]
+    assert all(b < a or not b for a, b in pairwise(loudness)) and not loudness[-1]
     kept = [np.count_nonzero(line) for line in shaker]
     assert kept == sorted(kept, reverse=True) and kept[5] >= 8
     for before, after in pairwise(shaker):  # the softest go first
