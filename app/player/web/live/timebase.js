@@ -15,6 +15,7 @@ export class TimeBase {
   #looks = [];
   /** @type {number[]} the same of looks that do not fit in */
   #odd = [];
+  #isSaid = false; // whether the looks are the browser's own word
   #offset = 0; // ms
 
   /** @param {AudioContext} context */
@@ -25,7 +26,15 @@ export class TimeBase {
 
   /** See how the clocks stand; to be called every few ms. */
   look() {
-    const offset = offsetOf(this.#context);
+    const said = saidOffset(this.#context);
+    if (said === null && this.#isSaid) return;
+    if (said !== null && !this.#isSaid) this.#looks = [];
+    this.#isSaid = said !== null;
+    this.#take(said ?? likelyOffset(this.#context));
+  }
+
+  /** @param {number} offset */
+  #take(offset) {
     const isOdd = this.#looks.length > 0 && Math.abs(offset - this.#offset) > LEAP;
     if (isOdd && this.#odd.push(offset) < LEAPS) return;
     if (isOdd) this.#looks = this.#odd;
@@ -46,10 +55,18 @@ export class TimeBase {
   }
 }
 
-/** ms between the page's clock and the audio clock, as heard. @param {AudioContext} context */
-function offsetOf(context) {
+/**
+ * ms between the page's clock and the audio clock, as the browser says; null before it does.
+ *
+ * @param {AudioContext} context
+ */
+function saidOffset(context) {
   const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
-  if (contextTime > 0 && performanceTime > 0) return performanceTime - contextTime * 1000;
+  return contextTime > 0 && performanceTime > 0 ? performanceTime - contextTime * 1000 : null;
+}
+
+/** The same by the latency of the output. @param {AudioContext} context */
+function likelyOffset(context) {
   const latency = context.outputLatency || context.baseLatency || 0; // s
   return performance.now() - (context.currentTime - latency) * 1000;
 }
