@@ -122,21 +122,16 @@ class Hits:
         grid[:, bar, step, voice] = velocity / 127, units / TIMING_UNITS
         if np.count_nonzero(grid[0]) != len(voice):
             raise ValueError("two hits in one cell")
-        ends = np.cumsum([bars for bars, *_ in self._expected])
-        try:
-            return [
-                Groove(
-                    grid[0, end - bars : end, :steps],
-                    grid[1, end - bars : end, :steps],
-                    tempo,
-                    meters,
-                )
-                for end, steps, (bars, tempo, meters) in zip(
-                    ends, longest, self._expected, strict=True
-                )
-            ]
-        except BeatGenError as error:
-            raise ValueError("a hit behind the end of its bar") from error
+        found = []
+        for steps, (bars, tempo, meters) in zip(longest, self._expected, strict=True):
+            own, grid = np.split(grid, [bars], axis=1)
+            try:
+                found.append(Groove(own[0, :, :steps], own[1, :, :steps], tempo, meters))
+            except BeatGenError as error:
+                raise ValueError("a hit behind the end of its bar") from error
+            if own[0, :, steps:].any():
+                raise ValueError("a hit behind the end of its bar")
+        return found
 
 
 def record_of(groove: Groove) -> dict[str, Any]:
