@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from math import isnan
+from math import floor, isnan
 from pathlib import PurePath
 from typing import ParamSpec, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -73,7 +73,10 @@ def read(name: str, content: bytes) -> Source:
     groove, report = readers.scan(io.BytesIO(content), name=name)
     if not groove.is_common:
         raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
-    return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
+    # Silent bars at the beginning stay, so that bars have the numbers that they have elsewhere.
+    sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
+    whole = groove[: int(sounding[-1]) + 1] if len(sounding) else groove[:1]
+    return Source(PurePath(name).stem, whole, messages=tuple(report.messages))
 
 
 @st.cache_resource(show_spinner=False)
@@ -122,7 +125,12 @@ def shaped_path_feels(
 
 @cached(MANY)
 def blend(a: Groove, b: Groove, position: float, feel: float | None = None) -> Groove:
-    return _pair(a, b).blend(position, feel)
+    """The blend, at a whole tempo; at its ends, and where A and B have one tempo, at theirs. The
+    player in the browser does the same."""
+    blended = _pair(a, b).blend(position, feel)
+    if position in (0, 1) or a.tempo == b.tempo:
+        return blended
+    return replace(blended, tempo=float(floor(blended.tempo + 0.5)))
 
 
 @cached(MANY)

@@ -14,23 +14,25 @@ from beatgen.meter import label_of
 
 @dataclass(frozen=True)
 class Lock:
-    """Whole voices and whole sixteenths that are kept, and what they hold.
+    """Whole voices, whole sixteenths and single cells that are kept, and what they hold.
 
     groove:     what the locked cells hold, silence too; its other cells are not looked at.
     voices:     indices of the locked voices, 0 to 21.
     sixteenths: the locked sixteenth notes, from 0 at the groove's start; a bar has as many as its
                 meter says. A step belongs to the nearest one, so the last steps of the groove
                 belong to its first sixteenth.
+    cells:      (sixteenth, voice) of what is locked besides: one voice in one sixteenth each.
     """
 
     groove: Groove
     voices: frozenset[int] = frozenset()
     sixteenths: frozenset[int] = frozenset()
+    cells: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def mask(self) -> np.ndarray:
         """Which cells are locked, bool (bars, steps, 22)."""
-        return _mask(self.groove, self.voices, self.sixteenths)
+        return _mask(self.groove, self.voices, self.sixteenths, self.cells)
 
     def fits(self, groove: Groove) -> bool:
         """Whether the lock can be kept in `groove`: whether their bars agree in meter and steps,
@@ -65,7 +67,13 @@ class Lock:
         sixteenths = {
             later for at in self.sixteenths for later in range(at, length, own) if at < own
         }
-        mask = _mask(groove, self.voices, sixteenths)
+        cells = {
+            (later, voice)
+            for at, voice in self.cells
+            for later in range(at, length, own)
+            if at < own
+        }
+        mask = _mask(groove, self.voices, sixteenths, cells)
         bars, steps = np.arange(groove.bars) % self.groove.bars, groove.steps
         held = self.mask  # where a shorter loop makes more cells locked, these are silent
         velocity, timing = (
@@ -90,7 +98,16 @@ def sixteenths_of(groove: Groove) -> np.ndarray:
     return np.array(rows, np.int64) % first[-1]
 
 
-def _mask(groove: Groove, voices: Collection[int], sixteenths: Collection[int]) -> np.ndarray:
+def _mask(
+    groove: Groove,
+    voices: Collection[int],
+    sixteenths: Collection[int],
+    cells: Collection[tuple[int, int]],
+) -> np.ndarray:
     """Which cells of a groove are locked: bool (bars, steps, voices)."""
-    rows = np.isin(sixteenths_of(groove), list(sixteenths))[:, :, None]
-    return rows | np.isin(np.arange(groove.velocity.shape[2]), list(voices))
+    sixteenth = sixteenths_of(groove)
+    rows = np.isin(sixteenth, list(sixteenths))[:, :, None]
+    mask = rows | np.isin(np.arange(groove.velocity.shape[2]), list(voices))
+    for at, voice in cells:
+        mask[..., voice] |= sixteenth == at
+    return mask

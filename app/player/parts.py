@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from typing import Any, TypedDict
 
@@ -14,12 +16,14 @@ from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_words
 from beatgen.groove import Groove, rows_of
-from beatgen.kit import NAMES
+from beatgen.kit import NAMES, PERCUSSION, VOICES
+from beatgen.midi.maps import maps
 from beatgen.plot.theme import Theme
 
 PLAYER = "player"  # key of the player that they work with
 CORNERS = 5000  # of an outline; Plotly sets one every few pixels that the pointer moves
 OUTLINES = 20
+NO_VOICE = 255  # of a note that means none, where the browser reads it
 
 
 def part(
@@ -109,10 +113,10 @@ def chart_region(
     return [np.array(outline, float) for outline in outlines[:OUTLINES] if _is_outline(outline)]
 
 
-def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None:
+def groove_picture(groove: Groove, label: str, accent: str, *, key: str, first: int = 1) -> None:
     """The groove as a drum grid, with a row for each voice of it and of the basic kit.
 
-    label: what it shows, for screen readers. accent: its colour.
+    label: what it shows, for screen readers. accent: its colour. first: number of its first bar.
     """
     rows = rows_of(groove)
     data = {
@@ -121,8 +125,47 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None
         "names": [NAMES[voice] for voice in rows],
         "accent": accent,
         "label": label,
+        "first": first,
     }
     part("picture", key, data)
+
+
+def file_overview(
+    busy: Sequence[float],
+    start: int,
+    bars: int,
+    accent: str,
+    on_start: Callable[[int], None],
+    *,
+    key: str,
+) -> None:
+    """All bars of a file, with a window around those of the loop, to drag or to type.
+
+    busy:     how many hits each bar has, 0 to 1 of the busiest.
+    start:    first bar of the loop, from 0. bars: how many it has.
+    on_start: called with the first bar that was chosen, before the next run.
+    """
+    answered = f"{key} answered"
+
+    def chosen() -> None:
+        match st.session_state[key].get("chosen"):  # it comes from a browser and may be anything
+            case [int(turn), int(first)] if turn > st.session_state.get(answered, 0):
+                st.session_state[answered] = turn
+                on_start(first)
+
+    data = {
+        "busy": "".join(str(round(9 * share)) for share in busy),
+        "start": start,
+        "bars": bars,
+        "accent": accent,
+        "answered": st.session_state.get(answered, 0),
+    }
+    part("overview", key, data, on_chosen_change=chosen)
+
+
+def live_heading(*, key: str) -> None:
+    """The name of what sounds, its bars and its tempo, as they are at every moment."""
+    part("heading", key, {})
 
 
 class ServedFile(TypedDict):
@@ -137,6 +180,24 @@ def bar_files(midi: ServedFile, wav: ServedFile) -> None:
     """What sounds as files, in the player's bar: links to download, or to drag out of the page."""
     data = {"files": {"midi": midi, "wav": wav}, "answered": answered_turn(key=PLAYER)}
     part("files", "bar-files", data)
+
+
+def drum_maps() -> None:
+    """All drum maps, for MIDI ports in the browser: the note written for each voice of the kit and
+    of percussion, and the voice that each note is read as."""
+    part("maps", "drum-maps", {"maps": _packed_maps()})
+
+
+@cache
+def _packed_maps() -> dict[str, Any]:
+    voices = [*VOICES, *PERCUSSION]
+    tables = []
+    for drum_map in maps().values():
+        written = bytes(drum_map.note_for(number)[0] for number in range(len(voices)))
+        read = bytes(n if 0 <= n < len(voices) else NO_VOICE for n in drum_map.table.tolist())
+        texts = [b64encode(table).decode("ascii") for table in (written, read)]
+        tables.append([drum_map.name, drum_map.title, *texts])
+    return {"voices": [voice.name for voice in voices], "maps": tables}
 
 
 def share_button(text: str) -> None:

@@ -1,6 +1,7 @@
 // What the modules hand to each other, and what Python sends and is sent (wire.py, parts.py, wall.py).
 
 import type { Player } from "./state/player.js";
+import type { Transport } from "./sound/transport.js";
 
 // Grooves (state/groove.js)
 
@@ -50,6 +51,7 @@ export interface Lock {
   steps: number;
   voices: Set<number>;
   sixteenths: Set<number>; // from the start of the groove
+  cells: Set<number>; // one voice in one sixteenth each (state/lock.js)
   hits: Hit[]; // that stand in the locked cells
 }
 
@@ -62,7 +64,7 @@ export interface Settled {
   feel: number;
   id: string;
   groove: Groove;
-  take: boolean; // whether it is a take that stands in for the blend
+  take: "take" | "bar" | null; // what stands in for the blend
 }
 
 /** What undo goes back to. */
@@ -72,6 +74,7 @@ export interface Snapshot {
   position: number;
   feel: number | null;
   edits: Edits;
+  keepsEdits: boolean;
   lock: Lock;
   settled: Settled | null;
 }
@@ -106,6 +109,7 @@ export interface Instrument {
   cancel(handle: any): void;
   choke(): void;
   silence(): void;
+  tick?(transport: Transport | null): void; // hand on what cannot be taken back, and is due
 }
 
 /** What wakes the transport, every 25 ms between start and stop. */
@@ -183,6 +187,7 @@ export interface PackedLock {
   steps: number;
   voices: number[];
   sixteenths: number[];
+  cells: number[];
   hits: string;
 }
 
@@ -204,7 +209,8 @@ export interface PlayerData<P = Path | PathName> {
   feel: number | null;
   settled: (PackedGroove & { id: string }) | null;
   label: string;
-  take: boolean;
+  take: "take" | "bar" | null; // what stands in for the blend
+  shaped: boolean; // whether the path is
   accents: [a: string, b: string];
   kit: string; // name of the component that serves the kit
   answered: number; // the last message that Python had read
@@ -216,6 +222,13 @@ export interface PlayerData<P = Path | PathName> {
 export interface PartData {
   part: string;
   player: string;
+}
+
+/** Drum maps: notes written for each of the voices, and the voice that each note is read as. */
+export interface PackedMaps {
+  voices: string[];
+  // base64 of bytes: a note for each voice; a place among the voices for each note, 255 for none
+  maps: [name: string, title: string, written: string, read: string][];
 }
 
 /** A file that the server has; its path starts where the page lies. */
@@ -279,6 +292,16 @@ export interface PictureData {
   names: string[];
   accent: string;
   label: string;
+  first: number; // number of the first bar
+}
+
+/** All bars of a file, and those of the loop. */
+export interface OverviewData {
+  busy: string; // a digit for each bar: how many hits it has
+  start: number; // from 0
+  bars: number; // of the loop
+  accent: string;
+  answered: number;
 }
 
 export interface ChartData {

@@ -5,11 +5,12 @@
 
 /**
  * @import {
- *   FileKind, Groove, Hit, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
+ *   FileKind, Groove, Hit, Instrument, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
  * } from "../types"
  */
 
 import { History } from "./history.js";
+import { Live } from "../live/live.js";
 import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
 import { Scene } from "./scene.js";
@@ -24,6 +25,7 @@ export class Player extends Playback {
   files = null;
   /** @type {History<Snapshot>} */
   history = new History();
+  live = new Live(this);
   scene = new Scene();
   leaving = 0; // timer that stops play once its views are out of the page
   #letGo = 0;
@@ -98,6 +100,17 @@ export class Player extends Playback {
   /** Whether the files are of what sounds now. */
   get hasFiles() {
     return this.files !== null && this.#filed >= this.#turn;
+  }
+
+  /** What plays: the samples, and a MIDI port beside them. @override @returns {Instrument | null} */
+  get instrument() {
+    return this.sound.sampler && this.live.over(this.sound.sampler);
+  }
+
+  /** @override */
+  stop() {
+    this.live.recorder.stop();
+    super.stop();
   }
 
   // Of the scene, what is most asked for
@@ -201,9 +214,10 @@ export class Player extends Playback {
    * null: again what is to sound anyway.
    *
    * @param {Groove | null} groove
+   * @param {string} name as Scene.preview has it
    */
-  preview(groove) {
-    if (this.scene.preview(groove) && this.path) this.#refresh();
+  preview(groove, name = "") {
+    if (this.scene.preview(groove, name) && this.path) this.#refresh();
   }
 
   /** Make room for voices of grooves on the page that may be previewed. @param {number[]} voices */
@@ -223,6 +237,13 @@ export class Player extends Playback {
     this.#editing ??= this.scene.snapshot();
     this.scene.edit(hit);
     this.#refresh();
+  }
+
+  /** Have edits go along while the blend moves, or stay with their place. @param {boolean} on */
+  letEditsGoAlong(on) {
+    this.#record();
+    this.scene.keepEdits(on);
+    this.#keep();
   }
 
   keepEdits() {
@@ -267,7 +288,12 @@ export class Player extends Playback {
     this.#relock({ sixteenths });
   }
 
-  /** @param {Partial<Pick<Lock, "voices" | "sixteenths">>} cells */
+  /** Unlock all that is locked. */
+  unlockAll() {
+    this.#relock({ voices: new Set(), sixteenths: new Set(), cells: new Set() });
+  }
+
+  /** @param {Partial<Pick<Lock, "voices" | "sixteenths" | "cells">>} cells */
   #relock(cells) {
     this.#record();
     this.scene.relock(cells);

@@ -5,6 +5,7 @@
 /** @import { Monitor } from "../types" */
 
 import { element, icon, put, style, write } from "./dom.js";
+import { LivePanel } from "./live.js";
 import { TakeawayLinks } from "./takeaway.js";
 import { TempoControl } from "./tempo.js";
 
@@ -19,6 +20,7 @@ const VOLUME =
   "c3 1 5 4 5 7.5s-2 6.5-5 7.5v-2c1.9-.9 3-3 3-5.5s-1.1-4.6-3-5.5z";
 const MORE =
   "M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2V9h-2V7h2zM4 15h4v2H4zm7-2h2v2h7v2h-7v2h-2v-2H9v-2h2z";
+const TAKES = { take: "Take", bar: "Bar", blend: "Blend" }; // what the middle of the switch is
 const INTERRUPTED = "The sound was interrupted: tap or press a key to go on.";
 
 export class Bar {
@@ -29,6 +31,7 @@ export class Bar {
   #sliders;
   #switch;
   #files;
+  #live;
   #extras;
   #label = element("div", { class: "label", "aria-live": "polite" });
   #page = document.querySelector('[data-testid="stMain"]') ?? document.body;
@@ -53,11 +56,12 @@ export class Bar {
       element("summary", { "aria-label": "More controls" }, icon(MORE)),
     );
     this.#files = new TakeawayLinks(player);
+    this.#live = new LivePanel(player);
     this.#extras = element(
       "div",
       { class: "extras" },
       this.#sliders[0].root,
-      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root)),
+      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root), this.#live.button),
       this.#sliders[1].root,
     );
     this.root = element(
@@ -69,6 +73,7 @@ export class Bar {
       this.#switch.root,
       more,
       this.#extras,
+      this.#live.root,
     );
     this.#arrange();
     this.#phone.addEventListener("change", this.#arranged);
@@ -88,6 +93,7 @@ export class Bar {
     this.#switch.root.hidden = !scene.isBlend;
     this.#switch.show(scene.monitor);
     this.#files.update();
+    this.#live.update();
   }
 
   #updatePlay() {
@@ -160,7 +166,7 @@ export class Bar {
     const root = element("div", attributes, ...buttons);
     const show = (/** @type {Monitor} */ monitor) => {
       for (const button of buttons) put(button, "aria-pressed", button.dataset.of === monitor);
-      write(buttons[1], player.scene.isTake ? "Take" : names.blend);
+      write(buttons[1], TAKES[player.scene.take ?? "blend"]);
     };
     return { root, show };
   }
