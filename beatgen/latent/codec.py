@@ -188,8 +188,7 @@ class Codec:
         flat = pattern.reshape(n * bars, *pattern.shape[2:])
         feel = self._feel(z_feel.reshape(n * bars, -1), flat)
         summed = (
-            part + residual.reshape(part.shape)
-            for part, residual in zip(feel, missed, strict=True)
+            part + residual.reshape(part.shape) for part, residual in zip(feel, missed, strict=True)
         )
         strikes = Prediction(np.empty(0), *summed).strikes(flat)
         velocity, timing = to_grid(strikes, bars)

@@ -18,9 +18,9 @@ from beatgen.latent.runtime import Network
 
 PATTERN, FEEL = 0, 1
 RIDGE = 1e-6  # share of the largest variance; smaller ones count as no variance
-# Steps for each side of the flow, one evaluation each. From z to noise and back, a bar keeps 99.5 of
-# 100 struck sixteenths. Each step goes on from the last three drifts: from the last two, draws from
-# noise are too thin (17.7 struck sixteenths in the mean; this has 18.1, and forty steps 18.7).
+# Steps for each side of the flow, one evaluation each. From z to noise and back, a bar keeps 99.5
+# of 100 struck sixteenths. Each step goes on from the last three drifts: from two, draws from noise
+# are too thin (17.7 struck sixteenths in the mean; this has 18.1, and forty steps 18.7).
 STEPS = 6
 ADAMS_BASHFORTH = ((1.0,), (-1 / 2, 3 / 2), (5 / 12, -16 / 12, 23 / 12))  # the latest drift last
 REMEMBERED = 4096  # bars; each takes some 2 kB

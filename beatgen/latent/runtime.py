@@ -128,9 +128,7 @@ class Network:
             latent_dim = self.format.latent_dim(config)
             expected = self.format.signatures(config), self.format.prior(config)
             files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
-            self._interpreters = [
-                Interpreter(str(f), num_threads=THREADS[f.name]) for f in files
-            ]
+            self._interpreters = [Interpreter(str(f), num_threads=THREADS[f.name]) for f in files]
         except UNREADABLE as error:
             raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
         if missing := self.format.space - set(self.space):

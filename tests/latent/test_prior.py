@@ -106,9 +106,12 @@ def test_each_bar_is_remembered_for_itself(flow, monkeypatch) -> None:
     expected = flow.to_z(noise)
     flow.to_z(noise[::-1])[:] = 0  # what a caller does with a result changes no other
     run, asked = flow.network.run, []
-    monkeypatch.setattr(
-        flow.network, "run", lambda *part, x, time: asked.append(len(x)) or run(*part, x=x, time=time)
-    )
+
+    def counted(part: str, x: np.ndarray, time: np.ndarray) -> dict[str, np.ndarray]:
+        asked.append(len(x))
+        return run(part, x, time)
+
+    monkeypatch.setattr(flow.network, "run", counted)
     new = np.random.default_rng(1).standard_normal((1, DIM)).astype(np.float32)
     new[:, :PATTERN] = noise[0, :PATTERN]
     found = flow.to_z(np.concatenate([noise[[2, 2, 0]], new, new]))
