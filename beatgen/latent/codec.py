@@ -152,45 +152,70 @@ class Codec:
             np.where(struck, true.timing - predicted.timing, 0),
         )
 
+    def decide(
+        self,
+        z_pattern: np.ndarray,
+        missed: np.ndarray,
+        hits: np.ndarray | None = None,
+        network_share: np.ndarray | float = 0.0,
+    ) -> np.ndarray:
+        """The patterns, int (n, bars, 16, 22), of z_pattern (n, bars, pattern_dim).
+
+        missed: the residual's counts, (n, bars, 16, 22, 5), which are added to the prediction.
+        hits: struck sixteenths that are wanted, (n, bars, families), and network_share, the weight
+        of the network's own number against them (`blend_hits`); by default the threshold decides.
+        """
+        counts = self.predict_counts(z_pattern.reshape(-1, z_pattern.shape[-1]))
+        counts = counts.reshape(missed.shape) + missed
+        pattern = pattern_of(counts, self.threshold)
+        if hits is None:
+            return pattern
+        hits = blend_hits(hits, family_hits(pattern), network_share)
+        return pattern_with_hits(counts, hits)
+
+    def play(
+        self,
+        z_feel: np.ndarray,
+        pattern: np.ndarray,
+        missed: Sequence[np.ndarray],
+        tempos: Sequence[float],
+        meters: tuple[Meter, ...],
+    ) -> list[Groove]:
+        """A groove for each pattern, int (n, pieces, 16, 22), played with z_feel (n, pieces,
+        feel_dim).
+
+        missed: the residual's place, velocity and timing, (n, pieces, 16, 22, 4) each, which are
+        added to the prediction. tempos: BPM of each groove. meters: of the bars of each.
+        """
+        n, bars = pattern.shape[:2]
+        flat = pattern.reshape(n * bars, *pattern.shape[2:])
+        feel = self._feel(z_feel.reshape(n * bars, -1), flat)
+        summed = (
+            part + residual.reshape(part.shape) for part, residual in zip(feel, missed, strict=True)
+        )
+        strikes = Prediction(np.empty(0), *summed).strikes(flat)
+        velocity, timing = _grids(strikes, bars)
+        each = (slice(i * bars, (i + 1) * bars) for i in range(n))
+        return [
+            mend(velocity[part], timing[part], tempo, meters)
+            for part, tempo in zip(each, tempos, strict=True)
+        ]
+
     def decode_grooves(
         self,
         z: np.ndarray,
         residual: Prediction,
         tempos: Sequence[float],
         meters: tuple[Meter, ...],
-        hits: np.ndarray | None = None,
-        network_share: np.ndarray | float = 0.0,
     ) -> list[Groove]:
         """A groove for each of z (n, pieces, latent_dim), with a residual added to its prediction.
 
         meters: of the bars of each groove; z has a row for each of their pieces
-        (`beatgen.bars.pieces`), for each bar of 4/4. residual: arrays as in `Prediction`, but (n,
-        pieces, 16, 22, ...). tempos: BPM of each groove. hits: struck sixteenths that are wanted,
-        (n, pieces, families), and network_share, the weight of the network's own number against
-        them (`blend_hits`); by default the threshold decides.
+        (`beatgen.bars.pieces`), which in 4/4 are the bars. residual: arrays as in `Prediction`, but
+        (n, pieces, 16, 22, ...). tempos: BPM of each groove.
         """
-        n, bars, _ = z.shape
-        flat = z.reshape(n * bars, -1)
-        counts = self.predict_counts(flat[:, : self.pattern_dim])
-        counts = counts.reshape(n, bars, *counts.shape[1:]) + residual.counts
-        pattern = pattern_of(counts, self.threshold)
-        if hits is not None:
-            hits = blend_hits(hits, family_hits(pattern), network_share)
-            pattern = pattern_with_hits(counts, hits)
-        pattern = pattern.reshape(n * bars, *pattern.shape[2:])
-        feel = (
-            part.reshape(n, bars, *part.shape[1:]) + missed
-            for part, missed in zip(
-                self._feel(flat[:, self.pattern_dim :], pattern), residual[1:], strict=True
-            )
-        )
-        summed = Prediction(*(part.reshape(n * bars, *part.shape[2:]) for part in (counts, *feel)))
-        velocity, timing = _grids(summed.strikes(pattern), bars)
-        each = (slice(i * bars, (i + 1) * bars) for i in range(n))
-        return [
-            mend(velocity[part], timing[part], tempo, meters)
-            for part, tempo in zip(each, tempos, strict=True)
-        ]
+        pattern = self.decide(z[..., : self.pattern_dim], residual.counts)
+        return self.play(z[..., self.pattern_dim :], pattern, residual[1:], tempos, meters)
 
 
 def fade(remaining: Any) -> Any:
