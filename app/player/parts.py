@@ -14,7 +14,7 @@ from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_words
 from beatgen.groove import Groove, rows_of
-from beatgen.kit import NAMES
+from beatgen.kit import EVERY
 from beatgen.plot.theme import Theme
 
 PLAYER = "player"  # key of the player that they work with
@@ -118,7 +118,7 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str, first: 
     data = {
         "groove": pack_groove(groove),
         "rows": rows,
-        "names": [NAMES[voice] for voice in rows],
+        "names": [EVERY[voice].name for voice in rows],
         "accent": accent,
         "label": label,
         "first": first,
