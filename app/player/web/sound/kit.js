@@ -72,6 +72,13 @@ export class Kit {
     return this.#parts.some(({ table }) => table.chokes[name]?.includes(ringing));
   }
 
+  /** Whether a voice rings until another damps it. @param {string} name */
+  isChoked(name) {
+    return this.#parts.some(({ table }) =>
+      Object.values(table.chokes).some((ringing) => ringing.includes(name)),
+    );
+  }
+
   /**
    * What sounds for a velocity of 1 to 127, the layer nearest by ratio, scaled by square: seconds
    * `offset` to `offset + duration` of `buffer`, and its gain.

@@ -20,6 +20,8 @@ export class Sound {
   /** @type {URL | null} where the kit lies */
   #base = null;
   #hasPercussion = false; // or is loading it
+  /** @type {Kit | null} there once it is open */
+  loaded = null;
   trouble = ""; // a sentence where there is no sound
   #changed;
 
@@ -67,6 +69,7 @@ export class Sound {
   async open(voices) {
     try {
       const [context, kit] = await Promise.all([this.#start(), this.kit]);
+      this.loaded = kit;
       if (kit) this.sampler ??= new Sampler(context, kit, voices);
       this.trouble = "";
     } catch (error) {

@@ -82,8 +82,10 @@ export async function unpackPath(packed) {
   const voices = packed.voices.map(([name, family, relative]) => {
     return { name, family, relative: relative ?? undefined };
   });
-  for (let voice = NOTE; voice < VOICES; voice++) {
-    voices[voice] = { name: `note ${voice - NOTE}`, family: "percussion", relative: UNKNOWN };
+  while (voices.length < VOICES) {
+    const note = voices.length - NOTE; // numbers before the notes are free
+    const name = note < 0 ? "" : `note ${note}`;
+    voices.push({ name, family: "percussion", relative: UNKNOWN });
   }
   const [words, felt] = await Promise.all([
     unpackWords(packed.frames, 4),
@@ -206,6 +208,19 @@ function swung(beat, swing) {
   const phase = beat * 2 - eighth;
   const moved = phase < 0.5 ? phase * 2 * swing : swing + (phase - 0.5) * 2 * (1 - swing);
   return (eighth + moved) / 2;
+}
+
+/**
+ * Where a beat that is played with swing stands without it.
+ *
+ * @param {number} beat
+ * @param {number} swing
+ */
+export function straight(beat, swing) {
+  const eighth = Math.floor(beat * 2);
+  const moved = beat * 2 - eighth;
+  const phase = moved < swing ? moved / (2 * swing) : 0.5 + (moved - swing) / (2 * (1 - swing));
+  return (eighth + phase) / 2;
 }
 
 /**
