@@ -25,7 +25,7 @@ from beatgen.audio import render as audio
 from beatgen.bars import metrics
 from beatgen.bars.pieces import cut
 from beatgen.errors import ModelError
-from beatgen.groove import Groove, join
+from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
@@ -51,7 +51,8 @@ R = TypeVar("R")
 def contents(groove: Groove) -> bytes:
     """A digest that two grooves share only where they are equal."""
     digest = blake2b(
-        repr((groove.velocity.shape, groove.meters, groove.tempo)).encode(), digest_size=16
+        repr((groove.velocity.shape, groove.meters, groove.tempo, groove.extras)).encode(),
+        digest_size=16,
     )
     digest.update(groove.velocity.tobytes())
     digest.update(groove.timing.tobytes())
@@ -171,7 +172,7 @@ def reconstruct(groove: Groove) -> Groove:
 def match(groove: Groove) -> float:
     """How closely the model reproduces the groove, 0 to 1: hit F1 of `reconstruct`, exact to the
     step."""
-    return _or_silence(metrics.hit_f1(groove.velocity, reconstruct(groove).velocity))
+    return _or_silence(metrics.hit_f1(as_kit(groove).velocity, reconstruct(groove).velocity))
 
 
 def similarity(first: Groove, second: Groove) -> float:
@@ -235,7 +236,8 @@ def sample(among: np.ndarray, count: int, seed: int, tempo: float) -> list[Groov
 
 def hit_count(groove: Groove) -> int:
     """Hits of the groove as the atlas counts them: one per drum family and sixteenth."""
-    return int(metrics.folded(groove.velocity, groove.timing).sum())
+    heard = as_kit(groove)
+    return int(metrics.folded(heard.velocity, heard.timing).sum())
 
 
 def directions() -> Sequence[Direction]:

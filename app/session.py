@@ -17,7 +17,7 @@ import streamlit as st
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
-from beatgen.groove import Groove, fold, longest_steps
+from beatgen.groove import Groove, longest_steps
 from beatgen.lock import Lock
 from beatgen.meter import Meter
 from beatgen.pace import doubled, halved
@@ -57,8 +57,7 @@ class Source:
         self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
     ) -> None:
         self.name, self.style, self.messages = name, style, tuple(messages)
-        groove = fold(groove)
-        self.tempo = groove.tempo
+        self.tempo, self._extras = groove.tempo, groove.extras
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
         self._meters, self._resolution = groove.meters, groove.resolution
@@ -86,7 +85,7 @@ class Source:
         meters = self._meters[start : start + bars]
         longest = longest_steps(meters, self._resolution)
         velocity, timing = grid.reshape(2, bars, steps, voices)[:, :, :longest]
-        return Groove(velocity, timing, self.tempo, meters)
+        return Groove(velocity, timing, self.tempo, meters, self._extras)
 
     @property
     def meters(self) -> tuple[Meter, ...]:

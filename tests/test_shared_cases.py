@@ -38,7 +38,8 @@ def hits_of(groove: Groove) -> list[list[float]]:
     bar, step, voice = cells = np.nonzero(groove.velocity)
     velocity = np.rint(groove.velocity[cells] * 127)
     places = groove.first_steps[bar] + step
-    return np.stack([places, voice, velocity, groove.timing[cells]], 1).tolist()
+    numbers = np.array(groove.voices)[voice]
+    return np.stack([places, numbers, velocity, groove.timing[cells]], 1).tolist()
 
 
 def mix(a: dict, b: dict, amount: float) -> dict[str, Any]:

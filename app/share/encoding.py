@@ -5,17 +5,19 @@ them. The first is JSON. The second has the hits of all grooves, column by colum
 
     hits in each bar       two bytes, low bytes first, then the high ones
     steps since the hit before, from the first step of its bar      a byte
-    voice, 0 to 21         a byte
+    voice, its number      a byte
     velocity, 1 to 127     a byte
     timing, zigzag (0, -1, 1, -2 ...), in 1/120 of a step       two bytes, as above
 
 Velocities come back as they were. A unit of timing is 1/1920 of a beat, a quarter of a tick of the
 Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.13 ms at tempo 120.
 
-A groove in other meters than 4/4 names them in its record, as in "3/4 3/4" (`record_of`).
+A groove in other meters than 4/4 names them in its record, as in "4/4 2/4" (`record_of`).
 
-Links and browsers hold such texts for years. A change of their form, or of the order of the voices,
-raises VERSION and keeps reading the older ones: tests/app/share/links.json holds some of each.
+Links and browsers hold such texts for years. A change of their form, or of the voices' numbers
+(`beatgen.kit.EVERY`), makes a new version and keeps reading the older ones:
+tests/app/share/links.json holds some of each. Version 1 has the kit's voices and 4/4 alone, and is
+what is written where there is nothing else; version 2 has percussion and meters, too.
 """
 
 from __future__ import annotations
@@ -30,12 +32,13 @@ import numpy as np
 
 from app.limits import GROOVE_TEMPO_RANGE, number, whole
 from beatgen.errors import BeatGenError
-from beatgen.groove import STEPS, Groove, longest_steps, meters_of
-from beatgen.kit import VOICES
+from beatgen.groove import STEPS, Groove, extras_of, longest_steps, meters_of
+from beatgen.kit import EVERY, VOICES
 from beatgen.meter import FOUR_FOUR, Meter
 
-VERSION = "2"
-COMMON = "1"  # the version of a text whose grooves are all in 4/4, which earlier BeatGens read
+KIT_VERSION = "1"  # of the kit's voices in 4/4 alone
+LATEST_VERSION = "2"  # with percussion and other meters
+VERSIONS = (KIT_VERSION, LATEST_VERSION)
 LONGEST = 500_000  # characters that are read
 LARGEST = 2_000_000  # bytes that they may hold, unpacked
 TIMING_UNITS = 120  # in a step
@@ -54,14 +57,15 @@ def pack(head: dict[str, Any], grooves: Sequence[Groove]) -> str:
     """
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     packed = zlib.compress(text.encode() + b"\0" + _columns(grooves), 9)
-    version = COMMON if all(groove.is_common for groove in grooves) else VERSION
+    plain = all(groove.is_common and not groove.extras for groove in grooves)
+    version = KIT_VERSION if plain else LATEST_VERSION
     return version + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
 def unpack(text: str, bars: int) -> tuple[dict[str, Any], Hits]:
     """The two parts of a text, the hits of `bars` bars at most. Raises ValueError where it is not
     one that `pack` made."""
-    if text[:1] not in (COMMON, VERSION) or len(text) > LONGEST:
+    if text[:1] not in VERSIONS or len(text) > LONGEST:
         raise ValueError("another version, or too long")
     encoded = text[1:].encode("ascii")
     decompressor = zlib.decompressobj()
@@ -115,18 +119,20 @@ class Hits:
         step = run - np.repeat(before, counts)
         zigzag = low + 256 * high
         units = np.where(zigzag % 2, -(zigzag + 1) // 2, zigzag // 2)
+        voices = sorted({*range(len(VOICES)), *map(voice_number, np.unique(voice).tolist())})
         longest = [longest_steps(meters, STEPS) for *_, meters in self._expected]
-        grid = np.zeros((2, bars, max(longest, default=STEPS), len(VOICES)), np.float32)
+        grid = np.zeros((2, bars, max(longest, default=STEPS), len(voices)), np.float32)
         if (velocity < 1).any() or (velocity > 127).any() or (np.abs(units) > LATEST).any():
             raise ValueError("a velocity or timing that is not possible")
-        grid[:, bar, step, voice] = velocity / 127, units / TIMING_UNITS
+        grid[:, bar, step, np.searchsorted(voices, voice)] = velocity / 127, units / TIMING_UNITS
         if np.count_nonzero(grid[0]) != len(voice):
             raise ValueError("two hits in one cell")
         found = []
         for steps, (bars, tempo, meters) in zip(longest, self._expected, strict=True):
             own, grid = np.split(grid, [bars], axis=1)
             try:
-                found.append(Groove(own[0, :, :steps], own[1, :, :steps], tempo, meters))
+                played = own[:, :, :steps]
+                found.append(Groove(played[0], played[1], tempo, meters, extras_of(voices)))
             except BeatGenError as error:
                 raise ValueError("a hit behind the end of its bar") from error
             if own[0, :, steps:].any():
@@ -144,6 +150,14 @@ def record_of(groove: Groove) -> dict[str, Any]:
     return record
 
 
+def voice_number(value: object) -> int:
+    """The number of a voice in a link. Raises ValueError where there is none of it."""
+    number = whole(value, 0, max(EVERY))
+    if number not in EVERY:
+        raise ValueError("a voice that there is not")
+    return number
+
+
 def _columns(grooves: Iterable[Groove]) -> bytes:
     """The hits of grooves, as the module's docstring says."""
     counts, rows = [], []
@@ -154,6 +168,7 @@ def _columns(grooves: Iterable[Groove]) -> bytes:
         units = np.rint(groove.timing[cell].astype(float) * TIMING_UNITS).astype(int)
         zigzag = np.where(units < 0, -2 * units - 1, 2 * units)
         velocity = np.maximum(1, np.rint(groove.velocity[cell] * 127).astype(int))
+        voice = np.array(groove.voices)[voice]
         rows.append(np.stack([gap, voice, velocity, zigzag & 255, zigzag >> 8]))
     count = np.concatenate([*counts, np.zeros(0, int)])
     columns = np.concatenate([*rows, np.zeros((5, 0), int)], axis=1)

@@ -34,10 +34,9 @@ from app.session import (
     fitting,
 )
 from app.share import encoding
-from app.share.encoding import LARGEST, VERSION, Hits
+from app.share.encoding import LARGEST, LATEST_VERSION, Hits, voice_number
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
-from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
 Record = dict[str, Any]  # what the first part says of one thing
@@ -65,10 +64,10 @@ def unpack(packed: str) -> Session:
 
     Raises BeatGenError with one sentence where the text is cut off, changed or not one of them.
     """
-    if packed[:1].isdigit() and packed[0] > VERSION:
+    if packed[:1].isdigit() and packed[0] > LATEST_VERSION:
         raise BeatGenError(
-            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads {VERSION}): "
-            "update BeatGen to open it."
+            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads "
+            f"{LATEST_VERSION}): update BeatGen to open it."
         )
     try:
         first, *files = packed.split(" ")
@@ -266,13 +265,10 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
     if groove is None:
         raise ValueError("a lock without a groove")
     _refuse_longer(groove.bars, MOST_BARS, "lock")
-    voices = (whole(voice, 0, len(VOICES) - 1) for voice in record["voices"])
     last = groove.sixteenths - 1
+    voices = (voice_number(voice) for voice in record["voices"])
     sixteenths = (whole(at, 0, last) for at in record["sixteenths"])
-    cells = (
-        (whole(at, 0, last), whole(voice, 0, len(VOICES) - 1))
-        for at, voice in record.get("cells", [])
-    )
+    cells = ((whole(at, 0, last), voice_number(voice)) for at, voice in record.get("cells", []))
     return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))
 
 

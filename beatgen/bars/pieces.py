@@ -19,7 +19,7 @@ import numpy as np
 
 from beatgen.bars.strikes import ON_LINE, PLACES
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove, fold, longest_steps
+from beatgen.groove import Groove, as_kit, longest_steps
 from beatgen.meter import SIXTEENTHS, STEPS, Meter
 
 FULL = STEPS - ON_LINE  # steps of a piece before the next downbeat's early places
@@ -60,7 +60,7 @@ def cut(groove: Groove) -> tuple[np.ndarray, np.ndarray]:
             f"a groove of {groove.resolution} steps per bar found; expected {STEPS}. Read the file "
             f"with steps={STEPS}."
         )
-    pieces, groove = pieces_of(groove.meters), fold(groove)
+    pieces, groove = pieces_of(groove.meters), as_kit(groove)
     if _are_bars(pieces):
         return groove.velocity, groove.timing
     grids = np.stack([groove.velocity, groove.timing])

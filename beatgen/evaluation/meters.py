@@ -22,7 +22,7 @@ from beatgen.data.dataset import files_below
 from beatgen.errors import BeatGenError
 from beatgen.evaluation.realism import Bars, auc, features
 from beatgen.evaluation.results import Columns, Lines, Section
-from beatgen.groove import Groove, fold, join
+from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.vae import Vae, load_model
 from beatgen.readers import scan
 
@@ -65,7 +65,7 @@ def recorded(folder: Path) -> dict[str, list[Groove]]:
     found: dict[str, list[Groove]] = {}
     for path in files_below(folder):
         try:
-            groove = fold(scan(path)[0])
+            groove = as_kit(scan(path)[0])
         except BeatGenError:
             continue
         if len(set(groove.meters)) == 1:

@@ -97,7 +97,7 @@ class Vae:
     def encode(self, groove: Groove) -> np.ndarray:
         """z_mean of each bar, float32 (bars, latent_dim). A bar longer than four quarters takes
         a row for each of its pieces (`beatgen.bars.pieces`): 5/4 and 12/8 two. Extras are heard as
-        the kit's voices that play their parts (`beatgen.groove.fold`). Raises BeatGenError for
+        the kit's voices that play their parts (`beatgen.groove.as_kit`). Raises BeatGenError for
         other than 64 steps per bar of 4/4.
 
         >>> import beatgen as bg

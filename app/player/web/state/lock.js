@@ -3,7 +3,7 @@
 
 /** @import { Groove, Hit, Lock, PackedLock, Shape } from "../types" */
 
-import { cellOf, packHit, shapeOf, SIXTEENTHS, unpackGroove } from "./groove.js";
+import { cellOf, packHit, shapeOf, SIXTEENTHS, unpackGroove, VOICES } from "./groove.js";
 import { lengthOf, sameMeters } from "./meter.js";
 
 /** @type {Lock} */
@@ -16,7 +16,7 @@ export const NO_LOCK = {
   hits: [],
 };
 
-const CELLS = 32; // as in wire.py
+const CELLS = VOICES; // as in wire.py
 
 /** Whether nothing is locked. @param {Pick<Lock, "voices" | "sixteenths" | "cells">} lock */
 export const isOpen = ({ voices, sixteenths, cells }) =>
