@@ -15,6 +15,7 @@ from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
 STEPS = 64  # steps per bar that the models are trained on
 SIXTEENTHS = 16
 BEATS = 4
+TEMPO_RANGE = (30.0, 300.0)  # BPM that can be played; what is read from files is brought within it
 
 # Drum tab: one character per step, three loudnesses; capitals are accents, g is a ghost note.
 # Cymbals and hats are struck with x, drums with o; either letter is read for any voice.
