@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from operator import index
 
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError
 from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
+from beatgen.meter import FOUR_FOUR, SIXTEENTHS, STEPS, Meter, label_of, meter_of
 
-STEPS = 64  # steps per bar that the models are trained on
-SIXTEENTHS = 16
-BEATS = 4
+BEATS = 4  # quarters in a bar of 4/4
 TEMPO_RANGE = (30.0, 300.0)  # BPM that can be played; what is read from files is brought within it
 
 # Drum tab: one character per step, three loudnesses; capitals are accents, g is a ghost note.
@@ -23,34 +24,42 @@ TAB_VELOCITY = {"g": 32 / 127, "o": 80 / 127, "x": 80 / 127, "O": 115 / 127, "X"
 TAB_REST = "-"
 TAB_SILENCE = "(silence)"  # names the one line, of rests, where nothing sounds
 TAB_LINE = re.compile(r"^\s*(?P<name>[^|]*?)\s*\|(?P<bars>.*)\|\s*$")
+TAB_METER = "meter:"  # begins the line above that names the bars' meters, where they are not 4/4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Groove:
-    """One or more 4/4 bars of drums.
+    """One or more bars of drums, in 4/4 or any other meter.
 
     >>> groove = Groove.from_tab("snare |----o-------o---|", tempo=96)
     >>> groove
     <Groove: 1 x 64 steps, 2 hits, 96 BPM>
     >>> groove.velocity.shape
     (1, 64, 22)
+    >>> Groove.from_tab("kick |o---o-------|", meter="3/4")
+    <Groove: 1 x 48 steps in 3/4, 2 hits, 120 BPM>
 
-    velocity: float32 (bars, steps, 22), 0 (silence) to 1 (MIDI velocity 127).
+    velocity: float32 (bars, steps, 22), 0 (silence) to 1 (MIDI velocity 127). The steps are those
+              of the longest bar; a shorter one is silent in the others.
     timing:   float32 (bars, steps, 22), distance of the hit from its step, in steps, positive is
               late; 0 where there is no hit. Within half a step, except at the ends: a bar begins
               half a sixteenth early, and a hit before its first step stands on step 0 with
               negative timing; one just before the end of a clip stands on the last step. A hit
               whose nearest step is taken, as swing may squeeze two together, may stand up to half a
               sixteenth from its step anywhere.
-    tempo:    beats (quarter notes) per minute, above 0.
+    tempo:    quarter notes per minute, above 0; in a compound meter, too, as in MIDI and in a DAW.
+    meters:   of each bar (`beatgen.meter`). One `Meter` may be given for all bars; of several that
+              are fewer than the bars, the first follow after the last. 4/4 by default.
 
     The arrays are copied where needed and made read-only. Raises BeatGenError for other shapes,
-    for values out of range and for anything that is not a number.
+    for values out of range, for anything that is not a number, and for a hit behind its bar's end.
     """
 
     velocity: np.ndarray
     timing: np.ndarray = None  # type: ignore[assignment]  # None: every hit on its step
     tempo: float = 120.0
+    meters: tuple[Meter, ...] = FOUR_FOUR  # type: ignore[assignment]  # one may be given for all
+    resolution: int = field(init=False)  # steps that a bar of 4/4 has beside these
 
     def __post_init__(self) -> None:
         velocity = np.array(self.velocity, dtype=np.float32)
@@ -71,7 +80,9 @@ class Groove:
         if not ((velocity >= 0) & (velocity <= 1)).all():  # false for NaN, too
             raise BeatGenError("velocity must lie between 0 and 1; divide MIDI velocities by 127.")
         timing[velocity == 0] = 0
-        most = reach(velocity.shape[1])
+        meters = _of_each_bar(self.meters, len(velocity))
+        resolution = _resolution(meters, velocity)
+        most = reach(resolution)
         if not (np.abs(timing) <= most + 1e-6).all():
             raise BeatGenError(
                 f"timing is counted in steps and must lie between {-most:g} and {most:g}; "
@@ -83,6 +94,8 @@ class Groove:
         object.__setattr__(self, "velocity", velocity)
         object.__setattr__(self, "timing", timing)
         object.__setattr__(self, "tempo", float(self.tempo))
+        object.__setattr__(self, "meters", meters)
+        object.__setattr__(self, "resolution", resolution)
 
     @property
     def bars(self) -> int:
@@ -90,24 +103,65 @@ class Groove:
 
     @property
     def steps(self) -> int:
-        """Steps per bar."""
+        """Steps of the longest bar."""
         return self.velocity.shape[1]
+
+    @property
+    def meter(self) -> Meter:
+        """Of the first bar; `meters` has that of each."""
+        return self.meters[0]
+
+    @property
+    def bar_steps(self) -> np.ndarray:
+        """Steps of each bar, int64 (bars,)."""
+        return np.array([meter.steps(self.resolution) for meter in self.meters])
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each bar begins, and the last one ends, in quarters from the start: float64
+        (bars + 1,).
+
+        >>> Groove.from_tab("kick |o---|o---|", meter="6/8").starts.tolist()
+        [0.0, 3.0, 6.0]
+        """
+        lengths = [float(meter.quarters) for meter in self.meters]
+        return np.concatenate([[0.0], np.cumsum(lengths)])
+
+    @property
+    def step_quarters(self) -> np.ndarray:
+        """How long a step of each bar lasts, in quarters: float64 (bars,)."""
+        stretch = np.array([float(meter.stretch) for meter in self.meters])
+        return stretch * BEATS / self.resolution
 
     @property
     def seconds(self) -> float:
         """Length in seconds."""
-        return self.bars * BEATS * 60 / self.tempo
+        return float(self.starts[-1]) * 60 / self.tempo
 
     @property
     def step_seconds(self) -> float:
-        return BEATS * 60 / self.tempo / self.steps
+        """How long a step of the first bar lasts, in seconds."""
+        return float(self.meter.stretch) * BEATS * 60 / self.tempo / self.resolution
+
+    def quarters(self, bar: np.ndarray, step: np.ndarray) -> np.ndarray:
+        """Where places in the groove stand, in quarters from its start, float64 (n,).
+
+        bar: int (n,). step: in that bar, (n,), fractions too; a hit sounds at its step + timing.
+        """
+        return self.starts[bar] + np.asarray(step, np.float64) * self.step_quarters[bar]
+
+    @property
+    def is_common(self) -> bool:
+        """Whether all bars are in 4/4."""
+        return all(meter == FOUR_FOUR for meter in self.meters)
 
     def __len__(self) -> int:
         return self.bars
 
     def __repr__(self) -> str:
         hits = np.count_nonzero(self.velocity)
-        size = f"{self.bars} x {self.steps} steps, {hits} hits"
+        meter = "" if self.is_common else f" in {label_of(self.meters)}"
+        size = f"{self.bars} x {self.steps} steps{meter}, {hits} hits"
         return f"<Groove: {size}, {self.tempo:g} BPM>"
 
     def __iter__(self) -> Iterator[Groove]:
@@ -124,14 +178,15 @@ class Groove:
                 f"no such bars: the groove has {self.bars}, counted from 0; asked for "
                 f"{bars.start} to {bars.stop}."
             )
-        return replace(self, velocity=self.velocity[bars], timing=self.timing[bars])
+        return self._chosen(np.arange(self.bars)[bars])
 
     def __eq__(self, other: object) -> bool:
-        """Equal hit for hit: same cells, velocities, timing and tempo."""
+        """Equal hit for hit: same meters, cells, velocities, timing and tempo."""
         if not isinstance(other, Groove):
             return NotImplemented
         return (
             self.tempo == other.tempo
+            and self.meters == other.meters
             and np.array_equal(self.velocity, other.velocity)
             and np.array_equal(self.timing, other.timing)
         )
@@ -144,8 +199,14 @@ class Groove:
         >>> Groove.from_tab("kick |o---|").repeat(4).bars
         4
         """
-        played = np.arange(bars) % self.bars
-        return replace(self, velocity=self.velocity[played], timing=self.timing[played])
+        return self._chosen(np.arange(bars) % self.bars)
+
+    def _chosen(self, bars: np.ndarray) -> Groove:
+        """The bars of these numbers, int (n,), in their order."""
+        meters = tuple(self.meters[bar] for bar in bars)
+        steps = longest_steps(meters, self.resolution)
+        velocity, timing = self.velocity[bars, :steps], self.timing[bars, :steps]
+        return replace(self, velocity=velocity, timing=timing, meters=meters)
 
     def trim(self) -> Groove:
         """Without the silent bars before the first hit and after the last; one bar at least.
@@ -161,56 +222,85 @@ class Groove:
     def __str__(self) -> str:
         """Drum tab, top cymbal first; sixteenths where every hit stands on one, else every step.
 
-        Velocity stands in three loudnesses and timing not at all: tab is for reading.
+        Velocity stands in three loudnesses and timing not at all: tab is for reading. The meters
+        stand above, where there are others than 4/4.
         """
-        every = self.steps // SIXTEENTHS if self.steps % SIXTEENTHS == 0 else 1
         struck = self.velocity > 0
-        if every > 1 and struck.sum() != struck[:, ::every].sum():
-            every = 1
-        grid = self.velocity[:, ::every]
+        columns = [_columns(meter, self.resolution) for meter in self.meters]
+        for bar, of_bar in enumerate(columns):
+            if struck[bar].sum() != struck[bar, of_bar].sum():
+                columns = [np.arange(steps) for steps in self.bar_steps]
+                break
         width = max(len(name) for name in NAMES)
         lines = []
+        if not self.is_common:
+            lines.append(" ".join([TAB_METER, *map(str, _shortest(self.meters))]))
         for i in reversed(range(len(VOICES))):
             if struck[:, :, i].any():
-                bars = ("".join(_symbol(v, i) for v in bar[:, i]) for bar in grid)
+                bars = (
+                    "".join(_symbol(v, i) for v in bar[of_bar, i])
+                    for bar, of_bar in zip(self.velocity, columns, strict=True)
+                )
                 lines.append(f"{NAMES[i]:<{width}}|{'|'.join(bars)}|")
-        rests = "|".join([TAB_REST * grid.shape[1]] * self.bars)
-        return "\n".join(lines) or f"{TAB_SILENCE:<{width}}|{rests}|"
+        if not struck.any():
+            rests = "|".join(TAB_REST * len(of_bar) for of_bar in columns)
+            lines.append(f"{TAB_SILENCE:<{width}}|{rests}|")
+        return "\n".join(lines)
 
     @classmethod
-    def from_tab(cls, tab: str, tempo: float = 120.0, steps: int = STEPS) -> Groove:
+    def from_tab(
+        cls,
+        tab: str,
+        tempo: float = 120.0,
+        steps: int = STEPS,
+        meter: str | Meter | Sequence[Meter] = FOUR_FOUR,
+    ) -> Groove:
         """Read drum tab: a line per voice, `name |x---x---|x---x---|`, a cell per bar.
 
-        Each bar holds any number of characters that divides `steps`: x and o are hits, X and O
-        accents, g ghost notes, - rests. Raises BeatGenError for an unknown voice or character,
-        where bars or their lengths do not agree, and for steps below 1.
+        Each bar holds any number of characters that divides its steps, in a compound meter also
+        its sixteenths, or eighths: x and o are hits, X and O accents, g ghost notes, - rests.
+        steps: of a bar of 4/4. meter: of all bars, or of each in turn, as in "4/4 2/4"; a first
+        line such as `meter: 3/4` names it, too. Raises BeatGenError for an unknown voice, character
+        or meter, where bars or their lengths do not agree, and for steps below 1.
 
         >>> print(Groove.from_tab("kick |o---|"))
         kick         |o---------------|
+        >>> print(Groove.from_tab("kick |o--o--|", meter="6/8"))
+        meter: 6/8
+        kick         |o-----o-----|
         """
         if steps < 1:
             raise BeatGenError(f"steps is {steps}; expected 1 or more per bar.")
-        rows = [_tab_row(line) for line in filter(str.strip, tab.splitlines())]
+        lines = list(filter(str.strip, tab.splitlines()))
+        if lines and lines[0].strip().startswith(TAB_METER):
+            meter = lines.pop(0).strip()[len(TAB_METER) :]
+        if isinstance(meter, str):
+            meter = meters_of(meter)
+        rows = [_tab_row(line) for line in lines]
         if not rows:
             raise BeatGenError("drum tab: no lines found; expected 'voice |x---x---|'.")
         bars = len(rows[0][1])
         if bars > MOST_BARS:
             raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
-        velocity = np.zeros((bars, steps, len(VOICES)), np.float32)
+        meters = _of_each_bar(meter, bars)
+        shape = bars, longest_steps(meters, steps), len(VOICES)
+        velocity, timing = np.zeros((2, *shape), np.float32)
         for name, cells in rows:
             if len(cells) != bars:
                 raise BeatGenError(
                     f"drum tab: {name} has {len(cells)} bars, the first line has {bars}."
                 )
             for bar, cell in enumerate(cells):
-                for step, found in _tab_hits(cell, steps, name, bar):
+                for place, found in _tab_hits(cell, meters[bar], steps, name, bar):
+                    step = math.floor(place + Fraction(1, 2))
                     velocity[bar, step, INDEX[name]] = found
-        return cls(velocity, tempo=tempo)
+                    timing[bar, step, INDEX[name]] = place - step
+        return cls(velocity, timing, tempo, meters)
 
 
 def reach(steps: int) -> float:
-    """How far from its step a hit may stand, in steps, in bars of so many: half a sixteenth, or one
-    step if longer.
+    """How far from its step a hit may stand, in steps, where a bar of 4/4 has so many: half a
+    sixteenth, or one step if longer.
 
     >>> reach(64), reach(16)
     (2.0, 1.0)
@@ -232,7 +322,8 @@ def rows_of(*grooves: Groove) -> tuple[int, ...]:
 def join(grooves: Iterable[Groove]) -> Groove:
     """The grooves one after the other, at the tempo of the first.
 
-    Raises BeatGenError where there is none or where their steps per bar differ.
+    Each keeps its meter. Raises BeatGenError where there is none or where their steps per bar of
+    4/4 differ.
 
     >>> join([Groove.from_tab("kick |o---|", tempo=96), Groove.from_tab("snare |o---|o---|")])
     <Groove: 3 x 64 steps, 3 hits, 96 BPM>
@@ -240,16 +331,80 @@ def join(grooves: Iterable[Groove]) -> Groove:
     parts = list(grooves)
     if not parts:
         raise BeatGenError("nothing to join: expected one groove or more.")
-    if len({part.steps for part in parts}) > 1:
+    if len({part.resolution for part in parts}) > 1:
         raise BeatGenError(
-            f"grooves of {sorted({part.steps for part in parts})} steps per bar do not join; "
+            f"grooves of {sorted({part.resolution for part in parts})} steps per bar do not join; "
             "read them with the same number of steps."
         )
+    steps = max(part.steps for part in parts)
     return Groove(
-        np.concatenate([part.velocity for part in parts]),
-        np.concatenate([part.timing for part in parts]),
+        np.concatenate([widened(part.velocity, steps) for part in parts]),
+        np.concatenate([widened(part.timing, steps) for part in parts]),
         parts[0].tempo,
+        tuple(meter for part in parts for meter in part.meters),
     )
+
+
+def widened(grid: np.ndarray, steps: int) -> np.ndarray:
+    """A grid (bars, fewer steps, voices) with silent steps behind: (bars, steps, voices)."""
+    return np.pad(grid, ((0, 0), (0, steps - grid.shape[1]), (0, 0)))
+
+
+def longest_steps(meters: Iterable[Meter], resolution: int) -> int:
+    """Steps of the longest of some bars, where a bar of 4/4 has `resolution`."""
+    return max(meter.steps(resolution) for meter in meters)
+
+
+def meters_of(text: str) -> tuple[Meter, ...]:
+    """The meters that a text names, one after the other.
+
+    >>> [str(meter) for meter in meters_of("4/4 2/4")]
+    ['4/4', '2/4']
+    """
+    return tuple(meter_of(part) for part in text.replace(",", " ").split()) or (meter_of(text),)
+
+
+def _of_each_bar(meters: Meter | Sequence[Meter], bars: int) -> tuple[Meter, ...]:
+    """The meter of each bar, as `Groove` takes them."""
+    given = (meters,) if isinstance(meters, Meter) else tuple(meters)
+    if len(given) == bars:
+        return given
+    if len(set(given)) == 1:
+        return given[:1] * bars
+    if not given or len(given) > bars:
+        raise BeatGenError(f"{len(given)} meters for {bars} bars; expected one for each.")
+    return tuple(given[bar % len(given)] for bar in range(bars))
+
+
+def _resolution(meters: tuple[Meter, ...], velocity: np.ndarray) -> int:
+    """How many steps a bar of 4/4 has beside bars of these meters in a grid (bars, steps, voices).
+    Raises BeatGenError where the steps do not divide the bars, and for a hit behind a bar's end."""
+    steps = velocity.shape[1]
+    if set(meters) == {FOUR_FOUR}:
+        return steps
+    resolution = steps / max(meter.share for meter in meters)
+    if resolution.denominator > 1:
+        raise BeatGenError(f"bars of {steps} steps are none of {label_of(meters)}.")
+    for bar, meter in enumerate(meters):
+        if velocity[bar, meter.steps(resolution.numerator) :].any():
+            raise BeatGenError(
+                f"bar {bar + 1} has a hit behind its end; a bar of {meter} has "
+                f"{meter.steps(resolution.numerator)} steps here."
+            )
+    return resolution.numerator
+
+
+def _shortest(meters: tuple[Meter, ...]) -> tuple[Meter, ...]:
+    """As few meters as name those of all bars: one, where all are the same."""
+    return meters[:1] if len(set(meters)) == 1 else meters
+
+
+def _columns(meter: Meter, resolution: int) -> np.ndarray:
+    """The steps nearest to the sixteenths of a bar; all its steps where there are fewer."""
+    steps, sixteenths = meter.steps(resolution), meter.sixteenths
+    if steps % sixteenths and not (meter.is_compound and steps >= sixteenths):
+        return np.arange(steps)
+    return np.floor(np.arange(sixteenths) * steps / sixteenths + 0.5).astype(int)
 
 
 def _tab_row(line: str) -> tuple[str, list[str]]:
@@ -263,12 +418,18 @@ def _tab_row(line: str) -> tuple[str, list[str]]:
     return name, match["bars"].split("|")
 
 
-def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int, float]]:
-    """Steps and velocities of the hits in a bar of drum tab."""
-    if not cell or steps % len(cell):
+def _tab_hits(
+    cell: str, meter: Meter, resolution: int, name: str, bar: int
+) -> Iterator[tuple[Fraction, float]]:
+    """Places, in steps, and velocities of the hits in a bar of drum tab."""
+    steps, count = meter.steps(resolution), len(cell)
+    thirds = meter.is_compound and 0 < count <= steps and 4 * meter.sixteenths % count == 0
+    if not cell or (steps % count and not thirds):
+        expected = f"a divisor of {steps}"
+        if meter != FOUR_FOUR:
+            expected = f"{meter.sixteenths} for a bar of {meter}, or {expected}"
         raise BeatGenError(
-            f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
-            f"expected a divisor of {steps}."
+            f"drum tab: {name}, bar {bar + 1} has {count} characters; expected {expected}."
         )
     known = TAB_VELOCITY if name in INDEX else {}
     for i, symbol in enumerate(cell):
@@ -279,7 +440,7 @@ def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int,
                 f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
                 f"expected one of {' '.join([*known, TAB_REST])}."
             )
-        yield i * (steps // len(cell)), known[symbol]
+        yield Fraction(i * steps, count), known[symbol]
 
 
 def _symbol(velocity: float, voice: int) -> str:

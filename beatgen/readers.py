@@ -18,6 +18,7 @@ from beatgen.errors import BeatGenError, ReadWarning
 from beatgen.groove import STEPS, Groove
 from beatgen.midi import scan_midi
 from beatgen.midi.events import Source, contents, name_of
+from beatgen.midi.maps import Wanted
 from beatgen.tab import is_tab, scan_tab
 
 
@@ -26,7 +27,7 @@ class Report(Protocol):
 
     name: of the file. bars, tempo: of the groove. hits: per voice name. pitches: MIDI note -> hits
     found. meters: as they stand in the file. skipped: bar number (from 1) -> its meter, for bars
-    that are not 4/4.
+    of meters that are not played.
     """
 
     name: str
@@ -55,18 +56,20 @@ class Reader:
     name: for people. endings: of the names of such files, in small letters, with the dot.
     recognises: whether the bytes of a file are of this format. scan: the groove and the report of
     the bytes of a file, with so many steps per bar and a name for messages; raises BeatGenError
-    with one sentence. in_folders: whether a data set is made of such files.
+    with one sentence. in_folders: whether a data set is made of such files. mapped: whether notes
+    stand in it, so that `scan` takes a drum map as `map` as well.
     """
 
     name: str
     endings: tuple[str, ...]
     recognises: Callable[[bytes], bool]
-    scan: Callable[[bytes, int, str], tuple[Groove, Report]]
+    scan: Callable[..., tuple[Groove, Report]]
     in_folders: bool
+    mapped: bool = False
 
 
-def _scan_midi(content: bytes, steps: int, name: str) -> tuple[Groove, Report]:
-    return scan_midi(BytesIO(content), steps, name)
+def _scan_midi(content: bytes, steps: int, name: str, map: Wanted = None) -> tuple[Groove, Report]:
+    return scan_midi(BytesIO(content), steps, name, map=map)
 
 
 READERS: tuple[Reader, ...] = (
@@ -76,6 +79,7 @@ READERS: tuple[Reader, ...] = (
         recognises=lambda content: content.startswith(b"MThd"),
         scan=_scan_midi,
         in_folders=True,
+        mapped=True,
     ),
     Reader(
         "drum tab",
@@ -88,24 +92,26 @@ READERS: tuple[Reader, ...] = (
 ENDINGS: tuple[str, ...] = tuple(ending for reader in READERS for ending in reader.endings)
 
 
-def read(source: Source, steps: int = STEPS) -> Groove:
+def read(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
     """Read the drums of a file of any format of READERS: MIDI or drum tab.
 
-    source: a path or a binary file object. steps: per bar. Everything that could not be kept is
-    named in a ReadWarning; `scan` returns it instead. Raises BeatGenError, with one sentence, where
-    the file cannot be read or has no drums.
+    source: a path or a binary file object. steps: per bar of 4/4. map: as in `read_midi`, for files
+    of notes. Everything that could not be kept is named in a ReadWarning; `scan` returns it
+    instead. Raises BeatGenError, with one sentence, where the file cannot be read or has no drums.
 
     >>> from beatgen import assets
     >>> read(assets.path("grooves/funk.tab"))
     <Groove: 4 x 64 steps, 74 hits, 104 BPM>
     """
-    groove, report = scan(source, steps)
+    groove, report = scan(source, steps, map=map)
     if report.messages:
         warnings.warn(f"{report.name}: {' '.join(report.messages)}", ReadWarning, stacklevel=2)
     return groove
 
 
-def scan(source: Source, steps: int = STEPS, name: str | None = None) -> tuple[Groove, Report]:
+def scan(
+    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
+) -> tuple[Groove, Report]:
     """Read the drums of a file of any format, and report what became of everything in it.
 
     name: what to call the file in messages, its own name by default; its ending counts where the
@@ -120,7 +126,9 @@ def scan(source: Source, steps: int = STEPS, name: str | None = None) -> tuple[G
         raise BeatGenError(f"{name}: cannot be read ({error.strerror}).") from error
     if not isinstance(content, bytes):
         raise BeatGenError(f"{name}: text was given; open the file in binary mode, 'rb'.")
-    return reader_of(content, name).scan(content, steps, name)
+    reader = reader_of(content, name)
+    mapped = {"map": map} if reader.mapped else {}
+    return reader.scan(content, steps, name, **mapped)
 
 
 def reader_of(content: bytes, name: str) -> Reader:

@@ -230,8 +230,8 @@ def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
 def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
     """All hits in the order they sound; the sample counts from the first bar line."""
     bars, steps, voices = np.nonzero(groove.velocity)
-    at = bars * groove.steps + steps + groove.timing[bars, steps, voices].astype(float)
-    samples = np.rint(at * groove.step_seconds * sample_rate).astype(int)
+    at = groove.quarters(bars, steps + groove.timing[bars, steps, voices].astype(float))
+    samples = np.rint(at * (60 / groove.tempo * sample_rate)).astype(int)
     velocities = np.rint(groove.velocity[bars, steps, voices] * 127).astype(int).clip(1, 127)
     return sorted(zip(samples.tolist(), voices.tolist(), velocities.tolist(), strict=True))
 

@@ -37,25 +37,40 @@ MODEL = arg(
     metavar="NAME",
     help="shipped weights, bar (default) or bar-16, or a folder of exported ones, as in ./mine",
 )
-PITCHES = arg(
-    "--pitches",
-    choices=("gmd", "gm"),
-    default="gmd",
-    help="pitches to write: of a Roland TD-11 (gmd, default), or of General MIDI",
+MAP = arg(
+    "--map",
+    metavar="NAME",
+    help="drum map of the file: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
+    "recognised by default",
 )
-MIDI_OUT = (output("MIDI file to write", "OUT.mid"), PITCHES)
+MAPS = arg(
+    "--map",
+    action="append",
+    metavar="NAME",
+    help="drum map of the files: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
+    "given twice, that of A and that of B; recognised by default",
+)
+MAP_OUT = arg(
+    "--map-out",
+    "--pitches",
+    default="gm",
+    metavar="NAME",
+    help="drum map to write for: gm (General MIDI, default), roland (each voice its own note), "
+    "toontrack ..., a file (my.tsv), or same: that of the file that was read",
+)
+MIDI_OUT = (output("MIDI file to write", "OUT.mid"), MAP_OUT)
 MIDIS_OUT = (
     output("folder for the MIDI files, or a name: take.mid gives take-1.mid ...", "DIR"),
-    PITCHES,
+    MAP_OUT,
 )
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), JSON)
+@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, JSON)
 def info(options: Options) -> None:
     """Show what is in a file, and what is folded, dropped or skipped when it is read."""
     from beatgen.readers import scan
 
-    _, report = scan(_file(options.file))
+    _, report = scan(_file(options.file), map=options.map)
     if options.json:
         print(json.dumps(report.as_dict()))
     else:
@@ -68,18 +83,20 @@ def info(options: Options) -> None:
     B,
     arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MODEL, *MIDI_OUT),
+    *(MAPS, MODEL, *MIDI_OUT),
 )
 def blend(options: Options) -> None:
     """Blend two grooves bar by bar."""
-    vae, a, b = _model(options), _groove(options.a), _groove(options.b)
+    a, b = _pair(options)
+    vae = _model(options)
     _write(vae.blend(a, b, options.amount, options.feel), options)
 
 
-@verb(A, B, number("--steps", int, 8, "bars, both ends included"), MODEL, *MIDI_OUT)
+@verb(A, B, number("--steps", int, 8, "bars, both ends included"), MAPS, MODEL, *MIDI_OUT)
 def interpolate(options: Options) -> None:
     """Go from one groove to another, one step in each bar."""
-    vae, a, b = _model(options), _groove(options.a), _groove(options.b)
+    a, b = _pair(options)
+    vae = _model(options)
     _write(vae.interpolate(a, b, options.steps), options)
 
 
@@ -88,12 +105,12 @@ def interpolate(options: Options) -> None:
     number("--count", int, 6, "how many variations"),
     number("--amount", float, 0.5, "0 is the groove itself, 1 an unrelated one"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(SEED, MODEL, *MIDIS_OUT),
+    *(MAP, SEED, MODEL, *MIDIS_OUT),
 )
 def vary(options: Options) -> None:
     """Write variations of a groove, one file each."""
     takes = _model(options).vary(
-        _groove(options.groove), options.count, options.amount, options.seed, options.feel
+        _groove(options), options.count, options.amount, options.seed, options.feel
     )
     _write_all(takes, options, "take")
 
@@ -113,11 +130,11 @@ def sample(options: Options) -> None:
 @verb(
     GROOVE,
     number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
-    *(SEED, MODEL, *MIDI_OUT),
+    *(MAP, SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
     """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
-    groove = _groove(options.groove)
+    groove = _groove(options)
     _write(_model(options).humanize(groove, options.seed, options.spread), options)
 
 
@@ -130,18 +147,18 @@ def humanize(options: Options) -> None:
         metavar="VOICE",
         help="voices (as in hi-hat) or families (as in tom) to propose",
     ),
-    *(MODEL, *MIDI_OUT),
+    *(MAP, MODEL, *MIDI_OUT),
 )
 def complete(options: Options) -> None:
     """Finish a beat: propose some voices from all the others."""
-    groove = _groove(options.groove)
+    groove = _groove(options)
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
-@verb(GROOVE, MODEL, *MIDI_OUT)
+@verb(GROOVE, MAP, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
-    _write(_model(options).reconstruct(_groove(options.groove)), options)
+    _write(_model(options).reconstruct(_groove(options)), options)
 
 
 @verb(
@@ -156,6 +173,7 @@ def reconstruct(options: Options) -> None:
     ),
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
+    MAP,
     arg("--whole", action="store_true", help="all instruments of a MIDI file, once, by FluidSynth"),
 )
 def render(options: Options) -> None:
@@ -171,7 +189,7 @@ def render(options: Options) -> None:
         render_midi(_file(options.groove), options.output, **how)
     else:
         how |= {"engine": options.engine, "loop": options.loop}
-        write_wav(_groove(options.groove), options.output, **how)
+        write_wav(_groove(options), options.output, **how)
     print(options.output)
 
 
@@ -179,13 +197,14 @@ def render(options: Options) -> None:
     GROOVE,
     output("picture to write (.html; with kaleido .png, .svg or .pdf)", "OUT.html"),
     arg("--theme", choices=("dark", "light"), default="dark", help="default dark"),
+    MAP,
 )
 def draw(options: Options) -> None:
     """Draw the drum grid of a groove."""
     from beatgen.plot.drums import draw
 
     name = Path(options.groove).name
-    save_figure(draw(_groove(options.groove), title=name, theme=options.theme), options.output)
+    save_figure(draw(_groove(options), title=name, theme=options.theme), options.output)
     print(options.output)
 
 
@@ -198,16 +217,38 @@ def _file(source: str) -> str:
     return source
 
 
-def _groove(source: str) -> Groove:
-    """The groove of a file, or of a demo by its name; what reading left out goes to stderr."""
+def _groove(options: Options) -> Groove:
+    """The groove that a verb is about."""
+    return _read(options.groove, options.map, options)
+
+
+def _pair(options: Options) -> tuple[Groove, Groove]:
+    """The two grooves that a verb is about."""
+    maps = options.map or [None]
+    if len(maps) > 2:
+        raise UsageError(f"--map is given {len(maps)} times; expected once, or for A and for B.")
+    a = _read(options.a, maps[0], options)
+    return a, _read(options.b, maps[-1], options)
+
+
+def _read(source: str, map: str | None, options: Options) -> Groove:
+    """The groove of a file, or of a demo by its name; what reading left out goes to stderr.
+
+    The map of the first groove that is read is what `--map-out same` writes.
+    """
     from beatgen import demo
     from beatgen.readers import scan
 
+    found = "gm"
     if source in demo.names() and not Path(source).is_file():
-        return demo.load(source)
-    groove, report = scan(source)
-    for message in report.messages:
-        log(f"{report.name}: {message}")
+        groove = demo.load(source)
+    else:
+        groove, report = scan(source, map=map)
+        for message in report.messages:
+            log(f"{report.name}: {message}")
+        found = str(map or getattr(report, "map", found))
+    if not hasattr(options, "same"):
+        options.same = found
     return groove
 
 
@@ -232,16 +273,21 @@ def _model(options: Options) -> Vae:
 
 
 def _write(groove: Groove, options: Options) -> None:
+    _save(groove, options.output, options, "BeatGen")
+
+
+def _save(groove: Groove, path: str | Path, options: Options, name: str) -> None:
+    """Write one MIDI file; what its map has no note for goes to stderr."""
     from beatgen.midi import write_midi
 
-    write_midi(groove, options.output, pitches=options.pitches)
-    print(options.output)
+    map = getattr(options, "same", "gm") if options.map_out == "same" else options.map_out
+    for message in write_midi(groove, path, map=map, name=name):
+        log(f"{path}: {message}")
+    print(path)
 
 
 def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
     """Numbered files in a folder, or beside each other where the output is named like a file."""
-    from beatgen.midi import write_midi
-
     path = Path(options.output)
     if path.suffix.lower() not in (".mid", ".midi"):
         path = path / f"{name}.mid"
@@ -249,5 +295,4 @@ def _write_all(grooves: Sequence[Groove], options: Options, name: str) -> None:
     digits = len(str(len(grooves)))
     for i, groove in enumerate(grooves, start=1):
         numbered = path.with_stem(f"{path.stem}-{i:0{digits}d}")
-        write_midi(groove, numbered, pitches=options.pitches, name=numbered.stem)
-        print(numbered)
+        _save(groove, numbered, options, numbered.stem)

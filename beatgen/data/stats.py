@@ -103,14 +103,15 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
         loudness = np.rint(struck * MAX_VELOCITY).astype(int)
         velocities += np.bincount(loudness, minlength=len(velocities))
         pitches.update(report.pitches)
-        voices.update(report.hits)
+        struck_voices = np.count_nonzero(groove.velocity, axis=(0, 1)).tolist()
+        voices.update(dict(zip(NAMES, struck_voices, strict=True)))
         meters.update(set(report.meters))
         row = info.get(path.relative_to(root).as_posix())
         if row is not None:
             styles[row["style"]] += 1
         lengths.append(groove.bars)
         tempos.append(groove.tempo)
-        skipped += len(report.skipped)
+        skipped += len(report.skipped) + report.bars - groove.bars
     if not lengths:
         raise BeatGenError(f"{root}: none of {len(paths)} files could be read; {left_out[0]}")
     return Stats(

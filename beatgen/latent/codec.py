@@ -19,6 +19,7 @@ from beatgen.latent.decide import (
     pattern_with_hits,
 )
 from beatgen.latent.runtime import AGAIN, Network
+from beatgen.meter import label_of
 
 
 class Codec:
@@ -199,7 +200,12 @@ def fade(remaining: Any) -> Any:
 
 def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
     """A groove's strikes, as the network reads them. loop: how many bars in a row repeat as a
-    circle; by default the whole groove. Raises BeatGenError for other than 64 steps per bar."""
+    circle; by default the whole groove. Raises BeatGenError for other than 64 steps per bar, and
+    for other meters than 4/4."""
+    if not groove.is_common:
+        raise BeatGenError(
+            f"the groove is in {label_of(groove.meters)}; the model plays 4/4 so far."
+        )
     return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
 
 

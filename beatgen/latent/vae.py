@@ -99,6 +99,7 @@ class Vae:
         >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
         (2, 16)
         """
+        strikes_of(groove)  # refuses other meters
         return self.codec.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:

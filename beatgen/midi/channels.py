@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from beatgen.errors import MidiError
 from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.kit import VOICES
 from beatgen.midi.events import BANKS, Events
-from beatgen.midi.maps import INDEX_OF_PITCH
+from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, DrumMap, maps
 
 DRUM_CHANNEL = 9  # counted from 0: "channel 10" to a musician
 SECOND_CHANNEL = 10  # General MIDI 2 gives channel 11 to drums as well
@@ -31,10 +31,11 @@ DRUM_NAME = re.compile(
 MELODIC_DRUM = re.compile(r"\b(steel|melodic|taiko)\b", re.IGNORECASE)
 CORE = frozenset({"kick", "snare", "hat", "ride"})  # families that carry a beat
 CYMBALS = frozenset({"hat", "ride", "crash"})
-# Every kit's own notes, of whatever voice of its family: General MIDI's second kick and low floor
-# tom beside those of the 22 voices.
-FAMILY_OF_PITCH = {pitch: VOICES[index].family for pitch, index in INDEX_OF_PITCH.items()}
-FAMILY_OF_PITCH |= {35: "kick", 41: "tom"}
+# General MIDI's own kit: the notes of the 22 voices, its second kick and its low floor tom.
+GENERAL_KIT = {pitch: VOICES[index].family for pitch, index in INDEX_OF_PITCH.items()}
+GENERAL_KIT |= {35: "kick", 41: "tom"}
+Kit = dict[int, str]  # note -> family
+PERCUSSIVE = 112  # from this program on, counted from 0, General MIDI has no melodies
 FEWEST = 8  # hits of a kit that is believed against channel 10
 FEW_VOICES = 4  # of a part that holds one or a few voices of a kit
 
@@ -52,9 +53,14 @@ class Drums:
     left_out: dict[int, int]
 
 
-def find_drums(events: Events, name: str) -> Drums:
-    """The drums of a file. Raises MidiError, naming the file so, where it has none."""
-    parts = _parts(events)
+def find_drums(events: Events, name: str, wanted: DrumMap | None = None) -> Drums:
+    """The drums of a file. wanted: the map that its drums follow, where it is known; else a kit may
+    be one in any map.
+
+    Raises MidiError, naming the file so, where it has none.
+    """
+    kits = _kits() if wanted is None else (_kit(wanted),)
+    parts = _parts(events, kits)
     chosen = _choose(parts)
     if not chosen:
         raise MidiError(
@@ -72,42 +78,60 @@ def find_drums(events: Events, name: str) -> Drums:
     )
 
 
+@cache
+def _kits() -> tuple[Kit, ...]:
+    """The kits of all maps, General MIDI's first."""
+    others = (found for name, found in maps().items() if name != GENERAL_MIDI)
+    return (GENERAL_KIT, *map(_kit, others))
+
+
+def _kit(drums: DrumMap) -> Kit:
+    """The notes that a map has for the voices of the kit."""
+    if drums.name == GENERAL_MIDI:
+        return GENERAL_KIT
+    own = drums.lines[: drums.own]
+    return {
+        line.note: VOICES[line.voice].family
+        for line in own
+        if line.voice is not None and line.voice < len(VOICES)
+    }
+
+
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """Some notes of a file, and what speaks for and against a kit."""
+    """Some notes of a file, and what speaks for and against a kit.
+
+    rows: of Events.notes. sixteenth: in ticks. given: the file gives the channel to drums. named:
+    its track is called like drums. melodic: an instrument that plays melodies is chosen. kits: that
+    its notes may be of.
+    """
 
     channel: int
-    rows: np.ndarray  # of Events.notes
+    rows: np.ndarray
     notes: np.ndarray
-    sixteenth: float  # ticks
-    given: bool  # the file gives the channel to drums
-    named: bool  # its track is called drums
-    melodic: bool  # an instrument that plays melodies is chosen
-
-    @cached_property
-    def families(self) -> Counter[str | None]:
-        """Hits of each family; None stands for what is no note of a kit."""
-        return Counter(FAMILY_OF_PITCH.get(pitch) for pitch in self.notes[:, 2].tolist())
+    sixteenth: float
+    given: bool
+    named: bool
+    melodic: bool
+    kits: tuple[Kit, ...]
 
     @cached_property
     def pitches(self) -> Counter[int]:
         return Counter(self.notes[:, 2].tolist())
 
-    def share(self, families: frozenset[str] | None = None) -> float:
-        """Share of the notes that are of some families, of any of a kit by default."""
-        known = (n for family, n in self.families.items() if family)
-        if families is not None:
-            known = (self.families[family] for family in families)
-        return sum(known) / len(self.notes)
-
-    def has(self, *families: str) -> bool:
-        """Whether any of these families is struck."""
-        return any(self.families[family] for family in families)
+    @cached_property
+    def views(self) -> tuple[_View, ...]:
+        """The part as notes of each kit."""
+        return tuple(_View.of(self.pitches, kit) for kit in self.kits)
 
     @property
-    def backbeat(self) -> bool:
-        """Whether there are a kick and a snare, without which there is no beat."""
-        return self.has("kick") and self.has("snare")
+    def view(self) -> _View:
+        """The part as notes of the first kit, General MIDI's unless another is known to hold."""
+        return self.views[0]
+
+    @property
+    def families(self) -> set[str]:
+        return set(self.view.hits)
 
     @cached_property
     def together(self) -> bool:
@@ -124,34 +148,74 @@ class _Part:
     def is_kit(self) -> bool:
         """Whether this is plainly a kit, wherever it stands."""
         known, core = (0.5, 0.4) if self.named else (0.95, 0.8) if self.melodic else (0.9, 0.5)
-        return (
-            len(self.notes) >= FEWEST
-            and self.backbeat
-            and self.has(*CYMBALS)
-            and self.share() >= known
-            and self.share(CORE) >= core
-            and self.together
-            and self.concentrated
+        return len(self.notes) >= FEWEST and self._is_beat(known, core)
+
+    @property
+    def is_only_kit(self) -> bool:
+        """Whether this is a kit if there is nothing else: more than half of its notes are one's."""
+        return not self.melodic and self._is_beat(0.5, 0.4)
+
+    def _is_beat(self, known: float, core: float) -> bool:
+        """Whether it has all of a beat in any kit, and so great a share of its notes is of that kit
+        and of the families that carry a beat."""
+        if not (self.together and self.concentrated):
+            return False
+        return any(
+            view.backbeat
+            and not CYMBALS.isdisjoint(view.hits)
+            and view.known >= known
+            and view.core >= core
+            for view in self.views
         )
+
+    @property
+    def backbeat(self) -> bool:
+        """Whether there are a kick and a snare, without which there is no beat, and much of a kit
+        beside them."""
+        return any(view.backbeat and view.known >= 0.5 for view in self.views)
 
     @property
     def is_loop(self) -> bool:
         """Whether this may be a drum loop where nothing else is: a beat of single strokes, or one
         or two voices of the core."""
-        core = self.share(CORE)
-        if self.melodic or self.share() < 0.9 or core < 0.5:
+        view = self.view
+        if self.melodic or view.known < 0.9 or view.core < 0.5:
             return False
         if len(self.pitches) <= 2:
-            return core == 1
-        return len(self.families) > 1 and (self.together or (self.has("hat") and core == 1))
+            return view.core == 1
+        linear = "hat" in view.hits and view.core == 1
+        return len(view.hits) > 1 and (self.together or linear)
 
     @property
     def is_voice(self) -> bool:
         """Whether this is one voice of a kit, or a few."""
-        return not self.melodic and self.share() == 1 and len(self.pitches) <= FEW_VOICES
+        return not self.melodic and self.view.known == 1 and len(self.pitches) <= FEW_VOICES
 
 
-def _parts(events: Events) -> list[_Part]:
+@dataclass(frozen=True)
+class _View:
+    """A part as notes of one kit. hits: of each family. known, core: share of all notes that are
+    the kit's, and that are of CORE."""
+
+    hits: dict[str, int]
+    known: float
+    core: float
+
+    @classmethod
+    def of(cls, pitches: Counter[int], kit: Kit) -> _View:
+        hits: Counter[str] = Counter()
+        for pitch, n in pitches.items():
+            if pitch in kit:
+                hits[kit[pitch]] += n
+        core = sum(hits[family] for family in CORE)
+        return cls(dict(hits), hits.total() / pitches.total(), core / pitches.total())
+
+    @property
+    def backbeat(self) -> bool:
+        return "kick" in self.hits and "snare" in self.hits
+
+
+def _parts(events: Events, kits: tuple[Kit, ...]) -> list[_Part]:
     """All of a file's notes, part by part."""
     channel_of, track_of = events.notes[:, 1], events.tracks
     given = {DRUM_CHANNEL, *events.rhythm}
@@ -176,7 +240,8 @@ def _parts(events: Events) -> list[_Part]:
                     sixteenth,
                     channel in given,
                     bool(DRUM_NAME.search(title) and not MELODIC_DRUM.search(title)),
-                    channel not in given and 0 < program < 112,
+                    channel not in given and 0 < program < PERCUSSIVE,
+                    kits,
                 )
             )
     return parts
@@ -191,21 +256,21 @@ def _choose(parts: list[_Part]) -> list[_Part]:
     if not kits and _is_beat(voices) and (not given or _outweigh(voices, given)):
         kits = voices
     if kits:  # beside which channel 10 has to be a kit, too
-        beats = [part for part in given if part.backbeat and part.share() >= 0.5]
+        beats = [part for part in given if part.backbeat]
         return [*beats, *kits, *_more_voices(kits, free)]
     if given:
         return [*given, *_missing_voices(given, voices)]
     whole = _joined(free)
-    if whole is not None and (whole.is_loop or _is_only_channel_of_drums(whole)):
+    if whole is not None and (whole.is_loop or whole.is_only_kit):
         return free
-    loops = [part for part in free if part.is_loop and part.backbeat and part.has("hat")]
+    loops = [part for part in free if part.is_loop and {"kick", "snare", "hat"} <= part.families]
     return [max(loops, key=lambda part: len(part.notes))] if loops else []
 
 
 def _is_beat(voices: list[_Part]) -> bool:
     """Whether parts of one or a few voices each make a kit together."""
-    families = Counter(family for part in voices for family in part.families)
-    return {"kick", "snare"} <= set(families) and bool(CYMBALS & set(families))
+    families = {family for part in voices for family in part.families}
+    return {"kick", "snare"} <= families and bool(CYMBALS & families)
 
 
 def _outweigh(voices: list[_Part], given: list[_Part]) -> bool:
@@ -225,19 +290,18 @@ def _more_voices(kits: list[_Part], free: list[_Part]) -> list[_Part]:
         and part.channel in channels
         and part.is_voice
         and not pitches & set(part.pitches)
-        and (part.named or set(part.families) <= CYMBALS)
+        and (part.named or part.families <= CYMBALS)
     ]
 
 
 def _missing_voices(given: list[_Part], voices: list[_Part]) -> list[_Part]:
     """Parts that hold what channel 10 is without: of a kit whose kick alone is there, the rest."""
-    there = {family for part in given for family in part.families if family}
+    there = {family for part in given for family in part.families}
     missing = ({"kick", "snare"} - there) | (set() if there & CYMBALS else CYMBALS)
     found = [
         part
         for part in voices
-        if not there & set(part.families)
-        and (missing & set(part.families) or part.channel == SECOND_CHANNEL)
+        if not there & part.families and (missing & part.families or part.channel == SECOND_CHANNEL)
     ]
     return found if _is_beat([*given, *found]) else []
 
@@ -250,19 +314,7 @@ def _joined(parts: list[_Part]) -> _Part | None:
     notes = np.concatenate([part.notes for part in parts])
     rows = np.concatenate([part.rows for part in parts])
     named = any(part.named for part in parts)
-    return _Part(first.channel, rows, notes, first.sixteenth, False, named, first.melodic)
-
-
-def _is_only_channel_of_drums(part: _Part) -> bool:
-    """Whether a file's only channel is a kit: more than half of it, with kick and snare."""
-    return (
-        part.backbeat
-        and part.has(*CYMBALS)
-        and part.share() > 0.5
-        and part.share(CORE) >= 0.4
-        and part.together
-        and part.concentrated
-    )
+    return replace(first, rows=rows, notes=notes, named=named)
 
 
 def _channels(parts: list[_Part]) -> str:

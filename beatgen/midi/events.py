@@ -342,9 +342,10 @@ def _given_to_drums(message: bytes) -> Iterator[int]:
         part = message[5] & 0x0F  # counted 10, 1 to 9, 11 to 16
         if message[7]:
             yield 9 if part == 0 else part - 1 if part < 10 else part
-    elif message.startswith(XG) and len(message) >= 7 and message[4] < 16:
-        if message[5] == 7 and message[6]:
-            yield message[4]
+    elif message.startswith(XG) and len(message) >= 7:
+        part, parameter, mode = message[4:7]
+        if part < 16 and parameter == 7 and mode:
+            yield part
 
 
 def _pairs(text: str, mark: str) -> list[tuple[int, int]]:

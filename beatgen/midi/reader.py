@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
-from beatgen.groove import BEATS, SIXTEENTHS, STEPS, Groove, reach
+from beatgen.groove import BEATS, STEPS, Groove, longest_steps, reach
 from beatgen.kit import NAMES, VOICES
+from beatgen.meter import FOUR_FOUR, SIXTEENTHS, Meter
 from beatgen.midi.channels import CYMBALS, find_drums
 from beatgen.midi.events import (
     EARLY,
@@ -28,7 +29,8 @@ from beatgen.midi.events import (
     read_events,
     too_long,
 )
-from beatgen.midi.maps import INDEX_OF_PITCH, voice_of_pitch
+from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map, voice_of_pitch
+from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 from beatgen.midi.tempo import beats_per_minute, main_tempo, playable
 
@@ -36,7 +38,9 @@ MAX_STEPS = TICKS * BEATS  # per bar: one tick each
 MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five times as many
 PHRASE = 4  # bars; silence that completes one is kept
 CLIP = 8  # bars; so long a clip is kept whole, silence and all
-PITCHES = 128
+ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
+FEW_MOVES = 32  # hits that may go elsewhere to make room for one more
+MOST_MOVES = 4096  # for those of a whole file that find no room in the end
 CHOKED = 64  # pressure of a hand that holds a cymbal
 
 
@@ -44,25 +48,28 @@ CHOKED = 64  # pressure of a hand that holds a cymbal
 class _Bar:
     start: float  # tick
     end: float
-    meter: str
-    readable: bool  # four quarters long
+    label: str  # of its meter, in messages
+    meter: Meter | None  # None: of none that is read
 
 
-def read_midi(source: Source, steps: int = STEPS) -> Groove:
+def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
     """Read the drums of a MIDI file.
 
-    source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar.
-    Everything that could not be kept is named in a MidiWarning; `scan_midi` returns it instead.
-    Raises MidiError where the file cannot be read, has no drums, or no 4/4 bar.
+    source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar of 4/4;
+    a bar of another meter has its share of them (`beatgen.meter`). map: which note means which
+    voice: a name, as in "toontrack" (`beatgen.midi.maps`), or a file of one's own, as in "my.tsv";
+    by default it is recognised, and General MIDI where in doubt. Everything that could not be kept
+    is named in a MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
+    cannot be read, has no drums, or no bar of a meter that is played.
 
     >>> from io import BytesIO
     >>> from beatgen.midi import write_midi
     >>> groove, file = Groove.from_tab("kick |o---o-o-|"), BytesIO()
-    >>> write_midi(groove, file)
+    >>> _ = write_midi(groove, file)
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
-    groove, report = scan_midi(source, steps)
+    groove, report = scan_midi(source, steps, map=map)
     if report.messages:
         text = f"{report.name}: {' '.join(report.messages)}"
         warnings.warn(text, MidiWarning, stacklevel=2)
@@ -70,7 +77,7 @@ def read_midi(source: Source, steps: int = STEPS) -> Groove:
 
 
 def scan_midi(
-    source: Source, steps: int = STEPS, name: str | None = None
+    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
 ) -> tuple[Groove, MidiReport]:
     """Read the drums of a MIDI file, and report what became of everything in it.
 
@@ -79,7 +86,7 @@ def scan_midi(
     >>> from io import BytesIO
     >>> from beatgen.midi import write_midi
     >>> file = BytesIO()
-    >>> write_midi(Groove.from_tab("kick |o---o-o-|"), file)
+    >>> _ = write_midi(Groove.from_tab("kick |o---o-o-|"), file)
     >>> groove, report = scan_midi(BytesIO(file.getvalue()), name="beat.mid")
     >>> report.hits, report.messages
     ({'kick': 3}, [])
@@ -88,13 +95,14 @@ def scan_midi(
         raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
     name = name or name_of(source)
     events = _restored(read_events(source, name), steps)
-    drums = find_drums(events, name)
+    drums = find_drums(events, name, None if map is None else drum_map(map))
     notes = events.notes[drums.chosen]
     if len(notes) > MOST_HITS:
         raise MidiError(
             f"{name}: {len(notes):,} drum hits, more than the {MOST_HITS:,} that are read; export "
             "a part of it."
         )
+    reading = read_voices(events, notes, map)
     bars = _bars(events, notes[:, 0], steps, name)
     report = MidiReport(
         name,
@@ -103,24 +111,21 @@ def scan_midi(
         ticks_per_beat=events.ticks_per_beat,
         meters=list(dict.fromkeys(f"{n}/{d}" for _, n, d in events.meters)),
         strange_meters=list(events.strange),
-        pitches=dict(sorted(Counter(notes[:, 2].tolist()).items())),
-        skipped={i + 1: bar.meter for i, bar in enumerate(bars) if not bar.readable},
-        chokes=_chokes(events, drums.channels),
+        pitches=_counts(notes[:, 2]),
+        skipped={i + 1: bar.label for i, bar in enumerate(bars) if bar.meter is None},
+        chokes=_chokes(events, drums.channels, reading),
+        map=reading.map.name,
+        map_title=reading.map.title,
+        map_why=reading.why,
     )
-    _check(report, bars)
-    velocity, timing = _quantize(notes, bars, events.ticks_per_beat, steps, report)
-    struck = np.count_nonzero(velocity, axis=(0, 1))
-    if not struck.any():
-        meters = ", ".join(dict.fromkeys(report.skipped.values()))
-        raise MidiError(
-            f"{name}: no hit in the bars that are read; all are in {meters}. Choose another file, "
-            "or set its meter to 4/4."
-        )
+    _check(report, reading, bars)
+    groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
+    kept = _kept(groove)
+    report.silent = groove.bars - kept
+    _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][:kept])
+    groove = replace(groove[:kept], tempo=report.tempo)
+    struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     report.hits = {voice: int(n) for voice, n in zip(NAMES, struck, strict=True) if n}
-    kept = _kept(velocity)
-    report.silent = len(velocity) - kept
-    _set_tempo(report, events, [bar for bar in bars if bar.readable][:kept])
-    groove = Groove(velocity[:kept], timing[:kept], report.tempo)
     report.bars = groove.bars
     return groove, report
 
@@ -130,41 +135,43 @@ def _restored(events: Events, steps: int) -> Events:
     before its start; see MARKS."""
     notes, marks = events.notes.copy(), events.marks
     ticks, pitches = notes[:, 0], notes[:, 2]
-    earliest = math.floor(1 - lead(events.ticks_per_beat, steps))
+    before = lead(events.ticks_per_beat, steps)  # ticks that a bar begins before its line
     for pitch, early in marks.get(EARLY, []):
         if early < 0:
-            ticks[(ticks == 0) & (pitches == pitch)] = max(early, earliest)
+            ticks[(ticks == 0) & (pitches == pitch)] = max(early, math.floor(1 - before))
     for pitch, moved in marks.get(LOOP, []):  # one to each place, so that none is moved twice
-        if moved >= earliest:
+        if moved >= -before:
             written, played = (
                 (events.last + moved, moved) if moved < 0 else (moved, events.last + moved)
             )
             ticks[(ticks == written) & (pitches == pitch)] = played
     shift = next((ticks for _, ticks in marks.get(PICKUP, [])), 0)
-    if not shift or notes[0, 0] - shift < earliest:
+    if not shift or notes[0, 0] - shift < -before:
         return replace(events, notes=notes)
     ticks -= shift
     return replace(
         events,
         notes=notes,
         tempos=[(max(0, tick - shift), tempo) for tick, tempo in events.tempos],
-        meters=[(max(0, tick - shift), *meter) for tick, *meter in events.meters],
+        meters=[(max(0, tick - shift), count, unit) for tick, count, unit in events.meters],
         end=events.end - shift,
         last=events.last - shift,
     )
 
 
-def _check(report: MidiReport, bars: list[_Bar]) -> None:
-    """Raises MidiError where no bar is in 4/4, and where no pitch is one of the kit."""
+def _check(report: MidiReport, reading: Reading, bars: list[_Bar]) -> None:
+    """Raises MidiError where no bar is of a meter that is played, and where no pitch is one of the
+    kit."""
     if len(report.skipped) == len(bars):
         raise MidiError(
-            f"{report.name}: no 4/4 bar found, only {', '.join(report.meters[:8])}; only 4/4 is "
-            "read. Choose another file, or set its meter to 4/4."
+            f"{report.name}: only bars of {_shown(report.skipped.values())} found; expected meters "
+            "such as 4/4, 3/4, 12/8 or 7/8, of two bars of 4/4 at most. Set another meter in your "
+            "DAW and export again."
         )
-    if all(voice_of_pitch(pitch) is None for pitch in report.pitches):
+    if (reading.voices < 0).all():
         raise MidiError(
             f"{report.name}: no drum of the kit found on channel {report.channel}, only the "
-            f"{_pitches(report.pitches)}. Map them to General MIDI drums, 35 to 81."
+            f"{_pitches(report.pitches)}. {_what_to_do(reading)}"
         )
 
 
@@ -177,7 +184,8 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
     """
     quarter = events.ticks_per_beat
     early = lead(quarter, steps)
-    last_note = int(ticks.max())
+    # Late hits of a loop were put back behind its end; they are of its last bar.
+    last_note = int(ticks.max()) if LOOP not in events.marks else min(ticks.max(), events.last - 1)
     bars: list[_Bar] = []
     changes = [events.meters[0]]
     changes += [after for before, after in pairwise(events.meters) if after[1:] != before[1:]]
@@ -186,21 +194,32 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
         length = quarter * 4 * numerator / denominator
         at = float(start)
         while at < until and (
-            at + length <= events.end + early or at - early < last_note or not bars
+            at + length <= events.end + min(early, length / 8) or at - early < last_note or not bars
         ):
             end = min(at + length, until)
-            whole = end - at == quarter * BEATS
-            meter = f"{numerator}/{denominator}" if end == at + length else "a cut bar"
+            label = f"{numerator}/{denominator}" if end == at + length else "a cut bar"
             if len(bars) == MOST_BARS:
                 raise MidiError(too_long(name))
-            bars.append(_Bar(at, end, meter, whole))
+            bars.append(_Bar(at, end, label, _meter(end - at, quarter, numerator, denominator)))
             at = end
-    # Notes just before the end of a clip are the last of their own bar, not a bar of their own,
-    # though the end of the last may be written beyond the bar line.
-    unheard = last_note < bars[-1].start and events.end + early < bars[-1].end
-    if len(bars) > 1 and unheard and _is_phrase(len(bars) - 1):
-        bars.pop()
+    # Notes just before the end of a clip are the last of their own bar, not a bar of their own.
+    # So are they in a loop where only the end of the last note is written beyond the bar line; but
+    # in a take, which was played, they are the downbeat that it ends on.
+    last = bars[-1]
+    if len(bars) > 1 and last_note < last.start:
+        ended = events.last <= last.start
+        spare = min(early, (last.end - last.start) / 8)
+        unwritten = events.end + spare < last.end and _is_phrase(len(bars) - 1)
+        if ended or (unwritten and _is_programmed(ticks, quarter)):
+            bars.pop()
     return bars
+
+
+def _is_programmed(ticks: np.ndarray, quarter: int) -> bool:
+    """Whether most notes stand on sixteenths or triplets, as no drummer plays."""
+    place = ticks[:, None] / quarter * np.array([SIXTEENTHS / BEATS, 3])
+    off = np.abs(place - np.rint(place)) * np.array([1, SIXTEENTHS / BEATS / 3])
+    return bool(np.median(off.min(axis=1)) < ON_GRID)
 
 
 def _is_phrase(bars: int) -> bool:
@@ -208,45 +227,120 @@ def _is_phrase(bars: int) -> bool:
     return bars in (1, 2) or bars % PHRASE == 0
 
 
+def _meter(length: float, quarter: int, numerator: int, denominator: int) -> Meter | None:
+    """The meter of a bar so many ticks long, None for one that is not read.
+
+    Bars of four quarters are 4/4 by whatever name. A bar that the next meter cuts off is as many
+    quarters, or sixteenths, as are left of it.
+    """
+    if length == quarter * BEATS:
+        return FOUR_FOUR
+    sixteenths = 4 * length / quarter
+    if length != quarter * 4 * numerator / denominator:
+        if sixteenths != int(sixteenths) or not sixteenths:
+            return None
+        whole = int(sixteenths)
+        numerator, denominator = (whole // 4, 4) if whole % 4 == 0 else (whole, 16)
+    try:
+        return Meter(numerator, denominator)
+    except BeatGenError:
+        return None
+
+
 def _quantize(
-    notes: np.ndarray, bars: list[_Bar], ticks_per_beat: int, steps: int, report: MidiReport
-) -> tuple[np.ndarray, np.ndarray]:
-    """Every note in the cell nearest to where it was played, or in the nearest that is free."""
-    readable = np.array([bar.readable for bar in bars])
-    row = np.where(readable, np.cumsum(readable) - 1, -1)
-    starts = np.array([bar.start for bar in bars])
-    voices = np.array([-1 if (v := voice_of_pitch(p)) is None else v for p in range(PITCHES)])
+    notes: np.ndarray,
+    reading: Reading,
+    bars: list[_Bar],
+    ticks_per_beat: int,
+    steps: int,
+    report: MidiReport,
+) -> Groove:
+    """Every note in the cell nearest to where it was played, or in the nearest that is free. Raises
+    MidiError where none falls into a bar that is read."""
+    grid = _Grid.of(bars, ticks_per_beat * BEATS / steps, steps)
     # A straight thirty-second lies just between two sixteenths and stays where it is written.
-    early = lead(ticks_per_beat, steps)
-    bar = np.maximum(0, np.searchsorted(starts - early, notes[:, 0], side="left") - 1)
-    voice = voices[notes[:, 2]]
-    kept = (voice >= 0) & (row[bar] >= 0)
+    starts = np.array([bar.start for bar in bars]) - lead(ticks_per_beat, steps)
+    bar = np.maximum(0, np.searchsorted(starts, notes[:, 0], side="left") - 1)
+    voice = reading.voices
+    kept = (voice >= 0) & (grid.row[bar] >= 0)
     report.dropped = _counts(notes[voice < 0, 2])
-    report.folded = _counts(
-        pitch for pitch in notes[kept, 2].tolist() if pitch not in INDEX_OF_PITCH
-    )
+    _tell_voices(report, reading, notes[kept, 2], voice[kept])
+    if not kept.any():
+        raise MidiError(
+            f"{report.name}: no hit in the bars that are read; all are in bars of "
+            f"{_shown(report.skipped.values())}, a meter that is not played. Set another in your "
+            "DAW and export again."
+        )
     notes, bar, voice = notes[kept], bar[kept], voice[kept]
-    position = (notes[:, 0] - starts[bar]) / (ticks_per_beat * BEATS / steps)
+    position = (notes[:, 0] - grid.starts[bar]) / grid.widths[bar]
     # A downbeat goes before the grace note that leads to it; then the loudest first.
     order = np.lexsort((-notes[:, 3], position < -0.5))
-    cells = _Cells(row, steps)
-    where = cells.place(bar[order], position[order], voice[order])
+    where = grid.place(bar[order], position[order], voice[order])
     report.collisions = len(order) - len(where)
-    velocity = np.zeros((int(readable.sum()), steps, len(VOICES)), np.float32)
-    timing = np.zeros_like(velocity)
+    meters = tuple(bar.meter for bar in bars if bar.meter is not None)
+    shape = len(meters), longest_steps(meters, steps), len(VOICES)
+    velocity, timing = np.zeros((2, *shape), np.float32)
     for hit, (to, step, late) in where.items():
         note = order[hit]
         velocity[to, step, voice[note]] = notes[note, 3] / 127
         timing[to, step, voice[note]] = late
-    return velocity, timing
+    return Groove(velocity, timing, meters=meters)
+
+
+def _tell_voices(
+    report: MidiReport, reading: Reading, pitches: np.ndarray, voices: np.ndarray
+) -> None:
+    """What voice each pitch was read as, and which of them General MIDI would send elsewhere, or
+    folds into another's row."""
+    pairs = Counter(zip(pitches.tolist(), voices.tolist(), strict=True))
+    for (pitch, voice), hits in sorted(pairs.items()):
+        report.voices.setdefault(pitch, NAMES[voice])
+        if reading.map.name != GENERAL_MIDI:
+            if voice != voice_of_pitch(pitch):
+                report.moved[pitch] = report.moved.get(pitch, 0) + hits
+        elif pitch not in INDEX_OF_PITCH:
+            report.folded[pitch] = report.folded.get(pitch, 0) + hits
+
+
+Cell = tuple[int, int, int]  # voice, row, step
+
+
+class _Played(NamedTuple):
+    """Where each hit was played: its bar, position there in steps, and voice."""
+
+    bar: list[int]
+    position: list[float]
+    voice: list[int]
 
 
 @dataclass(frozen=True)
-class _Cells:
-    """The grid that hits are placed in. row: bar -> its row, or -1. steps: per bar."""
+class _Grid:
+    """The grid that hits are placed in, one row for each bar that is read.
+
+    row: bar -> its row, or -1, int64 (bars,). starts: of each bar, in ticks. steps: of each bar.
+    widths: of a step in each bar, in ticks. most: how far from its step a hit may stand, in steps.
+    """
 
     row: np.ndarray
-    steps: int
+    starts: np.ndarray
+    steps: np.ndarray
+    widths: np.ndarray
+    most: float
+
+    @classmethod
+    def of(cls, bars: list[_Bar], width: float, steps: int) -> _Grid:
+        """width: of a step in 4/4, in ticks. steps: of a bar of 4/4."""
+        read = np.array([bar.meter is not None for bar in bars])
+        meters = [bar.meter or FOUR_FOUR for bar in bars]
+        return cls(
+            np.where(read, np.cumsum(read) - 1, -1),
+            np.array([bar.start for bar in bars]),
+            np.array(
+                [meter.steps(steps) if ok else 0 for meter, ok in zip(meters, read, strict=True)]
+            ),
+            np.array([width * float(meter.stretch) for meter in meters]),
+            reach(steps) + 1e-6,
+        )
 
     def place(
         self, bar: np.ndarray, position: np.ndarray, voice: np.ndarray
@@ -257,67 +351,76 @@ class _Cells:
         to the nearest free one that it reaches, and where there is none, others move for it. Of two
         hits of a voice at the same moment, one is placed.
         """
-        steps = np.clip(np.floor(position + 0.5), 0, self.steps - 1)
+        steps = np.clip(np.floor(position + 0.5), 0, self.steps[bar] - 1)
         nearest = np.stack([voice, self.row[bar], steps], 1)
         _, first = np.unique(nearest, axis=0, return_index=True)
         moments = np.stack([voice, bar, np.round(position, 6)], 1)
         _, once = np.unique(moments, axis=0, return_index=True)
-        taken: dict[tuple[int, int, int], int] = {}  # voice, row, step -> hit
+        taken: dict[Cell, int] = {}
         where = {}
         for hit in first.tolist():
-            taken[tuple(nearest[hit].astype(int).tolist())] = hit
-            step = int(steps[hit])
-            where[hit] = (int(self.row[bar[hit]]), step, float(position[hit]) - step)
-        played = bar.tolist(), position.tolist(), voice.tolist()
+            kind, row, step = nearest[hit].astype(int).tolist()
+            taken[kind, row, step] = hit
+            where[hit] = (row, step, float(position[hit]) - step)
+        played = _Played(bar.tolist(), position.tolist(), voice.tolist())
+        moves = MOST_MOVES
         for hit in sorted(set(once.tolist()) - set(where)):
-            self._make_room(hit, played, taken, where, set())
+            tried: set[Cell] = set()
+            if not self._make_room(hit, played, taken, where, tried, min(moves, FEW_MOVES)):
+                moves -= len(tried)
         return where
 
     def _make_room(
         self,
         hit: int,
-        played: tuple[list[int], list[float], list[int]],
-        taken: dict[tuple[int, int, int], int],
+        played: _Played,
+        taken: dict[Cell, int],
         where: dict[int, tuple[int, int, float]],
-        tried: set[tuple[int, int, int]],
+        tried: set[Cell],
+        moves: int,
     ) -> bool:
         """Place one more hit, if there is a way: in a free cell, else in that of a hit which goes
-        to another in turn."""
-        bar, position, voice = (column[hit] for column in played)
-        reached = list(self._reached(bar, position))
-        for others_move in (False, True):
-            for row, step, late in reached:
-                cell = voice, row, step
-                if others_move and cell not in tried:
-                    tried.add(cell)
-                    free = self._make_room(taken[cell], played, taken, where, tried)
-                else:
-                    free = cell not in taken
-                if free:
-                    taken[cell], where[hit] = hit, (row, step, late)
-                    return True
+        to another in turn. tried: cells whose hit cannot go, at most `moves` of them."""
+        reached = self._reached(played.bar[hit], played.position[hit])
+        for row, step, late in reached:
+            cell = played.voice[hit], row, step
+            if cell not in taken:
+                taken[cell], where[hit] = hit, (row, step, late)
+                return True
+        for row, step, late in reached:
+            cell = played.voice[hit], row, step
+            if cell in tried or len(tried) >= moves:
+                continue
+            tried.add(cell)
+            if self._make_room(taken[cell], played, taken, where, tried, moves):
+                taken[cell], where[hit] = hit, (row, step, late)
+                return True
         return False
 
     def _reached(self, bar: int, position: float) -> list[tuple[int, int, float]]:
         """Row, step and timing of every cell in reach of a hit, the nearest first, those of its own
         bar before others."""
-        most = reach(self.steps) + 1e-6
         found = []
-        for at in range(math.ceil(position - most), math.floor(position + most) + 1):
-            over, step = divmod(at, self.steps)
-            if 0 <= bar + over < len(self.row) and self.row[bar + over] >= 0:
-                found.append((abs(position - at), int(self.row[bar + over]), step, position - at))
-        return [cell[1:] for cell in sorted(found)]
+        tick = position * self.widths[bar] + self.starts[bar]
+        for to in range(max(0, bar - 1), min(len(self.row), bar + 2)):
+            if self.row[to] < 0:
+                continue
+            place = (tick - self.starts[to]) / self.widths[to]
+            low = max(0, math.ceil(place - self.most))
+            high = min(int(self.steps[to]) - 1, math.floor(place + self.most))
+            for step in range(low, high + 1):
+                late = float(place - step)
+                found.append((round(abs(late), 6), to != bar, int(self.row[to]), step, late))
+        return [cell[2:] for cell in sorted(found)]
 
 
-def _kept(velocity: np.ndarray) -> int:
+def _kept(groove: Groove) -> int:
     """How many bars of a clip are kept: not long silence at its end, but what completes a phrase,
     and all of a short clip."""
-    bars = len(velocity)
-    if bars <= CLIP:
-        return bars
-    sounding = int(np.flatnonzero(velocity.any((1, 2)))[-1]) + 1
-    return min(bars, math.ceil(sounding / PHRASE) * PHRASE)
+    if groove.bars <= CLIP:
+        return groove.bars
+    sounding = int(np.flatnonzero(groove.velocity.any((1, 2)))[-1]) + 1
+    return min(groove.bars, math.ceil(sounding / PHRASE) * PHRASE)
 
 
 def _set_tempo(report: MidiReport, events: Events, bars: list[_Bar]) -> None:
@@ -335,23 +438,36 @@ def _set_tempo(report: MidiReport, events: Events, bars: list[_Bar]) -> None:
     )
 
 
-def _chokes(events: Events, channels: Iterable[int]) -> dict[int, int]:
+def _chokes(events: Events, channels: Iterable[int], reading: Reading) -> dict[int, int]:
     """Pitch of a cymbal -> how often a hand holds it, on these channels, counted from 1."""
+    read = set(channels)
     return _counts(
         pitch
         for _, channel, pitch, pressure in events.touches.tolist()
-        if channel + 1 in set(channels) and pressure >= CHOKED and _is_cymbal(pitch)
+        if channel + 1 in read and pressure >= CHOKED and _is_cymbal(reading.map.voice_of(pitch))
     )
 
 
-def _is_cymbal(pitch: int) -> bool:
-    voice = voice_of_pitch(pitch)
-    return voice is not None and VOICES[voice].family in CYMBALS
+def _is_cymbal(voice: int | None) -> bool:
+    return voice is not None and voice < len(VOICES) and VOICES[voice].family in CYMBALS
 
 
 def _counts(pitches: Iterable[int]) -> dict[int, int]:
     """How often each stands among them, in order."""
     return dict(sorted(Counter(int(pitch) for pitch in pitches).items()))
+
+
+def _what_to_do(reading: Reading) -> str:
+    if reading.map.name == GENERAL_MIDI:
+        return "Map them to General MIDI drums, 35 to 81."
+    return f"Choose another map than {reading.map.title}."
+
+
+def _shown(labels: Iterable[str]) -> str:
+    """Meters for people, each once."""
+    each = list(dict.fromkeys(labels))
+    more = f" and {len(each) - 6} more" if len(each) > 6 else ""
+    return ", ".join(each[:6]) + more
 
 
 def _pitches(found: Iterable[int]) -> str:

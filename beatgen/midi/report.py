@@ -9,9 +9,9 @@ from typing import Any
 from beatgen.groove import TEMPO_RANGE
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import TICKS
-from beatgen.midi.maps import FOLD
+from beatgen.midi.maps import GENERAL_MIDI
 
-MOST_LISTED = 6  # of a kind, in one sentence
+SHOWN = 8  # notes that a sentence names
 
 
 @dataclass
@@ -19,14 +19,18 @@ class MidiReport:
     """What was found in a file, and what became of it.
 
     pitches: pitch -> drum hits found, before anything else. hits: per voice name, as read.
-    channels: those that are read, counted from 1; left_out: of the others, channel -> notes.
+    channels: those that are read, counted from 1; left_out: of the others, channel -> notes. map:
+    short name of the map that was followed, map_title: its name for people, map_why: how it was
+    found, "" for General MIDI by default. voices: pitch -> name of the voice it was read as. moved:
+    pitch -> hits that another map than General MIDI sends to another voice than that would.
     folded: pitch -> hits that went to another voice's row. dropped: pitch -> hits that no voice is
-    near. chokes: pitch -> cymbals held by hand, which is not kept. meters: each once;
-    strange_meters: those that cannot be, and are ignored. skipped: bar number (from 1) -> its
-    meter, for the bars that are not four quarters long. silent: bars without a hit that were cut
-    off at the end. collisions: hits that found no cell of their own. tempos: BPM in order of
-    appearance; named_tempo: the one that is kept; tempo: the same, or the nearest that can be
-    played; performed: whether it is the median of tempos that follow a performance.
+    near. chokes: pitch -> cymbals held by hand, which is not kept.
+    meters: of the file, each once; strange_meters: those that cannot be, and are ignored. skipped:
+    bar number (from 1) -> its meter, for the bars of meters that are not played. silent: bars
+    without a hit that were cut off at the end. collisions: hits that found no cell of their own.
+    tempos: BPM in order of appearance; named_tempo: the one that is kept; tempo: the same, or the
+    nearest that can be played; performed: whether it is the median of tempos that follow a
+    performance.
     """
 
     name: str
@@ -42,6 +46,11 @@ class MidiReport:
     performed: bool = False
     pitches: dict[int, int] = field(default_factory=dict)
     hits: dict[str, int] = field(default_factory=dict)
+    map: str = GENERAL_MIDI
+    map_title: str = ""
+    map_why: str = ""
+    voices: dict[int, str] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)
     folded: dict[int, int] = field(default_factory=dict)
     dropped: dict[int, int] = field(default_factory=dict)
     chokes: dict[int, int] = field(default_factory=dict)
@@ -58,8 +67,10 @@ class MidiReport:
     def messages(self) -> list[str]:
         """One sentence for everything a listener of the original would miss."""
         found = [*self._of_channels(), *self._of_bars()]
+        if self.map_why:
+            found.append(self._map_sentence())
         if self.folded:
-            pairs = [f"{p} ({n}) to {FOLD[p]}" for p, n in _most(self.folded)]
+            pairs = [f"{p} ({n}) to {self.voices[p]}" for p, n in _most(self.folded)]
             found.append(f"Folded other pitches into the kit: {_listed(pairs, self.folded)}.")
         if self.dropped:
             pairs = [f"{p} ({n})" for p, n in _most(self.dropped)]
@@ -68,8 +79,7 @@ class MidiReport:
             )
         if self.collisions:
             found.append(
-                f"{_counted(self.collisions, 'hit')} fell on others of the same voice; the louder "
-                "ones are kept."
+                f"{_counted(self.collisions, 'hit')} fell on louder ones of the same voice."
             )
         if self.chokes:
             pairs = [f"{p} ({n})" for p, n in _most(self.chokes)]
@@ -79,9 +89,9 @@ class MidiReport:
     def _of_channels(self) -> list[str]:
         found = []
         if DRUM_CHANNEL + 1 not in self.channels:
-            found.append(f"No kit on channel 10; read the drum loop on {_channels(self.channels)}.")
+            found.append(f"No kit on channel 10; read the drum loop on {_named(self.channels)}.")
         elif len(self.channels) > 1:
-            found.append(f"Read the drums on {_channels(self.channels)}.")
+            found.append(f"Read the drums on {_named(self.channels)}.")
         if self.left_out:
             pairs = [f"channel {c} ({_counted(n, 'note')})" for c, n in _most(self.left_out)]
             found.append(f"Left out, as no drums: {_listed(pairs, self.left_out)}.")
@@ -93,7 +103,7 @@ class MidiReport:
             meters = list(dict.fromkeys(self.skipped.values()))
             found.append(
                 f"Left out {_counted(len(self.skipped), 'bar')} in "
-                f"{_listed(meters[:MOST_LISTED], meters)}; 4/4 is read."
+                f"{_listed(meters[:SHOWN], meters)}; no such meter is played."
             )
         if self.strange_meters:
             found.append(f"Ignored the meter {self.strange_meters[0]}, which cannot be.")
@@ -104,36 +114,52 @@ class MidiReport:
     def _of_tempo(self) -> list[str]:
         found = []
         if len(self.tempos) > 1:
-            low, high = f"{min(self.tempos):g}", f"{max(self.tempos):g}"
+            low, high, kept = (
+                f"{round(at, 2):g}" for at in (min(self.tempos), max(self.tempos), self.named_tempo)
+            )
             if self.performed:
                 found.append(
                     f"The tempo follows a performance, between {low} and {high}; the median, "
-                    f"{self.named_tempo:g}, is kept, the timing within bars is exact."
+                    f"{kept}, is kept, the timing within bars is exact."
                 )
             else:
                 found.append(
                     f"The tempo changes {_counted(len(self.tempos) - 1, 'time')} between {low} and "
-                    f"{high}; {self.named_tempo:g} is kept, the timing within bars is exact."
+                    f"{high}; {kept} is kept, the timing within bars is exact."
                 )
         if self.named_tempo != self.tempo:
             found.append(
-                f"A tempo of {self.named_tempo:,g} BPM is read as {self.tempo:g}; "
-                f"{TEMPO_RANGE[0]:g} to {TEMPO_RANGE[1]:g} can be played."
+                f"A tempo of {f'{self.named_tempo:,.2f}'.rstrip('0').rstrip('.')} BPM is read as "
+                f"{self.tempo:g}; {TEMPO_RANGE[0]:g} to {TEMPO_RANGE[1]:g} can be played."
             )
         return found
+
+    def _map_sentence(self) -> str:
+        """Which map was followed and why, and what differs from General MIDI; the notes with most
+        hits where there are many."""
+        sentence = f"Read as {self.map_title}, {self.map_why}"
+        most = sorted(self.moved, key=lambda pitch: (-self.moved[pitch], pitch))[:SHOWN]
+        pairs = [f"{p} ({self.moved[p]}) is {self.voices[p]}" for p in sorted(most)]
+        if len(self.moved) > SHOWN:
+            pairs.append(f"{len(self.moved) - SHOWN} more notes differ")
+        return f"{sentence}: {', '.join(pairs)}." if pairs else f"{sentence}."
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain dicts, lists and numbers, fit for JSON; each folded pitch with the
         voice that it went to."""
-        folded = {p: {"voice": FOLD[p], "hits": n} for p, n in sorted(self.folded.items())}
-        return asdict(self) | {"folded": folded, "messages": self.messages}
+        folded, moved = (
+            {p: {"voice": self.voices[p], "hits": n} for p, n in sorted(notes.items())}
+            for notes in (self.folded, self.moved)
+        )
+        return asdict(self) | {"folded": folded, "moved": moved, "messages": self.messages}
 
     def rows(self) -> list[tuple[str, str]]:
         """The report as a table of two columns."""
         return [
-            ("bars", f"{self.bars} in 4/4"),
-            ("tempo", f"{self.tempo:g}"),
+            ("bars", f"{self.bars} in {', '.join(dict.fromkeys(self.meters))}"),
+            ("tempo", f"{round(self.tempo, 2):g}"),
             ("channel", ", ".join(map(str, self.channels))),
+            *([("map", self.map_title)] if self.map_title else []),
             ("ticks", f"{self.ticks_per_beat} per beat"),
             ("hits", str(sum(self.hits.values()))),
             *((f"  {voice}", str(hits)) for voice, hits in self.hits.items()),
@@ -145,8 +171,8 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _most(counts: dict[int, int]) -> list[tuple[int, int]]:
-    """The MOST_LISTED largest counts, in order of what is counted."""
-    return sorted(sorted(counts.items(), key=lambda pair: -pair[1])[:MOST_LISTED])
+    """The SHOWN largest counts, in order of what is counted."""
+    return sorted(sorted(counts.items(), key=lambda pair: -pair[1])[:SHOWN])
 
 
 def _listed(shown: list[str], every: Sized) -> str:
@@ -155,7 +181,7 @@ def _listed(shown: list[str], every: Sized) -> str:
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def _channels(channels: list[int]) -> str:
+def _named(channels: list[int]) -> str:
     """Such as "channel 1" and "channels 1, 2 and 3"."""
     *others, last = map(str, channels)
     return f"channels {', '.join(others)} and {last}" if others else f"channel {last}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 
 from beatgen.groove import BEATS, TEMPO_RANGE
@@ -19,22 +18,22 @@ def main_tempo(events: Events, start: float, end: float) -> tuple[int, bool]:
     bar or beat, none of which holds for half of the time, it is the median by time.
     """
     end = max(end, start + 1)
-    held: Counter[int] = Counter()  # microseconds per beat -> time, in ticks times microseconds
+    held: dict[int, float] = {}  # microseconds per beat -> time, in ticks times microseconds
     changes = [*events.tempos, (max(events.last, int(end)) + 1, 0)]
     stays = 0
     for (tick, tempo), (until, _) in pairwise(changes):
         ticks = min(until, end) - max(tick, start)
         if ticks > 0:
-            held[tempo] += ticks * tempo
+            held[tempo] = held.get(tempo, 0) + ticks * tempo
             stays += 1
-    longest, time = held.most_common(1)[0]
+    longest, total = max(held, key=lambda tempo: held[tempo]), sum(held.values())
     bars = (end - start) / events.ticks_per_beat / BEATS
-    if 2 * time >= held.total() or bars >= LONG * stays:
+    if 2 * held[longest] >= total or bars >= LONG * stays:
         return longest, False
-    passed = 0
+    passed = 0.0
     for tempo in sorted(held):
         passed += held[tempo]
-        if 2 * passed >= held.total():
+        if 2 * passed >= total:
             return tempo, True
     return longest, False
 

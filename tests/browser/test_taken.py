@@ -12,8 +12,8 @@ from streamlit_inside import RESTS
 from visiting import file_link, go, hits_of, press, same, settled, shown, titled, wall
 
 from app import engine
-from beatgen.kit import VOICES
 from beatgen.midi import scan_midi
+from beatgen.midi.maps import drum_map
 
 LOST_CLICK = 10_000  # ms after which a download that was asked for does not come any more
 LSB = 2**-15  # of a 16-bit file; full scale is 1
@@ -86,7 +86,7 @@ def test_the_midi_file_repeats_in_the_pitches_that_are_chosen(app_page):
     app_page.keyboard.press("Escape")
     content = taken_with(app_page, "MIDI", 3 * once.bars)
     _, report = scan_midi(io.BytesIO(content), name="taken.mid")
-    assert report.pitches.keys() <= {voice.gm for voice in VOICES}
+    assert report.pitches.keys() <= set(drum_map("gm").written)
     app_page.locator(".st-key-takeaway h2").click()
     app_page.keyboard.press("v")  # the script switches to the page with the wall
     wall(app_page)
@@ -106,8 +106,8 @@ def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(
             app_page.keyboard.press("Enter")
         else:
             link.click() if how == "click" else link.evaluate("it => it.click()")
-    assert waiting.value.suggested_filename.startswith("blend-25-")
-    titled(app_page, "Blend 25%")
+    assert waiting.value.suggested_filename.startswith("blend-42-")
+    titled(app_page, "Blend 42%")
     settled(app_page)
     assert same(hits_of(groove_of(waiting.value.path().read_bytes())), shown(app_page))
     beat = app_page.evaluate("beatgen.state.beat")

@@ -199,7 +199,11 @@ def test_blend_goes_from_a_to_b(capsys, ab, tmp_path, rock, samba) -> None:
 def test_blend_writes_the_pitches_that_are_asked_for(capsys, tmp_path) -> None:
     """A hat's edge and a tom's rim are the Roland's own."""
     write_midi(Groove.from_tab("hi-hat edge |x---|\nfloor tom rim |--x-|"), tmp_path / "edge.mid")
-    for how, expected in (([], {22, 58}), (["--pitches", "gm"], {42, 43})):
+    for how, expected in (
+        ([], {42, 43}),
+        (["--pitches", "gmd"], {22, 58}),
+        (["--map-out", "toontrack"], {22, 75}),
+    ):
         both = tmp_path / "edge.mid", tmp_path / "edge.mid"
         run(capsys, "blend", *both, 1, "-o", tmp_path / "out.mid", *how)
         notes = {m.note for m in mido.MidiFile(tmp_path / "out.mid") if m.type == "note_on"}

@@ -76,7 +76,7 @@ def beat() -> bytes:
         (header() + track(KICK + END, claimed=10**6), "it ends too early"),
         (header() + track(KICK + END, claimed=3), "not a MIDI file"),
         (header() + track("00 24 64" + END), "byte 23 is of no event"),
-        (header() + track("00 f5 00" + END), "byte 23 is of no event"),
+        (header() + track("00 f5 00" + END), "byte 24 is of no event"),
         (header() + track("00 f0 ff ff ff 7f" + KICK + END), "not a MIDI file"),
         (header() + track(KICK + "ff ff ff 7f 99 24 64" + END), "longer than 4,096 bars, the"),
         (header() + track(KICK + "ff" * 40 + "7f 99 24 64" + END), "does not end"),
@@ -167,14 +167,14 @@ def test_a_tempo_that_cannot_be_played_is_brought_within_what_can(tempo, read, t
 
 
 def test_a_megabyte_of_notes_is_read_or_refused_at_once() -> None:
-    notes = b"\x00\x99\x24\x64" + b"\x01\x24\x64" * 60_000
+    notes = b"\x00\x99\x24\x64" + b"\x78\x24\x64\x00\x2a\x64" * 30_000
     crowded = b"\x00\x99\x24\x64" + b"\x00\x24\x64" * 340_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert survives(header() + track(notes + bytes.fromhex(END)))
     assert "340,001 drum hits, more than the 65,536 that are read; export" in refusal(
         header() + track(crowded + bytes.fromhex(END))
     )
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_swollen_number_does_not_hang() -> None:
