@@ -71,10 +71,22 @@ def through_midi(bars: Bars) -> Bars:
     struck = bars.velocity > 0
     velocity = np.where(struck, np.clip(np.rint(bars.velocity * 127), 1, 127) / 127, 0)
     low = np.full(STEPS, -STEP_TICKS // 2)
-    high = np.full(STEPS, -(-STEP_TICKS // 2) - 1)
+    high = np.full(STEPS, STEP_TICKS // 2)
     low[0], high[-1] = -STEP_TICKS * PLACES // 2, STEP_TICKS - 1
     ticks = np.clip(np.rint(bars.timing * STEP_TICKS), low[:, None], high[:, None])
     timing = np.where(struck, ticks / STEP_TICKS, 0)
+    # Half-way to the next step, a hit is read as of that one, unless there is a louder one; a softer
+    # one is read as of the step that it leaves.
+    over = (timing[:, :-1] == 0.5) & (velocity[:, :-1] > velocity[:, 1:])
+    later = np.where(struck[:, 1:], 1 + timing[:, 1:], 0)
+    velocity[:, :-1], velocity[:, 1:] = (
+        np.where(over, velocity[:, 1:], velocity[:, :-1]),
+        np.where(over, velocity[:, :-1], velocity[:, 1:]),
+    )
+    timing[:, :-1], timing[:, 1:] = (
+        np.where(over, later, timing[:, :-1]),
+        np.where(over, -0.5, timing[:, 1:]),
+    )
     return Bars(velocity.astype(np.float32), timing.astype(np.float32))
 
 

@@ -91,9 +91,9 @@ def _kit(drums: DrumMap) -> Kit:
         return GENERAL_KIT
     own = drums.lines[: drums.own]
     return {
-        line.note: VOICES[line.voice].family
+        line.note: VOICES[line.number].family
         for line in own
-        if line.voice is not None and line.voice < len(VOICES)
+        if line.number is not None and line.number < len(VOICES)
     }
 
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
-from beatgen.groove import BEATS, STEPS, Groove, longest_steps, reach
-from beatgen.kit import NAMES, VOICES
+from beatgen.groove import BEATS, STEPS, Groove, extras_of, longest_steps, reach
+from beatgen.kit import EVERY, NUMBER, VOICES
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, Meter
 from beatgen.midi.channels import CYMBALS, find_drums
 from beatgen.midi.events import (
@@ -29,7 +29,7 @@ from beatgen.midi.events import (
     read_events,
     too_long,
 )
-from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map, voice_of_pitch
+from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map
 from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 from beatgen.midi.tempo import beats_per_minute, main_tempo, playable
@@ -39,6 +39,8 @@ MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five ti
 PHRASE = 4  # bars; silence that completes one is kept
 CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
+PITCHES = 128
+UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
 FEW_MOVES = 32  # hits that may go elsewhere to make room for one more
 MOST_MOVES = 4096  # for those of a whole file that find no room in the end
 CHOKED = 64  # pressure of a hand that holds a cymbal
@@ -125,7 +127,8 @@ def scan_midi(
     _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][:kept])
     groove = replace(groove[:kept], tempo=report.tempo)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
-    report.hits = {voice: int(n) for voice, n in zip(NAMES, struck, strict=True) if n}
+    named = zip(groove.voices, struck.tolist(), strict=True)
+    report.hits = {EVERY[number].name: n for number, n in named if n}
     report.bars = groove.bars
     return groove, report
 
@@ -261,7 +264,9 @@ def _quantize(
     # A straight thirty-second lies just between two sixteenths and stays where it is written.
     starts = np.array([bar.start for bar in bars]) - lead(ticks_per_beat, steps)
     bar = np.maximum(0, np.searchsorted(starts, notes[:, 0], side="left") - 1)
-    voice = reading.voices
+    # A note of no known instrument is itself.
+    of_note = np.array([NUMBER[f"note {pitch}"] for pitch in range(PITCHES)])
+    voice = np.where(reading.numbers == UNKNOWN, of_note[notes[:, 2]], reading.numbers)
     kept = (voice >= 0) & (grid.row[bar] >= 0)
     report.dropped = _counts(notes[voice < 0, 2])
     _tell_voices(report, reading, notes[kept, 2], voice[kept])
@@ -278,27 +283,30 @@ def _quantize(
     where = grid.place(bar[order], position[order], voice[order])
     report.collisions = len(order) - len(where)
     meters = tuple(bar.meter for bar in bars if bar.meter is not None)
-    shape = len(meters), longest_steps(meters, steps), len(VOICES)
+    voices = sorted({*range(len(VOICES)), *voice.tolist()})
+    column = {number: i for i, number in enumerate(voices)}
+    shape = len(meters), longest_steps(meters, steps), len(voices)
     velocity, timing = np.zeros((2, *shape), np.float32)
     for hit, (to, step, late) in where.items():
         note = order[hit]
-        velocity[to, step, voice[note]] = notes[note, 3] / 127
-        timing[to, step, voice[note]] = late
-    return Groove(velocity, timing, meters=meters)
+        velocity[to, step, column[voice[note]]] = notes[note, 3] / 127
+        timing[to, step, column[voice[note]]] = late
+    return Groove(velocity, timing, meters=meters, extras=extras_of(voices))
 
 
 def _tell_voices(
-    report: MidiReport, reading: Reading, pitches: np.ndarray, voices: np.ndarray
+    report: MidiReport, reading: Reading, pitches: np.ndarray, numbers: np.ndarray
 ) -> None:
     """What voice each pitch was read as, and which of them General MIDI would send elsewhere, or
     folds into another's row."""
-    pairs = Counter(zip(pitches.tolist(), voices.tolist(), strict=True))
-    for (pitch, voice), hits in sorted(pairs.items()):
-        report.voices.setdefault(pitch, NAMES[voice])
+    general = drum_map(GENERAL_MIDI)
+    pairs = Counter(zip(pitches.tolist(), numbers.tolist(), strict=True))
+    for (pitch, number), hits in sorted(pairs.items()):
+        report.voices.setdefault(pitch, EVERY[number].name)
         if reading.map.name != GENERAL_MIDI:
-            if voice != voice_of_pitch(pitch):
+            if number != general.number_of(pitch):
                 report.moved[pitch] = report.moved.get(pitch, 0) + hits
-        elif pitch not in INDEX_OF_PITCH:
+        elif pitch not in INDEX_OF_PITCH and number < len(VOICES):
             report.folded[pitch] = report.folded.get(pitch, 0) + hits
 
 

@@ -23,8 +23,8 @@ class MidiReport:
     short name of the map that was followed, map_title: its name for people, map_why: how it was
     found, "" for General MIDI by default. voices: pitch -> name of the voice it was read as. moved:
     pitch -> hits that another map than General MIDI sends to another voice than that would.
-    folded: pitch -> hits that went to another voice's row. dropped: pitch -> hits that no voice is
-    near. chokes: pitch -> cymbals held by hand, which is not kept.
+    folded: pitch -> hits that went to a voice of the kit which has another note. dropped: pitch ->
+    hits that became no voice. chokes: pitch -> cymbals held by hand, which is not kept.
     meters: of the file, each once; strange_meters: those that cannot be, and are ignored. skipped:
     bar number (from 1) -> its meter, for the bars of meters that are not played. silent: bars
     without a hit that were cut off at the end. collisions: hits that found no cell of their own.

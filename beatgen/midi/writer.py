@@ -12,7 +12,7 @@ import numpy as np
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
-from beatgen.kit import NAMES
+from beatgen.kit import EVERY
 from beatgen.meter import Meter
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import LOOP, PICKUP, TICKS, Source, save
@@ -37,11 +37,12 @@ def write_midi(
     target: a path or a binary file object. name: of the track.
     map: which note is written for each voice, as in `read_midi`. "roland", the default, has one for
     each, so that reading the file gives the same voices; "gm" is for General MIDI kits, which have
-    no notes for some voices, as for the edge of a hi-hat. pitches: the earlier name of `map`.
+    no notes for some voices, as for the edge of a hi-hat. Percussion has a note of its own in
+    both. pitches: the earlier name of `map`.
     early: where hits that are played before the first beat are written. "loop": at the file's end,
     where a loop has them, as the player and a WAV loop do. "pickup": in a bar before the first,
     for an arrangement; there is none where no hit is early. From a text event beside them
-    `read_midi` knows them as early. Every hit stands within a tick of where it sounds.
+    `read_midi` knows them as early. Every hit stands on the tick nearest to where it sounds.
 
     Returns sentences on what the map has no note for, and what was written instead. Raises
     BeatGenError for a map that there is not, for another `early`, and for a tempo that MIDI cannot
@@ -63,7 +64,7 @@ def write_midi(
     if early not in (LOOPED, PICKED_UP):
         raise BeatGenError(f"early is {early!r}; expected {LOOPED!r} or {PICKED_UP!r}.")
     struck = np.argwhere(groove.velocity > 0)
-    notes = _notes(groove, struck, drums.written)
+    notes = _notes(groove, struck, [drums.note_for(number)[0] for number in groove.voices])
     written = len(notes)
     starts = np.rint(groove.starts * TICKS).astype(int).tolist()
     meters, mark = groove.meters, ""
@@ -98,7 +99,8 @@ def write_midi(
         now = max(now, start)
     track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
     save(track, target)
-    return _written_otherwise(drums, struck[:, 2], len(struck) - written)
+    numbers = np.array(groove.voices)[struck[:, 2]]
+    return _written_otherwise(drums, numbers, len(struck) - written)
 
 
 def _notes(
@@ -113,7 +115,7 @@ def _notes(
     voices: dict[tuple[int, int], int] = {}
     bar, step, voice = struck.T
     timing = groove.timing[bar, step, voice].astype(float)
-    ticks = _ticks(groove, bar, step, timing)
+    ticks = np.rint(groove.quarters(bar, step + timing) * TICKS).astype(int)
     loudness = np.maximum(1, np.rint(groove.velocity[bar, step, voice].astype(float) * 127))
     for tick, of, velocity in zip(
         ticks.tolist(), voice.tolist(), loudness.astype(int).tolist(), strict=True
@@ -123,17 +125,6 @@ def _notes(
         if velocity > notes.get((at, pitch), 0):
             notes[at, pitch], voices[at, pitch] = velocity, of
     return notes
-
-
-def _ticks(groove: Groove, bar: np.ndarray, step: np.ndarray, timing: np.ndarray) -> np.ndarray:
-    """Where hits are written, int64 (hits,): on the nearest tick, or, between two steps, on the
-    nearest that is still in their own cell."""
-    width = groove.step_quarters[bar] * TICKS
-    tick = np.rint((step + timing) * width)
-    low = np.where((step == 0) | (timing < -0.5), -np.inf, np.ceil((step - 0.5) * width))
-    last = step == groove.bar_steps[bar] - 1
-    high = np.where(last | (timing > 0.5), np.inf, np.ceil((step + 0.5) * width) - 1)
-    return (np.rint(groove.starts[bar] * TICKS) + np.clip(tick, low, high)).astype(np.int64)
 
 
 def _looped(notes: dict[tuple[int, int], int], end: int) -> tuple[dict[tuple[int, int], int], str]:
@@ -175,12 +166,15 @@ def _meters(meters: Sequence[Meter], starts: list[int]) -> list[tuple[int, mido.
     ]
 
 
-def _written_otherwise(drums: DrumMap, voices: np.ndarray, lost: int) -> list[str]:
-    """What became of hits (their voices) that a map has no note for, and of those that fell on one
-    note with another."""
+def _written_otherwise(drums: DrumMap, numbers: np.ndarray, lost: int) -> list[str]:
+    """What became of hits (the numbers of their voices) that a map has no note for, and of those
+    that fell on one note with another."""
     found = []
-    hits = Counter(NAMES[voice] for voice in voices.tolist())
-    pairs = [f"{v} ({hits[v]}) as {other}" for v, other in drums.folded.items() if hits[v]]
+    pairs = [
+        f"{EVERY[number].name} ({hits}) as {other}"
+        for number, hits in sorted(Counter(numbers.tolist()).items())
+        if (other := drums.note_for(number)[1]) != EVERY[number].name
+    ]
     if pairs:
         found.append(f"Written as {drums.title}: {', '.join(pairs)}.")
     if lost:

@@ -1,6 +1,7 @@
 """Which channel plays the drums, and what becomes of pitches that no voice has."""
 
 import mido
+import numpy as np
 import pytest
 from midifile import BAR, HAT, KICK, SNARE, hit, hits, midi
 
@@ -54,16 +55,16 @@ def test_channel_10_wins_over_anything_that_looks_like_drums() -> None:
     assert hits(groove) == [(0, 16, SNARE, 80)] and report.channel == 10
 
 
-def test_foreign_pitches_are_folded_dropped_and_counted() -> None:
+def test_foreign_pitches_are_folded_or_stay_themselves_and_counted() -> None:
     file = [hit(0, 35), hit(240, 69), hit(480, 39), hit(720, 69), hit(960, 33), hit(1200, 100)]
     groove, report = scan_midi(midi(file))
     assert report.pitches == {33: 1, 35: 1, 39: 1, 69: 2, 100: 1}
-    assert report.folded == {35: 1, 39: 1, 69: 2} and report.dropped == {33: 1, 100: 1}
-    assert report.hits == {"kick": 1, "snare": 1, "hi-hat": 2}
+    assert report.folded == {35: 1} and not report.dropped
+    assert groove.extras == ("metronome click", "clap", "cabasa", "note 100")
+    assert report.hits == {"kick": 1, "metronome click": 1, "clap": 1, "cabasa": 2, "note 100": 1}
     message = " ".join(report.messages)
-    assert "35 (1) to kick" in message and "69 (2) to hi-hat" in message
-    assert "33 (1), 100 (1)" in message
-    assert [h[1] for h in hits(groove)] == [0, 8, 16, 24]
+    assert "35 (1) to kick" in message and "69" not in message
+    assert [h[1] for h in hits(groove)] == [0, 8, 16, 24, 32, 40]
 
 
 # Which channels and tracks are drums --------------------------------------------------------------
@@ -213,7 +214,7 @@ def test_a_files_only_channel_is_read_where_most_of_it_is_a_kits() -> None:
     own = [hit(at, 100, channel=0) for at in range(0, 2 * BAR, 180)]
     with pytest.warns(MidiWarning, match="read the drum loop on channel 1"):
         groove = read_midi(midi(kit(0) + own))
-    assert len(hits(groove)) == WHOLE
+    assert np.count_nonzero(groove.velocity[:, :, :22]) == WHOLE
 
 
 def test_messages_stay_short_whatever_a_file_holds() -> None:
@@ -221,5 +222,5 @@ def test_messages_stay_short_whatever_a_file_holds() -> None:
     songs = [line(c, 60, 64, 67) for c in range(16) if c != 9]
     tempos = [(i * 480, mido.MetaMessage("set_tempo", tempo=400_000 + 9 * i)) for i in range(64)]
     _, report = scan_midi(midi(kit(9), foreign, *songs, tempos))
-    assert len(report.messages) >= 4
+    assert len(report.messages) >= 2
     assert all(len(message) < 300 for message in report.messages)

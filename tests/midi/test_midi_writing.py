@@ -110,7 +110,7 @@ def test_nothing_is_added_for_a_groove_without_early_hits(rock) -> None:
 
 
 @pytest.mark.parametrize("early", ["loop", "pickup"])
-@pytest.mark.parametrize(("step", "timing"), [(0, 1.5), (63, -1.5), (0, -2), (31, 1), (32, -0.5)])
+@pytest.mark.parametrize(("step", "timing"), [(0, 1.5), (63, -1.5), (0, -2), (31, 0.5), (32, -0.5)])
 def test_no_hit_that_a_groove_allows_is_moved(early, step, timing) -> None:
     grid = np.zeros((2, 1, 64, 22))
     grid[:, 0, step, INDEX["snare"]] = 1, timing
@@ -130,7 +130,7 @@ def test_hits_of_a_voice_at_the_same_moment_are_both_written() -> None:
     grid = np.zeros((2, 1, 64, 22))
     grid[:, 0, 20, INDEX["snare"]] = 1, 0.5
     grid[:, 0, 21, INDEX["snare"]] = 0.5, -0.5
-    assert [tick for tick, *_ in sounding(written(Groove(*grid)))] == [614, 615]
+    assert [tick for tick, *_ in sounding(written(Groove(*grid)))] == [615, 616]
 
 
 @pytest.mark.parametrize("louder", ["hi-hat", "hi-hat edge"])
