@@ -75,18 +75,18 @@ def through_midi(bars: Bars) -> Bars:
     low[0], high[-1] = -STEP_TICKS * PLACES // 2, STEP_TICKS - 1
     ticks = np.clip(np.rint(bars.timing * STEP_TICKS), low[:, None], high[:, None])
     timing = np.where(struck, ticks / STEP_TICKS, 0)
-    # Half-way to the next step, a hit is read as of that one, unless there is a louder one; a softer
-    # one is read as of the step that it leaves.
-    over = (timing[:, :-1] == 0.5) & (velocity[:, :-1] > velocity[:, 1:])
-    later = np.where(struck[:, 1:], 1 + timing[:, 1:], 0)
-    velocity[:, :-1], velocity[:, 1:] = (
-        np.where(over, velocity[:, 1:], velocity[:, :-1]),
-        np.where(over, velocity[:, :-1], velocity[:, 1:]),
-    )
-    timing[:, :-1], timing[:, 1:] = (
-        np.where(over, later, timing[:, :-1]),
-        np.where(over, -0.5, timing[:, 1:]),
-    )
+    # Half-way to the next step, a hit is read as of that one, unless there is a louder one; a
+    # softer one goes to the nearest step that is free.
+    louder = (timing[:, :-1] == 0.5) & (velocity[:, :-1] > velocity[:, 1:])
+    for bar, step, voice in np.argwhere(louder).tolist():
+        here, after, last = ((bar, min(step + i, STEPS - 1), voice) for i in range(3))
+        loud, soft, late = velocity[here], velocity[after], timing[after]
+        velocity[here] = timing[here] = 0
+        velocity[after], timing[after] = loud, -0.5
+        if soft:
+            later = late > 0 and not velocity[last]
+            to = last if later else here
+            velocity[to], timing[to] = soft, late + (-1 if later else 1)
     return Bars(velocity.astype(np.float32), timing.astype(np.float32))
 
 
