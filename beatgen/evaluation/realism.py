@@ -67,26 +67,15 @@ class Bars(NamedTuple):
 
 
 def through_midi(bars: Bars) -> Bars:
-    """Bars as they come back from a MIDI file: what `write_midi` writes and `read_midi` reads."""
+    """Bars as they come back from a MIDI file: what `write_midi` writes and `read_midi` reads, but
+    that a hit just half-way to the next step stays a tick before it, in its own cell."""
     struck = bars.velocity > 0
     velocity = np.where(struck, np.clip(np.rint(bars.velocity * 127), 1, 127) / 127, 0)
     low = np.full(STEPS, -STEP_TICKS // 2)
-    high = np.full(STEPS, STEP_TICKS // 2)
+    high = np.full(STEPS, -(-STEP_TICKS // 2) - 1)
     low[0], high[-1] = -STEP_TICKS * PLACES // 2, STEP_TICKS - 1
     ticks = np.clip(np.rint(bars.timing * STEP_TICKS), low[:, None], high[:, None])
     timing = np.where(struck, ticks / STEP_TICKS, 0)
-    # Half-way to the next step, a hit is read as of that one, unless there is a louder one; a
-    # softer one goes to the nearest step that is free.
-    louder = (timing[:, :-1] == 0.5) & (velocity[:, :-1] > velocity[:, 1:])
-    for bar, step, voice in np.argwhere(louder).tolist():
-        here, after, last = ((bar, min(step + i, STEPS - 1), voice) for i in range(3))
-        loud, soft, late = velocity[here], velocity[after], timing[after]
-        velocity[here] = timing[here] = 0
-        velocity[after], timing[after] = loud, -0.5
-        if soft:
-            later = late > 0 and not velocity[last]
-            to = last if later else here
-            velocity[to], timing[to] = soft, late + (-1 if later else 1)
     return Bars(velocity.astype(np.float32), timing.astype(np.float32))
 
 
