@@ -122,6 +122,7 @@ export interface Settings {
   metronome: boolean;
   countIn: boolean;
   allVoices: boolean;
+  editsNotes: boolean; // the tools for notes are shown
 }
 
 /** A part of the kit's file: seconds `offset` to `offset + duration` of `buffer`. */

@@ -31,6 +31,8 @@ export class Player extends Playback {
   #settingsSoon = 0;
   /** @type {Snapshot | null} of before an edit that goes on */
   #editing = null;
+  /** @type {Groove | null} what sounded then */
+  #grooveBefore = null;
   /** @type {{ position?: number, feel?: number | null }} the place that Python sent last */
   #sent = {};
   #answered = 0; // the last message that Python had read when it sent what is here
@@ -216,14 +218,21 @@ export class Player extends Playback {
   // Edit
 
   /**
-   * Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last.
+   * Show and sound changed hits, as Scene.edit does, in place of those that the same hand changed
+   * before; `keepEdits` makes them last.
    *
-   * @param {Hit} hit
+   * @param {Hit[]} hits
    */
-  edit(hit) {
+  rewrite(hits) {
+    if (!this.#editing) this.#grooveBefore = this.groove;
     this.#editing ??= this.scene.snapshot();
-    this.scene.edit(hit);
+    this.scene.editFrom(this.#editing, hits);
     this.#refresh();
+  }
+
+  /** What sounded before the edit that is in hand. */
+  get grooveBefore() {
+    return this.#editing ? this.#grooveBefore : this.groove;
   }
 
   /** Have edits go along while the blend moves, or stay with their place. @param {boolean} on */
@@ -273,6 +282,18 @@ export class Player extends Playback {
       else sixteenths.delete(sixteenth);
     }
     this.#relock({ sixteenths });
+  }
+
+  /** Lock all voices of a family as they sound now; unlock them where all are. @param {string} family */
+  lockFamily(family) {
+    const own = [...(this.voices?.keys() ?? [])].filter((i) => this.voices?.[i].family === family);
+    const voices = new Set(this.lock.voices);
+    const all = own.every((voice) => voices.has(voice));
+    for (const voice of own) {
+      if (all) voices.delete(voice);
+      else voices.add(voice);
+    }
+    this.#relock({ voices });
   }
 
   /** Unlock all that is locked. */

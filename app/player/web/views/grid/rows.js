@@ -4,10 +4,13 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { Groove, Path } from "../../types" */
 
+import { isOpen } from "../../state/lock.js";
 import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
 const HOLD =
   "Lock: keep these hits while you blend, vary and shape. Unlock to let them follow the blend.";
+/** How families are called. @type {Record<string, string>} */
+const FAMILIES = { kick: "kick", snare: "snare", tom: "tom", hat: "hi-hat", ride: "ride", crash: "crash" };
 const ALWAYS = ["kick", "snare", "hi-hat"];
 
 /** @type {Record<string, [down: number, right: number]>} */
@@ -36,6 +39,8 @@ export class RowHeads {
     onkeydown: (event) => this.#walk(event),
     onfocusin: ({ target }) => this.#stopAt(/** @type {HTMLElement} */ (target)),
   });
+  /** Above the heads: a lock for each family, and what opens all locks, or all mutes. */
+  families = element("div", { class: "families", role: "group", "aria-label": "Families" });
   /** On a narrow screen mute and solo are behind it. */
   opener = element(
     "button",
@@ -48,9 +53,18 @@ export class RowHeads {
    */
   #heads = [];
 
+  /** @type {{ family: string, button: HTMLElement }[]} */
+  #locks = [];
+  #unlock;
+  #unmute;
+
   /** @param {Player} player */
   constructor(player) {
     this.#player = player;
+    const open = (/** @type {string} */ name, /** @type {() => void} */ press) =>
+      element("button", { class: "open", title: name, onclick: press }, name);
+    this.#unlock = open("Unlock all", () => player.unlockAll());
+    this.#unmute = open("Unmute all", () => player.mix((mixer) => mixer.open()));
   }
 
   /** Show these rows. @param {number[]} rows */
@@ -58,11 +72,38 @@ export class RowHeads {
     this.#heads = rows.map((voice) => this.#head(voice));
     this.root.replaceChildren(...this.#heads.map(({ row }) => row));
     this.#stopAt(this.#buttonsOf(0)[0]);
+    this.#fillFamilies();
     this.update();
   }
 
+  #fillFamilies() {
+    const player = this.#player;
+    const names = [...new Set(player.voices?.map(({ family }) => family))];
+    this.#locks = names.map((family) => ({
+      family,
+      button: element("button", {
+        class: "family",
+        "data-family": family,
+        title: `Lock all of the ${FAMILIES[family] ?? family} family`,
+        "aria-label": `Lock ${FAMILIES[family] ?? family} family`,
+        onclick: () => player.lockFamily(family),
+      }),
+    }));
+    this.families.replaceChildren(
+      ...this.#locks.map(({ button }) => button),
+      this.#unlock,
+      this.#unmute,
+    );
+  }
+
   update() {
-    const { mixer, lock } = this.#player;
+    const { mixer, lock, voices } = this.#player;
+    for (const { family, button } of this.#locks) {
+      const own = [...(voices?.keys() ?? [])].filter((i) => voices?.[i].family === family);
+      put(button, "aria-pressed", own.every((voice) => lock.voices.has(voice)));
+    }
+    this.#unlock.hidden = isOpen(lock);
+    this.#unmute.hidden = mixer.isOpen;
     for (const { voice, row, hold, mute, solo } of this.#heads) {
       const held = lock.voices.has(voice);
       if (hold.getAttribute("aria-pressed") !== String(held)) {
