@@ -14,6 +14,9 @@ import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
 import { Scene } from "./scene.js";
 
+/** @typedef {[turn: number, act: "put back" | "discard", number: number]} WallAct */
+
+const WALL_ACTS = 100; // that are sent: Python may have missed some
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
@@ -29,6 +32,9 @@ export class Player extends Playback {
   #letGo = 0;
   #reminder = new Reminder(() => this.isAnswered, () => this.#report());
   #settingsSoon = 0;
+  #varied = 0; // how often takes were asked for
+  /** @type {WallAct[]} discards of takes that were undone, or done again */
+  #wallActs = [];
   /** @type {Snapshot | null} of before an edit that goes on */
   #editing = null;
   /** @type {Groove | null} what sounded then */
@@ -79,7 +85,7 @@ export class Player extends Playback {
     if (opened) this.history.clear(); // it begins here
     this.#refresh();
     // What had not settled on the path before, Python could not bring back.
-    if (isNew) this.history.drop(({ settled }) => !settled);
+    if (isNew) this.history.drop(({ settled, discarded }) => !settled && discarded === undefined);
     if ((isNew || other) && !scene.moving) this.#another(opened ? null : before);
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
@@ -252,12 +258,41 @@ export class Player extends Playback {
 
   undo() {
     this.release();
-    this.#restore(this.history.undo(this.scene.snapshot()));
+    const present = this.#marked(this.history.last);
+    this.#goTo(this.history.undo(present), "put back");
   }
 
   redo() {
     this.release();
-    this.#restore(this.history.redo(this.scene.snapshot()));
+    const present = this.#marked(this.history.next);
+    this.#goTo(this.history.redo(present), "discard");
+  }
+
+  /** A take goes from the wall: undo puts it back. @param {number} number */
+  recordDiscard(number) {
+    this.history.record({ ...this.scene.snapshot(), discarded: number });
+    this.announce();
+  }
+
+  /** Ask for new takes, as the Vary page is set; as often as it is asked. */
+  vary() {
+    this.release();
+    this.#varied++;
+    this.#report();
+  }
+
+  /** What sounds now, with the discard that leads from or to another state. @param {Snapshot | undefined} other */
+  #marked(other) {
+    return { ...this.scene.snapshot(), discarded: other?.discarded };
+  }
+
+  /** @param {Snapshot | undefined} snapshot @param {"put back" | "discard"} act */
+  #goTo(snapshot, act) {
+    if (snapshot?.discarded === undefined) return this.#restore(snapshot);
+    const turn = (this.#wallActs.at(-1)?.[0] ?? 0) + 1;
+    this.#wallActs = [...this.#wallActs, /** @type {WallAct} */ ([turn, act, snapshot.discarded])].slice(-WALL_ACTS);
+    this.#report();
+    this.announce();
   }
 
   // Lock
@@ -392,7 +427,8 @@ export class Player extends Playback {
   #report() {
     const { tempo, swing } = this.settings;
     this.#turn++;
-    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
+    const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened, varied, wall });
     this.#reminder.start();
   }
 

@@ -372,7 +372,7 @@ export class GridEditor {
     this.#player.rewrite(edits);
     this.#player.keepEdits();
     const come = edits.filter(({ velocity }) => velocity);
-    if (this.#selected.size || deed === "paste") this.#select(come);
+    if (MOVE.includes(deed) && (this.#selected.size || deed === "paste")) this.#select(come);
     const [{ voice, velocity } = { voice: 0, velocity: 0 }] = come;
     if (velocity) this.#player.audition(voice, velocity);
   }
@@ -519,6 +519,9 @@ export class GridEditor {
     this.#show(`${about} · velocity ${hit.velocity} · ${timing}${held}`);
   }
 }
+
+/** @type {Deed[]} after which what has moved is selected */
+const MOVE = ["earlier", "later", "paste"];
 
 /** What to say where a deed changes nothing. @type {Partial<Record<Deed, string>>} */
 const NOTHING = {
