@@ -17,7 +17,7 @@ import streamlit as st
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
-from beatgen.groove import Groove
+from beatgen.groove import Groove, fold
 from beatgen.lock import Lock
 from beatgen.pace import doubled, halved
 from beatgen.swing import STRAIGHT, swing
@@ -57,6 +57,7 @@ class Source:
         self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
     ) -> None:
         self.name, self.style, self.messages = name, style, tuple(messages)
+        groove = fold(groove)
         self.tempo = groove.tempo
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape

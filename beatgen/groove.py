@@ -12,7 +12,7 @@ from operator import index
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError
-from beatgen.kit import BASIC_KIT, INDEX, NAMES, VOICES
+from beatgen.kit import BASIC_KIT, EVERY, INDEX, NAMES, NUMBER, VOICES, VOICES_OF_FAMILY
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, STEPS, Meter, label_of, meter_of
 
 BEATS = 4  # quarters in a bar of 4/4
@@ -38,6 +38,12 @@ class Groove:
     >>> Groove.from_tab("kick |o---o-------|", meter="3/4")
     <Groove: 1 x 48 steps in 3/4, 2 hits, 120 BPM>
 
+    A groove may have percussion beside the kit, as `extras`: then the last axis has 22 columns for
+    the kit and one for each extra.
+
+    >>> Groove.from_tab("clap |----x---|\\nkick |o-------|").extras
+    ('clap',)
+
     velocity: float32 (bars, steps, 22), 0 (silence) to 1 (MIDI velocity 127). The steps are those
               of the longest bar; a shorter one is silent in the others.
     timing:   float32 (bars, steps, 22), distance of the hit from its step, in steps, positive is
@@ -49,6 +55,9 @@ class Groove:
     tempo:    quarter notes per minute, above 0; in a compound meter, too, as in MIDI and in a DAW.
     meters:   of each bar (`beatgen.meter`). One `Meter` may be given for all bars; of several that
               are fewer than the bars, the first follow after the last. 4/4 by default.
+    extras:   names of percussion (`beatgen.kit.PERCUSSION`, or "note 95" for a MIDI note that is no
+              known instrument), one for each column behind the kit's. They are put in the order of
+              their numbers, and those that are never struck are left out.
 
     The arrays are copied where needed and made read-only. Raises BeatGenError for other shapes,
     for values out of range, for anything that is not a number, and for a hit behind its bar's end.
@@ -58,18 +67,20 @@ class Groove:
     timing: np.ndarray = None  # type: ignore[assignment]  # None: every hit on its step
     tempo: float = 120.0
     meters: tuple[Meter, ...] = FOUR_FOUR  # type: ignore[assignment]  # one may be given for all
+    extras: tuple[str, ...] = ()
     resolution: int = field(init=False)  # steps that a bar of 4/4 has beside these
 
     def __post_init__(self) -> None:
+        columns = len(VOICES) + len(_checked_extras(self.extras))
         velocity = np.array(self.velocity, dtype=np.float32)
         timing = (
             np.zeros_like(velocity)
             if self.timing is None
             else np.array(self.timing, dtype=np.float32)
         )
-        if velocity.ndim != 3 or velocity.shape[2] != len(VOICES) or 0 in velocity.shape:
+        if velocity.ndim != 3 or velocity.shape[2] != columns or 0 in velocity.shape:
             raise BeatGenError(
-                f"velocity has the shape {velocity.shape}; expected (bars, steps, {len(VOICES)})."
+                f"velocity has the shape {velocity.shape}; expected (bars, steps, {columns})."
             )
         if timing.shape != velocity.shape:
             raise BeatGenError(
@@ -89,6 +100,9 @@ class Groove:
             )
         if not (np.isfinite(self.tempo) and self.tempo > 0):
             raise BeatGenError(f"tempo is {self.tempo}; expected beats per minute above 0.")
+        if self.extras:
+            velocity, timing, extras = _in_order(velocity, timing, self.extras)
+            object.__setattr__(self, "extras", extras)
         velocity.flags.writeable = timing.flags.writeable = False
         object.__setattr__(self, "velocity", velocity)
         object.__setattr__(self, "timing", timing)
@@ -104,6 +118,11 @@ class Groove:
     def steps(self) -> int:
         """Steps of the longest bar."""
         return self.velocity.shape[1]
+
+    @property
+    def voices(self) -> tuple[int, ...]:
+        """The number (`beatgen.kit.EVERY`) of the voice of each column: the kit's, then extras'."""
+        return (*range(len(VOICES)), *(NUMBER[name] for name in self.extras))
 
     @property
     def meter(self) -> Meter:
@@ -177,7 +196,7 @@ class Groove:
                 f"no such bars: the groove has {self.bars}, counted from 0; asked for "
                 f"{bars.start} to {bars.stop}."
             )
-        return self._chosen(np.arange(self.bars)[bars])
+        return self.chosen(np.arange(self.bars)[bars])
 
     def __eq__(self, other: object) -> bool:
         """Equal hit for hit: same meters, cells, velocities, timing and tempo."""
@@ -186,6 +205,7 @@ class Groove:
         return (
             self.tempo == other.tempo
             and self.meters == other.meters
+            and self.extras == other.extras
             and np.array_equal(self.velocity, other.velocity)
             and np.array_equal(self.timing, other.timing)
         )
@@ -198,10 +218,14 @@ class Groove:
         >>> Groove.from_tab("kick |o---|").repeat(4).bars
         4
         """
-        return self._chosen(np.arange(bars) % self.bars)
+        return self.chosen(np.arange(bars) % self.bars)
 
-    def _chosen(self, bars: np.ndarray) -> Groove:
-        """The bars of these numbers, int (n,), in their order."""
+    def chosen(self, bars: np.ndarray) -> Groove:
+        """The bars of these numbers, int (n,), in their order.
+
+        >>> Groove.from_tab("kick |o---|----|").chosen(np.array([1, 1, 0])).bars
+        3
+        """
         meters = tuple(self.meters[bar] for bar in bars)
         steps = longest_steps(meters, self.resolution)
         velocity, timing = self.velocity[bars, :steps], self.timing[bars, :steps]
@@ -230,17 +254,18 @@ class Groove:
             if struck[bar].sum() != struck[bar, of_bar].sum():
                 columns = [np.arange(steps) for steps in self.bar_steps]
                 break
-        width = max(len(name) for name in NAMES)
+        names = *NAMES, *self.extras
+        width = max(len(name) for name in names)
         lines = []
         if not self.is_common:
             lines.append(" ".join([TAB_METER, *map(str, _shortest(self.meters))]))
-        for i in reversed(range(len(VOICES))):
+        for i, name in reversed(list(enumerate(names))):
             if struck[:, :, i].any():
                 bars = (
-                    "".join(_symbol(v, i) for v in bar[of_bar, i])
+                    "".join(_symbol(v, name) for v in bar[of_bar, i])
                     for bar, of_bar in zip(self.velocity, columns, strict=True)
                 )
-                lines.append(f"{NAMES[i]:<{width}}|{'|'.join(bars)}|")
+                lines.append(f"{name:<{width}}|{'|'.join(bars)}|")
         if not struck.any():
             rests = "|".join(TAB_REST * len(of_bar) for of_bar in columns)
             lines.append(f"{TAB_SILENCE:<{width}}|{rests}|")
@@ -259,8 +284,9 @@ class Groove:
         Each bar holds any number of characters that divides its steps, in a compound meter also
         its sixteenths, or eighths: x and o are hits, X and O accents, g ghost notes, - rests.
         steps: of a bar of 4/4. meter: of all bars, or of each in turn, as in "4/4 2/4"; a first
-        line such as `meter: 3/4` names it, too. Raises BeatGenError for an unknown voice, character
-        or meter, where bars or their lengths do not agree, and for steps below 1.
+        line such as `meter: 3/4` names it, too. Percussion ("clap") is read as an extra voice.
+        Raises BeatGenError for an unknown voice, character or meter, where bars or their lengths do
+        not agree, and for steps below 1.
 
         >>> print(Groove.from_tab("kick |o---|"))
         kick         |o---------------|
@@ -282,7 +308,11 @@ class Groove:
         if bars > MOST_BARS:
             raise BeatGenError(f"drum tab: {bars} bars found; expected {MOST_BARS} at most.")
         meters = _of_each_bar(meter, bars)
-        shape = bars, longest_steps(meters, steps), len(VOICES)
+        extras = tuple(
+            dict.fromkeys(name for name, _ in rows if name in NUMBER and name not in INDEX)
+        )
+        column = {name: i for i, name in enumerate((*NAMES, *extras))}
+        shape = bars, longest_steps(meters, steps), len(column)
         velocity, timing = np.zeros((2, *shape), np.float32)
         for name, cells in rows:
             if len(cells) != bars:
@@ -292,9 +322,9 @@ class Groove:
             for bar, cell in enumerate(cells):
                 for place, found in _tab_hits(cell, meters[bar], steps, name, bar):
                     step = math.floor(place + Fraction(1, 2))
-                    velocity[bar, step, INDEX[name]] = found
-                    timing[bar, step, INDEX[name]] = place - step
-        return cls(velocity, timing, tempo, meters)
+                    velocity[bar, step, column[name]] = found
+                    timing[bar, step, column[name]] = place - step
+        return cls(velocity, timing, tempo, meters, extras)
 
 
 def reach(steps: int) -> float:
@@ -308,13 +338,15 @@ def reach(steps: int) -> float:
 
 
 def rows_of(*grooves: Groove) -> tuple[int, ...]:
-    """The voices that a drum grid of the grooves has rows for, as indices, low drums first: those
-    that sound in any of them, and the basic kit.
+    """The voices that a drum grid of the grooves has rows for, by their numbers: those that sound
+    in any of them, and the basic kit. Low drums come first, percussion last.
 
     >>> rows_of(Groove.from_tab("ride |x---|"))
     (0, 1, 11, 15)
     """
-    used = {int(i) for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))}
+    used = {
+        groove.voices[i] for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))
+    }
     return tuple(sorted(used | {INDEX[name] for name in BASIC_KIT}))
 
 
@@ -335,13 +367,110 @@ def join(grooves: Iterable[Groove]) -> Groove:
             f"grooves of {sorted({part.resolution for part in parts})} steps per bar do not join; "
             "read them with the same number of steps."
         )
-    steps = max(part.steps for part in parts)
+    steps, voices = max(part.steps for part in parts), voices_of(*parts)
+    velocity, timing = zip(*(columns(part, voices) for part in parts), strict=True)
     return Groove(
-        np.concatenate([widened(part.velocity, steps) for part in parts]),
-        np.concatenate([widened(part.timing, steps) for part in parts]),
+        np.concatenate([widened(part, steps) for part in velocity]),
+        np.concatenate([widened(part, steps) for part in timing]),
         parts[0].tempo,
         tuple(meter for part in parts for meter in part.meters),
+        extras_of(voices),
     )
+
+
+def voices_of(*grooves: Groove) -> tuple[int, ...]:
+    """The numbers of the columns that grids of all the grooves have in common: the kit's, and those
+    of every extra of any of them."""
+    return tuple(sorted({number for groove in grooves for number in groove.voices}))
+
+
+def extras_of(voices: Sequence[int]) -> tuple[str, ...]:
+    """The names of the extras among columns of these numbers, as `Groove` takes them."""
+    return tuple(EVERY[number].name for number in voices[len(VOICES) :])
+
+
+def columns(groove: Groove, voices: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Velocity and timing of a groove, (bars, steps, voices) each, with columns for the voices of
+    these numbers; what it does not have is silent there.
+
+    >>> columns(Groove.from_tab("kick |o---|"), (0, 1))[0].any((0, 1)).tolist()
+    [True, False]
+    """
+    if tuple(voices) == groove.voices:
+        return groove.velocity, groove.timing
+    at = {number: i for i, number in enumerate(groove.voices)}
+    both = np.zeros((2, *groove.velocity.shape[:2], len(voices)), np.float32)
+    for i, number in enumerate(voices):
+        if number in at:
+            both[0, :, :, i] = groove.velocity[:, :, at[number]]
+            both[1, :, :, i] = groove.timing[:, :, at[number]]
+    return both[0], both[1]
+
+
+def fold(groove: Groove) -> Groove:
+    """The groove as the kit alone plays it: each extra's hits as those of the voice that plays its
+    part (`Voice.fold`), where that voice's family is not struck in the same sixteenth anyway. What
+    networks and measures hear. A groove without extras is folded already.
+
+    >>> print(fold(Groove.from_tab("clap |----x---|\\nkick |o-------|")))
+    snare        |--------o-------|
+    kick         |o---------------|
+    """
+    if not groove.extras:
+        return groove
+    kit = len(VOICES)
+    velocity, timing = groove.velocity[:, :, :kit].copy(), groove.timing[:, :, :kit].copy()
+    sixteenth = sixteenths_of(groove)
+    taken = {
+        family: np.isin(sixteenth, sixteenth[velocity[:, :, list(voices)].any(2)])
+        for family, voices in VOICES_OF_FAMILY.items()
+    }
+    for i, number in enumerate(groove.voices[kit:], kit):
+        to = EVERY[number].fold
+        if to is None:
+            continue
+        heard, late = groove.velocity[:, :, i], groove.timing[:, :, i]
+        louder = (heard > velocity[:, :, to]) & ~taken[VOICES[to].family]
+        velocity[:, :, to] = np.where(louder, heard, velocity[:, :, to])
+        timing[:, :, to] = np.where(louder, late, timing[:, :, to])
+    return replace(groove, velocity=velocity, timing=timing, extras=())
+
+
+def sixteenths_of(groove: Groove) -> np.ndarray:
+    """The sixteenth that each step is nearest to, counted from the groove's start: int64 (bars,
+    steps). The last steps belong to the first one, of a loop's next turn.
+
+    >>> sixteenths_of(Groove.from_tab("kick |o---|", steps=64))[0, [0, 1, 2, 61, 62]].tolist()
+    [0, 0, 1, 15, 0]
+    """
+    per_sixteenth = groove.resolution / SIXTEENTHS
+    first = np.concatenate([[0], np.cumsum(groove.bar_steps)])
+    place = first[:-1, None] + np.arange(groove.steps)
+    sixteenth = np.floor(place / per_sixteenth + 0.5) % np.ceil(first[-1] / per_sixteenth)
+    return sixteenth.astype(np.int64)
+
+
+def _checked_extras(extras: Sequence[str]) -> Sequence[str]:
+    """Raises BeatGenError for what is no percussion, and for a name that stands twice."""
+    for i, name in enumerate(extras):
+        if name not in NUMBER or name in INDEX:
+            raise BeatGenError(
+                f"extra voice {name!r}; expected one of beatgen.kit.PERCUSSION, such as 'clap'."
+            )
+        if name in extras[:i]:
+            raise BeatGenError(f"extra voice {name!r} stands twice; name each once.")
+    return extras
+
+
+def _in_order(
+    velocity: np.ndarray, timing: np.ndarray, extras: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """The same grid with the extras by number, without those that are never struck."""
+    struck = set(np.nonzero(velocity)[2].tolist())
+    at = {NUMBER[name]: i for i, name in enumerate(extras, len(VOICES)) if i in struck}
+    order = [*range(len(VOICES)), *(at[number] for number in sorted(at))]
+    names = tuple(EVERY[number].name for number in sorted(at))
+    return velocity[:, :, order], timing[:, :, order], names
 
 
 def widened(grid: np.ndarray, steps: int) -> np.ndarray:
@@ -412,8 +541,10 @@ def _tab_row(line: str) -> tuple[str, list[str]]:
     if match is None:
         raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
     name = match["name"].lower()
-    if name not in INDEX and name != TAB_SILENCE:
-        raise BeatGenError(f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}.")
+    if name not in NUMBER and name != TAB_SILENCE:
+        raise BeatGenError(
+            f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}, or percussion (clap)."
+        )
     return name, match["bars"].split("|")
 
 
@@ -430,7 +561,7 @@ def _tab_hits(
         raise BeatGenError(
             f"drum tab: {name}, bar {bar + 1} has {count} characters; expected {expected}."
         )
-    known = TAB_VELOCITY if name in INDEX else {}
+    known = TAB_VELOCITY if name in NUMBER else {}
     for i, symbol in enumerate(cell):
         if symbol == TAB_REST:
             continue
@@ -442,10 +573,10 @@ def _tab_hits(
         yield Fraction(i * steps, count), known[symbol]
 
 
-def _symbol(velocity: float, voice: int) -> str:
+def _symbol(velocity: float, name: str) -> str:
     if velocity == 0:
         return TAB_REST
     if velocity < 48 / 127:
         return "g"
-    letter = "o" if VOICES[voice].family in ("kick", "snare", "tom") else "x"
+    letter = "o" if EVERY[NUMBER[name]].family in ("kick", "snare", "tom") else "x"
     return letter.upper() if velocity >= 104 / 127 else letter

@@ -42,7 +42,7 @@ import numpy as np
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import STEPS, TAB_VELOCITY, Groove, meters_of
-from beatgen.kit import INDEX, NAMES, VOICES
+from beatgen.kit import EVERY, NUMBER
 from beatgen.meter import FOUR_FOUR, Meter
 from beatgen.swing import STRAIGHT, warp
 
@@ -63,7 +63,7 @@ class Sheet:
     tempo: float | None = None
     meter: tuple[Meter, ...] = (FOUR_FOUR,)
     swing: tuple[float, int] = (100 * STRAIGHT, 2)  # per cent, length of a pair in sixteenths
-    levels: dict[int, list[float]] = field(default_factory=dict)  # by index of the voice
+    levels: dict[int, list[float]] = field(default_factory=dict)  # by number of the voice
     late: dict[int, list[float]] = field(default_factory=dict)
     loose: float = 0.0
     dynamics: float = 0.0
@@ -144,12 +144,13 @@ def scan_tab(
     except BeatGenError as error:
         raise BeatGenError(f"{name}: {error}") from None
     struck = np.count_nonzero(groove.velocity, axis=(0, 1)).tolist()
+    found = [(EVERY[number], n) for number, n in zip(groove.voices, struck, strict=True) if n]
     return groove, TabReport(
         name,
         groove.bars,
         groove.tempo,
-        hits={NAMES[i]: n for i, n in enumerate(struck) if n},
-        pitches={VOICES[i].pitch: n for i, n in enumerate(struck) if n},
+        hits={voice.name: n for voice, n in found},
+        pitches={voice.pitch: n for voice, n in found},
         tempo_named=sheet.tempo is not None,
         meters=[str(meter) for meter in dict.fromkeys(groove.meters)],
     )
@@ -185,17 +186,20 @@ def perform(sheet: Sheet, seed: str, steps: int = STEPS) -> Groove:
     sixteenth = 60_000 / written.tempo / 4  # milliseconds
     velocity, timing = np.zeros_like(written.velocity), np.zeros_like(written.velocity)
     for bar, step, voice in np.argwhere(written.velocity > 0):
+        number = written.voices[voice]
         meter = written.meters[bar]
         per_step = meter.sixteenths / meter.steps(written.resolution)
         place = (step + written.timing[bar, step, voice]) * per_step
-        late = sheet.late.get(voice, [0.0])[0] + rng.normal(0, sheet.loose)
+        late = sheet.late.get(number, [0.0])[0] + rng.normal(0, sheet.loose)
         at = warp(place, percent / 100, pair) + late / sixteenth
         at = np.clip(at, -0.49, meter.sixteenths - 0.51)  # a bar begins half a sixteenth early
         nearest = max(0, round(at / per_step))
         if velocity[bar, nearest, voice]:
-            raise BeatGenError(f"bar {bar + 1}: two hits of {NAMES[voice]} meet; swing them less.")
+            raise BeatGenError(
+                f"bar {bar + 1}: two hits of {EVERY[number].name} meet; swing them less."
+            )
         loudness = TAB_LEVELS.index(round(written.velocity[bar, step, voice] * 127))
-        level = sheet.levels.get(voice, TAB_LEVELS)[loudness] + rng.normal(0, sheet.dynamics)
+        level = sheet.levels.get(number, TAB_LEVELS)[loudness] + rng.normal(0, sheet.dynamics)
         velocity[bar, nearest, voice] = np.clip(round(level), 1, 127) / 127
         timing[bar, nearest, voice] = at / per_step - nearest
     return replace(written, velocity=velocity, timing=timing)
@@ -236,7 +240,7 @@ def _voices(count: int) -> Callable[[str], dict[int, list[float]]]:
     def read_voices(text: str) -> dict[int, list[float]]:
         parts = [part.split() for part in text.split(",")]
         return {
-            INDEX[" ".join(words[:-count])]: [_number(number) for number in words[-count:]]
+            NUMBER[" ".join(words[:-count])]: [_number(number) for number in words[-count:]]
             for words in parts
         }
 

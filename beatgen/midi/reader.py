@@ -14,12 +14,12 @@ import mido
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
-from beatgen.groove import BEATS, STEPS, Groove, longest_steps
-from beatgen.kit import NAMES, VOICES
+from beatgen.groove import BEATS, STEPS, Groove, extras_of, longest_steps
+from beatgen.kit import EVERY, NUMBER, VOICES
 from beatgen.meter import FOUR_FOUR, Meter
 from beatgen.midi.channels import drum_channel
 from beatgen.midi.events import TICKS, Events, Source, lead, name_of, read_events, too_long
-from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, voice_of_pitch
+from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map
 from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 
@@ -47,7 +47,7 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
     >>> from io import BytesIO
     >>> from beatgen.midi import write_midi
     >>> groove, file = Groove.from_tab("kick |o---o-o-|"), BytesIO()
-    >>> write_midi(groove, file)
+    >>> _ = write_midi(groove, file)
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
@@ -68,7 +68,7 @@ def scan_midi(
     >>> from io import BytesIO
     >>> from beatgen.midi import write_midi
     >>> file = BytesIO()
-    >>> write_midi(Groove.from_tab("kick |o---o-o-|"), file)
+    >>> _ = write_midi(Groove.from_tab("kick |o---o-o-|"), file)
     >>> groove, report = scan_midi(BytesIO(file.getvalue()), name="beat.mid")
     >>> report.hits, report.messages
     ({'kick': 3}, [])
@@ -106,7 +106,8 @@ def scan_midi(
         )
     groove = _quantize(notes, reading, bars, events, steps, report)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
-    report.hits = {voice: int(n) for voice, n in zip(NAMES, struck, strict=True) if n}
+    named = zip(groove.voices, struck.tolist(), strict=True)
+    report.hits = {EVERY[number].name: n for number, n in named if n}
     report.bars, report.tempo = groove.bars, groove.tempo
     return groove, report
 
@@ -152,17 +153,21 @@ def _quantize(
     row = np.where(readable, np.cumsum(readable) - 1, -1)
     meters = tuple(bar.meter for bar in bars if bar.meter is not None)
     lengths = [meter.steps(steps) for meter in meters]
-    shape = len(meters), longest_steps(meters, steps), len(VOICES)
+    # A note of no known instrument is itself.
+    of_note = np.array([NUMBER[f"note {pitch}"] for pitch in range(128)])
+    numbers = np.where(reading.numbers == -2, of_note[notes[:, 2]], reading.numbers).tolist()
+    voices = sorted({*range(len(VOICES)), *(number for number in numbers if number >= 0)})
+    column = {number: i for i, number in enumerate(voices)}
+    shape = len(meters), longest_steps(meters, steps), len(voices)
     velocity, timing = np.zeros((2, *shape), np.float32)
     starts = np.array([bar.start for bar in bars])
     of_44 = events.ticks_per_beat * BEATS / steps
     step_ticks = [of_44 * float(bar.meter.stretch if bar.meter else 1) for bar in bars]
     early = lead(events.ticks_per_beat, steps)
     placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
-    for (tick, _, pitch, loudness), voice in zip(
-        notes.tolist(), reading.voices.tolist(), strict=True
-    ):
-        if voice < 0:
+    general = drum_map(GENERAL_MIDI)
+    for (tick, _, pitch, loudness), number in zip(notes.tolist(), numbers, strict=True):
+        if number < 0:
             report.dropped[pitch] = report.dropped.get(pitch, 0) + 1
             continue
         at = tick + (max(events.early.get(pitch, 0), math.floor(1 - early)) if tick == 0 else 0)
@@ -170,14 +175,14 @@ def _quantize(
         bar = max(0, int(np.searchsorted(starts - early, at, side="left")) - 1)
         if row[bar] < 0:
             continue
-        report.voices.setdefault(pitch, NAMES[voice])
+        report.voices.setdefault(pitch, EVERY[number].name)
         if reading.map.name != GENERAL_MIDI:
-            if voice != voice_of_pitch(pitch):
+            if number != general.number_of(pitch):
                 report.moved[pitch] = report.moved.get(pitch, 0) + 1
-        elif pitch not in INDEX_OF_PITCH:
+        elif pitch not in INDEX_OF_PITCH and number < len(VOICES):
             report.folded[pitch] = report.folded.get(pitch, 0) + 1
         position = (at - starts[bar]) / step_ticks[bar]
-        placed.append((position < -0.5, loudness, bar, position, voice))
+        placed.append((position < -0.5, loudness, bar, position, column[number]))
     # A downbeat goes before the grace note that leads to it; then the loudest first: where two
     # notes want one cell, the quieter one has to look elsewhere.
     for _, loudness, bar, position, voice in sorted(placed, key=lambda note: (note[0], -note[1])):
@@ -189,7 +194,7 @@ def _quantize(
         velocity[(*where, voice)] = loudness / 127
         timing[(*where, voice)] = late
     tempo = _tempo(events, [bar for bar in bars if bar.meter is not None])
-    return Groove(velocity, timing, tempo, meters)
+    return Groove(velocity, timing, tempo, meters, extras_of(voices))
 
 
 def _free_cell(

@@ -20,9 +20,9 @@ class MidiReport:
     name of the map that was followed, map_title: its name for people, map_why: how it was found, ""
     for General MIDI by default. voices: pitch -> name of the voice it was read as. moved: pitch ->
     hits that another map than General MIDI sends to another voice than that would. folded: pitch ->
-    hits that went to another voice's row. dropped: pitch -> hits that no voice is near.
-    meters: as they stand in the file, in order of appearance. skipped: bar number (from 1) -> its
-    meter, for the bars of meters that are not played.
+    hits that went to a voice of the kit which has another note. dropped: pitch -> hits that became
+    no voice. meters: as they stand in the file, in order of appearance. skipped: bar number (from
+    1) -> its meter, for the bars of meters that are not played.
     collisions: hits that fell into a taken cell. channel is counted from 1; tempos are BPM in
     order of appearance.
     """

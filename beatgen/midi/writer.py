@@ -11,7 +11,7 @@ import numpy as np
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
-from beatgen.kit import NAMES
+from beatgen.kit import EVERY
 from beatgen.midi.channels import DRUM_CHANNEL
 from beatgen.midi.events import EARLY, TICKS, Source, lead, save
 from beatgen.midi.maps import GMD, DrumMap, drum_map
@@ -32,7 +32,8 @@ def write_midi(
     target: a path or a binary file object. name: of the track.
     map: which note is written for each voice, as in `read_midi`. "roland", the default, has one for
     each, so that reading the file gives the same voices; "gm" is for General MIDI kits, which have
-    no notes for some voices, as for the edge of a hi-hat. pitches: the earlier name of `map`.
+    no notes for some voices, as for the edge of a hi-hat. Percussion has a note of its own in
+    both. pitches: the earlier name of `map`.
     An early hit of the very first bar is written on tick 0, with a text event from which
     `read_midi` restores its timing. The file is as long as its bars.
 
@@ -52,7 +53,7 @@ def write_midi(
             f"a tempo of {groove.tempo:g} BPM cannot be written; MIDI files have {TEMPOS[0]:.2f} "
             f"to {TEMPOS[1]:.0f}. Choose one of these."
         )
-    pitch_of = drums.written
+    pitch_of = [drums.note_for(number)[0] for number in groove.voices]
     # (tick, pitch) -> velocity, and the tick it was played on; of two voices on one, the louder
     loudest: dict[tuple[int, int], tuple[int, int]] = {}
     starts = np.rint(groove.starts * TICKS).astype(int).tolist()
@@ -99,7 +100,8 @@ def write_midi(
         now = max(now, start)
     track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
     save(track, target)
-    return _written_otherwise(drums, struck[:, 2], len(struck) - len(loudest))
+    numbers = np.array(groove.voices)[struck[:, 2]]
+    return _written_otherwise(drums, numbers, len(struck) - len(loudest))
 
 
 def _meters(groove: Groove, starts: list[int]) -> list[tuple[int, mido.MetaMessage]]:
@@ -124,12 +126,15 @@ def _tick(timing: float, step: int, steps: int, width: float, low: int) -> int:
     return tick
 
 
-def _written_otherwise(drums: DrumMap, voices: np.ndarray, lost: int) -> list[str]:
-    """What became of hits (their voices) that a map has no note for, and of those that fell on one
-    note with another."""
+def _written_otherwise(drums: DrumMap, numbers: np.ndarray, lost: int) -> list[str]:
+    """What became of hits (the numbers of their voices) that a map has no note for, and of those
+    that fell on one note with another."""
     found = []
-    hits = Counter(NAMES[voice] for voice in voices.tolist())
-    pairs = [f"{v} ({hits[v]}) as {other}" for v, other in drums.folded.items() if hits[v]]
+    pairs = [
+        f"{EVERY[number].name} ({hits}) as {other}"
+        for number, hits in sorted(Counter(numbers.tolist()).items())
+        if (other := drums.note_for(number)[1]) != EVERY[number].name
+    ]
     if pairs:
         found.append(f"Written as {drums.title}: {', '.join(pairs)}.")
     if lost:

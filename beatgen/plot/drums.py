@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove, rows_of
-from beatgen.kit import NAMES, VOICES
+from beatgen.groove import Groove, columns, extras_of, rows_of, voices_of
+from beatgen.kit import EVERY, VOICES
 from beatgen.plot.charts import draw_learning_curves, draw_stats, draw_sweep
 from beatgen.plot.theme import Style, Theme, finish, mix, style_of
 
@@ -44,13 +44,15 @@ def draw(
     is; hovering shows voice, place, velocity (1-127) and timing (ms from the nearest step).
 
     accent: colour of the hits, "#rrggbb". height: pixels, by default as the rows need.
-    voices: indices of the rows, by default the voices in use and the basic kit. Raises BeatGenError
+    voices: numbers of the rows, by default the voices in use and the basic kit. Raises BeatGenError
     for a theme, colour or voice that there is not.
     """
     style = style_of(theme)
     rows = rows_of(groove) if voices is None else tuple(voices)
-    if unknown := set(rows) - set(range(len(VOICES))):
-        raise BeatGenError(f"no voice {min(unknown)}; expected 0 to {len(VOICES) - 1}.")
+    if unknown := set(rows) - set(EVERY):
+        raise BeatGenError(
+            f"no voice {min(unknown)}; expected 0 to {len(VOICES) - 1}, or percussion's number."
+        )
     figure = go.Figure()
     figure.add_trace(_hits(groove, rows, accent or style.accents[0], style))
     _drum_axes(figure, groove, rows, style)
@@ -73,12 +75,19 @@ def draw_difference(
     _same_shape(original, other)
     style = style_of(theme)
     rows = rows_of(original, other)
-    first, second = original.velocity > 0, other.velocity > 0
+    voices = voices_of(original, other)
+    (before, early), (after, late) = (columns(groove, voices) for groove in (original, other))
+    first, second = before > 0, after > 0
+
+    def only(cells: np.ndarray, velocity: np.ndarray, timing: np.ndarray) -> Groove:
+        shown = np.where(cells, velocity, 0)
+        return replace(original, velocity=shown, timing=timing, extras=extras_of(voices))
+
     figure = go.Figure()
     parts = (
-        ("kept", _only(original, first & second), accent or style.accents[0], False),
-        ("missing", _only(original, first & ~second), style.loss, True),
-        ("added", _only(other, second & ~first), style.muted, False),
+        ("kept", only(first & second, before, early), accent or style.accents[0], False),
+        ("missing", only(first & ~second, before, early), style.loss, True),
+        ("added", only(second & ~first, after, late), style.muted, False),
     )
     for name, part, colour, hollow in parts:
         trace = _hits(part, rows, colour, style, flat=True)
@@ -131,8 +140,8 @@ def _hits(
     groove: Groove, rows: Sequence[int], accent: str, style: Style, flat: bool = False
 ) -> Any:
     """One trace with all hits; `flat` colours them alike instead of by velocity."""
-    row_of = np.full(len(VOICES), -1)
-    row_of[list(rows)] = np.arange(len(rows))
+    row = {number: i for i, number in enumerate(rows)}
+    row_of = np.array([row.get(number, -1) for number in groove.voices])
     bar, step, voice = np.nonzero(groove.velocity)
     shown = row_of[voice] >= 0
     bar, step, voice = bar[shown], step[shown], voice[shown]
@@ -141,8 +150,9 @@ def _hits(
     beat = groove.quarters(bar, step + timing)
     late = timing * groove.step_quarters[bar] * (60_000 / groove.tempo)  # milliseconds
     in_bar = (beat - timing * groove.step_quarters[bar] - groove.starts[bar]) * 4  # sixteenths
+    named = [EVERY[number].name for number in groove.voices]
     labels = [
-        (NAMES[v], f"{b + 1}.{int(s) // groove.meters[b].beat + 1}", round(float(x) * 127), t)
+        (named[v], f"{b + 1}.{int(s) // groove.meters[b].beat + 1}", round(float(x) * 127), t)
         for v, b, s, x, t in zip(voice, bar, in_bar, velocity, late, strict=True)
     ]
     common: dict[str, Any] = {
@@ -221,19 +231,15 @@ def _drum_axes(
     figure.update_yaxes(
         range=(-0.6, len(rows) - 0.4),
         tickvals=np.arange(len(rows)),
-        ticktext=[f"{NAMES[i]} " for i in rows],
+        ticktext=[f"{EVERY[i].name} " for i in rows],
         fixedrange=True,
         zeroline=False,
         **place,
     )
 
 
-def _only(groove: Groove, cells: np.ndarray) -> Groove:
-    return replace(groove, velocity=np.where(cells, groove.velocity, 0))
-
-
 def _same_shape(*grooves: Groove) -> None:
-    shapes: Iterable[tuple[int, ...]] = {groove.velocity.shape for groove in grooves}
+    shapes: Iterable[tuple[int, ...]] = {groove.velocity.shape[:2] for groove in grooves}
     if len(set(shapes)) > 1:
         raise BeatGenError(
             f"grooves of the shapes {sorted(shapes)} cannot be compared cell by cell; "

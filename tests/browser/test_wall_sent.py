@@ -40,7 +40,9 @@ SEND = """async (sent) => {
         }
         if (!place) document.body.append((place = document.createElement('div')));
         const data = { part: 'wall', player: 'other', wall: 'test', takes,
-            kept: [], rows: [0], plays: null, small: true, answered: 0 };
+            names: takes.map((take) => (take.id ?? take).slice(3)), stars: takes.map(() => 0),
+            alike: takes.map(() => ''), kept: [], rows: [0], plays: null, small: true,
+            answered: 0 };
         const lacks = [];
         const setTriggerValue = (name, value) => lacks.push([name, value.lacks]);
         mount({ data: [data], parentElement: place, setTriggerValue });
