@@ -237,6 +237,19 @@ export class Player extends Playback {
   // Edit
 
   /**
+   * Show and sound a changed hit, as Scene.edit does, beside those that were changed before;
+   * `keepEdits` makes them last.
+   *
+   * @param {Hit} hit
+   */
+  edit(hit) {
+    if (!this.#editing) this.#grooveBefore = this.groove;
+    this.#editing ??= this.scene.snapshot();
+    this.scene.edit(hit);
+    this.#refresh();
+  }
+
+  /**
    * Show and sound changed hits, as Scene.edit does, in place of those that the same hand changed
    * before; `keepEdits` makes them last.
    *
