@@ -116,7 +116,7 @@ def draw() -> None:
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
-        played = player(scene, session.opening, session.starts)
+        played = player(scene, session.opening, session.starts, slim=here.title == VARY)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.tempo, session.edited = played.tempo, played.edited

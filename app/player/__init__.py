@@ -112,7 +112,12 @@ class Scene:
 
 
 def player(
-    scene: Scene, opening: Opening | None = None, starts: int = 0, *, key: str = "player"
+    scene: Scene,
+    opening: Opening | None = None,
+    starts: int = 0,
+    *,
+    slim: bool = False,
+    key: str = "player",
 ) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
 
@@ -120,6 +125,7 @@ def player(
     later runs send the position and settled groove only. A browser that has missed them names
     another path in its message, and is sent them again.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
+    slim: whether the blend is low, on a page that has much above the grid.
     """
     message = _message(key)
     before = _memory(key)
@@ -145,6 +151,7 @@ def player(
         "answered": message.get("turn", 0),
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
+        "slim": slim,
     }
     if os.environ.get(PROBE):
         data["probe"] = True

@@ -47,6 +47,7 @@ from beatgen.lock import Lock
 Record = dict[str, Any]  # what the first part says of one thing
 
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
+MOST_NOTES, LONGEST_NOTE = 12, 300  # what is said of a file, and characters of each
 ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
 
 
@@ -114,7 +115,9 @@ def _pack(
             if source.packed not in files:
                 files.append(source.packed)
             loop = {"start": deck.start, "bars": deck.bars}
-            return {**named, **loop, "file": files.index(source.packed)}
+            notes = [note[:LONGEST_NOTE] for note in source.messages[:MOST_NOTES]]
+            said = {"notes": notes} if notes else {}
+            return {**named, **loop, **said, "file": files.index(source.packed)}
         return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
     def lock_record(lock: Lock) -> Record:
@@ -224,7 +227,8 @@ def _deck(record: Record, groove: Groove | None) -> Deck:
     if groove is None:
         source = engine.demos()[record["demo"]]
     else:
-        source = Source(_name(record["name"]), groove, style=_name(record["style"]))
+        notes = [str(note)[:LONGEST_NOTE] for note in record.get("notes", [])[:MOST_NOTES]]
+        source = Source(_name(record["name"]), groove, _name(record["style"]), notes)
     _refuse_longer(whole(record["bars"], 1, LARGEST), max(LOOPS), "loop")
     if record["bars"] not in LOOPS:
         raise ValueError("a loop of a length that the page does not have")

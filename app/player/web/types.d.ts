@@ -126,6 +126,7 @@ export interface Settings {
   countIn: boolean;
   allVoices: boolean;
   editsNotes: boolean; // the tools for notes are shown
+  showsKeys: boolean; // the sheet of keys is open
 }
 
 /** A part of the kit's file: seconds `offset` to `offset + duration` of `buffer`. */
@@ -218,6 +219,7 @@ export interface PlayerData<P = Path | PathName> {
   answered: number; // the last message that Python had read
   opening: Opening | null;
   starts: number; // when it grows, play starts
+  slim: boolean; // whether the blend is low
   probe?: boolean; // for tests: expose window.beatgen
 }
 

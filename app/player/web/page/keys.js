@@ -52,6 +52,7 @@ export function listenToKeys(player) {
     " ": ({ repeat }) => (repeat || player.toggle(), true),
     ArrowLeft: (event) => blend(event.shiftKey ? -COARSE : -FINE),
     ArrowRight: (event) => blend(event.shiftKey ? COARSE : FINE),
+    "?": () => (player.set({ showsKeys: !player.settings.showsKeys }), true),
     v: vary,
     z: undo,
     y: () => (player.redo(), true),

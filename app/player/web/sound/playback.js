@@ -16,6 +16,7 @@ export class Playback {
     countIn: false,
     allVoices: false,
     editsNotes: false,
+    showsKeys: false,
   };
   mixer = new Mixer();
   sound = new Sound(() => this.announce());

@@ -23,6 +23,7 @@ const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 export class Player extends Playback {
   /** @type {string[]} CSS colours of A and B */
   accents = [];
+  isSlim = false; // on a page that has much above the grid
   coming = 0; // how much is still being unzipped of what Python sent, or about to be asked for
   /** @type {Record<FileKind, ServedFile> | null} of what sounds */
   files = null;
@@ -68,6 +69,7 @@ export class Player extends Playback {
     if (!scene.enter(data.path, data.bars) || !scene.path) return this.#askAgain();
     this.voices = scene.path.voices;
     this.accents = data.accents;
+    this.isSlim = data.slim;
     this.#change(data, isNew, before);
   }
 
