@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from beatgen.errors import BeatGenError, check_count, check_share
-from beatgen.groove import Groove, fold
+from beatgen.groove import Groove, as_kit
 from beatgen.latent.codec import Codec, fade, strikes_of
 from beatgen.latent.decide import family_hits
 from beatgen.latent.extras import Extras
@@ -39,7 +39,7 @@ class Blend:
         self._codec, self._prior = codec, prior
         bars = max(a.bars, b.bars)
         self._ends = [groove.repeat(bars) for groove in (a, b)]
-        heard = [fold(end) for end in self._ends]
+        heard = [as_kit(end) for end in self._ends]
         z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in heard]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.

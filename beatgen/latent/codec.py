@@ -9,7 +9,7 @@ import numpy as np
 
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import Groove, fold
+from beatgen.groove import Groove, as_kit
 from beatgen.latent.decide import (
     Prediction,
     blend_hits,
@@ -227,7 +227,7 @@ def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
         raise BeatGenError(
             f"the groove is in {label_of(groove.meters)}; the model plays 4/4 so far."
         )
-    groove = fold(groove)
+    groove = as_kit(groove)
     return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
 
 

@@ -4,13 +4,12 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { Groove, Path } from "../../types" */
 
+import { KIT } from "../../state/groove.js";
 import { isOpen } from "../../state/lock.js";
 import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
 const HOLD =
   "Lock: keep these hits while you blend, vary and shape. Unlock to let them follow the blend.";
-/** How families are called. @type {Record<string, string>} */
-const FAMILIES = { kick: "kick", snare: "snare", tom: "tom", hat: "hi-hat", ride: "ride", crash: "crash" };
 const ALWAYS = ["kick", "snare", "hi-hat"];
 
 /** @type {Record<string, [down: number, right: number]>} */
@@ -18,15 +17,17 @@ const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRig
 
 
 /**
- * Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit.
+ * The voices to show, top row first: what may sound here and the basic kit, or `all` of the kit.
  *
  * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean }} shown
  */
 export function rowsOf({ path, groove, scene: { lock, offered }, all }) {
   const hit = groove.hits.map(({ voice }) => voice);
   const played = new Set([...path.used, ...hit, ...lock.voices, ...offered]);
+  const isShown = (/** @type {number} */ voice) =>
+    played.has(voice) || (voice < KIT && (all || ALWAYS.includes(path.voices[voice].name)));
   return [...path.voices.keys()]
-    .filter((voice) => all || played.has(voice) || ALWAYS.includes(path.voices[voice].name))
+    .filter((voice) => isShown(voice))
     .reverse();
 }
 
@@ -84,8 +85,8 @@ export class RowHeads {
       button: element("button", {
         class: "family",
         "data-family": family,
-        title: `Lock all of the ${FAMILIES[family] ?? family} family`,
-        "aria-label": `Lock ${FAMILIES[family] ?? family} family`,
+        title: `Lock all of the ${family} family`,
+        "aria-label": `Lock ${family} family`,
         onclick: () => player.lockFamily(family),
       }),
     }));
