@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from playing import play
-from visiting import file_link, open_app, settled
+from visiting import file_link, open_app, settled, slider
 
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
@@ -59,6 +59,9 @@ def test_each_meter_is_played_shown_edited_and_written(page, tmp_path):
         groove = Groove.from_tab(tab, tempo=240, meter=meter)
         load(page, "a", tmp_path, name, groove)
         load(page, "b", tmp_path, name, groove)
+        slider(page, "Blend from A to B").press("Home")
+        page.wait_for_function("beatgen.state.position === 0 && beatgen.state.answered")
+        settled(page)
         label = page.locator("canvas[aria-label^='Drum grid']").get_attribute("aria-label")
         assert f"2 bars in {' and '.join(meter.split())}" in label
         page.evaluate(COLLECT)

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { CLICK, layOut, strokesBetween } from "../sound/strokes.js";
 import { withFeel } from "../state/feel.js";
 import { repeated, stepsOf } from "../state/groove.js";
+import { duplicated, moved } from "../state/notes.js";
 import { fits, keep, NO_LOCK, relock } from "../state/lock.js";
 import { beatAt, lengthOf, meterOf } from "../state/meter.js";
 import { cellsOf, grooveOf } from "./fake.js";
@@ -53,4 +54,14 @@ test("a feel moves no hit out of its bar", () => {
   const waltz = grooveOf([[47, 0], [48, 0]], { bars: 2, meters: ["3/4"] });
   for (const hit of waltz.hits) hit.feels = Array(2).fill({ velocity: 90, later: 1.4 });
   assert.deepEqual(cellsOf(withFeel(waltz, 0, 1)), [[47, 0], [49, 0]]);
+});
+
+test("notes are moved and copied within bars of any length", () => {
+  const mixed = grooveOf([[0, 0], [40, 1], [64, 2]], { bars: 2, meters: ["4/4", "2/4"] });
+  const copy = duplicated(mixed, 0).map(({ step, voice, velocity }) => [step, voice, velocity > 0]);
+  assert.deepEqual(copy, [[64, 2, false], [64, 0, true]]);
+  assert.deepEqual(duplicated(mixed, 1), []);
+  const [gone, come] = moved(mixed, [mixed.hits[2]], 31.6);
+  assert.deepEqual([gone.step, gone.velocity], [64, 0]);
+  assert.equal(come.step, 0); // what goes beyond the end comes in at the start, early
 });

@@ -11,6 +11,7 @@ import { LockRuler, drawLock } from "./lock.js";
 import { BEATS, beatOf, SIXTEENTHS } from "../../state/groove.js";
 import { lengthOf } from "../../state/meter.js";
 import { coloursOf } from "../look.js";
+import { GridTools } from "./tools.js";
 import { Playhead } from "./playhead.js";
 import { RowHeads, rowsOf } from "./rows.js";
 import { CLICK } from "../../sound/strokes.js";
@@ -31,6 +32,7 @@ export class Grid {
   #field;
   #foot;
   #editor;
+  #tools;
   #playhead;
   /** @type {number[]} */
   #rows = [];
@@ -52,10 +54,12 @@ export class Grid {
     this.root = element(
       "div",
       { class: "grid" },
-      element("div", { class: "sheet" }, this.#heads.root, this.#heads.opener, scroller),
+      element("div", { class: "sheet" }, this.#heads.root, this.#heads.families, this.#heads.opener, scroller),
       this.#foot.root,
     );
     this.#editor = new GridEditor(player, this, this.#canvas, show);
+    this.#tools = new GridTools(player, this.#editor);
+    this.root.append(this.#tools.root);
     this.#playhead = new Playhead(player, this, this.#field, scroller);
     style(this.root, "--ruler", `${RULER}px`);
     this.#observer.observe(this.#canvas);
@@ -75,6 +79,7 @@ export class Grid {
     put(this.#canvas, "aria-label", describe(groove, path, rows));
     this.#heads.update();
     this.#foot.update();
+    this.#tools.update();
     this.#playhead.update();
     this.#drawSoon();
   }
@@ -230,6 +235,6 @@ function describe(groove, { voices }, rows) {
   });
   const meter = groove.meters ? ` in ${[...new Set(groove.meters)].join(" and ")}` : "";
   const bars = (groove.bars === 1 ? "1 bar" : `${groove.bars} bars`) + meter;
-  const keys = "Arrow keys move, Enter sets or removes, L locks a beat.";
+  const keys = "Arrow keys move, Enter sets or removes, ? shows all keys.";
   return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. ${keys}`;
 }
