@@ -1,6 +1,7 @@
 // What the modules hand to each other, and what Python sends and is sent (wire.py, parts.py, wall.py).
 
 import type { Player } from "./state/player.js";
+import type { Transport } from "./sound/transport.js";
 
 // Grooves (state/groove.js)
 
@@ -108,6 +109,7 @@ export interface Instrument {
   cancel(handle: any): void;
   choke(): void;
   silence(): void;
+  tick?(transport: Transport | null): void; // hand on what cannot be taken back, and is due
 }
 
 /** What wakes the transport, every 25 ms between start and stop. */
@@ -220,6 +222,13 @@ export interface PlayerData<P = Path | PathName> {
 export interface PartData {
   part: string;
   player: string;
+}
+
+/** Drum maps: notes written for each of the voices, and the voice that each note is read as. */
+export interface PackedMaps {
+  voices: string[];
+  // base64 of bytes: a note for each voice; a place among the voices for each note, 255 for none
+  maps: [name: string, title: string, written: string, read: string][];
 }
 
 /** A file that the server has; its path starts where the page lies. */

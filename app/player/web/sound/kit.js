@@ -58,6 +58,11 @@ export class Kit {
     return this.#table.chokes[name]?.includes(ringing) ?? false;
   }
 
+  /** Whether a voice rings until another damps it. @param {string} name */
+  isChoked(name) {
+    return Object.values(this.#table.chokes).some((ringing) => ringing.includes(name));
+  }
+
   /**
    * What sounds for a velocity of 1 to 127, the layer nearest by ratio, scaled by square: seconds
    * `offset` to `offset + duration` of `buffer`, and its gain.

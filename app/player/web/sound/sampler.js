@@ -117,7 +117,7 @@ export class Sampler {
   mix(mixer) {
     this.#volume.gain.setTargetAtTime(mixer.volume ** 2, this.now, GLIDE);
     this.#channels.forEach((channel, voice) => {
-      channel.gain.setTargetAtTime(mixer.isHeard(voice) ? 1 : 0, this.now, GLIDE);
+      channel.gain.setTargetAtTime(mixer.here && mixer.isHeard(voice) ? 1 : 0, this.now, GLIDE);
     });
   }
 

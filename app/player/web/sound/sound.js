@@ -16,6 +16,8 @@ export class Sound {
   sampler = null;
   /** @type {Promise<Kit> | null} */
   kit = null;
+  /** @type {Kit | null} there once it is open */
+  loaded = null;
   trouble = ""; // a sentence where there is no sound
   #changed;
 
@@ -45,6 +47,7 @@ export class Sound {
   async open(voices) {
     try {
       const [context, kit] = await Promise.all([this.#start(), this.kit]);
+      this.loaded = kit;
       if (kit) this.sampler ??= new Sampler(context, kit, voices);
       this.trouble = "";
     } catch (error) {

@@ -200,6 +200,19 @@ function swung(beat, swing) {
 }
 
 /**
+ * Where a beat that is played with swing stands without it.
+ *
+ * @param {number} beat
+ * @param {number} swing
+ */
+export function straight(beat, swing) {
+  const eighth = Math.floor(beat * 2);
+  const moved = beat * 2 - eighth;
+  const phase = moved < swing ? moved / (2 * swing) : 0.5 + (moved - swing) / (2 * (1 - swing));
+  return (eighth + phase) / 2;
+}
+
+/**
  * Beat of a hit from the start of its groove, as played: with timing and swing.
  *
  * @param {Pick<Hit, "step" | "timing">} hit
