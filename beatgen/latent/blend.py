@@ -30,25 +30,28 @@ class Blend:
     """Two grooves, ready to be blended many times (`Vae.between`).
 
     What does not depend on the amount is computed once, here: the noise of both, what the model
-    misses of each, and how many sixteenths each strikes. The shorter groove repeats. Raises
+    misses of each, and how many sixteenths each strikes. The shorter groove repeats. loop: how many
+    bars in a row repeat; by default the whole groove, 1 where each bar stands for itself. Raises
     BeatGenError for grooves of different steps per bar.
     """
 
-    def __init__(self, codec: Codec, prior: Prior, a: Groove, b: Groove) -> None:
+    def __init__(
+        self, codec: Codec, prior: Prior, a: Groove, b: Groove, loop: int | None = None
+    ) -> None:
         if a.steps != b.steps:
             raise BeatGenError(f"grooves of {a.steps} and {b.steps} steps per bar do not blend.")
-        self._codec, self._prior = codec, prior
+        self._codec, self._prior, self._loop = codec, prior, loop
         bars = max(a.bars, b.bars)
         self._ends = [groove.repeat(bars) for groove in (a, b)]
         heard = [fold(end) for end in self._ends]
-        z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in heard]
+        z = [codec.encode_bars(end.velocity, end.timing, loop=loop or bars)[0] for end in heard]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
         self._residuals = [
-            codec.residual(end, prior.to_z(noise))
+            codec.residual(end, prior.to_z(noise), loop)
             for end, noise in zip(self._ends, self._noise, strict=True)
         ]
-        self._hits = [family_hits(strikes_of(end).count) for end in self._ends]
+        self._hits = [family_hits(strikes_of(end, loop).count) for end in self._ends]
         self._extras = Extras(*self._ends)
 
     def blend(self, amount: float, feel: float | None = None) -> Groove:
@@ -102,7 +105,7 @@ class Blend:
         share, (hits_a, hits_b) = pattern[:, None, None], self._hits
         hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
         network_share = NETWORK_SHARE * 4 * share * (1 - share)
-        blends = self._codec.decode_grooves(z, residual, tempos, hits, network_share)
+        blends = self._codec.decode_grooves(z, residual, tempos, hits, network_share, self._loop)
         for i, (heard, (of_pattern, of_feel)) in enumerate(zip(blends, amounts, strict=True)):
             extras = self._extras
             if bars is not None:
@@ -136,8 +139,10 @@ def path_z(
     n, dims = len(amounts), np.arange(a.shape[-1])
     chosen = np.broadcast_to(np.arange(len(a)), (n, len(a))) if bars is None else bars
     shape = *chosen.shape, len(CORNERS), 1
+    # On a waypoint itself no other one counts, and none is computed.
+    corner = np.where(CORNERS, before + (beyond > 0), before + (beyond == 1))
     corners = [
-        *np.split(np.broadcast_to((before + CORNERS)[:, None], (*shape[:-1], 2)), 2, -1),
+        *np.split(np.broadcast_to(corner[:, None], (*shape[:-1], 2)), 2, -1),
         np.broadcast_to(chosen[..., None, None], shape),
     ]
     # Each waypoint of each bar is computed once, though many amounts have it as a corner.

@@ -159,12 +159,14 @@ class Codec:
         tempos: Sequence[float],
         hits: np.ndarray | None = None,
         network_share: np.ndarray | float = 0.0,
+        loop: int | None = None,
     ) -> list[Groove]:
         """A groove for each of z (n, bars, latent_dim), with a residual added to its prediction.
 
         residual: arrays as in `Prediction`, but (n, bars, 16, 22, ...). tempos: BPM of each groove.
         hits: struck sixteenths that are wanted, (n, bars, families), and network_share, the weight
         of the network's own number against them (`blend_hits`); by default the threshold decides.
+        loop: as for `strikes_of`.
         """
         n, bars, _ = z.shape
         flat = z.reshape(n * bars, -1)
@@ -182,7 +184,7 @@ class Codec:
             )
         )
         summed = Prediction(*(part.reshape(n * bars, *part.shape[2:]) for part in (counts, *feel)))
-        whole = groove_of(summed.strikes(pattern), 1.0, bars)
+        whole = groove_of(summed.strikes(pattern), 1.0, bars if loop is None else loop)
         return [
             replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
         ]
