@@ -145,7 +145,6 @@ def prepare() -> None:
         session = _demo_session()
         engine.blend(session.a.groove, session.b.groove, *session.place)
         engine.path(session.a.groove, session.b.groove)
-        engine.path_feels(session.a.groove, session.b.groove)
 
 
 def _draw_view(view: View) -> None:
@@ -171,14 +170,14 @@ def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
     a, b = session.a.groove, session.b.groove
     path, ends = engine.path(a, b), None
-    feels: tuple[list[Groove], list[Groove]] | None = engine.path_feels(a, b)
+    # Only a drag on the pad brings the feels out: they would double what is computed and sent.
+    apart = session.feel is not None
+    feels = engine.path_feels(a, b) if apart else None
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
         if not session.take:  # the shape of a take is gone once the blend is moved
             ends = path[0], path[-1]
-            # Feels double what each change of the shape sends: only where a drag brings them out.
-            apart = session.feel is not None
             shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
             path = engine.shaped_path(a, b, *shape)
             feels = engine.shaped_path_feels(a, b, *shape) if apart else None

@@ -16,7 +16,7 @@ from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_words
 from beatgen.groove import Groove, rows_of
-from beatgen.kit import NAMES, PERCUSSION, VOICES
+from beatgen.kit import EVERY, PERCUSSION, VOICES
 from beatgen.midi.maps import maps
 from beatgen.plot.theme import Theme
 
@@ -122,7 +122,7 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str, first: 
     data = {
         "groove": pack_groove(groove),
         "rows": rows,
-        "names": [NAMES[voice] for voice in rows],
+        "names": [EVERY[voice].name for voice in rows],
         "accent": accent,
         "label": label,
         "first": first,

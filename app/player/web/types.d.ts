@@ -8,7 +8,7 @@ import type { Transport } from "./sound/transport.js";
 /** A hit on the grid. */
 export interface Hit {
   step: number; // from the first step of the groove
-  voice: number; // index into the kit's voices
+  voice: number; // its number, as in beatgen/kit.py
   velocity: number; // 1 to 127; in an edit, 0 takes the hit out
   timing: number; // distance from the step, in steps
   feels?: Feel[]; // in a frame of a path: what A's feel and B's feel make of the hit
@@ -31,6 +31,7 @@ export interface Groove {
 export interface Voice {
   name: string;
   family: string;
+  relative?: string; // of percussion: the kit's voice that sounds where it has no recording
 }
 
 /** The grooves from A to B, evenly spaced. */
@@ -38,7 +39,7 @@ export interface Path {
   id: string;
   bars: number;
   steps: number;
-  voices: Voice[]; // of the kit
+  voices: Voice[]; // by their numbers
   frames: Groove[];
   ends: Groove[]; // A and B
   used: Set<number>; // voices that sound anywhere on it
@@ -135,7 +136,13 @@ export interface Sample {
   rate?: number; // of playback, 1 by default
 }
 
-/** kit.json. */
+/** A recorded kit: what is where in its file. */
+export interface Samples {
+  table: KitTable;
+  buffer: AudioBuffer;
+}
+
+/** kit.json, percussion.json. */
 export interface KitTable {
   sample_rate: number;
   pan: Record<string, number>;
@@ -171,7 +178,7 @@ export interface PackedPath {
   tempi: number[];
   frames: PackedWords;
   ends: string[] | null;
-  voices: [name: string, family: string][];
+  voices: [name: string, family: string, relative: string | null][];
   feels: PackedWords | null;
 }
 

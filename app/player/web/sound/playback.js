@@ -97,6 +97,7 @@ export class Playback {
    * @param {number} velocity
    */
   strike(voice, velocity) {
+    this.sound.offer([voice]);
     if (!this.sound.sampler) return this.openSound(); // heard from the next one on
     const { sampler } = this.sound;
     sampler.play(voice, velocity, sampler.now);

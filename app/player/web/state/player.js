@@ -59,6 +59,7 @@ export class Player extends Playback {
     const isNew = data.path.id !== scene.path?.id;
     if (!scene.enter(data.path, data.bars) || !scene.path) return this.#askAgain();
     this.voices = scene.path.voices;
+    this.sound.offer(scene.path.used);
     this.accents = data.accents;
     this.#change(data, isNew, before);
   }
@@ -223,6 +224,7 @@ export class Player extends Playback {
   /** Make room for voices of grooves on the page that may be previewed. @param {number[]} voices */
   offer(voices) {
     this.scene.offered = new Set(voices);
+    this.sound.offer(voices);
     this.announce();
   }
 
