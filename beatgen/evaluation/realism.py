@@ -68,12 +68,13 @@ class Bars(NamedTuple):
 
 
 def through_midi(bars: Bars) -> Bars:
-    """Bars as they come back from a MIDI file: what `write_midi` writes and `read_midi` reads."""
+    """Bars as they come back from a MIDI file: what `write_midi` writes and `read_midi` reads, but
+    that a hit just half-way to the next step stays a tick before it, in its own cell."""
     struck = bars.velocity > 0
     velocity = np.where(struck, np.clip(np.rint(bars.velocity * 127), 1, 127) / 127, 0)
     low = np.full(STEPS, -STEP_TICKS // 2)
     high = np.full(STEPS, -(-STEP_TICKS // 2) - 1)
-    low[0], high[-1] = 1 - STEP_TICKS * PLACES // 2, STEP_TICKS - 1
+    low[0], high[-1] = -STEP_TICKS * PLACES // 2, STEP_TICKS - 1
     ticks = np.clip(np.rint(bars.timing * STEP_TICKS), low[:, None], high[:, None])
     timing = np.where(struck, ticks / STEP_TICKS, 0)
     return Bars(velocity.astype(np.float32), timing.astype(np.float32))
