@@ -74,10 +74,7 @@ def read(name: str, content: bytes) -> Source:
     """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
     groove, report = readers.scan(io.BytesIO(content), name=name)
-    # Silent bars at the beginning stay, so that bars have the numbers that they have elsewhere.
-    sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
-    whole = groove[: int(sounding[-1]) + 1] if len(sounding) else groove[:1]
-    return Source(PurePath(name).stem, whole, messages=tuple(report.messages))
+    return Source(PurePath(name).stem, groove, messages=tuple(report.messages))
 
 
 @st.cache_resource(show_spinner=False)
@@ -246,10 +243,10 @@ def directions() -> Sequence[Direction]:
 
 
 @cached(MANY)
-def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1) -> bytes:
-    """A MIDI file of the groove played `loops` times."""
+def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1, early: str = "loop") -> bytes:
+    """A MIDI file of the groove played `loops` times. early: as in `write_midi`."""
     file = io.BytesIO()
-    bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches)
+    bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches, early=early)
     return file.getvalue()
 
 

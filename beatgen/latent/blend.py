@@ -33,8 +33,9 @@ class Blend:
 
     What does not depend on the amount is computed once, here: the noise of both, what the model
     misses of each, and how many sixteenths each strikes. The shorter groove repeats; both are
-    brought into one meter first, a's by default. Raises BeatGenError for grooves of different steps
-    per bar.
+    brought into one meter first, a's by default. loop: how many pieces (`beatgen.bars.pieces`) in
+    a row repeat; by default the whole groove, 1 where each bar stands for itself. Raises
+    BeatGenError for grooves of different steps per bar.
     """
 
     def __init__(
@@ -44,22 +45,23 @@ class Blend:
         a: Groove,
         b: Groove,
         meter: str | Meter | Sequence[Meter] | None = None,
+        loop: int | None = None,
     ) -> None:
         if a.resolution != b.resolution:
             raise BeatGenError(
                 f"grooves of {a.resolution} and {b.resolution} steps per bar do not blend."
             )
-        self._codec, self._prior = codec, prior
+        self._codec, self._prior, self._loop = codec, prior, loop
         self._ends = in_one_meter(a, b, meter)
         bars = [cut(end) for end in self._ends]
-        z = [codec.encode_bars(*of_end, loop=len(of_end[0]))[0] for of_end in bars]
+        z = [codec.encode_bars(*of_end, loop=loop or len(of_end[0]))[0] for of_end in bars]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
         self._residuals = [
-            codec.residual(end, prior.to_z(noise))
+            codec.residual(end, prior.to_z(noise), loop)
             for end, noise in zip(self._ends, self._noise, strict=True)
         ]
-        self._hits = [family_hits(strikes_of(end).count) for end in self._ends]
+        self._hits = [family_hits(strikes_of(end, loop).count) for end in self._ends]
         # The latest patterns, and where: the same path is asked for with another feel.
         self._decided: tuple[tuple[bytes, bytes], np.ndarray] = (b"", b""), np.empty(0, int)
         self._extras = Extras(*self._ends)
@@ -117,7 +119,7 @@ class Blend:
             for of_a, of_b in zip(self._residuals[0][1:], self._residuals[1][1:], strict=True)
         ]
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
-        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, meters)
+        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, meters, self._loop)
         for i, (heard, at) in enumerate(zip(blends, amounts, strict=True)):
             extras = self._extras
             if bars is not None:

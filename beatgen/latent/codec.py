@@ -180,12 +180,14 @@ class Codec:
         missed: Sequence[np.ndarray],
         tempos: Sequence[float],
         meters: tuple[Meter, ...],
+        loop: int | None = None,
     ) -> list[Groove]:
         """A groove for each pattern, int (n, pieces, 16, 22), played with z_feel (n, pieces,
         feel_dim).
 
         missed: the residual's place, velocity and timing, (n, pieces, 16, 22, 4) each, which are
-        added to the prediction. tempos: BPM of each groove. meters: of the bars of each.
+        added to the prediction. tempos: BPM of each groove. meters: of the bars of each. loop: as
+        for `strikes_of`.
         """
         n, bars = pattern.shape[:2]
         flat = pattern.reshape(n * bars, *pattern.shape[2:])
@@ -194,7 +196,7 @@ class Codec:
             part + residual.reshape(part.shape) for part, residual in zip(feel, missed, strict=True)
         )
         strikes = Prediction(np.empty(0), *summed).strikes(flat)
-        velocity, timing = _grids(strikes, bars)
+        velocity, timing = _grids(strikes, bars if loop is None else loop)
         each = (slice(i * bars, (i + 1) * bars) for i in range(n))
         return [
             mend(velocity[part], timing[part], tempo, meters)
