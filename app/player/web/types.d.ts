@@ -20,16 +20,11 @@ export interface Feel {
   later: number; // in steps, against the frame's own timing
 }
 
-/** How many bars, and how they are divided. Steps are counted from the first bar to the last. */
-export interface Shape {
-  bars: number;
-  steps: number; // of a bar of 4/4
-  meters?: string[]; // of each bar in turn, as in "3/4"; none: 4/4
-}
-
 /** Hits sorted by cell (see `cellOf`). */
-export interface Groove extends Shape {
-  tempo: number; // quarters per minute
+export interface Groove {
+  bars: number;
+  steps: number; // per bar
+  tempo: number; // beats per minute
   hits: Hit[];
 }
 
@@ -40,8 +35,10 @@ export interface Voice {
 }
 
 /** The grooves from A to B, evenly spaced. */
-export interface Path extends Shape {
+export interface Path {
   id: string;
+  bars: number;
+  steps: number;
   voices: Voice[]; // by their numbers
   frames: Groove[];
   ends: Groove[]; // A and B
@@ -50,7 +47,9 @@ export interface Path extends Shape {
 }
 
 /** Cells that stay as they are (state/lock.js). */
-export interface Lock extends Shape {
+export interface Lock {
+  bars: number;
+  steps: number;
   voices: Set<number>;
   sixteenths: Set<number>; // from the start of the groove
   cells: Set<number>; // one voice in one sixteenth each (state/lock.js)
@@ -103,8 +102,6 @@ export interface Scheduled extends Stroke {
 export interface Layout {
   length: number;
   strokes: Stroke[];
-  clicks: Stroke[];
-  before: Stroke[]; // of a bar of clicks before it
 }
 
 /** What the transport plays on. */
@@ -173,7 +170,6 @@ export interface PackedGroove {
   id?: string;
   bars: number;
   steps: number;
-  meters?: string[] | null;
   tempo: number;
   hits: string; // base64
 }
@@ -182,7 +178,6 @@ export interface PackedPath {
   id: string;
   bars: number;
   steps: number;
-  meters?: string[] | null;
   tempi: number[];
   frames: PackedWords;
   ends: string[] | null;
@@ -200,7 +195,6 @@ export interface PathName {
 export interface PackedLock {
   bars: number;
   steps: number;
-  meters?: string[] | null;
   voices: number[];
   sixteenths: number[];
   cells: number[];
@@ -302,7 +296,6 @@ export interface ShapeData {
   reach: number;
   bars: number;
   steps: number;
-  meters?: string[] | null;
   tempo: number;
   paths: PackedWords & { frames: number[] };
   answered: number;
@@ -368,8 +361,6 @@ export interface Mounting {
 export interface Geometry {
   readonly rows: number[]; // voices, top row first
   readonly bars: number;
-  readonly sixteenths: number; // of the groove
-  readonly shape: Shape;
   readonly size: { width: number; height: number };
   readonly rowHeight: number;
   readonly sixteenth: number;
