@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from math import isnan
+from math import floor, isnan
 from pathlib import PurePath
 from typing import ParamSpec, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -23,12 +23,13 @@ from app.session import Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
-from beatgen.errors import ModelError
+from beatgen.errors import BeatGenError, ModelError
 from beatgen.groove import Groove, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
+from beatgen.meter import label_of
 
 FRAMES = 33  # grooves on the path from A to B; the player blends between them
 # Where a shape is set, one in so many of these frames is sent, so that it is not too much: without
@@ -70,7 +71,12 @@ def read(name: str, content: bytes) -> Source:
     """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
     groove, report = readers.scan(io.BytesIO(content), name=name)
-    return Source(PurePath(name).stem, groove.trim(), messages=tuple(report.messages))
+    if not groove.is_common:
+        raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
+    # Silent bars at the beginning stay, so that bars have the numbers that they have elsewhere.
+    sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
+    whole = groove[: int(sounding[-1]) + 1] if len(sounding) else groove[:1]
+    return Source(PurePath(name).stem, whole, messages=tuple(report.messages))
 
 
 @st.cache_resource(show_spinner=False)
@@ -119,7 +125,12 @@ def shaped_path_feels(
 
 @cached(MANY)
 def blend(a: Groove, b: Groove, position: float, feel: float | None = None) -> Groove:
-    return _pair(a, b).blend(position, feel)
+    """The blend, at a whole tempo; at its ends, and where A and B have one tempo, at theirs. The
+    player in the browser does the same."""
+    blended = _pair(a, b).blend(position, feel)
+    if position in (0, 1) or a.tempo == b.tempo:
+        return blended
+    return replace(blended, tempo=float(floor(blended.tempo + 0.5)))
 
 
 @cached(MANY)

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from app.engine import MANY, cached
+from app.names import write_tempo
 from beatgen.groove import Groove
 from beatgen.plot.drums import draw, draw_difference
 from beatgen.plot.theme import STYLES, Theme, mix
@@ -77,8 +78,8 @@ def apply_styles() -> None:
 
 
 def bpm(tempo: float) -> str:
-    """A tempo, to the tenth where it is not whole, as the player shows it."""
-    return f"{round(tempo, 1):g} BPM"
+    """A tempo, as the player shows it."""
+    return f"{write_tempo(tempo)} BPM"
 
 
 def wordmark() -> None:

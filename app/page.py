@@ -191,7 +191,8 @@ def _scene(session: Session) -> Scene:
         session.feel,
         feels,
         session.mark,
-        session.take is not None,
+        session.stand_in,
+        ends is not None,
         ends,
     )
 

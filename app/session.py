@@ -14,16 +14,19 @@ from typing import Literal, NamedTuple, TypedDict
 import numpy as np
 import streamlit as st
 
+from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
-from beatgen.groove import Groove
+from beatgen.groove import Groove, fold
 from beatgen.lock import Lock
+from beatgen.pace import doubled, halved
 from beatgen.swing import STRAIGHT, swing
 
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
+Pace = Literal["double", "half"]
 Wish = Literal["keep", "a", "b"]  # as a take, on deck A, on deck B
-LOOPS = (1, 2, 4)  # bars that a loop may have
+LOOPS = (1, 2, 4, 8, 16)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove that was just loaded
 REACH = 3.0  # highest amount of a direction; beyond it, drum grooves are no longer likely
 LONGEST_TAKE = 32  # bars
@@ -52,7 +55,9 @@ class Source:
         self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
     ) -> None:
         self.name, self.style, self.messages = name, style, tuple(messages)
+        groove = fold(groove)
         self.tempo = groove.tempo
+        self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
         self._cells = np.flatnonzero(groove.velocity).astype(np.uint32)
         self._velocity = groove.velocity.reshape(-1)[self._cells]
@@ -77,6 +82,27 @@ class Source:
         grid[:, cells] = self._velocity[first:end], self._timing[first:end]
         velocity, timing = grid.reshape(2, bars, steps, voices)
         return Groove(velocity, timing, self.tempo)
+
+    def paced(self, pace: Pace) -> Source:
+        """The same sound written at twice the tempo, or at half of it; back again it is the very
+        same source."""
+        if self._paced_from and self._paced_from[0] != pace:
+            return self._paced_from[1]
+        written = doubled(self.groove) if pace == "double" else halved(self.groove)
+        source = Source(self.name, written, self.style, self.messages)
+        source._paced_from = (pace, self)
+        return source
+
+    def tempo_at(self, pace: Pace) -> float:
+        """What its tempo is so."""
+        return self.tempo * (2 if pace == "double" else 0.5)
+
+    @cached_property
+    def busy(self) -> tuple[float, ...]:
+        """How many hits each bar has, 0 to 1 of the busiest."""
+        _, steps, voices = self._shape
+        counts = np.bincount(self._cells // (steps * voices), minlength=self.bars)
+        return tuple((counts / max(counts.max(), 1)).tolist())
 
     @cached_property
     def packed(self) -> str:
@@ -106,6 +132,14 @@ class Deck:
         """Play `bars` bars from `start` on, or as many as there are."""
         self.bars = min(bars, self.source.bars)
         self.start = min(max(start, 0), self.source.bars - self.bars)
+
+    def set_pace(self, pace: Pace) -> None:
+        """Write the source at twice its tempo, or at half of it; the loop stays where it is, as far
+        as there is a loop of its length."""
+        factor = 2.0 if pace == "double" else 0.5
+        bars = round(self.bars * factor)
+        self.source = self.source.paced(pace)
+        self.choose(round(self.start * factor), max(n for n in LOOPS if n <= max(bars, 1)))
 
     @property
     def groove(self) -> Groove:
@@ -310,22 +344,35 @@ class Session:
         return any(self.shape)
 
     @property
+    def stand_in(self) -> Literal["take", "bar"] | None:
+        """What sounds in place of the blend: a take, or a training bar."""
+        if self.take is None:
+            return None
+        return "take" if self.take.number else "bar"
+
+    @property
     def label(self) -> str:
         """What the player was given to sound, in a word or two."""
-        name = self.take.name if self.take else _blend_name(*self.place)
-        return f"{name}, shaped" if self.shaped else name
+        name = self.take.name if self.take else blend_name(*self.place)
+        return name_with(name, shaped=self.shaped)
 
     @property
     def title(self) -> str:
-        """What was heard, in a word or two: `label`, or A or B where one was listened to."""
-        return self.label if self.monitor == "blend" else self.monitor.upper()
+        """What was heard, in a word or two, as the player says it: `label` with what was done to it
+        there, or A or B where one was listened to."""
+        if self.monitor != "blend":
+            return self.monitor.upper()
+        lock = self.lock
+        return name_with(
+            self.label,
+            edited=self.edited is not None or bool(lock and lock.cells),
+            locked=bool(lock and (lock.voices or lock.sixteenths)),
+        )
 
     @property
     def lasting_title(self) -> str:
         """The name of what was heard for a deck, where it stays while the blend moves on."""
-        if self.monitor != "blend":
-            return self.deck(self.monitor).source.name
-        return f"{self.label}, edited" if self.edited is not None else self.label
+        return self.title if self.monitor == "blend" else self.deck(self.monitor).source.name
 
     def ask(self, wish: Wish) -> None:
         """Ask for something to be done with what is heard. It is done in the next run, which knows
@@ -354,17 +401,8 @@ def _first_full_bar(groove: Groove) -> int:
     """The first bar with half as many hits as the groove usually has: a recording may begin with a
     count-in."""
     hits = np.count_nonzero(groove.velocity, axis=(1, 2))
-    return int(np.argmax(hits >= np.median(hits) / 2))
-
-
-def _blend_name(pattern: float, feel: float) -> str:
-    if {pattern, feel} == {0, 1}:
-        return f"{'AB'[int(pattern)]}'s pattern, {'AB'[int(feel)]}'s feel"
-    if pattern != feel:
-        return f"Pattern {pattern:.0%}, feel {feel:.0%}"
-    if pattern in (0, 1):
-        return "AB"[int(pattern)]
-    return f"Blend {pattern:.0%}"
+    usual = np.median(hits[hits > 0]) if hits.any() else 0
+    return int(np.argmax(hits >= usual / 2))
 
 
 def is_full(takes: Iterable[Take]) -> bool:

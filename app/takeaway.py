@@ -10,7 +10,8 @@ import streamlit as st
 
 from app import downloads, engine, look
 from app.downloads import PITCHES
-from app.player.parts import ServedFile, bar_files
+from app.names import write_tempo
+from app.player.parts import ServedFile, bar_files, live_heading
 from app.session import (
     KEPT,
     LONGEST_TAKE,
@@ -32,11 +33,9 @@ MOVES = ("both", "pattern", "feel")  # what goes from A to B in a morph
 
 def draw(session: Session) -> None:
     """The strip for `session.heard`, and the groove in detail."""
-    groove = session.heard
-    assert groove is not None  # the entry script sets it before it draws
+    assert session.heard is not None  # the entry script sets it before it draws
     with st.container(key="takeaway", horizontal=True, vertical_alignment="center"):
-        bars = f"{groove.bars} bar" + "s" * (groove.bars > 1)
-        look.heading(session.title, [bars, look.bpm(groove.tempo)])
+        live_heading(key="takeaway-heading")
         if session.take or session.shaped:
             st.button("Back to the blend", key="back", on_click=session.play, args=(None,))
         st.button(
@@ -101,7 +100,7 @@ def make_source(session: Session, side: Side, groove: Groove, name: str) -> None
 def file_name(label: str, groove: Groove, ending: str) -> str:
     """Such as "blend-50-104.mid": what it is, its tempo."""
     words = "".join(c if c.isalnum() else " " for c in label.lower()).split()
-    return f"{'-'.join(words)}-{groove.tempo:.0f}.{ending}"
+    return f"{'-'.join(words)}-{write_tempo(groove.tempo)}.{ending}"
 
 
 def chosen_pitches() -> str:

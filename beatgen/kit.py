@@ -1,10 +1,17 @@
-"""The kit: the 22 voices of the Groove MIDI Dataset, and how they belong together.
+"""The kit: the 22 voices of the Groove MIDI Dataset, and how they belong together; and the
+percussion that a groove may have beside them.
 
 Pitches and names follow the dataset's own table (Roland TD-11,
 https://magenta.tensorflow.org/datasets/groove#drum-mapping), as do the nine classes that
 Gillick et al. 2019, "Learning to Groove with Inverse Sequence Transformations", reduce them to.
 A voice's place in `VOICES` is its index on the last axis of every array: low drums first, cymbals
 last, so that a drum grid drawn upwards reads like a score.
+
+Percussion (`PERCUSSION`) is no voice of the kit, and the networks do not know it. A groove that has
+some holds it as voices of its own, behind the kit's (`Groove.extras`); to the network it sounds as
+the voice that plays its part, its `fold`. Every voice has a number that never changes, since links
+and browsers keep it: the kit's from 0 to 21, percussion's from 22 on, and a MIDI note that is no
+known instrument has 128 + note.
 """
 
 from dataclasses import dataclass
@@ -17,8 +24,9 @@ class Voice:
     name: str
     pitch: int  # MIDI note number in GMD (Roland TD-11)
     gm: int  # MIDI note number that sounds nearest on a General MIDI kit
-    family: str  # kick, snare, tom, hat, crash, ride: the colour group
+    family: str  # kick, snare, tom, hat, crash, ride, percussion: the colour group
     drum_class: int  # pitch of its class in the nine-class reduction
+    fold: int | None = None  # of percussion: the number of the kit's voice that plays its part
 
 
 VOICES: tuple[Voice, ...] = (
@@ -79,3 +87,73 @@ CHOKES: dict[str, tuple[str, ...]] = dict.fromkeys(
 NAMES: tuple[str, ...] = tuple(voice.name for voice in VOICES)
 INDEX: dict[str, int] = {name: i for i, name in enumerate(NAMES)}
 CLASS_OF_VOICE: tuple[int, ...] = tuple(CLASSES.index(voice.drum_class) for voice in VOICES)
+
+# --- percussion ---------------------------------------------------------------------------------
+
+EXTRA_FAMILY = "percussion"
+
+# General MIDI 2's percussion (MIDI Association, RP-024), note, name and the voice that plays its
+# part: by sound and role, so that shakers keep time like a closed hat, and bells like a ride bell.
+# New ones go to the end: their place is their number. "" where no voice is near.
+_PERCUSSION: tuple[tuple[int, str, str], ...] = (
+    (27, "high q", "cross-stick"),
+    (28, "slap", "snare"),
+    (29, "scratch push", "hi-hat"),
+    (30, "scratch pull", "open hat"),
+    (31, "sticks", "cross-stick"),
+    (32, "square click", "cross-stick"),
+    (33, "metronome click", ""),
+    (34, "metronome bell", ""),
+    (39, "clap", "snare"),
+    (54, "tambourine", "hi-hat"),
+    (56, "cowbell", "ride bell"),
+    (60, "high bongo", "tom 1"),
+    (61, "low bongo", "tom 2"),
+    (62, "mute conga", "tom 1"),
+    (63, "high conga", "tom 2"),
+    (64, "low conga", "floor tom"),
+    (65, "high timbale", "tom 1"),
+    (66, "low timbale", "tom 2"),
+    (67, "high agogo", "ride bell"),
+    (68, "low agogo", "ride bell"),
+    (69, "cabasa", "hi-hat"),
+    (70, "maracas", "hi-hat"),
+    (71, "short whistle", ""),
+    (72, "long whistle", ""),
+    (73, "short guiro", "hi-hat"),
+    (74, "long guiro", "open hat"),
+    (75, "claves", "cross-stick"),
+    (76, "high wood block", "cross-stick"),
+    (77, "low wood block", "cross-stick"),
+    (78, "mute cuica", "tom 1"),
+    (79, "open cuica", "tom 2"),
+    (80, "mute triangle", "ride bell"),
+    (81, "triangle", "ride bell"),
+    (82, "shaker", "hi-hat"),
+    (83, "jingle bell", "hi-hat"),
+    (84, "bell tree", "crash 1"),
+    (85, "castanets", "cross-stick"),
+    (86, "mute surdo", "floor tom"),
+    (87, "surdo", "floor tom"),
+    # These have notes that are other voices on a Roland TD-11.
+    (52, "china", "crash 2 edge"),
+    (55, "splash", "crash 1 edge"),
+    (58, "vibraslap", "cross-stick"),
+)
+_NOTE = 128  # number of the voice that is MIDI note 0
+
+
+def _extra(pitch: int, name: str, fold: str = "") -> Voice:
+    index = INDEX.get(fold)
+    drum_class = pitch if index is None else VOICES[index].drum_class
+    return Voice(name, pitch, pitch, EXTRA_FAMILY, drum_class, index)
+
+
+PERCUSSION: tuple[Voice, ...] = tuple(_extra(*row) for row in _PERCUSSION)
+
+# Every voice that a groove can have, by its number: the kit's, percussion, and notes of no known
+# instrument ("note 95").
+EVERY: dict[int, Voice] = dict(enumerate((*VOICES, *PERCUSSION))) | {
+    _NOTE + pitch: _extra(pitch, f"note {pitch}") for pitch in range(128)
+}
+NUMBER: dict[str, int] = {voice.name: number for number, voice in EVERY.items()}

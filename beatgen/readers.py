@@ -27,7 +27,7 @@ class Report(Protocol):
 
     name: of the file. bars, tempo: of the groove. hits: per voice name. pitches: MIDI note -> hits
     found. meters: as they stand in the file. skipped: bar number (from 1) -> its meter, for bars
-    that are not 4/4.
+    of meters that are not played.
     """
 
     name: str
@@ -95,9 +95,9 @@ ENDINGS: tuple[str, ...] = tuple(ending for reader in READERS for ending in read
 def read(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
     """Read the drums of a file of any format of READERS: MIDI or drum tab.
 
-    source: a path or a binary file object. steps: per bar. map: as in `read_midi`, for files of
-    notes. Everything that could not be kept is named in a ReadWarning; `scan` returns it instead.
-    Raises BeatGenError, with one sentence, where the file cannot be read or has no drums.
+    source: a path or a binary file object. steps: per bar of 4/4. map: as in `read_midi`, for files
+    of notes. Everything that could not be kept is named in a ReadWarning; `scan` returns it
+    instead. Raises BeatGenError, with one sentence, where the file cannot be read or has no drums.
 
     >>> from beatgen import assets
     >>> read(assets.path("grooves/funk.tab"))

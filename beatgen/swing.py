@@ -9,11 +9,11 @@ import numpy as np
 from beatgen.groove import Groove, reach
 
 STRAIGHT = 0.5
-EIGHTHS = 8  # in a bar
 
 
 def swing(groove: Groove, share: float) -> Groove:
-    """The groove with the first sixteenth of each eighth taking `share` of it, 0.5 to 0.75.
+    """The groove with the first sixteenth of each eighth taking `share` of it, 0.5 to 0.75, in
+    every meter.
 
     Whatever lies within the eighth is stretched along. Hits stand on the step nearest to where
     they then sound, or where another hit of the voice stands there, on the free step before.
@@ -25,12 +25,12 @@ def swing(groove: Groove, share: float) -> Groove:
     if share == STRAIGHT:
         return groove
     velocity, timing = np.zeros_like(groove.velocity), np.zeros_like(groove.timing)
-    per_eighth = groove.steps / EIGHTHS
-    most = reach(groove.steps)
+    steps, most = groove.bar_steps, reach(groove.resolution)
+    per_eighth = [2 * of_bar / m.sixteenths for of_bar, m in zip(steps, groove.meters, strict=True)]
     # From the last step to the first, so that what is squeezed together moves into free steps.
     for bar, step, voice in np.argwhere(groove.velocity > 0)[::-1]:
-        at = warp(step + groove.timing[bar, step, voice], share, per_eighth)
-        to = min(max(round(at), 0), groove.steps - 1)
+        at = warp(step + groove.timing[bar, step, voice], share, per_eighth[bar])
+        to = min(max(round(at), 0), steps[bar] - 1)
         while velocity[bar, to, voice] and to > 0:
             to -= 1
         velocity[bar, to, voice] = groove.velocity[bar, step, voice]

@@ -2,6 +2,7 @@
 
     style: funk
     tempo: 104
+    meter: 4/4
     swing: 56 sixteenths
     levels: hi-hat 48 70 96, snare 26 88 116
     late: snare 8, kick -3
@@ -15,7 +16,8 @@ The tab is that of `Groove.from_tab` and `str(groove)`, in sixteenths or finer. 
 may be left out:
 
 style     what kind of groove it is.
-tempo     beats per minute, 120 where none is named.
+tempo     quarter notes per minute, 120 where none is named.
+meter     of the bars, 4/4 where none is named; of bars that change, each in turn: 4/4 2/4.
 swing     share of a pair of sixteenths or eighths that its first half takes, in per cent: 50 is
           straight, 66 a triplet. What lies between the two is stretched along.
 levels    MIDI velocities of ghost note, hit and accent, for a voice; drum tab's own elsewhere.
@@ -32,15 +34,16 @@ import math
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import SIXTEENTHS, STEPS, TAB_VELOCITY, Groove
-from beatgen.kit import INDEX, NAMES, VOICES
+from beatgen.groove import STEPS, TAB_VELOCITY, Groove, meters_of
+from beatgen.kit import EVERY, NUMBER
+from beatgen.meter import FOUR_FOUR, Meter
 from beatgen.swing import STRAIGHT, warp
 
 PAIRS = {"sixteenths": 2, "eighths": 4}  # length of a swung pair in sixteenths
@@ -58,8 +61,9 @@ class Sheet:
     tab: str
     style: str = ""
     tempo: float | None = None
+    meter: tuple[Meter, ...] = (FOUR_FOUR,)
     swing: tuple[float, int] = (100 * STRAIGHT, 2)  # per cent, length of a pair in sixteenths
-    levels: dict[int, list[float]] = field(default_factory=dict)  # by index of the voice
+    levels: dict[int, list[float]] = field(default_factory=dict)  # by number of the voice
     late: dict[int, list[float]] = field(default_factory=dict)
     loose: float = 0.0
     dynamics: float = 0.0
@@ -75,8 +79,9 @@ class Sheet:
 class TabReport:
     """What was found in a tab file.
 
-    hits: per voice name, pitches: the same by MIDI note. meters, skipped: as for MIDI, where other
-    meters than 4/4 are left out; tab has none. tempo_named: whether the file names its tempo.
+    hits: per voice name, pitches: the same by MIDI note. meters: of the bars, in their order.
+    skipped: as for MIDI, where some bars are left out; here none is. tempo_named: whether the file
+    names its tempo.
     """
 
     name: str
@@ -100,7 +105,7 @@ class TabReport:
     def rows(self) -> list[tuple[str, str]]:
         """The report as a table of two columns."""
         return [
-            ("bars", f"{self.bars} in 4/4"),
+            ("bars", f"{self.bars} in {', '.join(self.meters)}"),
             ("tempo", f"{self.tempo:g}"),
             ("hits", str(sum(self.hits.values()))),
             *((f"  {voice}", str(hits)) for voice, hits in self.hits.items()),
@@ -139,13 +144,15 @@ def scan_tab(
     except BeatGenError as error:
         raise BeatGenError(f"{name}: {error}") from None
     struck = np.count_nonzero(groove.velocity, axis=(0, 1)).tolist()
+    found = [(EVERY[number], n) for number, n in zip(groove.voices, struck, strict=True) if n]
     return groove, TabReport(
         name,
         groove.bars,
         groove.tempo,
-        hits={NAMES[i]: n for i, n in enumerate(struck) if n},
-        pitches={VOICES[i].pitch: n for i, n in enumerate(struck) if n},
+        hits={voice.name: n for voice, n in found},
+        pitches={voice.pitch: n for voice, n in found},
         tempo_named=sheet.tempo is not None,
+        meters=[str(meter) for meter in dict.fromkeys(groove.meters)],
     )
 
 
@@ -170,26 +177,32 @@ def parse(text: str, name: str) -> Sheet:
 def perform(sheet: Sheet, seed: str, steps: int = STEPS) -> Groove:
     """The groove with its levels, swing, lateness and the small deviations of a hand, drawn by a
     text as seed."""
-    written = Groove.from_tab(sheet.tab, TEMPO if sheet.tempo is None else sheet.tempo, steps)
+    tempo = TEMPO if sheet.tempo is None else sheet.tempo
+    written = Groove.from_tab(sheet.tab, tempo, steps, sheet.meter)
     if sheet.is_plain:
         return written
     rng = np.random.default_rng(zlib.crc32(seed.encode()))
     percent, pair = sheet.swing
-    per_step = SIXTEENTHS / written.steps  # sixteenths
-    sixteenth = written.step_seconds / per_step * 1000  # milliseconds
+    sixteenth = 60_000 / written.tempo / 4  # milliseconds
     velocity, timing = np.zeros_like(written.velocity), np.zeros_like(written.velocity)
     for bar, step, voice in np.argwhere(written.velocity > 0):
-        late = sheet.late.get(voice, [0.0])[0] + rng.normal(0, sheet.loose)
-        at = warp(step * per_step, percent / 100, pair) + late / sixteenth
-        at = np.clip(at, -0.49, SIXTEENTHS - 0.51)  # a bar begins half a sixteenth early
+        number = written.voices[voice]
+        meter = written.meters[bar]
+        per_step = meter.sixteenths / meter.steps(written.resolution)
+        place = (step + written.timing[bar, step, voice]) * per_step
+        late = sheet.late.get(number, [0.0])[0] + rng.normal(0, sheet.loose)
+        at = warp(place, percent / 100, pair) + late / sixteenth
+        at = np.clip(at, -0.49, meter.sixteenths - 0.51)  # a bar begins half a sixteenth early
         nearest = max(0, round(at / per_step))
         if velocity[bar, nearest, voice]:
-            raise BeatGenError(f"bar {bar + 1}: two hits of {NAMES[voice]} meet; swing them less.")
+            raise BeatGenError(
+                f"bar {bar + 1}: two hits of {EVERY[number].name} meet; swing them less."
+            )
         loudness = TAB_LEVELS.index(round(written.velocity[bar, step, voice] * 127))
-        level = sheet.levels.get(voice, TAB_LEVELS)[loudness] + rng.normal(0, sheet.dynamics)
+        level = sheet.levels.get(number, TAB_LEVELS)[loudness] + rng.normal(0, sheet.dynamics)
         velocity[bar, nearest, voice] = np.clip(round(level), 1, 127) / 127
         timing[bar, nearest, voice] = at / per_step - nearest
-    return Groove(velocity, timing, written.tempo)
+    return replace(written, velocity=velocity, timing=timing)
 
 
 def _number(text: str, least: float = -math.inf) -> float:
@@ -213,13 +226,21 @@ def _swing(text: str) -> tuple[float, int]:
     return float(percent), PAIRS[pair]
 
 
+def _meters(text: str) -> tuple[Meter, ...]:
+    """'4/4 2/4' -> the two meters."""
+    try:
+        return meters_of(text)
+    except BeatGenError as error:
+        raise ValueError(text) from error
+
+
 def _voices(count: int) -> Callable[[str], dict[int, list[float]]]:
     """Reader of 'snare 8, tom 1 -2': after each voice's name, `count` numbers."""
 
     def read_voices(text: str) -> dict[int, list[float]]:
         parts = [part.split() for part in text.split(",")]
         return {
-            INDEX[" ".join(words[:-count])]: [_number(number) for number in words[-count:]]
+            NUMBER[" ".join(words[:-count])]: [_number(number) for number in words[-count:]]
             for words in parts
         }
 
@@ -229,6 +250,7 @@ def _voices(count: int) -> Callable[[str], dict[int, list[float]]]:
 HEAD: dict[str, Callable[[str], Any]] = {
     "style": str.strip,
     "tempo": _number,
+    "meter": _meters,
     "swing": _swing,
     "levels": _voices(len(TAB_LEVELS)),
     "late": _voices(1),

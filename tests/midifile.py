@@ -6,7 +6,7 @@ import mido
 import numpy as np
 
 from beatgen.groove import Groove
-from beatgen.kit import VOICES
+from beatgen.kit import EVERY
 from beatgen.midi import read_midi, write_midi
 
 DRUMS = 9  # channel 10
@@ -69,7 +69,12 @@ def again(groove: Groove, **how) -> Groove:
 def hits(groove: Groove) -> list[tuple[int, int, int, int]]:
     """(bar, step, pitch, MIDI velocity) of every hit."""
     return [
-        (int(b), int(s), VOICES[v].pitch, round(float(groove.velocity[b, s, v]) * 127))
+        (
+            int(b),
+            int(s),
+            EVERY[groove.voices[v]].pitch,
+            round(float(groove.velocity[b, s, v]) * 127),
+        )
         for b, s, v in np.argwhere(groove.velocity > 0)
     ]
 

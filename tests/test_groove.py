@@ -55,7 +55,7 @@ def test_str_of_silence_is_readable() -> None:
     [
         ("", "no lines"),
         ("hi-hat x-x-", "expected 'voice |x---x---|'"),
-        ("cowbell |x---|", "unknown voice 'cowbell'"),
+        ("kazoo |x---|", "unknown voice 'kazoo'"),
         ("kick |o-q-|", "'q' found"),
         ("kick |o----|", "5 characters"),
         ("kick |o---||", "0 characters"),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.names import blend_name, name_with
 from app.player.wire import Edit, with_edits
 from beatgen.audio.kits import layer_for
 from beatgen.audio.render import choke_times, first_after
@@ -18,7 +19,7 @@ from beatgen.lock import Lock
 from beatgen.swing import swing
 
 CASES = json.loads((Path(__file__).parent / "cases" / "shared.json").read_text(encoding="utf-8"))
-FUNCTIONS = ("mix", "swing", "lock", "edits", "chokes", "velocity")
+FUNCTIONS = ("mix", "swing", "lock", "edits", "chokes", "name", "velocity")
 NEAR = 2e-6  # steps or beats: what 32-bit floats and six digits lose
 
 
@@ -64,8 +65,9 @@ def swung(groove: dict, share: float) -> list[list[float]]:
 
 def locked(lock: dict, groove: dict) -> list[list[float]]:
     held = groove_of(lock["bars"], lock["steps"], lock["hits"])
-    cells = frozenset(lock["voices"]), frozenset(lock["sixteenths"])
-    return hits_of(Lock(held, *cells).keep(groove_of(**groove)))
+    cells = frozenset((at, voice) for at, voice in lock.get("cells", []))
+    places = frozenset(lock["voices"]), frozenset(lock["sixteenths"]), cells
+    return hits_of(Lock(held, *places).keep(groove_of(**groove)))
 
 
 def edited(groove: dict, edits: list) -> list[list[float]]:
@@ -88,6 +90,7 @@ COMPUTED = {
     "lock": lambda case: locked(**case),
     "edits": lambda case: edited(**case),
     "chokes": lambda case: choked(**case),
+    "name": lambda case: name_with(blend_name(case["pattern"], case["feel"]), **case["done"]),
     "velocity": lambda case: sample(**case),
 }
 
@@ -102,7 +105,8 @@ def assert_near(found: Any, expected: Any, name: str) -> None:
         for one, other in zip(found, expected, strict=True):
             assert_near(one, other, name)
     else:
-        assert found == (None if expected is None else pytest.approx(expected, abs=NEAR)), name
+        same = expected is None or isinstance(expected, str)
+        assert found == (expected if same else pytest.approx(expected, abs=NEAR)), name
 
 
 def test_every_function_has_200_cases_with_names_of_their_own():

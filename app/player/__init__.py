@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -47,7 +47,8 @@ class Scene:
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of as many bars or more, of the same steps.
     label:    what is sounding, such as "Blend" or "Take 3".
-    take:     whether a take stands in for the blend.
+    take:     what stands in for the blend: a take, or a training bar.
+    shaped:   whether the path is: then the blend is, wherever it goes.
     ends:     A and B, where they are not the first and the last frame: the path is shaped, say.
     mark:     what `returned` gives once the musician has undone what came after this scene.
     accents:  CSS colours of A and B.
@@ -64,7 +65,8 @@ class Scene:
     feel: float | None = None
     feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
     mark: Any = None
-    take: bool = False
+    take: Literal["take", "bar"] | None = None
+    shaped: bool = False
     ends: tuple[Groove, Groove] | None = None
 
     def __post_init__(self) -> None:
@@ -136,6 +138,7 @@ def player(
         "settled": settled,
         "label": scene.label,
         "take": scene.take,
+        "shaped": scene.shaped,
         "accents": list(scene.accents),
         "kit": _kit_component(),
         "answered": message.get("turn", 0),

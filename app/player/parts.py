@@ -109,10 +109,10 @@ def chart_region(
     return [np.array(outline, float) for outline in outlines[:OUTLINES] if _is_outline(outline)]
 
 
-def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None:
+def groove_picture(groove: Groove, label: str, accent: str, *, key: str, first: int = 1) -> None:
     """The groove as a drum grid, with a row for each voice of it and of the basic kit.
 
-    label: what it shows, for screen readers. accent: its colour.
+    label: what it shows, for screen readers. accent: its colour. first: number of its first bar.
     """
     rows = rows_of(groove)
     data = {
@@ -121,8 +121,47 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str) -> None
         "names": [NAMES[voice] for voice in rows],
         "accent": accent,
         "label": label,
+        "first": first,
     }
     part("picture", key, data)
+
+
+def file_overview(
+    busy: Sequence[float],
+    start: int,
+    bars: int,
+    accent: str,
+    on_start: Callable[[int], None],
+    *,
+    key: str,
+) -> None:
+    """All bars of a file, with a window around those of the loop, to drag or to type.
+
+    busy:     how many hits each bar has, 0 to 1 of the busiest.
+    start:    first bar of the loop, from 0. bars: how many it has.
+    on_start: called with the first bar that was chosen, before the next run.
+    """
+    answered = f"{key} answered"
+
+    def chosen() -> None:
+        match st.session_state[key].get("chosen"):  # it comes from a browser and may be anything
+            case [int(turn), int(first)] if turn > st.session_state.get(answered, 0):
+                st.session_state[answered] = turn
+                on_start(first)
+
+    data = {
+        "busy": "".join(str(round(9 * share)) for share in busy),
+        "start": start,
+        "bars": bars,
+        "accent": accent,
+        "answered": st.session_state.get(answered, 0),
+    }
+    part("overview", key, data, on_chosen_change=chosen)
+
+
+def live_heading(*, key: str) -> None:
+    """The name of what sounds, its bars and its tempo, as they are at every moment."""
+    part("heading", key, {})
 
 
 class ServedFile(TypedDict):

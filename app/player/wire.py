@@ -37,6 +37,7 @@ from beatgen.lock import Lock
 TIMING_UNITS = 255
 LONGEST_REST = 2047
 MOST_BARS = 64  # of a lock that is read
+CELLS = 32  # a locked cell is sixteenth * CELLS + voice
 
 
 @dataclass(frozen=True)
@@ -127,20 +128,21 @@ def feel_words(frame: Groove, *felt: Groove) -> np.ndarray:
 
 
 def pack_lock(lock: Lock) -> dict[str, Any]:
-    """A lock for the browser: {"bars", "steps", "voices", "sixteenths", "hits"}."""
+    """A lock for the browser: {"bars", "steps", "voices", "sixteenths", "cells", "hits"}."""
     held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
     return {
         "bars": held.bars,
         "steps": held.steps,
         "voices": sorted(lock.voices),
         "sixteenths": sorted(lock.sixteenths),
+        "cells": sorted(at * CELLS + voice for at, voice in lock.cells),
         "hits": pack_groove(held)["hits"],
     }
 
 
 def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock | None:
-    """A lock as the browser sends it: {"bars", "voices", "sixteenths", "hits": as edits}; None
-    where nothing is locked, or where it is none.
+    """A lock as the browser sends it: {"bars", "voices", "sixteenths", "cells", "hits": as edits};
+    None where nothing is locked, or where it is none.
 
     The wire rounds timing. A cell that agrees with one of the `known` grooves, but for that, is
     that groove's to the last bit; of several the last one's.
@@ -150,14 +152,18 @@ def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock |
     bars = int(value["bars"])
     voices = _numbers_below(value.get("voices"), len(VOICES))
     sixteenths = _numbers_below(value.get("sixteenths"), bars * SIXTEENTHS)
-    if not (voices or sixteenths):
+    numbers = _numbers_below(value.get("cells"), bars * SIXTEENTHS * CELLS)
+    cells = frozenset(
+        (at, voice) for at, voice in (divmod(n, CELLS) for n in numbers) if voice < len(VOICES)
+    )
+    if not (voices or sixteenths or cells):
         return None
     silence = Groove(np.zeros((bars, steps, len(VOICES))))
     held = with_edits(silence, read_edits(value.get("hits"), silence))
     for groove in known:
         if groove.steps == steps:
             held = _exact(held, groove.repeat(bars))
-    return Lock(held, voices, sixteenths)
+    return Lock(held, voices, sixteenths, cells)
 
 
 def _exact(held: Groove, known: Groove) -> Groove:

@@ -120,7 +120,8 @@ def _pack(
     def lock_record(lock: Lock) -> Record:
         held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
         places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
-        return {**places, "groove": groove_record(held)}
+        cells = {"cells": sorted(lock.cells)} if lock.cells else {}
+        return {**places, **cells, "groove": groove_record(held)}
 
     def take_record(take: Take) -> Record:
         return {
@@ -267,7 +268,11 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
     _refuse_longer(groove.bars, MOST_BARS, "lock")
     voices = (whole(voice, 0, len(VOICES) - 1) for voice in record["voices"])
     sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in record["sixteenths"])
-    return Lock(groove, frozenset(voices), frozenset(sixteenths))
+    cells = (
+        (whole(at, 0, groove.bars * SIXTEENTHS - 1), whole(voice, 0, len(VOICES) - 1))
+        for at, voice in record.get("cells", [])
+    )
+    return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))
 
 
 def _refuse_longer(bars: int, most: int, what: str) -> None:

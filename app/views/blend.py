@@ -5,11 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from app import engine, look
-from app.player.parts import groove_picture
-from app.session import LOOPS, SIDES, Deck, Session, Side
+from app.limits import TEMPO_RANGE
+from app.player.parts import file_overview, groove_picture
+from app.session import LOOPS, SIDES, Deck, Pace, Session, Side
 from app.share import link
 from beatgen.errors import BeatGenError
 from beatgen.readers import ENDINGS
+
+PACES: dict[Pace, str] = {"half": "÷2", "double": "×2"}
+NEAR_TWICE = (1.7, 2.35)  # times the tempo of the other groove
 
 
 def draw(now: Session) -> None:
@@ -22,12 +26,22 @@ def _card(now: Session, side: Side) -> None:
     deck = now.deck(side)
     groove, source = deck.groove, deck.source
     look.heading(source.name, _facts(deck), badge=side)
-    groove_picture(groove, f"Drum grid of {source.name}", _accent(side), key=f"roll-{side}")
+    groove_picture(
+        groove,
+        f"Drum grid of {source.name}",
+        _accent(side),
+        key=f"roll-{side}",
+        first=deck.start + 1,
+    )
+    if source.bars > deck.bars:
+        _choose_start(deck, side)
     with st.container(key=f"bars-{side}", horizontal=True, vertical_alignment="center"):
-        _choose_bars(deck, side)
+        _choose_length(deck, side)
+        _choose_pace(now, side)
         _match(deck, side)
+    _propose_pace(now, side)
     if deck.error:
-        st.error(look.plain(deck.error), icon=":material/error:")
+        _error(deck, side)
     if source.messages:
         look.note(" ".join(source.messages))
     if source.bars > link.WHOLE:
@@ -52,40 +66,98 @@ def _facts(deck: Deck) -> list[str]:
     ]
 
 
-def _choose_bars(deck: Deck, side: Side) -> None:
-    """Length and start of the loop, where the file leaves a choice."""
+def _choose_length(deck: Deck, side: Side) -> None:
+    """Length of the loop, where the file leaves a choice."""
     bars = deck.source.bars
     if bars == 1:
         return
     drawn = deck.renewed
-    length, start = f"length-{side}-{drawn}", f"start-{side}-{drawn}"
+    length = f"length-{side}-{drawn}"
 
     def choose() -> None:
         if deck.renewed == drawn:
-            deck.choose(st.session_state.get(start, 1) - 1, st.session_state[length])
+            deck.choose(deck.start, st.session_state[length])
 
     st.session_state[length] = deck.bars
     st.segmented_control(
         "Bars in the loop",
         [loop for loop in LOOPS if loop <= bars],
         required=True,
-        format_func=lambda n: f"{n} bar" + "s" * (n > 1),
+        format_func=str,
+        help="How many bars the loop has.",
         key=length,
         label_visibility="collapsed",
         on_change=choose,
     )
-    if bars > deck.bars:
-        st.session_state[start] = deck.start + 1
-        # Not a list to choose from: that of a long file would travel at every run.
-        st.number_input(
-            "Start bar",
-            1,
-            bars - deck.bars + 1,
-            key=start,
-            on_change=choose,
-            label_visibility="collapsed",
-            help=f"The bar that the loop starts with, of {bars}.",
-            width=150,
+
+
+def _choose_start(deck: Deck, side: Side) -> None:
+    """The whole file, and where in it the loop begins."""
+    drawn = deck.renewed
+
+    def choose(start: int) -> None:
+        if deck.renewed == drawn:
+            deck.choose(start, deck.bars)
+
+    key = f"overview-{side}-{drawn}"
+    file_overview(deck.source.busy, deck.start, deck.bars, _accent(side), choose, key=key)
+
+
+def _choose_pace(now: Session, side: Side) -> None:
+    """Write the groove at twice its tempo, or at half of it."""
+    deck = now.deck(side)
+    for pace, sign in PACES.items():
+        tempo = deck.source.tempo_at(pace)
+        st.button(
+            sign,
+            key=f"{pace}-{side}",
+            type="tertiary",
+            on_click=_set_pace,
+            args=(now, side, pace),
+            disabled=not TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1],
+            help=f"Write this groove at {look.bpm(tempo)}: it sounds the same by itself, and meets "
+            "the other groove at another tempo.",
+        )
+
+
+def _propose_pace(now: Session, side: Side) -> None:
+    """Where the other groove is near twice as fast, propose to meet it there."""
+    own, other = now.deck(side).source, now.deck("b" if side == "a" else "a").source
+    low, high = NEAR_TWICE
+    if not low <= other.tempo / own.tempo <= high:
+        return
+    tempo = look.bpm(own.tempo_at("double"))
+    with st.container(key=f"proposal-{side}", horizontal=True, vertical_alignment="center"):
+        look.note(f"{other.name} is near twice as fast.")
+        st.button(
+            f"Write this one at {tempo}",
+            key=f"meet-{side}",
+            on_click=_set_pace,
+            args=(now, side, "double"),
+        )
+
+
+def _set_pace(now: Session, side: Side, pace: Pace) -> None:
+    deck = now.deck(side)
+    deck.set_pace(pace)
+    deck.renewed += 1  # the browser may still send what its widgets showed before
+    now.play(None)
+
+
+def _error(deck: Deck, side: Side) -> None:
+    """Why the last file was refused, until it is read."""
+
+    def close() -> None:
+        deck.error = ""
+
+    with st.container(key=f"error-{side}", horizontal=True, vertical_alignment="center"):
+        st.error(look.plain(deck.error), icon=":material/error:")
+        st.button(
+            "Close this message",
+            key=f"close-{side}",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=close,
         )
 
 

@@ -31,7 +31,7 @@ WORDS = {  # a direction's name, and what less and more of it is called
     "toms": ("Toms", "fewer", "more"),
     "loudness": ("Loudness", "soft", "loud"),
     "dynamics": ("Dynamics", "even", "accented"),
-    "swing": ("Swing", "straight", "swung"),
+    "swing": ("Shuffle", "straight", "shuffled"),
     "drag": ("Push / lay back", "pushed", "laid back"),
 }
 

@@ -21,7 +21,7 @@ import numpy as np
 from beatgen import assets
 from beatgen.audio.soundfont import VARIABLE, check_soundfont, need_soundfont
 from beatgen.errors import AudioError
-from beatgen.kit import NAMES, VOICES
+from beatgen.kit import EVERY, INDEX, NAMES, VOICES
 from beatgen.midi.channels import DRUM_CHANNEL
 
 SAMPLE_RATES = (8000, 96000)  # what FluidSynth can do, hertz
@@ -47,7 +47,8 @@ class Kit(Protocol):
         """Samples per second of every sound."""
 
     def hit(self, voice: int, velocity: int) -> np.ndarray:
-        """Voice 0-21 struck at MIDI velocity 1-127: float32 (samples, 2), onset at sample 0."""
+        """The voice of this number (`beatgen.kit.EVERY`) struck at MIDI velocity 1-127: float32
+        (samples, 2), onset at sample 0."""
 
 
 class SampleKit:
@@ -72,7 +73,7 @@ class SampleKit:
 
     def hit(self, voice: int, velocity: int) -> np.ndarray:
         """See Kit.hit."""
-        layers = self._layers[voice]
+        layers = self._layers[relative(voice)]
         nearest, gain = layer_for(velocity, [recorded for recorded, _ in layers])
         return layers[nearest][1] * np.float32(gain)
 
@@ -95,7 +96,7 @@ class SoundfontKit:
         return self._played(voice, played) * np.float32((velocity / played) ** EXPONENT)
 
     def _play(self, voice: int, velocity: int) -> np.ndarray:
-        for key in (VOICES[voice].gm, VOICES[voice].drum_class):  # the class where it is missing
+        for key in (EVERY[voice].gm, VOICES[relative(voice)].drum_class):  # where it is missing
             sound = trim(self._synth.strike(key, velocity) * self.LEVEL, self.sample_rate)
             if len(sound):
                 break
@@ -159,6 +160,18 @@ def layer_for(velocity: int, layers: Sequence[int]) -> tuple[int, float]:
     """
     nearest = min(range(len(layers)), key=lambda i: abs(math.log(layers[i] / velocity)))
     return nearest, (velocity / layers[nearest]) ** EXPONENT
+
+
+def relative(voice: int) -> int:
+    """The kit's voice that sounds nearest to the voice of this number.
+
+    >>> relative(0), EVERY[relative(30)].name
+    (0, 'snare')
+    """
+    if voice < len(VOICES):
+        return voice
+    to = EVERY[voice].fold
+    return INDEX["cross-stick"] if to is None else to
 
 
 def check_rate(sample_rate: int) -> None:

@@ -29,7 +29,7 @@ from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
 from beatgen.audio.soundfont import need_soundfont
 from beatgen.errors import AudioError
 from beatgen.groove import Groove
-from beatgen.kit import CHOKES, FAMILIES, INDEX, VOICES
+from beatgen.kit import CHOKES, EVERY, EXTRA_FAMILY, FAMILIES, INDEX
 from beatgen.midi.events import read_file
 
 CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
@@ -39,7 +39,7 @@ CHOKE_FADE = 0.012  # seconds from the choking hit until the choked one is gone
 LONGEST = 30 * 60  # seconds, 0.6 GB of samples: far more than anyone plays in one go
 MIDI_TIMEOUT = 600  # seconds that FluidSynth may take over a MIDI file
 
-Hit = tuple[int, int, int]  # sample, voice, MIDI velocity
+Hit = tuple[int, int, int]  # sample, number of the voice, MIDI velocity
 
 
 def render(
@@ -85,7 +85,7 @@ def stems(
     ['kick', 'ride']
     """
     tracks = _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=True)
-    return {family: tracks[family] for family in FAMILIES if family in tracks}
+    return {family: tracks[family] for family in (*FAMILIES, EXTRA_FAMILY) if family in tracks}
 
 
 def write_wav(
@@ -196,7 +196,7 @@ def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndar
     tracks = {} if split else {"mix": np.zeros((room, 2), np.float32)}
     for sample, voice, velocity in hits:
         sound = _cut(kit.hit(voice, velocity), sample, chokes.get(voice), kit.sample_rate)
-        name = VOICES[voice].family if split else "mix"
+        name = EVERY[voice].family if split else "mix"
         if name not in tracks:
             tracks[name] = np.zeros((room, 2), np.float32)
         _add(tracks[name], sound, sample)
@@ -229,10 +229,11 @@ def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
 
 def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
     """All hits in the order they sound; the sample counts from the first bar line."""
-    bars, steps, voices = np.nonzero(groove.velocity)
-    at = bars * groove.steps + steps + groove.timing[bars, steps, voices].astype(float)
-    samples = np.rint(at * groove.step_seconds * sample_rate).astype(int)
-    velocities = np.rint(groove.velocity[bars, steps, voices] * 127).astype(int).clip(1, 127)
+    bars, steps, column = np.nonzero(groove.velocity)
+    at = groove.quarters(bars, steps + groove.timing[bars, steps, column].astype(float))
+    samples = np.rint(at * (60 / groove.tempo * sample_rate)).astype(int)
+    velocities = np.rint(groove.velocity[bars, steps, column] * 127).astype(int).clip(1, 127)
+    voices = np.array(groove.voices)[column]
     return sorted(zip(samples.tolist(), voices.tolist(), velocities.tolist(), strict=True))
 
 
@@ -246,7 +247,7 @@ def choke_times(
     """
     chokes: dict[int, list[int]] = {}
     for time, voice in strokes:
-        for choked in CHOKES.get(VOICES[voice].name, ()):
+        for choked in CHOKES.get(EVERY[voice].name, ()):
             chokes.setdefault(INDEX[choked], []).append(time)
     if period is not None:
         for times in chokes.values():

@@ -23,8 +23,9 @@ import numpy as np
 from tqdm import tqdm
 
 from beatgen.errors import UNREADABLE, BeatGenError, check_seed
-from beatgen.groove import STEPS, Groove
+from beatgen.groove import STEPS, Groove, fold, join
 from beatgen.kit import VOICES
+from beatgen.meter import FOUR_FOUR, label_of
 from beatgen.readers import READERS, Report, scan
 
 SPLITS = ("train", "validation", "test")
@@ -184,7 +185,8 @@ def files_below(folder: Path) -> list[Path]:
 def scan_folder(
     root: Path, paths: list[Path], steps: int = STEPS, progress: bool = False
 ) -> Iterator[tuple[Groove, Report] | str]:
-    """Read files below `root`, in order: groove and report of each, or the sentence why not.
+    """Read the 4/4 bars of files below `root`, in order: groove and report of each, or the sentence
+    why not.
 
     Many files are read by several processes. A script that calls this needs no
     `if __name__ == "__main__"`: they do not import it.
@@ -262,10 +264,17 @@ def read_info(root: Path) -> dict[str, dict[str, str]]:
 
 
 def _scan(root: Path, path: Path, steps: int) -> tuple[Groove, Report] | str:
-    try:  # a file's bare name may be that of many
-        return scan(path, steps, name=path.relative_to(root).as_posix())
+    name = path.relative_to(root).as_posix()  # a file's bare name may be that of many
+    try:
+        groove, report = scan(path, steps, name=name)
     except BeatGenError as error:
         return str(error)
+    in_44 = [bar for bar, meter in enumerate(groove.meters) if meter == FOUR_FOUR]
+    if not in_44:
+        return f"{name}: no 4/4 bar found, only {label_of(groove.meters)}; models learn from 4/4."
+    if len(in_44) < groove.bars:
+        groove = join(groove[bar] for bar in in_44)
+    return groove, report
 
 
 def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool) -> Dataset:
@@ -277,7 +286,7 @@ def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool
             left_out.append(result)
             tempo.append(0.0)
             continue
-        groove, _ = result
+        groove = fold(result[0])  # as the network hears it
         sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
         velocity.append(np.rint(groove.velocity[sounding] * 127).astype(np.uint8))
         timing.append(groove.timing[sounding].astype(np.float16))

@@ -12,6 +12,7 @@ import numpy as np
 
 from beatgen.data.dataset import files_below, read_info, scan_folder
 from beatgen.errors import BeatGenError
+from beatgen.groove import fold
 from beatgen.kit import NAMES
 from beatgen.midi.maps import PITCHES, voice_of_pitch
 
@@ -25,7 +26,7 @@ class Stats:
     files: files read; left_out: one sentence for each of the others.
     bars: 4/4 bars read; skipped_bars: bars in other meters.
     hits: drum notes found, hits_per_pitch: the same by MIDI pitch as the files have them, with
-    those that were folded or dropped. hits_per_voice: hits on the grid, after folding, for all 22
+    those that are folded or not heard. hits_per_voice: hits on the grid, after folding, for all 22
     voices in the kit's order. velocities: hits on the grid by MIDI velocity, entry v counts v
     (0-127, nothing at 0).
     index_of_pitch: index of the voice that each pitch goes to, for the kit's own pitches and all
@@ -98,19 +99,20 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
         if isinstance(result, str):
             left_out.append(result)
             continue
-        groove, report = result
+        groove, report = fold(result[0]), result[1]  # as the network hears it
         struck = groove.velocity[groove.velocity > 0]
         loudness = np.rint(struck * MAX_VELOCITY).astype(int)
         velocities += np.bincount(loudness, minlength=len(velocities))
         pitches.update(report.pitches)
-        voices.update(report.hits)
+        struck_voices = np.count_nonzero(groove.velocity, axis=(0, 1)).tolist()
+        voices.update(dict(zip(NAMES, struck_voices, strict=True)))
         meters.update(set(report.meters))
         row = info.get(path.relative_to(root).as_posix())
         if row is not None:
             styles[row["style"]] += 1
         lengths.append(groove.bars)
         tempos.append(groove.tempo)
-        skipped += len(report.skipped)
+        skipped += len(report.skipped) + report.bars - groove.bars
     if not lengths:
         raise BeatGenError(f"{root}: none of {len(paths)} files could be read; {left_out[0]}")
     return Stats(

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from beatgen.errors import BeatGenError, check_count, check_share
-from beatgen.groove import Groove
+from beatgen.groove import Groove, fold
 from beatgen.latent.codec import Codec, fade, strikes_of
 from beatgen.latent.decide import Prediction, family_hits
+from beatgen.latent.extras import Extras
 from beatgen.latent.prior import Prior
 
 PATH_FRAMES = 33
@@ -39,7 +40,8 @@ class Blend:
         self._codec, self._prior = codec, prior
         bars = max(a.bars, b.bars)
         self._ends = [groove.repeat(bars) for groove in (a, b)]
-        z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in self._ends]
+        heard = [fold(end) for end in self._ends]
+        z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in heard]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
         self._residuals = [
@@ -47,6 +49,7 @@ class Blend:
             for end, noise in zip(self._ends, self._noise, strict=True)
         ]
         self._hits = [family_hits(strikes_of(end).count) for end in self._ends]
+        self._extras = Extras(*self._ends)
 
     def blend(self, amount: float, feel: float | None = None) -> Groove:
         """The blend at one amount, as `Vae.blend` describes."""
@@ -100,6 +103,11 @@ class Blend:
         hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
         network_share = NETWORK_SHARE * 4 * share * (1 - share)
         blends = self._codec.decode_grooves(z, residual, tempos, hits, network_share)
+        for i, (heard, (of_pattern, of_feel)) in enumerate(zip(blends, amounts, strict=True)):
+            extras = self._extras
+            if bars is not None:
+                extras = Extras(*(end.chosen(bars[i]) for end in self._ends))
+            blends[i] = extras.onto(heard, of_pattern, of_feel)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
         return [ends.get(at, groove) for at, groove in zip(amounts, blends, strict=True)]
 

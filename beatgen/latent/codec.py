@@ -10,7 +10,7 @@ import numpy as np
 
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import Groove
+from beatgen.groove import Groove, fold
 from beatgen.latent.decide import (
     Prediction,
     blend_hits,
@@ -19,6 +19,7 @@ from beatgen.latent.decide import (
     pattern_with_hits,
 )
 from beatgen.latent.runtime import AGAIN, Network
+from beatgen.meter import label_of
 
 
 class Codec:
@@ -199,7 +200,13 @@ def fade(remaining: Any) -> Any:
 
 def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
     """A groove's strikes, as the network reads them. loop: how many bars in a row repeat as a
-    circle; by default the whole groove. Raises BeatGenError for other than 64 steps per bar."""
+    circle; by default the whole groove. Extras are folded into the kit. Raises BeatGenError for
+    other than 64 steps per bar, and for other meters than 4/4."""
+    if not groove.is_common:
+        raise BeatGenError(
+            f"the groove is in {label_of(groove.meters)}; the model plays 4/4 so far."
+        )
+    groove = fold(groove)
     return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
 
 

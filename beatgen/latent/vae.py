@@ -19,12 +19,13 @@ import numpy as np
 
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
-from beatgen.groove import SIXTEENTHS, Groove, join
+from beatgen.groove import SIXTEENTHS, Groove, columns, fold, join
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Prediction, pattern_of_hidden, rescale_counts
 from beatgen.latent.directions import Direction, Directions
+from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
@@ -91,15 +92,18 @@ class Vae:
     # --- Groove <-> z ---------------------------------------------------------------------------
 
     def encode(self, groove: Groove) -> np.ndarray:
-        """z_mean of each bar, float32 (bars, latent_dim). Raises BeatGenError for bars of other
-        than 64 steps.
+        """z_mean of each bar, float32 (bars, latent_dim). Extras are heard as the kit's voices that
+        play their parts (`beatgen.groove.fold`). Raises BeatGenError for bars of other than 64
+        steps.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
         >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
         (2, 16)
         """
-        return self.codec.encode_bars(groove.velocity, groove.timing, loop=groove.bars)[0]
+        strikes_of(groove)  # refuses other meters
+        heard = fold(groove)
+        return self.codec.encode_bars(heard.velocity, heard.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
         """The groove of z, (latent_dim,) or (bars, latent_dim): one bar for each row, one after the
@@ -302,7 +306,8 @@ class Vae:
 
         feel_dim = self.latent_dim - self.pattern_dim
         strikes = draw_feel(predict, pattern, feel_dim, seed, spread, refine)
-        return groove_of(strikes, groove.tempo, groove.bars)
+        played = groove_of(strikes, groove.tempo, groove.bars)
+        return Extras(groove).onto(played, moved=True)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is replaced by hits that fit the rest. The rest stays as it
@@ -328,19 +333,24 @@ class Vae:
                 f"hidden has the shape {np.shape(hidden)}; expected "
                 f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
             )
-        z, proposed = self.propose(groove.velocity, groove.timing, hidden, groove.bars)
+        heard = fold(groove)
+        z, proposed = self.propose(heard.velocity, heard.timing, hidden, groove.bars)
         pattern = np.where(hidden, proposed, strikes_of(groove).count)
         new = self.codec.predict(z, pattern)[0].strikes(pattern)
         at = hidden[..., None]
         velocity, timing = to_grid(
             Strikes(np.where(at, new.velocity, 0), np.where(at, new.timing, 0)), groove.bars
         )
-        kept = ~steps_of(hidden, groove.velocity, groove.timing, groove.bars)  # to the last bit
-        return Groove(
-            np.where(kept, groove.velocity, np.rint(velocity * 127) / 127),
-            np.where(kept, groove.timing, timing),
-            groove.tempo,
+        own_velocity, own_timing = columns(groove, range(N_VOICES))
+        kept = ~steps_of(hidden, own_velocity, own_timing, groove.bars)  # to the last bit
+        grids = (
+            (groove.velocity, np.where(kept, own_velocity, np.rint(velocity * 127) / 127)),
+            (groove.timing, np.where(kept, own_timing, timing)),
         )
+        velocity, timing = (
+            np.concatenate([kit, own[:, :, N_VOICES:]], axis=2) for own, kit in grids
+        )
+        return Groove(velocity, timing, groove.tempo, extras=groove.extras)
 
     def propose(
         self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1
@@ -440,14 +450,21 @@ class Vae:
             raise BeatGenError(f"grooves of {found} bars; expected the same number in each.")
         if not row.any():
             return list(grooves)
-        z, _ = self.codec.encode_bars(whole.velocity, whole.timing, loop=bars)
-        residual = self.codec.residual(whole, z, bars)
-        kept = _faded(residual, *self._directions.remaining(row))
-        return self.codec.decode_grooves(
+        heard = fold(whole)
+        z, _ = self.codec.encode_bars(heard.velocity, heard.timing, loop=bars)
+        residual = self.codec.residual(heard, z, bars)
+        remaining = self._directions.remaining(row)
+        kept = _faded(residual, *remaining)
+        nudged = self.codec.decode_grooves(
             self._directions.move(z, row).reshape(n, bars, -1),
             Prediction(*(part.reshape(n, bars, *part.shape[2:]) for part in kept)),
             [groove.tempo for groove in grooves],
         )
+        feels = bool((remaining[1] < 1).all())
+        return [
+            Extras(groove).onto(new, moved=feels)
+            for groove, new in zip(grooves, nudged, strict=True)
+        ]
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -475,7 +492,12 @@ class Vae:
         """Grooves for z that was `moved`, (n, bars, latent_dim), from the groove's own z (bars,
         latent_dim). remaining: float32 (n,), how near each stays to the groove (`fade`)."""
         residual = _faded(self.codec.residual(groove, z), pattern_remaining, feel_remaining)
-        return self.codec.decode_grooves(moved, residual, [groove.tempo] * len(moved))
+        heard = self.codec.decode_grooves(moved, residual, [groove.tempo] * len(moved))
+        extras = Extras(groove)
+        return [
+            extras.onto(new, moved=bool(feel < 1))
+            for new, feel in zip(heard, feel_remaining, strict=True)
+        ]
 
 
 def _faded(

@@ -72,7 +72,7 @@ def read_events(source: Source, name: str) -> Events:
             elif kind == "set_tempo":
                 tempos.append((tick, max(1, message.tempo)))
             elif kind == "time_signature":
-                meters.append((tick, max(1, message.numerator), message.denominator))
+                meters.append((tick, message.numerator, message.denominator))
             elif kind == "text" and message.text.startswith(EARLY):
                 early |= _early(message.text)
         end = max(end, tick)
@@ -84,7 +84,7 @@ def read_events(source: Source, name: str) -> Events:
         file.ticks_per_beat,
         np.array(sorted(notes), np.int64),
         _timeline(tempos, (0, DEFAULT_TEMPO)),
-        _timeline(meters, (0, 4, 4)),
+        _timeline([meter for meter in meters if meter[1]], (0, 4, 4)),  # of 0 notes it is none
         early,
         end,
         *_channels(sent),

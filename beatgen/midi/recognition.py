@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from beatgen.midi.events import Events
-from beatgen.midi.maps import GENERAL_MIDI, DrumMap, Wanted, drum_map, voices_of
+from beatgen.midi.maps import GENERAL_MIDI, DrumMap, Wanted, drum_map, heard, numbers_of
 
 XG_DRUMS = 127  # bank (controller 0) of Yamaha's drum kits
 ORCHESTRA = 48  # program of the orchestra set, General MIDI 2 and GS
@@ -22,13 +22,18 @@ TOLD = "as you chose"  # why a map is read that was asked for
 class Reading:
     """How the notes of a drum part become voices.
 
-    map: that is followed. voices: int64 (notes,), index in the kit; -1 for what is no hit, -2 for a
-    note that the map does not know. why: how the map was found, "" for General MIDI by default.
+    map: that is followed. numbers: int64 (notes,), of the voices; -1 for what is no hit, -2 for a
+    note that the map does not know. voices: the same, as the kit alone is heard. why: how the map
+    was found, "" for General MIDI by default.
     """
 
     map: DrumMap
-    voices: np.ndarray
+    numbers: np.ndarray
     why: str = ""
+
+    @property
+    def voices(self) -> np.ndarray:
+        return heard(self.numbers)
 
 
 def read_voices(events: Events, notes: np.ndarray, wanted: Wanted = None) -> Reading:
@@ -42,7 +47,7 @@ def read_voices(events: Events, notes: np.ndarray, wanted: Wanted = None) -> Rea
         drums, why = drum_map(wanted), TOLD
     else:
         drums, why = _said(events, notes) or (drum_map(GENERAL_MIDI), "")
-    return Reading(drums, voices_of(notes, drums, events.controls), why)
+    return Reading(drums, numbers_of(notes, drums, events.controls), why)
 
 
 def _said(events: Events, notes: np.ndarray) -> tuple[DrumMap, str] | None:

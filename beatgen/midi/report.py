@@ -20,8 +20,9 @@ class MidiReport:
     name of the map that was followed, map_title: its name for people, map_why: how it was found, ""
     for General MIDI by default. voices: pitch -> name of the voice it was read as. moved: pitch ->
     hits that another map than General MIDI sends to another voice than that would. folded: pitch ->
-    hits that went to another voice's row. dropped: pitch -> hits that no voice is near.
-    skipped: bar number (from 1) -> its meter, for the bars that are not four quarters long.
+    hits that went to a voice of the kit which has another note. dropped: pitch -> hits that became
+    no voice. meters: as they stand in the file, in order of appearance. skipped: bar number (from
+    1) -> its meter, for the bars of meters that are not played.
     collisions: hits that fell into a taken cell. channel is counted from 1; tempos are BPM in
     order of appearance.
     """
@@ -53,7 +54,8 @@ class MidiReport:
             found.append(f"No drums on channel 10; read the drum loop on channel {self.channel}.")
         if self.skipped:
             meters = ", ".join(sorted(set(self.skipped.values())))
-            found.append(f"Left out {_counted(len(self.skipped), 'bar')} in {meters}; 4/4 is read.")
+            left_out = _counted(len(self.skipped), "bar")
+            found.append(f"Left out {left_out} in {meters}; no such meter is played.")
         if self.map_why:
             found.append(self._map_sentence())
         if self.folded:
@@ -96,7 +98,7 @@ class MidiReport:
     def rows(self) -> list[tuple[str, str]]:
         """The report as a table of two columns."""
         return [
-            ("bars", f"{self.bars} in 4/4"),
+            ("bars", f"{self.bars} in {', '.join(dict.fromkeys(self.meters))}"),
             ("tempo", f"{self.tempo:g}"),
             ("channel", str(self.channel)),
             *([("map", self.map_title)] if self.map_title else []),

@@ -4,6 +4,7 @@ Every function returns a `plotly.graph_objects.Figure`; its theme is "dark" or "
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import BEATS, SIXTEENTHS, Groove, rows_of
-from beatgen.kit import NAMES, VOICES
+from beatgen.groove import Groove, columns, extras_of, rows_of, voices_of
+from beatgen.kit import EVERY, VOICES
 from beatgen.plot.charts import draw_learning_curves, draw_stats, draw_sweep
 from beatgen.plot.theme import Style, Theme, finish, mix, style_of
 
@@ -43,16 +44,18 @@ def draw(
     is; hovering shows voice, place, velocity (1-127) and timing (ms from the nearest step).
 
     accent: colour of the hits, "#rrggbb". height: pixels, by default as the rows need.
-    voices: indices of the rows, by default the voices in use and the basic kit. Raises BeatGenError
+    voices: numbers of the rows, by default the voices in use and the basic kit. Raises BeatGenError
     for a theme, colour or voice that there is not.
     """
     style = style_of(theme)
     rows = rows_of(groove) if voices is None else tuple(voices)
-    if unknown := set(rows) - set(range(len(VOICES))):
-        raise BeatGenError(f"no voice {min(unknown)}; expected 0 to {len(VOICES) - 1}.")
+    if unknown := set(rows) - set(EVERY):
+        raise BeatGenError(
+            f"no voice {min(unknown)}; expected 0 to {len(VOICES) - 1}, or percussion's number."
+        )
     figure = go.Figure()
     figure.add_trace(_hits(groove, rows, accent or style.accents[0], style))
-    _drum_axes(figure, groove.bars, rows, style)
+    _drum_axes(figure, groove, rows, style)
     return finish(figure, style, title, height or 62 + 22 * len(rows))
 
 
@@ -72,12 +75,19 @@ def draw_difference(
     _same_shape(original, other)
     style = style_of(theme)
     rows = rows_of(original, other)
-    first, second = original.velocity > 0, other.velocity > 0
+    voices = voices_of(original, other)
+    (before, early), (after, late) = (columns(groove, voices) for groove in (original, other))
+    first, second = before > 0, after > 0
+
+    def only(cells: np.ndarray, velocity: np.ndarray, timing: np.ndarray) -> Groove:
+        shown = np.where(cells, velocity, 0)
+        return replace(original, velocity=shown, timing=timing, extras=extras_of(voices))
+
     figure = go.Figure()
     parts = (
-        ("kept", _only(original, first & second), accent or style.accents[0], False),
-        ("missing", _only(original, first & ~second), style.loss, True),
-        ("added", _only(other, second & ~first), style.muted, False),
+        ("kept", only(first & second, before, early), accent or style.accents[0], False),
+        ("missing", only(first & ~second, before, early), style.loss, True),
+        ("added", only(second & ~first, after, late), style.muted, False),
     )
     for name, part, colour, hollow in parts:
         trace = _hits(part, rows, colour, style, flat=True)
@@ -86,7 +96,7 @@ def draw_difference(
         if hollow and trace.type == "bar":
             trace.marker.update(color="rgba(0,0,0,0)", line={"color": colour, "width": 1.5})
         figure.add_trace(trace)
-    _drum_axes(figure, original.bars, rows, style)
+    _drum_axes(figure, original, rows, style)
     return finish(figure, style, title, height or 84 + 22 * len(rows))
 
 
@@ -122,7 +132,7 @@ def draw_pairs(
     for column, pair in enumerate(zip(originals, reconstructions, strict=True), start=1):
         for row, (groove, accent) in enumerate(zip(pair, style.accents, strict=True), start=1):
             figure.add_trace(_hits(groove, rows, accent, style), row=row, col=column)
-            _drum_axes(figure, groove.bars, rows, style, row=row, col=column)
+            _drum_axes(figure, groove, rows, style, row=row, col=column)
     return finish(figure, style, title, 2 * (50 + 18 * len(rows)) + 50)
 
 
@@ -130,19 +140,20 @@ def _hits(
     groove: Groove, rows: Sequence[int], accent: str, style: Style, flat: bool = False
 ) -> Any:
     """One trace with all hits; `flat` colours them alike instead of by velocity."""
-    row_of = np.full(len(VOICES), -1)
-    row_of[list(rows)] = np.arange(len(rows))
+    row = {number: i for i, number in enumerate(rows)}
+    row_of = np.array([row.get(number, -1) for number in groove.voices])
     bar, step, voice = np.nonzero(groove.velocity)
     shown = row_of[voice] >= 0
     bar, step, voice = bar[shown], step[shown], voice[shown]
     velocity = groove.velocity[bar, step, voice]
     timing = groove.timing[bar, step, voice]
-    beat = ((bar * groove.steps + step) + timing) * (BEATS / groove.steps)
+    beat = groove.quarters(bar, step + timing)
+    late = timing * groove.step_quarters[bar] * (60_000 / groove.tempo)  # milliseconds
+    in_bar = (beat - timing * groove.step_quarters[bar] - groove.starts[bar]) * 4  # sixteenths
+    named = [EVERY[number].name for number in groove.voices]
     labels = [
-        (NAMES[v], f"{b + 1}.{s * BEATS // groove.steps + 1}", round(float(x) * 127), t)
-        for v, b, s, x, t in zip(
-            voice, bar, step, velocity, timing * groove.step_seconds * 1000, strict=True
-        )
+        (named[v], f"{b + 1}.{int(s) // groove.meters[b].beat + 1}", round(float(x) * 127), t)
+        for v, b, s, x, t in zip(voice, bar, in_bar, velocity, late, strict=True)
     ]
     common: dict[str, Any] = {
         "y": row_of[voice],
@@ -173,8 +184,8 @@ def _hits(
 
 
 def _lengths(beat: np.ndarray, voice: np.ndarray) -> np.ndarray:
-    """How wide each hit is drawn, in beats: most of a sixteenth, less before the voice's next."""
-    longest = 0.8 * BEATS / SIXTEENTHS
+    """How wide each hit is drawn, in quarters: most of a sixteenth, less before the next."""
+    longest = 0.8 / 4
     lengths = np.full(beat.shape, longest)
     order = np.lexsort((beat, voice))
     gap = np.diff(beat[order])
@@ -192,17 +203,23 @@ def _velocity_colours(accent: str, style: Style) -> list[tuple[float, str]]:
 
 
 def _drum_axes(
-    figure: go.Figure, bars: int, rows: Sequence[int], style: Style, **place: int
+    figure: go.Figure, groove: Groove, rows: Sequence[int], style: Style, **place: int
 ) -> None:
     """Bar lines, beat lines and voice names; the wheel and the rows stay still."""
+    bars, starts = groove.bars, groove.starts
     every = max(1, -(-bars // 16))
+    beats: dict[str, Any] = {"tick0": 0, "dtick": groove.meter.beat / 4}
+    if len(set(groove.meters)) > 1:
+        of_bars = zip(starts, groove.meters, strict=False)
+        beats = {
+            "tickvals": [t + s / 4 for t, m in of_bars for s in range(0, m.sixteenths, m.beat)]
+        }
     figure.update_xaxes(
-        range=(-0.12, bars * BEATS),
-        tickvals=np.arange(0, bars, every) * BEATS,
+        range=(-0.12, starts[-1]),
+        tickvals=starts[:-1:every],
         ticktext=[str(bar + 1) for bar in range(0, bars, every)],
         minor={
-            "tick0": 0,
-            "dtick": 1,
+            **beats,
             "showgrid": bars <= 16,
             "griddash": "dot",
             "gridcolor": mix(style.line, style.ground, 0.45),
@@ -214,19 +231,15 @@ def _drum_axes(
     figure.update_yaxes(
         range=(-0.6, len(rows) - 0.4),
         tickvals=np.arange(len(rows)),
-        ticktext=[f"{NAMES[i]} " for i in rows],
+        ticktext=[f"{EVERY[i].name} " for i in rows],
         fixedrange=True,
         zeroline=False,
         **place,
     )
 
 
-def _only(groove: Groove, cells: np.ndarray) -> Groove:
-    return Groove(np.where(cells, groove.velocity, 0), groove.timing, groove.tempo)
-
-
 def _same_shape(*grooves: Groove) -> None:
-    shapes: Iterable[tuple[int, ...]] = {groove.velocity.shape for groove in grooves}
+    shapes: Iterable[tuple[int, ...]] = {groove.velocity.shape[:2] for groove in grooves}
     if len(set(shapes)) > 1:
         raise BeatGenError(
             f"grooves of the shapes {sorted(shapes)} cannot be compared cell by cell; "

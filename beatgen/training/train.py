@@ -95,17 +95,12 @@ def build_model(config: TrainConfig) -> Any:
 
 def compiled_model(config: TrainConfig, steps_per_epoch: int) -> Any:
     steps = config.epochs * steps_per_epoch
-    warmup = min(config.warmup_steps, steps // 10)
-    rate = keras.optimizers.schedules.CosineDecay(
-        config.learning_rate / 100,
-        max(1, steps - warmup),
-        alpha=0.02,
-        warmup_target=config.learning_rate,
-        warmup_steps=warmup,
-    )
+    rate = WarmedUpCosine(config.learning_rate, min(config.warmup_steps, steps // 10), steps)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, clipnorm=1.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "position"])
     model = build_model(config)
+    # Now, or TensorFlow would trace the first step twice: what it traces must not make variables.
+    optimizer.build(model.trainable_variables)
     # On two cores an epoch takes a quarter of the time compiled by XLA, and compiling it a minute.
     # The other backends know themselves.
     long = keras.backend.backend() == "tensorflow" and steps >= WORTH_COMPILING
@@ -168,6 +163,27 @@ def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
         epochs=epochs,
         learning_rate=FLOW_RATE,
     )
+
+
+class WarmedUpCosine(keras.optimizers.schedules.LearningRateSchedule):
+    """The learning rate after each of `steps` steps: from a hundredth of `peak` straight up to it
+    in `warmup` steps, then along a cosine down to a fiftieth.
+
+    The numbers are those of Keras' CosineDecay with a warm-up. That one branches, and AdamW asks
+    for the rate once for each of the weights: so many branches take long to trace and to compile.
+    """
+
+    def __init__(self, peak: float, warmup: int, steps: int) -> None:
+        self.first, self.peak = np.float32(peak / 100), np.float32(peak)
+        self.warmup = np.float32(warmup)
+        self.falling = keras.optimizers.schedules.CosineDecay(
+            peak, max(1, steps - warmup), alpha=0.02
+        )
+
+    def __call__(self, step: Any) -> Any:
+        step = keras.ops.cast(step, "float32")
+        rising = step / self.warmup * (self.peak - self.first) + self.first
+        return keras.ops.where(step < self.warmup, rising, self.falling(step - self.warmup))
 
 
 class EpochStart(keras.callbacks.Callback):

@@ -47,12 +47,12 @@ def test_what_sounds_is_dragged_out_as_a_midi_file(app_page):
     press(app_page, "Lock kick").click()
     app_page.locator(".blend .together").focus()
     app_page.keyboard.press("ArrowLeft")
-    titled(app_page, "Blend 47%")
+    titled(app_page, "Blend 49%")
     app_page.locator("canvas.cells").click(position={"x": 90, "y": 60})
     for label, value in (("Swing", 0.6), ("Tempo in beats per minute", 91)):
         app_page.get_by_label(label).fill(str(value))
     app_page.keyboard.press("Enter")
-    name = "blend-47-91.mid"
+    name = "blend-49-edited-with-locks-91.mid"
     address = dragged_from(app_page, "audio/midi", name)
     answer = app_page.request.get(address)
     assert answer.headers["content-type"] == "audio/midi"
@@ -105,7 +105,7 @@ def test_what_no_longer_sounds_is_not_dragged_out(app_page):
     app_page.mouse.down()
     assert link.evaluate(IS_REFUSED)
     app_page.mouse.up()
-    titled(app_page, "Blend 47%")
+    titled(app_page, "Blend 49%")
     settled(app_page)
     assert not link.evaluate(IS_REFUSED)
 

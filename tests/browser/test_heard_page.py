@@ -101,7 +101,7 @@ def test_a_take_is_heard_as_its_files_say_with_another_tempo_swing_pitches_and_a
     for label, value in (("Swing", 0.62), ("Tempo in beats per minute", 91)):
         page.get_by_label(label).fill(str(value))
     page.keyboard.press("Enter")
-    page.locator(".st-key-takeaway .bg-facts", has_text="91 BPM").wait_for()
+    page.locator(".st-key-takeaway .facts", has_text="91 BPM").wait_for()
     settled(page)
     name, content = card_file(page, 3)
     take, report = scan_midi(io.BytesIO(content), name=name)

@@ -62,7 +62,7 @@ def type_tempo(page, tempo: int) -> None:
     page.get_by_label("Tempo in beats per minute").fill(str(tempo))
     page.keyboard.press("Enter")
     page.wait_for_function("tempo => beatgen.state.tempo === tempo", arg=tempo)
-    page.locator(".st-key-takeaway .bg-facts", has_text=f"{tempo} BPM").wait_for()
+    page.locator(".st-key-takeaway .facts", has_text=f"{tempo} BPM").wait_for()
 
 
 def share_link(page) -> str:

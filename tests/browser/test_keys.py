@@ -194,7 +194,7 @@ def test_a_key_that_is_held_is_one_move(harness):
     for _ in range(3):
         harness.keyboard.down("ArrowRight")
     harness.keyboard.up("ArrowRight")
-    wait_until_received(harness, position=4 / 32)
+    wait_until_received(harness, position=0.04)
     harness.keyboard.press("z")
     assert state(harness)["position"] == 0
 
@@ -202,14 +202,14 @@ def test_a_key_that_is_held_is_one_move(harness):
 def test_a_move_that_changes_nothing_takes_nothing_from_undo_and_redo(harness):
     harness.mouse.click(640, 600)
     harness.keyboard.press("ArrowRight")
-    wait_until_received(harness, position=1 / 32)
+    wait_until_received(harness, position=0.01)
     harness.keyboard.press("z")
     wait_until_received(harness, position=0)
     harness.keyboard.press("ArrowLeft")
     press(harness, "All A").click()
     assert press(harness, "Undo (Z)").is_disabled()
     harness.keyboard.press("y")
-    wait_until_received(harness, position=1 / 32)
+    wait_until_received(harness, position=0.01)
 
 
 @pytest.mark.parametrize(

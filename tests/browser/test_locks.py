@@ -36,7 +36,7 @@ def between(page) -> None:
     page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
-    wait_until_received(page, position=2 / 32, feel=1 / 32)
+    wait_until_received(page, position=0.02, feel=0.01)
     agreed(page)
 
 

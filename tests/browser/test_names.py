@@ -50,7 +50,7 @@ def test_keep_as_take_right_after_an_arrow_key_keeps_what_sounds(app_page):
         app_page.keyboard.press("ArrowLeft")
     press(app_page, "Keep as take").click()  # before the keys count as let go
     app_page.get_by_text("Take 1 added").wait_for()
-    titled(app_page, "Blend 25%")
+    titled(app_page, "Blend 42%")
     settled(app_page)
     blend = app_page.evaluate("JSON.stringify(beatgen.state.hits)")
     go(app_page, "Vary")
@@ -66,6 +66,6 @@ def test_make_it_b_right_after_an_arrow_key_takes_what_sounds(app_page, how):
     for _ in range(8):
         app_page.keyboard.press("ArrowLeft")
     make.click() if how == "click" else app_page.keyboard.press("Enter")
-    app_page.locator(".st-key-deck-b h2", has_text="Blend 25%").wait_for()
+    app_page.locator(".st-key-deck-b h2", has_text="Blend 42%").wait_for()
     settled(app_page)
-    assert title(app_page) == "Blend 25%"
+    assert title(app_page) == "Blend 42%"

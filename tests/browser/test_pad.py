@@ -79,12 +79,12 @@ def test_arrows_move_pattern_and_feel_each_on_its_own(pad_page):
     pad_page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowUp"):
         pad_page.keyboard.press(key)
-    wait_until_received(pad_page, position=2 / 32, feel=1.25 / 32)
+    wait_until_received(pad_page, position=0.02, feel=0.11)
     feel = pad_page.get_by_label("Feel from A to B")
-    assert feel.get_attribute("aria-valuetext") == "feel 4% B"
+    assert feel.get_attribute("aria-valuetext") == "feel 11% B"
     pad_page.mouse.click(640, 950)
     pad_page.keyboard.press("ArrowRight")
-    wait_until_received(pad_page, position=3 / 32, feel=1.25 / 32)
+    wait_until_received(pad_page, position=0.03, feel=0.11)
 
 
 def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(pad_page):
@@ -129,7 +129,7 @@ def test_a_run_of_keys_on_the_pad_is_undone_at_once(pad_page):
     pad_page.get_by_label("Pattern from A to B").focus()
     for key in ("ArrowRight", "ArrowUp", "ArrowRight"):
         pad_page.keyboard.press(key)
-    wait_until_received(pad_page, position=2 / 32, feel=1 / 32)
+    wait_until_received(pad_page, position=0.02, feel=0.01)
     pad_page.keyboard.press("z")
     assert (state(pad_page)["position"], state(pad_page)["feel"]) == (0, 0)
 

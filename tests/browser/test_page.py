@@ -76,8 +76,8 @@ def test_two_files_are_blended_heard_varied_and_taken_away(app_page, two_files):
     app_page.locator(".blend .together").focus()
     for _ in range(8):
         app_page.keyboard.press("ArrowLeft")
-    titled(app_page, "Blend 25%")
-    assert app_page.evaluate("beatgen.state.position") == pytest.approx(0.25)
+    titled(app_page, "Blend 42%")
+    assert app_page.evaluate("beatgen.state.position") == pytest.approx(0.42)
     assert shown(app_page) != before
 
     # Hear it, and go on hearing it while the pages change.

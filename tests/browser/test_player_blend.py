@@ -12,7 +12,7 @@ def test_letting_go_settles_on_the_models_decoding(harness):
     harness.locator(SLIDER).focus()
     for _ in range(8):
         harness.keyboard.press("ArrowRight", delay=5)
-    wait_until_received(harness, position=0.25)
+    wait_until_received(harness, position=0.08)
     harness.wait_for_function(
         f"beatgen.state.hits.some((hit) => hit.voice === {INDEX['crash 1']} && hit.step === 32)"
     )
@@ -27,7 +27,7 @@ def test_letting_go_settles_on_the_models_decoding(harness):
     )
     voices = {hit["voice"] for hit in moved["hits"]}
     assert INDEX["crash 1"] not in voices and INDEX["kick"] in voices, "in hand it is a mixture"
-    assert moved["received"] == 0.25
+    assert moved["received"] == 0.08
     harness.locator(SLIDER).dispatch_event("change")
     wait_until_received(harness, position=0.3)
     harness.wait_for_function(
@@ -39,7 +39,7 @@ def test_what_was_lost_on_its_way_to_python_is_told_again(harness):
     harness.evaluate(LOSE_NEXT)
     harness.locator(SLIDER).focus()
     harness.keyboard.press("ArrowRight")
-    wait_until_received(harness, position=0.03125)
+    wait_until_received(harness, position=0.01)
 
 
 def test_the_ends_are_exactly_a_and_b(harness):

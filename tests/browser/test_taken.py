@@ -106,8 +106,8 @@ def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(
             app_page.keyboard.press("Enter")
         else:
             link.click() if how == "click" else link.evaluate("it => it.click()")
-    assert waiting.value.suggested_filename.startswith("blend-25-")
-    titled(app_page, "Blend 25%")
+    assert waiting.value.suggested_filename.startswith("blend-42-")
+    titled(app_page, "Blend 42%")
     settled(app_page)
     assert same(hits_of(groove_of(waiting.value.path().read_bytes())), shown(app_page))
     beat = app_page.evaluate("beatgen.state.beat")

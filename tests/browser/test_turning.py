@@ -131,7 +131,7 @@ def test_a_pointer_that_rests_on_a_take_gives_way_to_what_comes_after(serve, ope
     take = hits(page)
     page.wait_for_function("beatgen.state.playing")
     page.keyboard.press("ArrowRight")
-    titled(page, "Blend 53%")
+    titled(page, "Blend 51%")
     page.wait_for_selector(".grid:not(.fixed)")
     settled(page)
     blend = hits(page)

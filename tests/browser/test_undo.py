@@ -40,7 +40,7 @@ def test_undoing_a_move_of_the_blend_brings_back_the_take_and_its_edits(app_page
     edited = hits(app_page)
     for _ in range(3):
         app_page.keyboard.press("ArrowRight")
-    titled(app_page, "Blend 59%")
+    titled(app_page, "Blend 53%")
     settled(app_page)
     blend = hits(app_page)
     app_page.keyboard.press("z")
@@ -52,18 +52,18 @@ def test_undoing_a_move_of_the_blend_brings_back_the_take_and_its_edits(app_page
     assert hits(app_page) == take
     app_page.keyboard.press("y")
     app_page.keyboard.press("y")
-    titled(app_page, "Blend 59%")
+    titled(app_page, "Blend 53%")
     sounds(app_page, blend)
 
 
 def test_a_deck_that_was_filled_anew_is_given_back(app_page):
     before = hits(app_page)
     app_page.keyboard.press("ArrowRight")
-    titled(app_page, "Blend 53%")
+    titled(app_page, "Blend 51%")
     settled(app_page)
     moved = hits(app_page)
     press(app_page, "Make it A").click()
-    app_page.locator(".st-key-deck-a h2", has_text="Blend 53%").wait_for()
+    app_page.locator(".st-key-deck-a h2", has_text="Blend 51%").wait_for()
     settled(app_page)
     other = hits(app_page)
     assert other != moved
@@ -76,7 +76,7 @@ def test_a_deck_that_was_filled_anew_is_given_back(app_page):
     sounds(app_page, before)
     app_page.keyboard.press("y")
     app_page.keyboard.press("y")
-    app_page.locator(".st-key-deck-a h2", has_text="Blend 53%").wait_for()
+    app_page.locator(".st-key-deck-a h2", has_text="Blend 51%").wait_for()
     sounds(app_page, other)
 
 
@@ -133,7 +133,7 @@ def test_after_a_reload_there_is_nothing_to_undo(app_page):
 def test_moving_away_from_a_take_that_is_longer_than_the_loop_can_be_undone(app_page):
     first = hits(app_page)
     app_page.keyboard.press("ArrowRight")
-    titled(app_page, "Blend 53%")
+    titled(app_page, "Blend 51%")
     settled(app_page)
     second = hits(app_page)
     press(app_page, "Morph").click()
@@ -147,31 +147,31 @@ def test_moving_away_from_a_take_that_is_longer_than_the_loop_can_be_undone(app_
     walk = hits(app_page)
     assert max(step for step, _ in cells(app_page)) > 7 * 64, "eight bars"
     app_page.keyboard.press("ArrowRight")
-    titled(app_page, "Blend 56%")
+    titled(app_page, "Blend 52%")
     settled(app_page)
     moved = hits(app_page)
-    for words, wanted in (("Take 1", walk), ("Blend 53%", second), ("Blend 50%", first)):
+    for words, wanted in (("Take 1", walk), ("Blend 51%", second), ("Blend 50%", first)):
         app_page.keyboard.press("z")
         titled(app_page, words)
         sounds(app_page, wanted)
         settled(app_page)
     for _ in range(3):
         app_page.keyboard.press("y")
-    titled(app_page, "Blend 56%")
+    titled(app_page, "Blend 52%")
     sounds(app_page, moved)
 
 
 def test_a_deck_that_is_filled_right_after_an_arrow_key_is_given_back(app_page):
     first = hits(app_page)
     app_page.keyboard.press("ArrowRight")
-    titled(app_page, "Blend 53%")
+    titled(app_page, "Blend 51%")
     settled(app_page)
     second = hits(app_page)
     make = press(app_page, "Make it A")
     make.focus()
     app_page.keyboard.press("ArrowRight")
     app_page.keyboard.press("Enter")  # before the arrow key counts as let go
-    app_page.locator(".st-key-deck-a h2", has_text="Blend 56%").wait_for()
+    app_page.locator(".st-key-deck-a h2", has_text="Blend 52%").wait_for()
     settled(app_page)
     app_page.locator(".st-key-takeaway h2").click()
     found = []
@@ -181,5 +181,5 @@ def test_a_deck_that_is_filled_right_after_an_arrow_key_is_given_back(app_page):
         settled(app_page)
         found.append((title(app_page), hits(app_page)))
     # Where Python did not hear of the key alone, both are one step.
-    assert found[-2:] == [("Blend 53%", second), ("Blend 50%", first)]
+    assert found[-2:] == [("Blend 51%", second), ("Blend 50%", first)]
     assert len(found) <= 3

@@ -165,7 +165,8 @@ def test_info_shows_what_became_of_a_file(capsys, ab, tmp_path) -> None:
     (tmp_path / "odd.mid").write_bytes(data)
     found = json.loads(run(capsys, "info", tmp_path / "odd.mid", "--json")[0])
     assert found["folded"] == {"35": {"voice": "kick", "hits": found["pitches"]["35"]}}
-    assert found["dropped"] == {"33": found["pitches"]["33"]} and found["skipped"] == {}
+    assert found["hits"]["metronome click"] == found["pitches"]["33"]
+    assert found["dropped"] == found["skipped"] == {}
     text = "\n".join(run(capsys, "info", tmp_path / "odd.mid"))
     assert "35 (" in text and "2 in 4/4" in text and "snare" in text
 

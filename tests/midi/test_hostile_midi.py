@@ -126,7 +126,7 @@ def test_data_bytes_over_127_are_clipped_not_refused() -> None:
 
 def test_a_tempo_of_nothing_and_a_meter_of_nothing_are_survived() -> None:
     assert survives(header() + track("00 ff 51 03 00 00 00" + KICK + END))
-    assert not survives(header() + track("00 ff 58 04 00 02 18 08" + KICK + END))
+    assert survives(header() + track("00 ff 58 04 00 02 18 08" + KICK + END))
 
 
 def test_a_swollen_number_does_not_hang() -> None:

@@ -9,6 +9,7 @@ from midifile import BAR, HAT, KICK, SNARE, again, end, hit, hits, meter, midi, 
 from beatgen.errors import BeatGenError, MidiError, MidiWarning
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
+from beatgen.meter import Meter
 from beatgen.midi import read_midi, scan_midi, write_midi
 
 
@@ -154,24 +155,46 @@ def test_of_two_tempos_or_meters_at_one_tick_the_last_holds() -> None:
     assert report.meters == ["4/4"] and not report.messages
 
 
-def test_other_meters_are_left_out_and_reported() -> None:
+def test_a_bar_of_another_meter_stands_between_its_neighbours() -> None:
     file = [
         *(meter(0, 4, 4), hit(0, KICK)),
         *(meter(BAR, 7, 8), hit(BAR, SNARE), hit(BAR + 7 * 240 - 20, HAT)),
         *(meter(BAR + 7 * 240, 4, 4), hit(BAR + 7 * 240, KICK), end(2 * BAR + 7 * 240)),
     ]
-    with pytest.warns(MidiWarning, match="Left out 1 bar in 7/8"):
-        groove = read_midi(midi(file))
+    groove, report = scan_midi(midi(file))
     # The early hat belongs to the bar after the odd one.
-    assert hits(groove) == [(0, 0, KICK, 80), (1, 0, KICK, 80), (1, 0, HAT, 80)]
-    assert scan_midi(midi(file))[1].skipped == {2: "7/8"}
+    notes = [(0, 0, KICK, 80), (1, 0, SNARE, 80), (2, 0, KICK, 80), (2, 0, HAT, 80)]
+    assert hits(groove) == notes and not report.messages
+    assert groove.meters == (Meter(4, 4), Meter(7, 8), Meter(4, 4))
+    assert groove.seconds == pytest.approx((4 + 3.5 + 4) / 2)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "length"), [(17, 4, 17 * 480), (9, 32, 540), (1, 64, 30)]
+)
+def test_bars_of_meters_that_are_not_played_are_left_out_and_reported(
+    numerator, denominator, length
+) -> None:
+    odd = [meter(BAR, numerator, denominator), hit(BAR, SNARE), end(BAR + length)]
+    with pytest.warns(MidiWarning, match=f"Left out 1 bar in {numerator}/{denominator}"):
+        groove = read_midi(midi([hit(0, KICK), *odd]))
+    assert hits(groove) == [(0, 0, KICK, 80)]
+    found = f"only bars of {numerator}/{denominator} found; expected meters such as 4/4"
+    with pytest.raises(MidiError, match=found):
+        read_midi(midi([meter(0, numerator, denominator), hit(0, KICK), end(length)]))
 
 
 def test_a_meter_that_comes_too_soon_cuts_the_bar_before() -> None:
-    file = [hit(0, KICK), meter(960, 8, 8), hit(960, SNARE), end(960 + BAR)]
-    groove, report = scan_midi(midi(file))
+    groove, report = scan_midi(
+        midi([hit(0, KICK), meter(960, 8, 8), hit(960, SNARE), end(960 + BAR)])
+    )
+    assert hits(groove) == [(0, 0, KICK, 80), (1, 0, SNARE, 80)]
+    assert groove.meters == (Meter(2, 4), Meter(4, 4)) and not report.skipped
+    groove, report = scan_midi(
+        midi([hit(0, KICK), meter(950, 8, 8), hit(950, SNARE), end(950 + BAR)])
+    )
     assert hits(groove) == [(0, 0, SNARE, 80)]
-    assert report.skipped == {1: "a cut bar"}
+    assert report.skipped == {1: "a cut bar"}  # of no whole number of sixteenths
 
 
 def test_a_meter_that_is_repeated_cuts_no_bar() -> None:
@@ -184,8 +207,3 @@ def test_a_meter_that_is_repeated_cuts_no_bar() -> None:
 @pytest.mark.parametrize(("numerator", "denominator"), [(2, 2), (8, 8)])
 def test_four_quarters_by_another_name_are_read(numerator, denominator) -> None:
     assert read_midi(midi([meter(0, numerator, denominator), hit(0, KICK)])).bars == 1
-
-
-def test_a_file_without_a_44_bar_is_refused() -> None:
-    with pytest.raises(MidiError, match="only 3/4; only 4/4 is read"):
-        read_midi(midi([meter(0, 3, 4), hit(0, KICK), end(3 * 480)]))

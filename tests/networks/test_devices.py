@@ -1,6 +1,6 @@
 """Training on JAX, on one device and on two that share each batch; TensorFlow then exports it.
 
-In processes of their own, for Keras has one backend in each. The two devices are the processor's.
+In a process of its own, for Keras has one backend in each. The two devices are the processor's.
 """
 
 import json
@@ -22,30 +22,35 @@ from beatgen.training.config import TrainConfig
 from beatgen.training.export import export
 from beatgen.training.train import PRIOR, read_history
 
-# Where TensorFlow is not installed, too. What is left behind: how many devices hold the weights,
-# and what the networks make of some input.
+# Where TensorFlow is not installed, too. First on the first device, as if there were no other: what
+# both trainings run outside of their steps is compiled once. What is left behind: how many devices
+# hold the weights, and what the networks make of some input.
 TRAIN = """
 import sys
 sys.modules["tensorflow"] = None
+import keras
 import numpy as np
 from beatgen.training.batches import bar_input
 from beatgen.cli import main
 from beatgen.data.dataset import load_dataset
 from beatgen.training.train import PRIOR, load_run
 
-data, run, config = sys.argv[1:]
-assert main(["train", data, "-o", run, "--config", config, "--prior-epochs", "2"]) == 0
-bar, flow = load_run(run)[0], load_run(f"{run}/{PRIOR}")[0]
+data, config, *runs = sys.argv[1:]
+both = keras.distribution.list_devices()
 x = bar_input(load_dataset(data).split("validation"))
 noise = np.random.default_rng(0).standard_normal((8, 32)).astype("float32")
-np.savez(
-    f"{run}/played.npz",
-    devices=len(bar.beta.value.devices()),
-    mean=np.concatenate(bar.encode(x)[::2], -1),
-    drift=flow.drift(noise, np.full((8, 2), 0.5, "float32")),
-    x=x,
-    noise=noise,
-)
+for devices, run in zip((both[:1], both), runs, strict=True):
+    keras.distribution.list_devices = lambda: devices
+    assert main(["train", data, "-o", run, "--config", config, "--prior-epochs", "2"]) == 0
+    bar, flow = load_run(run)[0], load_run(f"{run}/{PRIOR}")[0]
+    np.savez(
+        f"{run}/played.npz",
+        devices=len(bar.beta.value.devices()),
+        mean=np.concatenate(bar.encode(x)[::2], -1),
+        drift=flow.drift(noise, np.full((8, 2), 0.5, "float32")),
+        x=x,
+        noise=noise,
+    )
 """
 BETA, EPOCHS = 2.0, 2
 
@@ -79,22 +84,17 @@ def config(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(config, dataset_file, tmp_path_factory) -> tuple[Path, Path]:
-    """The same training on one device and on two, both at once."""
+    """The same training on one device and on two."""
     folder, data = tmp_path_factory.mktemp("runs"), dataset_file(40, 8)
     found = folder / "one", folder / "two"
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", TRAIN, data, str(run), str(config)],
-            env=environment(devices),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for devices, run in enumerate(found, start=1)
-    ]
-    for process in started:
-        output, _ = process.communicate()
-        assert process.returncode == 0, output[-2000:]
+    done = subprocess.run(
+        [sys.executable, "-c", TRAIN, data, str(config), *map(str, found)],
+        env=environment(2),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
     return found
 
 

@@ -3,6 +3,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from beatgen.training.config import ANOTHER, TrainConfig
 from beatgen.training.experiments import sweep
 from beatgen.training.train import (
     EpochStart,
+    WarmedUpCosine,
     epochs_recorded,
     load_run,
     prior_config,
@@ -83,6 +85,21 @@ def kill_in_epoch(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(EpochStart, "on_train_batch_end", die)
+
+
+@pytest.mark.parametrize(("warmup", "steps"), [(200, 9000), (3, 30), (0, 5)])
+def test_the_learning_rate_is_that_of_keras(warmup: int, steps: int) -> None:
+    ours = WarmedUpCosine(1e-3, warmup, steps)
+    theirs = keras.optimizers.schedules.CosineDecay(
+        1e-5, steps - warmup, alpha=0.02, warmup_target=1e-3, warmup_steps=warmup
+    )
+    asked = [0, 1, 2, warmup - 1, warmup, warmup + 1, steps // 2, steps - 1, steps, steps + 9]
+    rates = [
+        [float(rate(np.int32(step))) for step in asked if step >= 0] for rate in (ours, theirs)
+    ]
+    assert rates[0] == rates[1]
+    assert max(rates[0]) == pytest.approx(1e-3, rel=0.02)
+    assert rates[0][-1] == pytest.approx(2e-5, rel=1e-3)
 
 
 def test_a_killed_run_ends_as_an_unbroken_one(config, tmp_path, monkeypatch) -> None:

@@ -7,10 +7,12 @@ import { BlendControl } from "./views/blend.js";
 import { element } from "./views/dom.js";
 import { Grid } from "./views/grid/grid.js";
 import { unpackPath } from "./state/groove.js";
+import { Heading } from "./views/heading.js";
 import { listenToKeys } from "./page/keys.js";
 import { Look } from "./views/look.js";
 import { KeptFile, Memory } from "./page/memory.js";
 import { mountIn } from "./page/mounts.js";
+import { Overview } from "./views/overview.js";
 import { Picture } from "./views/picture.js";
 import { Player } from "./state/player.js";
 import { Region } from "./views/region.js";
@@ -28,7 +30,9 @@ const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or
 const PARTS = {
   file: KeptFile,
   files: Handover,
+  heading: Heading,
   memory: Memory,
+  overview: Overview,
   picture: Picture,
   region: Region,
   shape: ShapePanel,

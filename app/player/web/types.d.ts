@@ -50,6 +50,7 @@ export interface Lock {
   steps: number;
   voices: Set<number>;
   sixteenths: Set<number>; // from the start of the groove
+  cells: Set<number>; // one voice in one sixteenth each (state/lock.js)
   hits: Hit[]; // that stand in the locked cells
 }
 
@@ -62,7 +63,7 @@ export interface Settled {
   feel: number;
   id: string;
   groove: Groove;
-  take: boolean; // whether it is a take that stands in for the blend
+  take: "take" | "bar" | null; // what stands in for the blend
 }
 
 /** What undo goes back to. */
@@ -72,6 +73,7 @@ export interface Snapshot {
   position: number;
   feel: number | null;
   edits: Edits;
+  keepsEdits: boolean;
   lock: Lock;
   settled: Settled | null;
 }
@@ -183,6 +185,7 @@ export interface PackedLock {
   steps: number;
   voices: number[];
   sixteenths: number[];
+  cells: number[];
   hits: string;
 }
 
@@ -204,7 +207,8 @@ export interface PlayerData<P = Path | PathName> {
   feel: number | null;
   settled: (PackedGroove & { id: string }) | null;
   label: string;
-  take: boolean;
+  take: "take" | "bar" | null; // what stands in for the blend
+  shaped: boolean; // whether the path is
   accents: [a: string, b: string];
   kit: string; // name of the component that serves the kit
   answered: number; // the last message that Python had read
@@ -279,6 +283,16 @@ export interface PictureData {
   names: string[];
   accent: string;
   label: string;
+  first: number; // number of the first bar
+}
+
+/** All bars of a file, and those of the loop. */
+export interface OverviewData {
+  busy: string; // a digit for each bar: how many hits it has
+  start: number; // from 0
+  bars: number; // of the loop
+  accent: string;
+  answered: number;
 }
 
 export interface ChartData {

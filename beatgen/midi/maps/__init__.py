@@ -10,8 +10,9 @@ A map of one's own is such a file; of its lines, a note and a voice are enough, 
 are read as General MIDI's.
 
 Voices of the kit are those of the Groove MIDI Dataset (Roland TD-11, see `beatgen.kit`). Percussion
-beside the kit is read as the voice that plays its part: shakers keep time like a closed hat, bells
-like a ride bell.
+beside the kit stays itself, by its number in `beatgen.kit.EVERY`; a note that a map does not know
+is the voice "note 95". What recognises maps and drums hears the kit alone, where percussion plays
+the part of one of its voices.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.kit import INDEX, NAMES, VOICES
+from beatgen.kit import EVERY, INDEX, NAMES, NUMBER, VOICES
 
 FOLDER = Path(__file__).parent
 GENERAL_MIDI = "gm"  # read and written where nothing else is said
@@ -65,16 +66,23 @@ _HEADER = re.compile(r"#\s*(names|others as|source):\s*(.*)")
 class Line:
     """One line of a map: what a note means.
 
-    note: 0 to 127. voice: index in the kit, or None for what is no hit. articulation: what the
+    note: 0 to 127. number: of the voice, or None for what is no hit. articulation: what the
     instrument calls it. written: whether the note may be written for the voice. controller: number,
     lowest and highest value that it must have for this line to hold, or None.
     """
 
     note: int
-    voice: int | None
+    number: int | None
     articulation: str = ""
     written: bool = True
     controller: tuple[int, int, int] | None = None
+
+    @property
+    def voice(self) -> int | None:
+        """Index of the kit's voice as which it is heard, or None where none plays its part."""
+        if self.number is None or self.number < len(VOICES):
+            return self.number
+        return EVERY[self.number].fold
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class DrumMap:
     >>> toontrack.title
     'Toontrack Superior Drummer 3, EZdrummer'
     >>> toontrack.voice_name(61), drum_map("gm").voice_name(61)
-    ('hi-hat', 'tom 2')
+    ('hi-hat', 'low bongo')
     """
 
     name: str
@@ -99,19 +107,23 @@ class DrumMap:
     own: int = field(default=0, repr=False)
 
     def voice_of(self, note: int, controllers: Mapping[int, int] | None = None) -> int | None:
-        """Index of the voice that a note means, or None where it means no hit of the kit.
+        """Index of the kit's voice that a note is heard as, or None where it is none.
 
         controllers: number -> value, where a line depends on one; 0 where it was never sent.
         """
-        found = self._of_note.get(note)
-        if found is None:
-            return None
-        return next((line.voice for line in found if _holds(line, controllers or {})), None)
+        line = self._line_of(note, controllers)
+        return None if line is None else line.voice
+
+    def number_of(self, note: int, controllers: Mapping[int, int] | None = None) -> int | None:
+        """Number of the voice that a note means, percussion as itself; None where it means no hit,
+        or where the map does not know it. controllers: as for `voice_of`."""
+        line = self._line_of(note, controllers)
+        return None if line is None else line.number
 
     def voice_name(self, note: int) -> str | None:
         """The voice that a note means, by its name."""
-        voice = self.voice_of(note)
-        return None if voice is None else NAMES[voice]
+        number = self.number_of(note)
+        return None if number is None else EVERY[number].name
 
     def knows(self, note: int) -> bool:
         """Whether the map says anything about a note, if only that it is no hit."""
@@ -123,9 +135,10 @@ class DrumMap:
 
     @cached_property
     def table(self) -> np.ndarray:
-        """The voice of each note, int64 (128,): -1 for no hit, -2 for a note it does not know."""
-        voices = (self.voice_of(note) for note in range(128))
-        table = np.array([-1 if voice is None else voice for voice in voices], np.int64)
+        """The number of each note's voice, int64 (128,): -1 for no hit, -2 for a note it does not
+        know."""
+        numbers = (self.number_of(note) for note in range(128))
+        table = np.array([-1 if number is None else number for number in numbers], np.int64)
         table[[note for note in range(128) if not self.knows(note)]] = -2
         return table
 
@@ -147,13 +160,33 @@ class DrumMap:
     @cached_property
     def folded(self) -> dict[str, str]:
         """Voices that have no note of their own -> the voice that is written in their place."""
-        own = {NAMES[voice]: note for voice, note in self._own_notes.items()}
+        own = {
+            NAMES[number]: note for number, note in self._own_notes.items() if number < len(VOICES)
+        }
         by_note = {note: name for name, note in own.items()}
         return {
             name: by_note.get(note, NAMES[i])
             for i, (name, note) in enumerate(zip(NAMES, self.written, strict=True))
             if name not in own
         }
+
+    def note_for(self, number: int) -> tuple[int, str]:
+        """The note that is written for the voice of a number, and the name of the voice that it
+        means. Percussion of which the map knows nothing has General MIDI's note, unless the map
+        has another instrument there: then that of the kit's voice that plays its part.
+
+        >>> drum_map("gm").note_for(NUMBER["clap"]), drum_map("ggd").note_for(NUMBER["cowbell"])
+        ((39, 'clap'), (56, 'cowbell'))
+        """
+        name = EVERY[number].name
+        if number < len(VOICES):
+            return self.written[number], self.folded.get(name, name)
+        if (note := self._own_notes.get(number)) is not None:
+            return note, name
+        fold = EVERY[number].fold
+        if fold is None or not self.knows(EVERY[number].gm):
+            return EVERY[number].gm, self.voice_name(EVERY[number].gm) or name
+        return self.note_for(fold)
 
     def changed(self, notes: Mapping[int, str]) -> DrumMap:
         """This map with other voices for some notes: "-" for no hit.
@@ -178,12 +211,16 @@ class DrumMap:
 
     @cached_property
     def _own_notes(self) -> dict[int, int]:
-        """Voice -> the note that is written for it, where it has one."""
+        """Number of a voice -> the note that is written for it, where it has one."""
         notes: dict[int, int] = {}
         for line in self.lines:
-            if line.voice is not None and line.written and not line.controller:
-                notes.setdefault(line.voice, line.note)
+            if line.number is not None and line.written and not line.controller:
+                notes.setdefault(line.number, line.note)
         return notes
+
+    def _line_of(self, note: int, controllers: Mapping[int, int] | None) -> Line | None:
+        found = self._of_note.get(note, [])
+        return next((line for line in found if _holds(line, controllers or {})), None)
 
     def _note_of(self, name: str) -> int:
         for near in (name, *NEAREST.get(name, ())):
@@ -225,10 +262,11 @@ def drum_map(wanted: str | os.PathLike[str] | DrumMap) -> DrumMap:
 
 
 def voice_of_pitch(pitch: int) -> int | None:
-    """Index of the voice that General MIDI means by `pitch`, or None where no voice is near.
+    """Index of the kit's voice as which `pitch` is heard by General MIDI, or None where none is
+    near.
 
-    >>> voice_of_pitch(36), voice_of_pitch(35), voice_of_pitch(33)
-    (0, 0, None)
+    >>> voice_of_pitch(36), voice_of_pitch(39), voice_of_pitch(33)
+    (0, 1, None)
     """
     return maps()[GENERAL_MIDI].voice_of(pitch)
 
@@ -344,30 +382,48 @@ def _line(row: str, where: str) -> Line:
 
 
 def _voice(name: str) -> int | None:
-    """The index of a voice by its name, None for "-". Raises BeatGenError for any other."""
+    """The number of a voice by its name, None for "-". Raises BeatGenError for any other."""
     plain = name.strip().lower()
     if plain == NO_HIT:
         return None
-    if plain not in INDEX:
-        raise BeatGenError(f"no voice {name[:20]!r}; one of {', '.join(NAMES)}, or - for none.")
-    return INDEX[plain]
+    if plain not in NUMBER:
+        raise BeatGenError(
+            f"no voice {name[:20]!r}; one of {', '.join(NAMES)}, percussion (clap), or -."
+        )
+    return NUMBER[plain]
+
+
+def heard(numbers: np.ndarray) -> np.ndarray:
+    """The kit's voices as which voices of these numbers are heard, int64 of the same shape: -1
+    where none plays their part, and for no hit; -2 stays."""
+    table = np.arange(-2, max(EVERY) + 1)
+    for number in range(len(VOICES), max(EVERY) + 1):
+        fold = EVERY[number].fold if number in EVERY else None
+        table[number + 2] = -1 if fold is None else fold
+    return table[numbers + 2]
 
 
 def voices_of(notes: np.ndarray, drums: DrumMap, controls: np.ndarray | None = None) -> np.ndarray:
-    """The voice of each note, int64 (notes,): -1 for no hit, -2 for a note the map does not know.
+    """The kit's voice as which each note is heard: `heard` of `numbers_of`."""
+    return heard(numbers_of(notes, drums, controls))
+
+
+def numbers_of(notes: np.ndarray, drums: DrumMap, controls: np.ndarray | None = None) -> np.ndarray:
+    """The number of each note's voice, int64 (notes,): -1 for no hit, -2 for a note the map does
+    not know.
 
     notes: int64 (notes, 4), tick, channel, note, velocity. controls: int64 (changes, 4), tick,
     channel, controller, value, in order of time; those of a note's tick count as before it.
     """
-    voices = drums.table[notes[:, 2]]
+    numbers = drums.table[notes[:, 2]]
     if controls is None or not len(controls):
-        return voices
+        return numbers
     for i in np.flatnonzero(np.isin(notes[:, 2], list(drums.by_controller))):
         tick, channel, note, _ = notes[i].tolist()
         state = dict(_state(controls, tick, channel))
-        voice = drums.voice_of(note, state)
-        voices[i] = -1 if voice is None else voice
-    return voices
+        number = drums.number_of(note, state)
+        numbers[i] = -1 if number is None else number
+    return numbers
 
 
 def _state(controls: np.ndarray, tick: int, channel: int) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """Blending, locks, and what is heard, driven without a browser."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drive import act, choose, click, go, midi_of, now, player_sends, run, text, upload
@@ -22,7 +24,9 @@ def test_where_the_player_lets_go_is_decoded_by_the_model(apptest):
     player_sends(apptest, position=0.25)
     session = now(apptest)
     assert session.position == 0.25
-    assert session.heard == engine.model().blend(session.a.groove, session.b.groove, 0.25)
+    blended = engine.model().blend(session.a.groove, session.b.groove, 0.25)
+    assert blended.tempo == 104.5
+    assert session.heard == replace(blended, tempo=105), "a whole tempo"
 
 
 def test_grooves_of_other_lengths_blend(apptest, samba, random_groove):

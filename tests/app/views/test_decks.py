@@ -1,5 +1,7 @@
 """What is on the decks A and B, driven without a browser."""
 
+from itertools import count
+
 import pytest
 from compare import same_hits
 from drive import choose, click, midi_of, now, open_page, part_sends, run, text, upload
@@ -10,6 +12,8 @@ from app import engine
 from app.session import Deck, Session, Source
 from app.share import link
 from beatgen.groove import Groove
+
+TURNS = count(1)  # of what is chosen on an overview
 
 
 def test_an_uploaded_file_becomes_a(apptest, rock):
@@ -51,8 +55,7 @@ def test_a_browser_that_still_shows_the_last_groove_does_not_put_it_back():
 
 def begin(page, bar: int) -> None:
     """Have the loop of A begin at this bar, counted from 1."""
-    page.number_input(key="start-a-1").set_value(bar)
-    run(page)
+    part_sends(page, "overview-a-1", "chosen", [next(TURNS), bar - 1])
 
 
 def test_of_a_long_file_the_bars_are_chosen(apptest, random_groove):

@@ -13,7 +13,6 @@ from drive import (
     run,
     scene_ids,
     shown_part,
-    text,
 )
 
 from app import engine, player
@@ -63,7 +62,7 @@ def test_a_take_is_played_and_given_back(apptest):
     take = now(apptest).takes[2]
     act(apptest, "play", take)
     assert now(apptest).heard == take.groove
-    assert take.name in text(apptest)
+    assert take.name in now(apptest).title
     click(apptest, "back")
     session = now(apptest)
     assert session.heard == engine.blend(session.a.groove, session.b.groove, 0.5)

@@ -1,9 +1,11 @@
 // The keyboard: space plays, left and right blend, V varies, Z undoes.
 
+import { onPercent } from "../state/names.js";
+
 /** @import { Player } from "../state/player.js" */
 
-const FINE = 1 / 128;
-const COARSE = 1 / 32;
+const FINE = 0.01;
+const COARSE = 0.1;
 
 const VARY = ":is(.st-key-vary, .st-key-vary-elsewhere) button"; // that of the page
 
@@ -29,7 +31,7 @@ export function listenToKeys(player) {
 
   const blend = (/** @type {number} */ amount) => {
     if (!player.scene.isBlend) return false;
-    player.drag(player.position + amount);
+    player.drag(onPercent(player.position + amount));
     return true;
   };
 
@@ -54,8 +56,8 @@ export function listenToKeys(player) {
   /** @type {Record<string, (event: KeyboardEvent) => boolean>} true where the key was ours */
   const actions = {
     " ": ({ repeat }) => (repeat || player.toggle(), true),
-    ArrowLeft: (event) => blend(event.shiftKey ? -FINE : -COARSE),
-    ArrowRight: (event) => blend(event.shiftKey ? FINE : COARSE),
+    ArrowLeft: (event) => blend(event.shiftKey ? -COARSE : -FINE),
+    ArrowRight: (event) => blend(event.shiftKey ? COARSE : FINE),
     v: vary,
     z: undo,
     y: () => (player.redo(), true),

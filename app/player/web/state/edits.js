@@ -1,31 +1,23 @@
-// Edits on the grid. They belong to the groove that they were made on: when another one sounds they
-// stay behind, and when theirs sounds again they are there again.
+// Edits on the grid. They belong to the place that they were made at: when something else sounds they
+// stay behind, and when that place, or that take, sounds again they are there again.
 
 /** @import { Edits as Cells, Hit } from "../types" */
 
-const REMEMBERED = 64; // grooves
+const REMEMBERED = 64; // places
 
 export class Edits {
-  /** @type {Cells} of the groove that sounds */
+  /** @type {Cells} of what sounds */
   cells = new Map();
-  /** @type {string | null} of that groove; null: of none that can be edited */
+  /** @type {string | null} of what sounds; null: it cannot be edited */
   #name = null;
-  /** @type {Map<string, Cells>} cells by name, of grooves that sounded before */
+  /** @type {Map<string, Cells>} cells by name, of what sounded before */
   #kept = new Map();
 
-  /**
-   * Change to the groove `name` and its own edits. Where `same` of the name before says that both
-   * are one groove, the edits go along.
-   *
-   * @param {string | null} name
-   * @param {(before: string | null) => boolean} same
-   */
-  turnTo(name, same = () => false) {
+  /** Change to the place `name` and its own edits. @param {string | null} name */
+  turnTo(name) {
     if (name === this.#name) return;
-    if (!same(this.#name)) {
-      this.#keep();
-      this.cells = (name !== null && this.#kept.get(name)) || new Map();
-    }
+    this.#keep();
+    this.cells = (name !== null && this.#kept.get(name)) || new Map();
     this.#name = name;
   }
 

@@ -1,15 +1,25 @@
-// Locks: cells that stay as they are, whatever becomes of the rest. Whole voices and whole
-// sixteenths are locked, as in Python (beatgen/lock.py).
+// Locks: cells that stay as they are, whatever becomes of the rest. Whole voices, whole sixteenths
+// and single cells are locked, as in Python (beatgen/lock.py).
 
 /** @import { Groove, Hit, Lock, PackedLock } from "../types" */
 
 import { cellOf, packHit, SIXTEENTHS, unpackGroove } from "./groove.js";
 
 /** @type {Lock} */
-export const NO_LOCK = { bars: 1, steps: 64, voices: new Set(), sixteenths: new Set(), hits: [] };
+export const NO_LOCK = {
+  bars: 1,
+  steps: 64,
+  voices: new Set(),
+  sixteenths: new Set(),
+  cells: new Set(),
+  hits: [],
+};
 
-/** Whether nothing is locked. @param {Pick<Lock, "voices" | "sixteenths">} lock */
-export const isOpen = ({ voices, sixteenths }) => !voices.size && !sixteenths.size;
+const CELLS = 32; // as in wire.py
+
+/** Whether nothing is locked. @param {Pick<Lock, "voices" | "sixteenths" | "cells">} lock */
+export const isOpen = ({ voices, sixteenths, cells }) =>
+  !voices.size && !sixteenths.size && !cells.size;
 
 /**
  * The sixteenth that a step belongs to, the nearest one: the last steps belong to the first.
@@ -27,7 +37,20 @@ export const sixteenthOf = (step, { bars, steps }) =>
  * @param {Pick<Hit, "step" | "voice">} cell
  */
 export const isLocked = (lock, { step, voice }) =>
-  lock.voices.has(voice) || lock.sixteenths.has(sixteenthOf(step, lock));
+  lock.voices.has(voice) ||
+  lock.sixteenths.has(sixteenthOf(step, lock)) ||
+  lock.cells.has(lockedCell({ step, voice }, lock));
+
+/**
+ * The number of the cell, one voice in one sixteenth, that a hit stands in.
+ *
+ * @param {Pick<Hit, "step" | "voice">} hit
+ * @param {{ bars: number, steps: number }} groove
+ */
+export const lockedCell = ({ step, voice }, groove) => sixteenthOf(step, groove) * CELLS + voice;
+
+/** Sixteenth and voice of a locked cell's number. @param {number} cell */
+export const placeOfCell = (cell) => ({ sixteenth: Math.floor(cell / CELLS), voice: cell % CELLS });
 
 /**
  * `groove` with the locked cells in place of its own.
@@ -59,6 +82,7 @@ export function fit(lock, bars) {
     ...lock,
     bars,
     sixteenths: new Set([...lock.sixteenths].flatMap((at) => over(at, SIXTEENTHS))),
+    cells: new Set([...lock.cells].flatMap((cell) => over(cell, SIXTEENTHS * CELLS))),
   };
   const hits = lock.hits.flatMap((hit) =>
     over(hit.step, lock.steps).map((step) => ({ ...hit, step })),
@@ -67,26 +91,27 @@ export function fit(lock, bars) {
 }
 
 /**
- * `lock` with other voices and sixteenths: cells new to it are locked as they are in `groove`.
+ * `lock` with other voices, sixteenths and cells: what is new to it is locked as it is in `groove`.
  *
  * @param {Lock} lock
  * @param {Groove} groove
- * @param {Pick<Lock, "voices" | "sixteenths">} cells
+ * @param {Pick<Lock, "voices" | "sixteenths" | "cells">} places
  * @returns {Lock}
  */
-export function relock(lock, groove, { voices, sixteenths }) {
+export function relock(lock, groove, { voices, sixteenths, cells }) {
   const fitted = fit(lock, groove.bars);
   const { bars, steps } = groove;
-  const next = { bars, steps, voices, sixteenths, hits: [] };
+  const next = { bars, steps, voices, sixteenths, cells, hits: [] };
   const fresh = groove.hits.filter((hit) => !isLocked(fitted, hit));
   const hits = [...fitted.hits, ...fresh].filter((hit) => isLocked(next, hit));
   return { ...next, hits: sorted(hits) };
 }
 
 /** A lock as Python sends it. @param {PackedLock} packed @returns {Lock} */
-export function unpackLock({ bars, steps, voices, sixteenths, hits }) {
+export function unpackLock({ bars, steps, voices, sixteenths, cells, hits }) {
   const held = unpackGroove({ bars, steps, tempo: 0, hits });
-  return { bars, steps, voices: new Set(voices), sixteenths: new Set(sixteenths), hits: held.hits };
+  const sets = { voices: new Set(voices), sixteenths: new Set(sixteenths), cells: new Set(cells) };
+  return { bars, steps, ...sets, hits: held.hits };
 }
 
 /**
@@ -107,6 +132,7 @@ const sorted = (hits) => hits.sort((a, b) => cellOf(a) - cellOf(b));
 /** A lock for Python; null where nothing is locked. @param {Lock} lock */
 export function packLock(lock) {
   if (isOpen(lock)) return null;
-  const { bars, voices, sixteenths, hits } = lock;
-  return { bars, voices: [...voices], sixteenths: [...sixteenths], hits: hits.map(packHit) };
+  const { bars, hits } = lock;
+  const [voices, sixteenths, cells] = [lock.voices, lock.sixteenths, lock.cells].map((set) => [...set]);
+  return { bars, voices, sixteenths, cells, hits: hits.map(packHit) };
 }

@@ -201,9 +201,10 @@ export class Player extends Playback {
    * null: again what is to sound anyway.
    *
    * @param {Groove | null} groove
+   * @param {string} name as Scene.preview has it
    */
-  preview(groove) {
-    if (this.scene.preview(groove) && this.path) this.#refresh();
+  preview(groove, name = "") {
+    if (this.scene.preview(groove, name) && this.path) this.#refresh();
   }
 
   /** Make room for voices of grooves on the page that may be previewed. @param {number[]} voices */
@@ -223,6 +224,13 @@ export class Player extends Playback {
     this.#editing ??= this.scene.snapshot();
     this.scene.edit(hit);
     this.#refresh();
+  }
+
+  /** Have edits go along while the blend moves, or stay with their place. @param {boolean} on */
+  letEditsGoAlong(on) {
+    this.#record();
+    this.scene.keepEdits(on);
+    this.#keep();
   }
 
   keepEdits() {
@@ -267,7 +275,12 @@ export class Player extends Playback {
     this.#relock({ sixteenths });
   }
 
-  /** @param {Partial<Pick<Lock, "voices" | "sixteenths">>} cells */
+  /** Unlock all that is locked. */
+  unlockAll() {
+    this.#relock({ voices: new Set(), sixteenths: new Set(), cells: new Set() });
+  }
+
+  /** @param {Partial<Pick<Lock, "voices" | "sixteenths" | "cells">>} cells */
   #relock(cells) {
     this.#record();
     this.scene.relock(cells);

@@ -12,10 +12,33 @@
 import { Edits } from "./edits.js";
 import { withFeel } from "./feel.js";
 import { cellOf, grooveAt, packHit, repeated, unpackGroove, withEdits } from "./groove.js";
-import { NO_LOCK, fit, isLocked, keep, packLock, relock, unpackLock, withHit } from "./lock.js";
+import {
+  NO_LOCK,
+  fit,
+  isLocked,
+  keep,
+  lockedCell,
+  packLock,
+  relock,
+  unpackLock,
+  withHit,
+} from "./lock.js";
+import { blendName, nameWith } from "./names.js";
 
 const SAME = 1e-6; // positions nearer than this are one
 const PATHS_HELD = 8;
+const PLACES_KNOWN = 256;
+
+/**
+ * The tempo of a blend, a whole one; at its ends, and where A and B have one tempo, it is theirs. As
+ * in Python (app/engine.py).
+ *
+ * @param {number} tempo
+ * @param {number} position
+ * @param {Groove[]} ends
+ */
+const blendTempo = (tempo, position, [a, b]) =>
+  position === 0 || position === 1 || a.tempo === b.tempo ? tempo : Math.floor(tempo + 0.5);
 
 /** @typedef {{ position: number, feel: number }} Place */
 
@@ -42,16 +65,21 @@ export class Scene {
   groove = null;
   /** @type {Map<string, Path>} the last few, by id */
   #paths = new Map();
+  /** @type {Map<string, string>} id of what settled first at a place, by its name */
+  #firsts = new Map();
+  keepsEdits = false; // edits go along when something else sounds: their cells are locked
   #edits = new Edits();
-  #edited = ""; // label of the groove that was edited last
-  /** @type {string | null} label of a groove that was left, with its edits */
+  #edited = ""; // name of what was edited last
+  /** @type {string | null} name of what was left, with its edits */
   #left = null;
   #lock = NO_LOCK;
   /** @type {Settled | null} */
   #settled = null;
-  #label = ""; // of what Python had sound
+  #label = ""; // name of what Python had sound
+  #shaped = false; // whether the path is
   /** @type {Groove | null} sounds for a while in place of all else */
   #previewed = null;
+  #previewName = "";
   #returns = 0; // counts snapshots that were restored
   /** @type {[string, string] | null} ids of the restored path and settled groove; null: the blend
    * has moved on since, or nothing had settled */
@@ -77,11 +105,12 @@ export class Scene {
   /**
    * Take the settled groove; true where it is another one at the same place.
    *
-   * @param {Pick<PlayerData, "settled" | "position" | "feel" | "take" | "label">} data
+   * @param {Pick<PlayerData, "settled" | "position" | "feel" | "take" | "label" | "shaped">} data
    */
-  settle({ settled, position, feel, take, label }) {
+  settle({ settled, position, feel, take, label, shaped }) {
     const old = this.#settled;
     this.#label = label;
+    this.#shaped = shaped;
     const place = { position, feel: feel ?? position };
     this.#settled = settled && { ...place, id: settled.id, groove: unpackGroove(settled), take };
     return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
@@ -94,6 +123,7 @@ export class Scene {
    */
   openWith(lock) {
     this.#lock = lock ? unpackLock(lock) : NO_LOCK;
+    this.keepsEdits = this.#lock.cells.size > 0;
   }
 
   /** @param {Path} path */
@@ -110,14 +140,26 @@ export class Scene {
     return this.path !== null && this.path.frames.length > 1;
   }
 
-  /** What is listened to, in a word or two. */
+  /** What sounds, in a word or two, with what was done to it. */
   get label() {
-    return { a: "A", b: "B", blend: this.#label }[this.monitor];
+    if (this.monitor !== "blend" && !this.#previewed) return this.#name;
+    const { voices, sixteenths, cells } = this.#lock;
+    const edited = !this.#previewed && this.edits.size + cells.size > 0;
+    return nameWith(this.#name, { edited, locked: voices.size + sixteenths.size > 0 });
   }
 
-  /** Whether a take stands in for the blend. */
-  get isTake() {
-    return Boolean(this.#settledHere?.take);
+  /** What sounds, but for edits and locks. */
+  get #name() {
+    if (this.#previewed && this.#previewName) return this.#previewName;
+    if (this.monitor !== "blend") return this.monitor.toUpperCase();
+    if (this.#settledHere) return this.#label;
+    const { position, feel } = this;
+    return nameWith(blendName(position, feel ?? position), { shaped: this.#shaped });
+  }
+
+  /** What stands in for the blend: a take or a training bar; null for nothing. */
+  get take() {
+    return this.#settledHere?.take ?? null;
   }
 
   /** Whether it is as a snapshot was, the blend not moved since. */
@@ -134,7 +176,7 @@ export class Scene {
     return this.#edits.cells;
   }
 
-  /** Label of the groove that was left with edits of it; null where there is none. */
+  /** Name of what was left with edits of it; null where there is none. */
   get leftEdits() {
     return this.edits.size ? null : this.#left;
   }
@@ -198,10 +240,12 @@ export class Scene {
    * Show and sound another groove for a while; true where that changes anything.
    *
    * @param {Groove | null} groove
+   * @param {string} name what it is; "" for what sounds anyway, in another shape
    */
-  preview(groove) {
-    const changes = groove !== this.#previewed;
+  preview(groove, name) {
+    const changes = groove !== this.#previewed || name !== this.#previewName;
     this.#previewed = groove;
+    this.#previewName = name;
     return changes;
   }
 
@@ -211,21 +255,52 @@ export class Scene {
    * @param {Hit} hit
    */
   edit(hit) {
+    if (this.keepsEdits && this.groove && !isLocked(this.lock, hit)) {
+      this.relock({ cells: new Set(this.lock.cells).add(lockedCell(hit, this.groove)) });
+    }
     if (isLocked(this.lock, hit)) this.#lock = withHit(this.lock, hit);
     else {
       this.#edits.set(cellOf(hit), hit);
-      this.#edited = this.#label;
+      this.#edited = this.#name;
     }
   }
 
   /**
-   * Lock other voices and sixteenths than so far: new ones as they sound now.
+   * Lock other voices, sixteenths and cells than so far: new ones as they sound now.
    *
-   * @param {Partial<Pick<Lock, "voices" | "sixteenths">>} cells
+   * @param {Partial<Pick<Lock, "voices" | "sixteenths" | "cells">>} places
    */
-  relock(cells) {
+  relock(places) {
     if (!this.groove) return;
-    this.#lock = relock(this.#lock, this.groove, { ...this.lock, ...cells });
+    this.#lock = relock(this.#lock, this.groove, { ...this.lock, ...places });
+  }
+
+  /**
+   * Have edits go along wherever the blend goes, in locked cells; or have those that did belong to
+   * this place. Either way what sounds stays as it is.
+   *
+   * @param {boolean} on
+   */
+  keepEdits(on) {
+    const { groove } = this;
+    if (!groove || on === this.keepsEdits) return;
+    this.keepsEdits = on;
+    if (on) {
+      const edited = [...this.edits.values()].map((hit) => lockedCell(hit, groove));
+      this.relock({ cells: new Set([...this.lock.cells, ...edited]) });
+      this.#edits.cells = new Map();
+      return;
+    }
+    const { cells } = this.lock;
+    this.relock({ cells: new Set() });
+    this.refresh();
+    const inCells = (/** @type {Hit} */ hit) =>
+      cells.has(lockedCell(hit, groove)) && !isLocked(this.lock, hit);
+    for (const hit of this.groove?.hits.filter(inCells) ?? []) {
+      this.#edits.set(cellOf(hit), { ...hit, velocity: 0 });
+    }
+    for (const hit of groove.hits.filter(inCells)) this.#edits.set(cellOf(hit), hit);
+    this.#edited = this.#name;
   }
 
   refresh() {
@@ -245,27 +320,47 @@ export class Scene {
   /** What sounds before edits and locks. @param {Path} path */
   #base(path) {
     const { position, feel } = this;
-    const blend = () => withFeel(grooveAt(path, position), position, feel ?? position);
+    const blend = () => {
+      const felt = withFeel(grooveAt(path, position), position, feel ?? position);
+      return { ...felt, tempo: blendTempo(felt.tempo, position, path.ends) };
+    };
     return this.#settledHere?.groove ?? repeated(blend(), this.bars);
   }
 
-  /** Take up the edits of the groove that sounds now. @param {Path} path */
+  /** Take up the edits of what sounds now: of a take, or of a place on the path. @param {Path} path */
   #takeUpEdits(path) {
     const before = this.edits;
-    const { position, feel } = this;
-    const unsettled = `${path.id} ${position} ${feel ?? position}`;
-    const name = this.moving ? null : (this.#settledHere?.id ?? unsettled);
-    // What was edited before it had settled is the same groove.
-    this.#edits.turnTo(name, (last) => last === unsettled);
+    const place = [this.position, this.feel ?? this.position].map((at) => at.toFixed(6));
+    const here = [path.id, ...place].join(" ");
+    this.#edits.turnTo(this.moving ? null : this.#nameOf(here));
     if (before !== this.edits && before.size) this.#left = this.#edited;
+  }
+
+  /**
+   * A name for edits: that of the place, or of what else has settled there than what did at first.
+   *
+   * @param {string} place
+   */
+  #nameOf(place) {
+    const { take, id } = this.#settledHere ?? {};
+    if (take) return id ?? place;
+    const first = this.#firsts.get(place) ?? id;
+    if (first) {
+      this.#firsts.delete(place);
+      this.#firsts.set(place, first);
+    }
+    const [oldest] = this.#firsts.keys();
+    if (this.#firsts.size > PLACES_KNOWN) this.#firsts.delete(oldest);
+    return id && id !== first ? id : place;
   }
 
   // Going back, and sending
 
   /** @returns {Snapshot} */
   snapshot() {
-    const { path, bars, position, feel, edits } = this;
-    return { path, bars, position, feel, edits, lock: this.#lock, settled: this.#settledHere };
+    const { path, bars, position, feel, edits, keepsEdits } = this;
+    const [lock, settled] = [this.#lock, this.#settledHere];
+    return { path, bars, position, feel, edits, keepsEdits, lock, settled };
   }
 
   /**
@@ -274,10 +369,10 @@ export class Scene {
    *
    * @param {Snapshot} snapshot
    */
-  restore({ path, bars, position, feel, edits, lock, settled }) {
+  restore({ path, bars, position, feel, edits, keepsEdits, lock, settled }) {
     if (!path) return;
     this.#hold(path);
-    Object.assign(this, { path, bars, position, feel, moving: false });
+    Object.assign(this, { path, bars, position, feel, keepsEdits, moving: false });
     this.listenTo("blend");
     this.#lock = lock;
     this.#settled = settled ?? this.#settled;

@@ -5,11 +5,14 @@ export const TEMPO = { least: 30, most: 300 }; // beats per minute
 /** @param {number} tempo */
 export const clampTempo = (tempo) => Math.min(TEMPO.most, Math.max(TEMPO.least, tempo));
 
-/** As it is shown. @param {number} tempo */
-export const writeTempo = (tempo) => String(Math.round(tempo * 10) / 10);
+/** To two digits, as it is shown and as files are named. @param {number} tempo */
+const rounded = (tempo) => Math.floor(100 * tempo + 0.5) / 100;
+
+/** As it is shown; as in Python (app/names.py). @param {number} tempo */
+export const writeTempo = (tempo) => String(rounded(tempo));
 
 /** What was typed, a comma for a point allowed; null where it is no number. @param {string} text */
 export function readTempo(text) {
   const tempo = Number(text.replace(",", "."));
-  return text.trim() && Number.isFinite(tempo) ? clampTempo(tempo) : null;
+  return text.trim() && Number.isFinite(tempo) ? clampTempo(rounded(tempo)) : null;
 }

@@ -18,14 +18,6 @@ test("edits stay behind with their groove, and are there again with it", () => {
   assert.deepEqual([...edits.cells.keys()], [5]);
 });
 
-test("edits go along where both names are one groove", () => {
-  const edits = new Edits();
-  edits.turnTo("not settled");
-  edits.set(3, hit(3));
-  edits.turnTo("settled", (before) => before === "not settled");
-  assert.deepEqual([...edits.cells.keys()], [3]);
-});
-
 test("each change makes new cells: snapshots keep theirs", () => {
   const edits = new Edits();
   edits.turnTo("a");

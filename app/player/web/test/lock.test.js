@@ -20,8 +20,10 @@ const A = grooveOf([[0, KICK], [16, SNARE], [32, KICK], [62, SNARE]]);
 const B = grooveOf([[8, KICK], [24, SNARE], [40, KICK], [63, KICK]]);
 const TWO = grooveOf([[0, KICK], [16, SNARE], [126, SNARE]], { bars: 2 });
 
-const lockOf = (groove, { voices = [], sixteenths = [] }) =>
-  relock(NO_LOCK, groove, { voices: new Set(voices), sixteenths: new Set(sixteenths) });
+const places = ({ voices = [], sixteenths = [], cells = [] }) => {
+  return { voices: new Set(voices), sixteenths: new Set(sixteenths), cells: new Set(cells) };
+};
+const lockOf = (groove, locked) => relock(NO_LOCK, groove, places(locked));
 
 test("nothing locked changes nothing", () => {
   assert.ok(isOpen(NO_LOCK));
@@ -78,9 +80,9 @@ test("a lock on other steps than the groove's changes nothing", () => {
 
 test("cells that are new to a lock are held as they sound, those of before as they were", () => {
   const kick = lockOf(A, { voices: [KICK] });
-  const both = relock(kick, keep(kick, B), { voices: new Set([KICK, SNARE]), sixteenths: new Set() });
+  const both = relock(kick, keep(kick, B), places({ voices: [KICK, SNARE] }));
   assert.deepEqual(cellsOf(both), [[0, KICK], [24, SNARE], [32, KICK]]);
-  const snare = relock(both, A, { voices: new Set([SNARE]), sixteenths: new Set() });
+  const snare = relock(both, A, places({ voices: [SNARE] }));
   assert.deepEqual(cellsOf(snare), [[24, SNARE]]);
 });
 
@@ -93,11 +95,20 @@ test("an edit in a locked cell is held by the lock", () => {
   assert.deepEqual(cellsOf(lock), [[0, KICK], [32, KICK]], "the lock of before is as it was");
 });
 
+test("a locked cell is one voice in one sixteenth", () => {
+  const lock = lockOf(A, { cells: [8 * 32 + KICK, 6 * 32 + KICK] });
+  assert.deepEqual(lock.hits.map(({ step, voice }) => [step, voice]), [[32, KICK]]);
+  assert.deepEqual(cellsOf(keep(lock, B)), cellsOf(keep(lock, keep(lock, B))));
+  assert.ok(cellsOf(keep(lock, B)).some(([step, voice]) => step === 32 && voice === KICK));
+  assert.ok(!cellsOf(keep(lock, B)).some(([step, voice]) => step === 24 && voice === KICK));
+});
+
 test("a lock is sent as lists", () => {
-  assert.deepEqual(packLock(lockOf(A, { voices: [KICK], sixteenths: [4] })), {
+  assert.deepEqual(packLock(lockOf(A, { voices: [KICK], sixteenths: [4], cells: [12 * 32] })), {
     bars: 1,
     voices: [KICK],
     sixteenths: [4],
+    cells: [12 * 32],
     hits: [[0, KICK, 100, 0], [16, SNARE, 100, 0], [32, KICK, 100, 0]],
   });
 });
@@ -114,7 +125,11 @@ test("whatever is locked: locked cells are the lock's, free ones the groove's, t
   for (let i = 0; i < 300; i++) {
     const [source, target] = [random(1 + below(3)), random(1 + below(3))];
     const some = (end, share) => Array.from({ length: end }, (_, n) => n).filter(() => happens(share));
-    const cells = { voices: some(4, 0.3), sixteenths: some(source.bars * 16, 0.3) };
+    const cells = {
+      voices: some(4, 0.3),
+      sixteenths: some(source.bars * 16, 0.3),
+      cells: some(source.bars * 16 * 32, 0.02),
+    };
     const lock = lockOf(source, cells);
     const fitted = fit(lock, target.bars);
     const kept = keep(lock, target);

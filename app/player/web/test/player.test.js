@@ -44,6 +44,7 @@ function answer(changes = {}) {
       settled: packGroove(id, groove),
       label: python.label,
       take: python.take,
+      shaped: python.shaped,
       accents: ["#a", "#b"],
       kit: "kit",
       answered: python.deaf ? 0 : (last?.turn ?? 0),
@@ -55,9 +56,9 @@ function answer(changes = {}) {
 }
 
 /** Python plays a take, or the blend again. */
-const playTake = (id, groove = TAKE) => answer({ groove, id, label: id, take: true });
+const playTake = (id, groove = TAKE) => answer({ groove, id, label: id, take: "take" });
 const playBlend = (changes = {}) =>
-  answer({ groove: undefined, id: undefined, label: "Blend", take: false, ...changes });
+  answer({ groove: undefined, id: undefined, label: "Blend", take: null, ...changes });
 
 const cells = () => cellsOf(player.groove);
 const has = (step, voice) => cells().some(([at, of]) => at === step && of === voice);
@@ -80,7 +81,7 @@ beforeEach(() => {
   player = new Player(fakeTransport().transport);
   player.sound.load = () => {};
   sent = [];
-  python = { path: PATH, sends: PATH, position: 0, feel: null, label: "Blend", take: false };
+  python = { path: PATH, sends: PATH, position: 0, feel: null, label: "Blend", take: null, shaped: false };
   python.opening = null;
   answer();
 });
@@ -104,6 +105,8 @@ describe("the blend", () => {
     answer();
     assert.deepEqual(player.groove.hits, B.hits);
     assert.equal(player.groove.tempo, 120);
+    player.drag(0.337);
+    assert.equal(player.groove.tempo, 107, "on the way it is a whole one");
     moveTo(0);
     answer();
     assert.deepEqual(player.groove.hits, A.hits);
@@ -194,7 +197,30 @@ describe("what is listened to", () => {
     player.listenTo("a");
     playTake("Take 1");
     assert.deepEqual([player.scene.monitor, player.label], ["blend", "Take 1"]);
-    assert.ok(player.scene.isTake);
+    assert.ok(player.scene.take);
+  });
+
+  test("what sounds has its own name at every moment", () => {
+    const name = () => player.label;
+    answer({ position: 0.5, label: "Blend 50%" });
+    assert.equal(name(), "Blend 50%");
+    player.drag(0.37);
+    assert.equal(name(), "Blend 37%");
+    player.release();
+    assert.equal(name(), "Blend 37%");
+    answer({ label: "Blend 37%" });
+    edit(hit(20, KICK));
+    assert.equal(name(), "Blend 37%, edited");
+    player.lockVoice(SNARE);
+    player.drag(0);
+    assert.equal(name(), "A, with locks");
+    player.release();
+    player.listenTo("b");
+    assert.equal(name(), "B", "as loaded");
+    player.preview(TAKE, "Take 16");
+    assert.equal(name(), "Take 16, with locks");
+    player.preview(null);
+    assert.equal(name(), "B");
   });
 
   test("a preview sounds until it ends or the blend is moved, and cannot be edited", () => {
@@ -255,6 +281,47 @@ describe("edits", () => {
     edit(hit(20, KICK));
     answer();
     assert.ok(has(60, CRASH) && has(20, KICK));
+  });
+
+  test("edits are there again when the blend comes back to their place", () => {
+    moveTo(0.5);
+    answer();
+    edit(hit(20, KICK));
+    answer();
+    moveTo(0.51);
+    answer();
+    assert.ok(!has(20, KICK));
+    moveTo(0.51 - 0.01);
+    assert.ok(has(20, KICK), "at once");
+    assert.equal(lastSent().edits.length, 1);
+    answer();
+    assert.ok(has(20, KICK), "and once it has settled");
+  });
+
+  test("kept, edits go along with the blend and into takes, and stay once they are no longer", () => {
+    moveTo(0.5);
+    answer();
+    edit(hit(20, KICK));
+    edit(hit(16, SNARE, 0));
+    player.letEditsGoAlong(true);
+    edit(hit(24, KICK));
+    assert.deepEqual([lastSent().edits, lastSent().lock.cells.length], [[], 3]);
+    moveTo(0.9);
+    answer();
+    const changed = () => [has(20, KICK), has(24, KICK), has(16, SNARE)];
+    assert.deepEqual(changed(), [true, true, false]);
+    playTake("Take 1");
+    assert.deepEqual(changed(), [true, true, false]);
+    playBlend({ position: 0.9 });
+    player.letEditsGoAlong(false);
+    assert.deepEqual(changed(), [true, true, false], "here");
+    assert.equal(lastSent().lock, null);
+    moveTo(0.2);
+    answer();
+    assert.deepEqual(changed(), [false, false, true], "elsewhere no longer");
+    player.undo();
+    player.undo();
+    assert.ok(player.scene.keepsEdits, "undo keeps them again");
   });
 
   test("an edit that is undone at once stays undone", () => {
@@ -476,7 +543,7 @@ describe("messages", () => {
   test("a shared page's settings are taken once; they are where undo begins", () => {
     moveTo(0.5);
     answer();
-    const lock = { ...packGroove("lock", grooveOf([[4, SNARE]])), voices: [SNARE], sixteenths: [] };
+    const lock = { ...packGroove("lock", grooveOf([[4, SNARE]])), voices: [SNARE], sixteenths: [], cells: [] };
     const opening = { name: "shared", tempo: 87, swing: 0.6, lock };
     answer({ opening });
     assert.deepEqual([player.settings.tempo, player.settings.swing], [87, 0.6]);

@@ -9,6 +9,7 @@ import { Kit } from "../sound/kit.js";
 import { dampedAt } from "../sound/sampler.js";
 import { beatOf, cellOf, grooveAt, packHit, withEdits } from "../state/groove.js";
 import { keep } from "../state/lock.js";
+import { blendName, nameWith } from "../state/names.js";
 import { grooveOf } from "./fake.js";
 
 const ROOT = new URL("../../../../", import.meta.url);
@@ -35,9 +36,14 @@ const COMPUTED = {
     groove(straight)
       .hits.map((hit) => [hit.voice, beatOf(hit, straight.steps, swing), hit.velocity])
       .sort(([voice, beat], [other, later]) => voice - other || beat - later),
-  lock: ({ lock: { voices, sixteenths, ...held }, groove: free }) => {
-    const cells = { voices: new Set(voices), sixteenths: new Set(sixteenths) };
-    return hits(keep({ ...groove(held), ...cells }, groove(free)));
+  lock: ({ lock: { voices, sixteenths, cells = [], ...held }, groove: free }) => {
+    const numbered = cells.map(([sixteenth, voice]) => sixteenth * 32 + voice);
+    const places = {
+      voices: new Set(voices),
+      sixteenths: new Set(sixteenths),
+      cells: new Set(numbered),
+    };
+    return hits(keep({ ...groove(held), ...places }, groove(free)));
   },
   edits: ({ groove: before, edits }) => {
     const changed = edits.map(([step, voice, velocity, timing]) => {
@@ -51,6 +57,7 @@ const COMPUTED = {
     const times = live.map((stroke) => dampedAt(stroke, live, kit));
     return times.map((time) => (time === Infinity ? null : time));
   },
+  name: ({ pattern, feel, done }) => nameWith(blendName(pattern, feel), done),
   velocity: ({ layers, velocity }) => {
     const kit = new Kit({ ...TABLE, voices: { drum: layersOf(layers) } }, null);
     const { offset, gain } = kit.sample("drum", velocity);
@@ -62,8 +69,8 @@ const COMPUTED = {
 function assertNear(found, expected, name) {
   if (typeof expected === "number") {
     assert.ok(Math.abs(found - expected) <= NEAR, `${name}: ${found} is not ${expected}`);
-  } else if (expected === null) {
-    assert.equal(found, null, name);
+  } else if (expected === null || typeof expected === "string") {
+    assert.equal(found, expected, name);
   } else {
     const keys = Object.keys(expected);
     assert.deepEqual(Object.keys(found), keys, name);

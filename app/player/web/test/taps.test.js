@@ -33,8 +33,10 @@ test("a tempo is read as it is typed", () => {
   for (const text of ["", "  ", "abc", "1,2,3", "Infinity"]) assert.equal(readTempo(text), null);
 });
 
-test("a tempo is written with a tenth at most", () => {
-  assert.equal(writeTempo(112.125), "112.1");
+test("a tempo is written with two digits at most, and typed so", () => {
+  assert.equal(writeTempo(112.125), "112.13");
+  assert.equal(writeTempo(119.9999), "120");
+  assert.equal(readTempo("87,123"), 87.12);
   assert.equal(writeTempo(120), "120");
   assert.equal(clampTempo(29), 30);
 });

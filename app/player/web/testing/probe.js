@@ -9,6 +9,9 @@ import { packLock } from "../state/lock.js";
 const BLOCK_WAIT = 0.2; // s beyond the wanted end, for the last block to arrive
 const LOOK = 20; // ms from look to look at the audio clock: it may go slower than the wall's
 
+/** Whether Python knows all that was done. @param {Player} player */
+const isRead = ({ isAnswered, coming, scene }) => isAnswered && !coming && !scene.moving;
+
 /** @param {Player} player */
 export function expose(player) {
   window.beatgen = {
@@ -19,7 +22,7 @@ export function expose(player) {
       return {
         playing: player.playing,
         label: player.label,
-        answered: player.isAnswered && !player.coming,
+        answered: isRead(player),
         position: player.position,
         feel: player.feel,
         lock: packLock(player.lock),

@@ -19,6 +19,7 @@ const VOLUME =
   "c3 1 5 4 5 7.5s-2 6.5-5 7.5v-2c1.9-.9 3-3 3-5.5s-1.1-4.6-3-5.5z";
 const MORE =
   "M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2V9h-2V7h2zM4 15h4v2H4zm7-2h2v2h7v2h-7v2h-2v-2H9v-2h2z";
+const TAKES = { take: "Take", bar: "Bar", blend: "Blend" }; // what the middle of the switch is
 const INTERRUPTED = "The sound was interrupted: tap or press a key to go on.";
 
 export class Bar {
@@ -160,7 +161,7 @@ export class Bar {
     const root = element("div", attributes, ...buttons);
     const show = (/** @type {Monitor} */ monitor) => {
       for (const button of buttons) put(button, "aria-pressed", button.dataset.of === monitor);
-      write(buttons[1], player.scene.isTake ? "Take" : names.blend);
+      write(buttons[1], TAKES[player.scene.take ?? "blend"]);
     };
     return { root, show };
   }

@@ -2,23 +2,24 @@
 
 /** @import { Player } from "../state/player.js" */
 
-import { element, icon, isCommand, put, write } from "./dom.js";
-import { Pad, percent } from "./pad.js";
+import { element, focusedBeside, icon, isCommand, put, write } from "./dom.js";
+import { onPercent, percent } from "../state/names.js";
+import { Pad } from "./pad.js";
 import { PathPicture } from "./path.js";
 
 const STEP = 0.001;
 /** @type {Record<string, number>} */
 const KEY_STEPS = {
-  ArrowLeft: -1 / 32,
-  ArrowDown: -1 / 32,
-  ArrowRight: 1 / 32,
-  ArrowUp: 1 / 32,
-  PageDown: -1 / 8,
-  PageUp: 1 / 8,
+  ArrowLeft: -0.01,
+  ArrowDown: -0.01,
+  ArrowRight: 0.01,
+  ArrowUp: 0.01,
+  PageDown: -0.1,
+  PageUp: 0.1,
   Home: -1,
   End: 1,
 };
-const FINER = 1 / 4; // of a key's step with shift
+const FARTHER = 10; // times a key's step with shift
 const SLIDER = "M2 11h7a3.2 3.2 0 0 1 6 0h7v2h-7a3.2 3.2 0 0 1-6 0H2z";
 const PAD =
   "M3 3h18v18H3zm2 2v14h14V5zm9.5 1.8a2.9 2.9 0 1 1 0 5.8 2.9 2.9 0 0 1 0-5.8z";
@@ -29,7 +30,19 @@ export class BlendControl {
   #pad;
   #picture;
   #modes;
-  #readout = element("span", { class: "readout", "aria-hidden": "true" });
+  #pattern = new PercentField("Pattern, percent of B", (place) => this.#typed(place, undefined));
+  #feel = new PercentField("Feel, percent of B", (place) => this.#typed(undefined, place));
+  #words = ["", " B"].map((words) => element("span", {}, words));
+  #feelWords = element("span", {}, " B, feel ");
+  #readout = element(
+    "span",
+    { class: "readout" },
+    this.#words[0],
+    this.#pattern.root,
+    this.#feelWords,
+    this.#feel.root,
+    this.#words[1],
+  );
 
   /** @param {Player} player */
   constructor(player) {
@@ -70,7 +83,7 @@ export class BlendControl {
     const apart = feel !== null;
     this.root.hidden = !isBlend;
     this.root.classList.toggle("apart", apart);
-    this.root.classList.toggle("waits", this.#player.scene.isTake);
+    this.root.classList.toggle("waits", this.#player.scene.take !== null);
     this.#slider.hidden = apart;
     this.#pad.root.hidden = !apart;
     this.#slider.value = String(position);
@@ -78,16 +91,22 @@ export class BlendControl {
     const [together, moved] = this.#modes;
     put(together, "aria-pressed", !apart);
     put(moved, "aria-pressed", apart);
-    const places = apart
-      ? `Pattern ${percent(position)} B, feel ${percent(feel)} B`
-      : `${percent(position)} B`;
-    write(this.#readout, places);
+    write(this.#words[0], apart ? "Pattern " : "");
+    this.#feelWords.hidden = this.#feel.root.hidden = !apart;
+    this.#pattern.show(position);
+    this.#feel.show(feel ?? position);
     this.#pad.update();
     this.#picture.update();
   }
 
   close() {
     this.#picture.close();
+  }
+
+  /** @param {number | undefined} pattern @param {number | undefined} feel */
+  #typed(pattern = this.#player.position, feel = undefined) {
+    this.#player.drag(pattern, feel ?? this.#player.feel);
+    this.#player.release();
   }
 
   /**
@@ -131,6 +150,48 @@ export class BlendControl {
     const step = KEY_STEPS[event.key];
     if (step === undefined || isCommand(event)) return;
     event.preventDefault();
-    this.#player.drag(this.#player.position + step * (event.shiftKey ? FINER : 1));
+    const moved = this.#player.position + step * (event.shiftKey ? FARTHER : 1);
+    this.#player.drag(onPercent(moved));
   }
+}
+
+/** Where pattern or feel stands, in percent, to read and to type. */
+class PercentField {
+  #input;
+  #shown = "";
+
+  /** @param {string} label @param {(place: number) => void} typed gets 0 to 1 */
+  constructor(label, typed) {
+    const take = () => {
+      const place = readPercent(this.#input.value);
+      if (place !== null && percent(place) !== this.#shown) typed(place);
+      this.#input.value = this.#shown;
+    };
+    this.#input = element("input", {
+      type: "text",
+      inputmode: "decimal",
+      class: "percent",
+      autocomplete: "off",
+      size: 4,
+      title: "Type a percentage",
+      "aria-label": label,
+      onfocus: () => this.#input.select(),
+      onchange: take,
+      onkeydown: (event) => event.key === "Enter" && this.#input.blur(),
+    });
+    this.root = this.#input;
+  }
+
+  /** @param {number} place */
+  show(place) {
+    this.#shown = percent(place);
+    if (focusedBeside(this.#input) !== this.#input) this.#input.value = this.#shown;
+  }
+}
+
+/** What was typed as 0 to 1, a comma for a point allowed; null for no number. @param {string} text */
+export function readPercent(text) {
+  const digits = text.replace(",", ".").replace("%", "").trim();
+  const number = Number(digits);
+  return digits && Number.isFinite(number) ? Math.min(1, Math.max(0, number / 100)) : null;
 }

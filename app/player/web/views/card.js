@@ -78,9 +78,9 @@ export class Card {
    *
    * @param {TakeData} take
    * @param {number[]} rows the voices that the picture has a row for
-   * @param {{ plays: boolean, kept: boolean, small: boolean }} how
+   * @param {{ kept: boolean, small: boolean }} how
    */
-  show(take, rows, { plays, kept, small }) {
+  show(take, rows, { kept, small }) {
     const shown = [take.id, ...rows].join();
     if (shown !== this.#shown) {
       this.#shown = shown;
@@ -96,14 +96,22 @@ export class Card {
     this.#file = take.file ? { ...take.file, type: MIDI } : null;
     this.root.draggable = Boolean(this.#file) && canDrag();
     put(this.root, "aria-label", take.name);
+    this.root.classList.toggle("kept", kept);
+    if (kept !== this.#kept) this.#keptIs(kept);
+  }
+
+  /** Frame it, or not, as what sounds. @param {boolean} plays */
+  mark(plays) {
     put(this.#play, "aria-current", plays);
     this.root.classList.toggle("plays", plays);
-    this.root.classList.toggle("kept", kept);
-    if (kept !== this.#kept) this.#mark(kept);
+  }
+
+  get name() {
+    return this.#name.textContent ?? "";
   }
 
   /** @param {boolean} kept */
-  #mark(kept) {
+  #keptIs(kept) {
     this.#kept = kept;
     put(this.#keep, "aria-pressed", kept);
     put(this.#keep, "title", kept ? "Kept when varying again" : "Keep when varying again");

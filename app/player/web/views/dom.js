@@ -107,6 +107,10 @@ export function drawing(tag, attributes = {}, ...children) {
   return made;
 }
 
+// Padlocks
+export const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0z";
+export const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
+
 /** A picture drawn as one path on a 24 by 24 field. @param {string} path */
 export function icon(path) {
   const line = drawing("path", { d: path });

@@ -2,6 +2,7 @@
 
 /** @import { Player } from "../state/player.js" */
 
+import { onPercent, percent } from "../state/names.js";
 import { drawing, element, isCommand, put, style } from "./dom.js";
 import { shade } from "./look.js";
 
@@ -9,12 +10,12 @@ const MARGIN = 17; // px between the pad's edge and its field, as in the style s
 const STEP = 0.001;
 /** @type {Record<string, [across: number, up: number]>} */
 const KEY_MOVES = {
-  ArrowLeft: [-1 / 32, 0],
-  ArrowRight: [1 / 32, 0],
-  ArrowDown: [0, -1 / 32],
-  ArrowUp: [0, 1 / 32],
+  ArrowLeft: [-0.01, 0],
+  ArrowRight: [0.01, 0],
+  ArrowDown: [0, -0.01],
+  ArrowUp: [0, 0.01],
 };
-const FINER = 1 / 4; // of a key's step with shift
+const FARTHER = 10; // times a key's step with shift
 
 export class Pad {
   #player;
@@ -123,16 +124,13 @@ export class Pad {
     const move = KEY_MOVES[event.key];
     if (!move || isCommand(event)) return;
     event.preventDefault();
-    const [across, up] = move.map((amount) => amount * (event.shiftKey ? FINER : 1));
+    const [across, up] = move.map((amount) => amount * (event.shiftKey ? FARTHER : 1));
     const { position, feel } = this.#player;
     const moved = this.#inputs[across ? 0 : 1];
     moved.focus({ preventScroll: true }); // screen readers read where it stands now
-    this.#player.drag(position + across, (feel ?? position) + up);
+    this.#player.drag(onPercent(position + across), onPercent((feel ?? position) + up));
   }
 }
-
-/** @param {number} place */
-export const percent = (place) => `${Math.round(place * 100)}%`;
 
 function diagonal() {
   const ends = { x1: 0, y1: 100, x2: 100, y2: 0, "vector-effect": "non-scaling-stroke" };

@@ -20,11 +20,12 @@ export class Picture {
 
   /**
    * groove: as Python sends it; rows: the voices that have one, low drums first; names: theirs;
-   * accent: its colour; label: what it shows, for screen readers.
+   * accent: its colour; label: what it shows, for screen readers;
+   * first: number of its first bar.
    *
    * @param {PictureData} data
    */
-  receive({ groove, rows, names, accent, label }) {
+  receive({ groove, rows, names, accent, label, first }) {
     const shown = unpackGroove(groove);
     this.#roll.show(shown, rows, { ruled: true });
     style(this.root, "--rows", rows.length);
@@ -32,12 +33,17 @@ export class Picture {
     put(this.root, "aria-label", label);
     const top = names.map((name) => element("span", {}, name)).reverse();
     this.#names.replaceChildren(...top);
-    this.#numbers.replaceChildren(...Array.from({ length: shown.bars }, numberIn(shown)));
+    this.#numbers.replaceChildren(...Array.from({ length: shown.bars }, numberIn(shown, first)));
   }
 }
 
-/** The number of a bar, below its first line. @param {Groove} groove */
-const numberIn = (groove) => (/** @type {unknown} */ _, /** @type {number} */ bar) => {
+/**
+ * The number of a bar, below its first line.
+ *
+ * @param {Groove} groove
+ * @param {number} first of its first bar
+ */
+const numberIn = (groove, first) => (/** @type {unknown} */ _, /** @type {number} */ bar) => {
   const left = `left: ${100 * placeOf(bar * groove.steps, groove)}%`;
-  return element("span", { style: left }, String(bar + 1));
+  return element("span", { style: left }, String(bar + first));
 };

@@ -4,7 +4,7 @@
 
 import { clampTempo, readTempo, writeTempo } from "../state/settings.js";
 import { Taps } from "../state/taps.js";
-import { element, focusedBeside, isCommand } from "./dom.js";
+import { element, focusedBeside, icon, isCommand, LOCKED, OPEN, put } from "./dom.js";
 
 const DRAG = 3; // px before a press becomes a drag
 const PER_PIXEL = 0.5; // beats per minute
@@ -15,7 +15,7 @@ export class TempoControl {
   tap; // the button; where it stands is the bar's to say
   #player;
   #input;
-  #own;
+  #lock;
   /** @type {{ y: number, tempo: number, moved: boolean } | null} */
   #drag = null;
   #taps = new Taps();
@@ -47,18 +47,9 @@ export class TempoControl {
       },
       "Tap",
     );
-    this.#own = element(
-      "button",
-      {
-        class: "own",
-        "aria-label": "Reset to groove tempo",
-        title: "Reset to groove tempo",
-        onclick: () => this.#set(null, true),
-      },
-      "↺",
-    );
+    this.#lock = element("button", { class: "own", onclick: () => this.#turnLock() });
     const attributes = { class: "tempo", role: "group", "aria-label": "Tempo" };
-    this.root = element("div", attributes, this.#input, this.#own);
+    this.root = element("div", attributes, this.#input, this.#lock);
   }
 
   get #tempo() {
@@ -68,7 +59,19 @@ export class TempoControl {
   update() {
     const focused = focusedBeside(this.#input) === this.#input;
     if (!focused || this.#drag) this.#show();
-    this.#own.disabled = this.#player.settings.tempo === null;
+    const locked = this.#player.settings.tempo !== null;
+    if (this.#lock.dataset.locked === String(locked)) return;
+    this.#lock.dataset.locked = String(locked);
+    this.#lock.replaceChildren(icon(locked ? LOCKED : OPEN));
+    const label = locked ? "Reset to groove tempo" : "Lock the tempo: all that sounds keeps it";
+    put(this.#lock, "aria-label", label);
+    this.#lock.title = label;
+  }
+
+  /** Keep to the tempo that sounds, or go with each groove's own again. */
+  #turnLock() {
+    const locked = this.#player.settings.tempo !== null;
+    this.#set(locked ? null : (readTempo(writeTempo(this.#tempo)) ?? this.#tempo), true);
   }
 
   #show() {

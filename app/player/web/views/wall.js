@@ -42,6 +42,8 @@ export class Wall {
   #soon = 0;
   /** @type {Groove | null} that the player was given to sound */
   #given = null;
+  /** @type {number | null} of the take that it is */
+  #sounding = null;
   #reminder = new Reminder(() => !this.#unanswered.length && !this.#lacks, () => this.#sendActs());
   #leave = new AbortController();
   #stop;
@@ -164,21 +166,31 @@ export class Wall {
 
   #sound() {
     const number = this.#chosen ?? (this.#player.playing ? this.#pointed : null);
-    this.#given = (number !== null && this.#cards.get(number)?.groove) || null;
-    this.#player.preview(this.#given);
+    const card = number === null ? undefined : this.#cards.get(number);
+    this.#given = card?.groove ?? null;
+    this.#sounding = this.#given && number;
+    this.#player.preview(this.#given, card?.name);
+    this.#mark();
+  }
+
+  /** Frame the card of what sounds. */
+  #mark() {
+    const plays = this.#sounding ?? this.#chosen ?? this.#data?.plays;
+    for (const [number, card] of this.#cards) card.mark(number === plays);
   }
 
   /** Where the musician has moved on to something else, a pointer that rests on a card means
    * nothing any more. */
   #giveWay() {
     if (this.#player.scene.previewed === this.#given) return;
-    this.#given = this.#pointed = null;
+    this.#given = this.#pointed = this.#sounding = null;
     clearTimeout(this.#soon);
+    this.#mark();
   }
 
   #draw() {
     if (!this.#data) return;
-    const { takes, kept, rows, plays, small } = this.#data;
+    const { takes, kept, rows, small } = this.#data;
     const discarded = this.#done("discard");
     const shown = takes.filter(({ number }) => !discarded.includes(number));
     const focused = this.#focused();
@@ -189,11 +201,11 @@ export class Wall {
       const { number } = take;
       const last = this.#unanswered.findLast(([, act, on]) => on === number && isKeeping(act));
       this.#cards.get(number)?.show(take, rows, {
-        plays: number === (this.#chosen ?? plays),
         kept: last ? last[1] === "keep" : kept.includes(number),
         small,
       });
     }
+    this.#mark();
     this.#focusAgain(focused);
   }
 

@@ -11,6 +11,8 @@ const REDO =
   "M18.4 10.6C16.55 9 14.15 8 11.5 8A10.5 10.5 0 0 0 1.53 15.22L3.9 16a8 8 0 0 1 12.72-3.62" +
   "L13 16h9V7z";
 const ALL = "M4 6h16v2H4zm0 5h8v2H4zm0 5h8v2H4zm13-5h2v3h3v2h-3v3h-2v-3h-3v-2h3z";
+const KEEP =
+  "M4 20v-4L15 5l4 4L8 20zm12.4-16.4 1-1a1.4 1.4 0 0 1 2 0l2 2a1.4 1.4 0 0 1 0 2l-1 1zM13 18h8v2h-8z";
 const HINT = window.matchMedia("(pointer: coarse)").matches
   ? "Tap to add a hit; hold and drag for velocity"
   : "Click to add a hit; drag up or down for velocity";
@@ -19,6 +21,7 @@ export class GridFoot {
   #player;
   #status = element("div", { class: "status", "aria-live": "polite" });
   #all;
+  #keep;
   #undo;
   #redo;
 
@@ -31,15 +34,19 @@ export class GridFoot {
     this.#all = button("Show all drums", ALL, () =>
       player.set({ allVoices: !player.settings.allVoices }),
     );
+    this.#keep = button("Keep my edits while I blend", KEEP, () =>
+      player.letEditsGoAlong(!player.scene.keepsEdits),
+    );
     this.#undo = button("Undo (Z)", UNDO, () => player.undo());
     this.#redo = button("Redo (Shift+Z)", REDO, () => player.redo());
-    const steps = element("div", { class: "steps" }, this.#all, this.#undo, this.#redo);
+    const steps = element("div", { class: "steps" }, this.#keep, this.#all, this.#undo, this.#redo);
     this.root = element("div", { class: "foot" }, this.#status, steps);
     this.show("");
   }
 
   update() {
     put(this.#all, "aria-pressed", this.#player.settings.allVoices);
+    put(this.#keep, "aria-pressed", this.#player.scene.keepsEdits);
     this.#undo.disabled = !this.#player.history.canUndo;
     this.#redo.disabled = !this.#player.history.canRedo;
     if (this.#status.classList.contains("hint")) this.show("");
@@ -57,6 +64,6 @@ export class GridFoot {
     if (monitor !== "blend") return `This is ${monitor.toUpperCase()} as loaded`;
     if (leftEdits === null) return HINT;
     const back = history.canUndo ? " Press Z to return to it." : "";
-    return `Edits belong to ${leftEdits || "the groove before"}.${back}`;
+    return `Edits belong to ${leftEdits}.${back}`;
   }
 }

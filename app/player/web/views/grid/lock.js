@@ -5,7 +5,7 @@
 
 import { element } from "../dom.js";
 import { SIXTEENTHS } from "../../state/groove.js";
-import { isOpen } from "../../state/lock.js";
+import { isOpen, placeOfCell } from "../../state/lock.js";
 
 const BEAT = 4; // sixteenths that a click on the ruler means
 const HATCH = 7; // px between its lines
@@ -141,6 +141,12 @@ export function drawLock(context, grid, lock, colours) {
       if (!lock.voices.has(voice)) field.rect(x, grid.topOf(row), width, rowHeight);
     });
     drawMark(context, x, width, top, colours);
+  }
+  for (const cell of lock.cells) {
+    const { sixteenth: at, voice } = placeOfCell(cell);
+    const row = rows.indexOf(voice);
+    if (row < 0 || lock.voices.has(voice) || lock.sixteenths.has(at)) continue;
+    field.rect(at * sixteenth, grid.topOf(row), sixteenth, rowHeight);
   }
   context.save();
   context.clip(field);

@@ -22,6 +22,7 @@ export class Playhead {
   #lit = false;
   #followed = 0; // where following put the grid
   #handled = -Infinity; // when the musician last scrolled it
+  #pointed = false; // a pointer is on it, or pressed
   #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   /**
@@ -39,6 +40,17 @@ export class Playhead {
     scroller.addEventListener("scroll", () => {
       if (scroller.scrollLeft !== this.#followed) this.#handled = performance.now();
     });
+    const point = (/** @type {PointerEvent} */ { type, pointerType, buttons }) => {
+      const over = type !== "pointerleave" && type !== "pointercancel";
+      const up = type === "pointerup" && pointerType === "touch";
+      this.#pointed = buttons > 0 || (over && !up);
+    };
+    for (const name of /** @type {const} */ ([
+      ...["pointerenter", "pointermove", "pointerdown"],
+      ...["pointerup", "pointerleave", "pointercancel"],
+    ])) {
+      scroller.addEventListener(name, /** @type {any} */ (point));
+    }
   }
 
   update() {
@@ -84,7 +96,9 @@ export class Playhead {
   /** @param {number} x */
   #follow(x) {
     const { scrollLeft, clientWidth, scrollWidth } = this.#scroller;
-    if (scrollWidth <= clientWidth || performance.now() - this.#handled < HANDS_OFF) return;
+    // Never under a pointer: it would hit another cell than the one it was brought to.
+    if (scrollWidth <= clientWidth || this.#pointed) return;
+    if (performance.now() - this.#handled < HANDS_OFF) return;
     const outside = x < scrollLeft || x > scrollLeft + clientWidth * (1 - FOLLOW / 3);
     if (!outside) return;
     this.#scroller.scrollLeft = Math.max(0, x - clientWidth * FOLLOW);

@@ -4,7 +4,7 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { Groove, Path } from "../../types" */
 
-import { element, icon, isCommand, put } from "../dom.js";
+import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
 const HOLD =
   "Lock: keep these hits while you blend, vary and shape. Unlock to let them follow the blend.";
@@ -13,8 +13,6 @@ const ALWAYS = ["kick", "snare", "hi-hat"];
 /** @type {Record<string, [down: number, right: number]>} */
 const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const LOCKED = "M7 10V8a5 5 0 0 1 10 0v2h1.5v10h-13V10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0z";
-const OPEN = "M7 10V7a5 5 0 0 1 9.6-2l-2 .9A2.8 2.8 0 0 0 9.2 7v3h9.3v10h-13V10z";
 
 /**
  * Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit.

@@ -1,0 +1,181 @@
+"""A groove's percussion, which the network does not know, along what the network makes of the rest.
+
+The network hears a clap as a snare (`beatgen.groove.fold`), and answers with snares. Those that it
+gives only because of that go, and the claps come back in their place: as they were in a take, or
+faded with A or B in a blend. Where the feel changes, extras move with the kit's voice that plays
+their part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from beatgen.groove import Groove, columns, extras_of, fold, reach, sixteenths_of, voices_of
+from beatgen.kit import EVERY, FAMILIES, VOICES, VOICES_OF_FAMILY
+
+KIT = len(VOICES)
+HALF = 0.5  # at this share of its groove the softest hit is gone; a full one stays to the end
+NEAR = (0, 1, -1, 2, -2)  # steps at which a moved hit may stand instead, where its own is taken
+
+
+class _Hit(NamedTuple):
+    place: float  # steps from the start of the groove; an early downbeat is before it
+    velocity: float
+
+
+_Name = tuple[int, int, int]  # number of the voice, sixteenth, which of its hits in that sixteenth
+
+
+class Extras:
+    """The extras of one groove, or of two that are blended, all of as many bars and steps."""
+
+    def __init__(self, *sources: Groove) -> None:
+        self._any = any(source.extras for source in sources)
+        if not self._any:
+            return
+        self._sources = sources
+        self._sixteenth = sixteenths_of(sources[0])
+        self._sixteenths = int(self._sixteenth.max()) + 1
+        # Per source, bool (families, sixteenths): struck by the kit itself, or only by what is
+        # heard as the kit.
+        self._heard = [fold(source) for source in sources]
+        own = [self._struck(source) for source in sources]
+        only = [
+            self._struck(heard) & ~struck for heard, struck in zip(self._heard, own, strict=True)
+        ]
+        self._own, self._only = np.array(own, float), np.array(only, float)
+        self._voices = voices_of(*sources)[KIT:]
+        self._hits = [self._named(source) for source in sources]
+
+    def onto(
+        self,
+        heard: Groove,
+        pattern: float = 0.0,
+        feel: float | None = None,
+        moved: bool = False,
+    ) -> Groove:
+        """What the network made of the sources as it heard them, with their extras.
+
+        pattern, feel: 0 for the first source, 1 for the second one. moved: whether the feel of the
+        first was changed; its extras change theirs with the voices that play their parts.
+        """
+        if not self._any:
+            return heard
+        weights = np.array([1 - pattern, pattern])[: len(self._sources)]
+        hits = self._mixed(weights, pattern if feel is None else feel)
+        if moved:
+            hits = self._with_feel(hits, heard)
+        kit, timing = (grid[:, :, :KIT].copy() for grid in (heard.velocity, heard.timing))
+        gone = self._through_fold(weights)
+        for family, voices in enumerate(VOICES_OF_FAMILY.values()):
+            rows = np.ix_(*map(range, kit.shape[:2]), voices)
+            kit[rows] = np.where(gone[family][self._sixteenth][..., None], 0, kit[rows])
+        return self._placed(heard, kit, timing, hits)
+
+    def _through_fold(self, weights: np.ndarray) -> np.ndarray:
+        """In which sixteenths a family's hits are there only because extras are heard as it, bool
+        (families, sixteenths)."""
+        own, only = (np.tensordot(weights, part, 1) for part in (self._own, self._only))
+        # Where neither groove strikes the family: whether anything but extras plays it at all.
+        plays = self._own.any(-1)
+        of_extras = np.tensordot(weights, self._only.any(-1) & ~plays, 1)
+        elsewhere = of_extras > np.tensordot(weights, plays, 1)
+        return (only > own) | ((own == 0) & (only == 0) & elsewhere[:, None])
+
+    def _mixed(self, weights: np.ndarray, feel: float) -> dict[_Name, _Hit]:
+        """The hits of the extras: of both grooves' between the two, of one's faded with it."""
+        mixed: dict[_Name, _Hit] = {}
+        for source, (hits, weight) in enumerate(zip(self._hits, weights, strict=True)):
+            others = self._hits[1 - source] if len(self._hits) > 1 else {}
+            for name, hit in hits.items():
+                if (other := others.get(name)) is not None:
+                    share = feel if source == 0 else 1 - feel
+                    pairs = zip(hit, other, strict=True)
+                    mixed[name] = _Hit(*(x + (y - x) * share for x, y in pairs))
+                elif weight > HALF * (1 - hit.velocity) or weight == 1:
+                    mixed[name] = _Hit(hit.place, hit.velocity * float(np.sqrt(weight)))
+        return {name: hit for name, hit in mixed.items() if hit.velocity > 0}
+
+    def _with_feel(self, hits: dict[_Name, _Hit], heard: Groove) -> dict[_Name, _Hit]:
+        """The hits as much later and louder as the voices that play their parts became."""
+        before, after = self._parts(self._heard[0]), self._parts(heard)
+        moved = {}
+        for name, hit in hits.items():
+            number, sixteenth, _ = name
+            fold_to = EVERY[number].fold
+            at = fold_to, sixteenth
+            if fold_to is not None and at not in before:  # the kit's own family counts there
+                family = VOICES_OF_FAMILY[VOICES[fold_to].family]
+                at = next(((v, sixteenth) for v in family if (v, sixteenth) in before), at)
+            if at in before and at in after:
+                old, new = before[at], after[at]
+                velocity = float(np.clip(hit.velocity * new.velocity / old.velocity, 1 / 127, 1))
+                hit = _Hit(hit.place + new.place - old.place, velocity)
+            moved[name] = hit
+        return moved
+
+    def _parts(self, groove: Groove) -> dict[tuple[int | None, int], _Hit]:
+        """The loudest hit of each of the kit's voices in each sixteenth."""
+        loudest: dict[tuple[int | None, int], _Hit] = {}
+        for (number, sixteenth, _), hit in self._named(groove, range(KIT)).items():
+            at = number, sixteenth
+            if at not in loudest or hit.velocity > loudest[at].velocity:
+                loudest[at] = hit
+        return loudest
+
+    def _placed(
+        self, heard: Groove, kit: np.ndarray, timing: np.ndarray, hits: dict[_Name, _Hit]
+    ) -> Groove:
+        """The kit's grid with columns for the extras' hits; where two want one cell, the next free
+        one takes the later."""
+        bars, steps, _ = kit.shape
+        extra = np.zeros((2, bars * steps, len(self._voices)), np.float32)
+        most = reach(heard.resolution)
+        for (number, *_), (place, velocity) in hits.items():
+            column = self._voices.index(number)
+            step = min(max(int(np.floor(place + 0.5)), 0), bars * steps - 1)
+            around = [step + near for near in NEAR if 0 <= step + near < bars * steps]
+            free = next((at for at in around if not extra[0, at, column]), step)
+            extra[0, free, column] = velocity
+            extra[1, free, column] = np.clip(place - free, -most, most)
+        grid = extra.reshape(2, bars, steps, -1)
+        voices = (*range(KIT), *self._voices)
+        return replace(
+            heard,
+            velocity=np.concatenate([kit, grid[0]], axis=2),
+            timing=np.concatenate([timing, grid[1]], axis=2),
+            extras=extras_of(voices),
+        )
+
+    def _struck(self, groove: Groove) -> np.ndarray:
+        """In which sixteenths the kit's families are struck, bool (families, sixteenths)."""
+        struck = np.zeros((len(FAMILIES), self._sixteenths), bool)
+        for family, voices in enumerate(VOICES_OF_FAMILY.values()):
+            cells = (groove.velocity[:, :, list(voices)] > 0).any(2)
+            struck[family, self._sixteenth[cells]] = True
+        return struck
+
+    def _named(self, groove: Groove, voices: Sequence[int] | None = None) -> dict[_Name, _Hit]:
+        """The hits of some voices, by default of the extras, by voice, sixteenth and order."""
+        numbers = self._voices if voices is None else voices
+        velocity, timing = columns(groove, (*range(KIT), *self._voices))
+        last = groove.bars * groove.steps
+        named: dict[_Name, _Hit] = {}
+        for number in numbers:
+            column = number if number < KIT else KIT + self._voices.index(number)
+            bar, step = np.nonzero(velocity[:, :, column])
+            places = bar * groove.steps + step + timing[bar, step, column].astype(float)
+            sixteenth = self._sixteenth[bar, step]
+            # What stands at the end, and belongs to the first sixteenth, is before the start.
+            places = np.where((sixteenth == 0) & (places > last / 2), places - last, places)
+            order: dict[int, int] = {}
+            for i in np.argsort(places, kind="stable"):
+                at = int(sixteenth[i])
+                order[at] = order.get(at, -1) + 1
+                loudness = float(velocity[bar[i], step[i], column])
+                named[(number, at, order[at])] = _Hit(float(places[i]), loudness)
+        return named
