@@ -50,6 +50,11 @@ MAPS = arg(
     help="drum map of the files: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
     "given twice, that of A and that of B; recognised by default",
 )
+PEDAL = arg(
+    "--inverted-pedal",
+    action="store_true",
+    help="the hi-hat's pedal (controller 4) is 0 when it is down, not 127",
+)
 MAP_OUT = arg(
     "--map-out",
     "--pitches",
@@ -65,12 +70,12 @@ MIDIS_OUT = (
 )
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, JSON)
+@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, PEDAL, JSON)
 def info(options: Options) -> None:
     """Show what is in a file, and what is folded, dropped or skipped when it is read."""
     from beatgen.readers import scan
 
-    _, report = scan(_file(options.file), map=options.map)
+    _, report = scan(_file(options.file), map=options.map, inverted_pedal=options.inverted_pedal)
     if options.json:
         print(json.dumps(report.as_dict()))
     else:
@@ -83,7 +88,7 @@ def info(options: Options) -> None:
     B,
     arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAPS, MODEL, *MIDI_OUT),
+    *(MAPS, PEDAL, MODEL, *MIDI_OUT),
 )
 def blend(options: Options) -> None:
     """Blend two grooves bar by bar."""
@@ -92,7 +97,7 @@ def blend(options: Options) -> None:
     _write(vae.blend(a, b, options.amount, options.feel), options)
 
 
-@verb(A, B, number("--steps", int, 8, "bars, both ends included"), MAPS, MODEL, *MIDI_OUT)
+@verb(A, B, number("--steps", int, 8, "bars, both ends included"), MAPS, PEDAL, MODEL, *MIDI_OUT)
 def interpolate(options: Options) -> None:
     """Go from one groove to another, one step in each bar."""
     a, b = _pair(options)
@@ -105,7 +110,7 @@ def interpolate(options: Options) -> None:
     number("--count", int, 6, "how many variations"),
     number("--amount", float, 0.5, "0 is the groove itself, 1 an unrelated one"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAP, SEED, MODEL, *MIDIS_OUT),
+    *(MAP, PEDAL, SEED, MODEL, *MIDIS_OUT),
 )
 def vary(options: Options) -> None:
     """Write variations of a groove, one file each."""
@@ -130,7 +135,7 @@ def sample(options: Options) -> None:
 @verb(
     GROOVE,
     number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
-    *(MAP, SEED, MODEL, *MIDI_OUT),
+    *(MAP, PEDAL, SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
     """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
@@ -147,7 +152,7 @@ def humanize(options: Options) -> None:
         metavar="VOICE",
         help="voices (as in hi-hat) or families (as in tom) to propose",
     ),
-    *(MAP, MODEL, *MIDI_OUT),
+    *(MAP, PEDAL, MODEL, *MIDI_OUT),
 )
 def complete(options: Options) -> None:
     """Finish a beat: propose some voices from all the others."""
@@ -155,7 +160,7 @@ def complete(options: Options) -> None:
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
-@verb(GROOVE, MAP, MODEL, *MIDI_OUT)
+@verb(GROOVE, MAP, PEDAL, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
     _write(_model(options).reconstruct(_groove(options)), options)
@@ -174,6 +179,7 @@ def reconstruct(options: Options) -> None:
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
     MAP,
+    PEDAL,
     arg("--whole", action="store_true", help="all instruments of a MIDI file, once, by FluidSynth"),
 )
 def render(options: Options) -> None:
@@ -198,6 +204,7 @@ def render(options: Options) -> None:
     output("picture to write (.html; with kaleido .png, .svg or .pdf)", "OUT.html"),
     arg("--theme", choices=("dark", "light"), default="dark", help="default dark"),
     MAP,
+    PEDAL,
 )
 def draw(options: Options) -> None:
     """Draw the drum grid of a groove."""
@@ -243,7 +250,7 @@ def _read(source: str, map: str | None, options: Options) -> Groove:
     if source in demo.names() and not Path(source).is_file():
         groove = demo.load(source)
     else:
-        groove, report = scan(source, map=map)
+        groove, report = scan(source, map=map, inverted_pedal=options.inverted_pedal)
         for message in report.messages:
             log(f"{report.name}: {message}")
         found = str(map or getattr(report, "map", found))

@@ -34,14 +34,17 @@ class _Bar:
     meter: Meter | None  # None: of none that is read
 
 
-def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
+def read_midi(
+    source: Source, steps: int = STEPS, *, map: Wanted = None, inverted_pedal: bool = False
+) -> Groove:
     """Read the drums of a MIDI file.
 
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar of 4/4;
     a bar of another meter has its share of them (`beatgen.meter`). map: which note means which
     voice: a name, as in "toontrack" (`beatgen.midi.maps`), or a file of one's own, as in "my.tsv";
-    by default it is recognised, and General MIDI where in doubt. Everything that could not be kept
-    is named in a MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
+    by default it is recognised, and General MIDI where in doubt. inverted_pedal: controller 4 is 0,
+    not 127, where the hi-hat's pedal is down. Everything that could not be kept is named in a
+    MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
     cannot be read, has no drums, or no bar of a meter that is played.
 
     >>> from io import BytesIO
@@ -51,7 +54,7 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
-    groove, report = scan_midi(source, steps, map=map)
+    groove, report = scan_midi(source, steps, map=map, inverted_pedal=inverted_pedal)
     if report.messages:
         text = f"{report.name}: {' '.join(report.messages)}"
         warnings.warn(text, MidiWarning, stacklevel=2)
@@ -59,7 +62,12 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
 
 
 def scan_midi(
-    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
+    source: Source,
+    steps: int = STEPS,
+    name: str | None = None,
+    *,
+    map: Wanted = None,
+    inverted_pedal: bool = False,
 ) -> tuple[Groove, MidiReport]:
     """Read the drums of a MIDI file, and report what became of everything in it.
 
@@ -79,7 +87,7 @@ def scan_midi(
     events = read_events(source, name)
     channel = drum_channel(events, name)
     notes = events.notes[events.notes[:, 1] == channel]
-    reading = read_voices(events, notes, map)
+    reading = read_voices(events, notes, map, inverted_pedal)
     bars = _bars(events, int(notes[-1, 0]), steps, name)
     report = MidiReport(
         name,
@@ -92,6 +100,7 @@ def scan_midi(
         map=reading.map.name,
         map_title=reading.map.title,
         map_why=reading.why,
+        pedal=reading.pedal,
     )
     if len(report.skipped) == len(bars):
         raise MidiError(
