@@ -24,7 +24,7 @@ from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import Groove, join
+from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
@@ -50,7 +50,9 @@ R = TypeVar("R")
 
 def contents(groove: Groove) -> bytes:
     """A digest that two grooves share only where they are equal."""
-    digest = blake2b(repr((groove.velocity.shape, groove.tempo)).encode(), digest_size=16)
+    digest = blake2b(
+        repr((groove.velocity.shape, groove.tempo, groove.extras)).encode(), digest_size=16
+    )
     digest.update(groove.velocity.tobytes())
     digest.update(groove.timing.tobytes())
     return digest.digest()
@@ -171,12 +173,13 @@ def reconstruct(groove: Groove) -> Groove:
 def match(groove: Groove) -> float:
     """How closely the model reproduces the groove, 0 to 1: hit F1 of `reconstruct`, exact to the
     step."""
-    return _or_silence(metrics.hit_f1(groove.velocity, reconstruct(groove).velocity))
+    return _or_silence(metrics.hit_f1(as_kit(groove).velocity, reconstruct(groove).velocity))
 
 
 def similarity(first: Groove, second: Groove) -> float:
     """How much of their patterns two grooves share, 0 to 1: F1 of the struck sixteenths."""
     # Not cached: the key takes longer to compute than the answer.
+    first, second = as_kit(first), as_kit(second)
     return _or_silence(
         metrics.pattern_f1(first.velocity, first.timing, second.velocity, second.timing)
     )
@@ -212,7 +215,7 @@ def places(groove: Groove) -> np.ndarray:
 def path_places(a: Groove, b: Groove) -> np.ndarray:
     """The path from `a` to `b` on the map, bar by bar: (bars, FRAMES, 2)."""
     frames = path(a, b)
-    whole, bars = join(frames), frames[0].bars
+    whole, bars = as_kit(join(frames)), frames[0].bars
     z, _ = model().encode_bars(whole.velocity, whole.timing, loop=bars)
     return atlas().place(z).reshape(FRAMES, bars, 2).swapaxes(0, 1)
 
@@ -235,7 +238,8 @@ def sample(among: np.ndarray, count: int, seed: int, tempo: float) -> list[Groov
 
 def hit_count(groove: Groove) -> int:
     """Hits of the groove as the atlas counts them: one per drum family and sixteenth."""
-    return int(metrics.folded(groove.velocity, groove.timing).sum())
+    heard = as_kit(groove)
+    return int(metrics.folded(heard.velocity, heard.timing).sum())
 
 
 def directions() -> Sequence[Direction]:

@@ -18,7 +18,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import engine, look, takeaway
 from app.player import Played, Scene, player, released, returned
-from app.player.parts import browser_memory, share_button, theme_watch
+from app.player.parts import browser_memory, drum_maps, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
 from app.views import blend, map, shape, vary
@@ -119,6 +119,7 @@ def draw() -> None:
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
+    drum_maps()
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
@@ -144,7 +145,6 @@ def prepare() -> None:
         session = _demo_session()
         engine.blend(session.a.groove, session.b.groove, *session.place)
         engine.path(session.a.groove, session.b.groove)
-        engine.path_feels(session.a.groove, session.b.groove)
 
 
 def _draw_view(view: View) -> None:
@@ -170,14 +170,14 @@ def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
     a, b = session.a.groove, session.b.groove
     path, ends = engine.path(a, b), None
-    feels: tuple[list[Groove], list[Groove]] | None = engine.path_feels(a, b)
+    # Only a drag on the pad brings the feels out: they would double what is computed and sent.
+    apart = session.feel is not None
+    feels = engine.path_feels(a, b) if apart else None
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
         if not session.take:  # the shape of a take is gone once the blend is moved
             ends = path[0], path[-1]
-            # Feels double what each change of the shape sends: only where a drag brings them out.
-            apart = session.feel is not None
             shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
             path = engine.shaped_path(a, b, *shape)
             feels = engine.shaped_path_feels(a, b, *shape) if apart else None

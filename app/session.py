@@ -17,7 +17,7 @@ import streamlit as st
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
-from beatgen.groove import Groove, fold
+from beatgen.groove import Groove
 from beatgen.lock import Lock
 from beatgen.pace import doubled, halved
 from beatgen.swing import STRAIGHT, swing
@@ -55,8 +55,7 @@ class Source:
         self, name: str, groove: Groove, style: str = "", messages: Sequence[str] = ()
     ) -> None:
         self.name, self.style, self.messages = name, style, tuple(messages)
-        groove = fold(groove)
-        self.tempo = groove.tempo
+        self.tempo, self._extras = groove.tempo, groove.extras
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
         self._cells = np.flatnonzero(groove.velocity).astype(np.uint32)
@@ -81,7 +80,7 @@ class Source:
         cells = self._cells[first:end] - start * bar
         grid[:, cells] = self._velocity[first:end], self._timing[first:end]
         velocity, timing = grid.reshape(2, bars, steps, voices)
-        return Groove(velocity, timing, self.tempo)
+        return Groove(velocity, timing, self.tempo, extras=self._extras)
 
     def paced(self, pace: Pace) -> Source:
         """The same sound written at twice the tempo, or at half of it; back again it is the very

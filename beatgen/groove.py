@@ -407,12 +407,12 @@ def columns(groove: Groove, voices: Sequence[int]) -> tuple[np.ndarray, np.ndarr
     return both[0], both[1]
 
 
-def fold(groove: Groove) -> Groove:
+def as_kit(groove: Groove) -> Groove:
     """The groove as the kit alone plays it: each extra's hits as those of the voice that plays its
     part (`Voice.fold`), where that voice's family is not struck in the same sixteenth anyway. What
     networks and measures hear. A groove without extras is folded already.
 
-    >>> print(fold(Groove.from_tab("clap |----x---|\\nkick |o-------|")))
+    >>> print(as_kit(Groove.from_tab("clap |----x---|\\nkick |o-------|")))
     snare        |--------o-------|
     kick         |o---------------|
     """

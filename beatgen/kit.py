@@ -78,11 +78,17 @@ GROUPS: dict[str, tuple[int, ...]] = {
 # Families between which one part of a groove moves: a fill goes from the snare to the toms.
 PARTS: tuple[tuple[str, ...], ...] = (("kick",), ("snare", "tom"), ("hat",), ("ride",), ("crash",))
 
-# One pair of cymbals: whatever closes the hats ends the open hats that still ring. The browser has
-# the same rules from assets/kit/kit.json.
-CHOKES: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("hat pedal", "hi-hat", "hi-hat edge"), ("open hat", "open hat edge")
-)
+# One pair of cymbals: whatever closes the hats ends the open hats that still ring; so does the
+# mute stroke of percussion that General MIDI 2 lets play one note at a time. The browser has the
+# same rules from assets/kit/kit.json and percussion.json.
+CHOKES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("hat pedal", "hi-hat", "hi-hat edge"), ("open hat", "open hat edge")),
+    "short whistle": ("long whistle",),
+    "short guiro": ("long guiro",),
+    "mute cuica": ("open cuica",),
+    "mute triangle": ("triangle",),
+    "mute surdo": ("surdo",),
+}
 
 NAMES: tuple[str, ...] = tuple(voice.name for voice in VOICES)
 INDEX: dict[str, int] = {name: i for i, name in enumerate(NAMES)}

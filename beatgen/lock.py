@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
+from beatgen.groove import Groove, columns, extras_of, voices_of
 from beatgen.meter import label_of
 
 
@@ -17,7 +17,7 @@ class Lock:
     """Whole voices, whole sixteenths and single cells that are kept, and what they hold.
 
     groove:     what the locked cells hold, silence too; its other cells are not looked at.
-    voices:     indices of the locked voices, 0 to 21.
+    voices:     numbers of the locked voices (`beatgen.kit.EVERY`): 0 to 21, or an extra's.
     sixteenths: the locked sixteenth notes, from 0 at the groove's start; a bar has as many as its
                 meter says. A step belongs to the nearest one, so the last steps of the groove
                 belong to its first sixteenth.
@@ -31,8 +31,18 @@ class Lock:
 
     @property
     def mask(self) -> np.ndarray:
-        """Which cells are locked, bool (bars, steps, 22)."""
-        return _mask(self.groove, self.voices, self.sixteenths, self.cells)
+        """Which cells are locked, bool (bars, steps, voices), of the groove's voices."""
+        return _mask(self.groove, self.groove.voices, self.voices, self.sixteenths, self.cells)
+
+    @property
+    def held(self) -> Groove:
+        """What the locked cells hold, and nothing else, at the groove's tempo."""
+        mask = self.mask
+        return replace(
+            self.groove,
+            velocity=np.where(mask, self.groove.velocity, 0),
+            timing=np.where(mask, self.groove.timing, 0),
+        )
 
     def fits(self, groove: Groove) -> bool:
         """Whether the lock can be kept in `groove`: whether their bars agree in meter and steps,
@@ -73,17 +83,15 @@ class Lock:
             for later in range(at, length, own)
             if at < own
         }
-        mask = _mask(groove, self.voices, sixteenths, cells)
+        voices = voices_of(self.groove, groove)
+        mask = _mask(groove, voices, self.voices, sixteenths, cells)
         bars, steps = np.arange(groove.bars) % self.groove.bars, groove.steps
-        held = self.mask  # where a shorter loop makes more cells locked, these are silent
+        held = columns(self.held, voices)  # silent where a shorter loop makes more cells locked
         velocity, timing = (
-            np.where(mask, np.where(held, old, 0)[bars, :steps], new)
-            for old, new in (
-                (self.groove.velocity, groove.velocity),
-                (self.groove.timing, groove.timing),
-            )
+            np.where(mask, old[bars, :steps], new)
+            for old, new in zip(held, columns(groove, voices), strict=True)
         )
-        return replace(groove, velocity=velocity, timing=timing)
+        return replace(groove, velocity=velocity, timing=timing, extras=extras_of(voices))
 
 
 def sixteenths_of(groove: Groove) -> np.ndarray:
@@ -100,14 +108,18 @@ def sixteenths_of(groove: Groove) -> np.ndarray:
 
 def _mask(
     groove: Groove,
+    numbers: Sequence[int],
     voices: Collection[int],
     sixteenths: Collection[int],
     cells: Collection[tuple[int, int]],
 ) -> np.ndarray:
-    """Which cells of a groove are locked: bool (bars, steps, voices)."""
+    """Which cells of a groove are locked, in columns of voices of these numbers: bool (bars, steps,
+    columns)."""
     sixteenth = sixteenths_of(groove)
     rows = np.isin(sixteenth, list(sixteenths))[:, :, None]
-    mask = rows | np.isin(np.arange(groove.velocity.shape[2]), list(voices))
+    mask = rows | np.isin(numbers, list(voices))
+    column = {number: i for i, number in enumerate(numbers)}
     for at, voice in cells:
-        mask[..., voice] |= sixteenth == at
+        if voice in column:
+            mask[..., column[voice]] |= sixteenth == at
     return mask

@@ -38,7 +38,7 @@ def halved(groove: Groove) -> Groove:
     velocity, timing = (
         np.concatenate([grid, silence]) for grid in (groove.velocity, groove.timing)
     )
-    return _paced(Groove(velocity, timing, groove.tempo, (groove.meter,)), 0.5)
+    return _paced(Groove(velocity, timing, groove.tempo, (groove.meter,), groove.extras), 0.5)
 
 
 def _refuse_mixed(groove: Groove) -> None:
@@ -66,7 +66,7 @@ def _paced(groove: Groove, factor: float) -> Groove:
         to = _free(velocity[home, :, drum], at, most)
         if to is not None:
             velocity[home, to, drum], timing[home, to, drum] = loud, np.clip(at - to, -most, most)
-    return Groove(velocity, timing, groove.tempo * factor, (groove.meter,))
+    return Groove(velocity, timing, groove.tempo * factor, (groove.meter,), groove.extras)
 
 
 def _free(row: np.ndarray, at: float, most: float) -> int | None:

@@ -5,8 +5,9 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from beatgen.audio.render import render, stems
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove, columns, extras_of, fold, join, rows_of, voices_of
+from beatgen.groove import Groove, as_kit, columns, extras_of, join, rows_of, voices_of
 from beatgen.kit import EVERY, INDEX, NUMBER, PERCUSSION, VOICES
 from beatgen.midi import scan_midi, write_midi
 from beatgen.plot.drums import draw, draw_difference
@@ -84,26 +85,26 @@ def test_columns_are_silent_where_a_groove_has_no_such_voice() -> None:
 
 
 def test_a_network_hears_the_voices_that_play_the_parts() -> None:
-    heard = fold(BEAT)
+    heard = as_kit(BEAT)
     assert heard.velocity.shape == (1, 64, 22) and not heard.extras and heard.tempo == 96
     assert heard.velocity[0, :, HAT].nonzero()[0].tolist() == list(range(0, 64, 8))
     snare = heard.velocity[0, :, SNARE]
     assert snare.nonzero()[0].tolist() == [16, 48]
     assert snare[16] == BEAT.velocity[0, 16, 22]  # the clap alone
     assert snare[48] == BEAT.velocity[0, 48, SNARE]  # the snare, which a clap doubles
-    assert fold(heard) is heard
+    assert as_kit(heard) is heard
 
 
 def test_a_clap_beside_a_snare_of_the_same_sixteenth_is_not_heard() -> None:
     """Two steps late, one step early: they are one note of the backbeat."""
     velocity = np.zeros((1, 64, 23), np.float32)
     velocity[0, 16, INDEX["cross-stick"]], velocity[0, 15, 22], velocity[0, 18, 22] = 0.7, 1, 0.9
-    heard = fold(Groove(velocity, extras=("clap",))).velocity[0]
+    heard = as_kit(Groove(velocity, extras=("clap",))).velocity[0]
     assert heard[:, SNARE].nonzero()[0].tolist() == [18]  # which belongs to the next sixteenth
 
 
 def test_whistles_and_unknown_notes_are_not_heard() -> None:
-    assert not fold(of("short whistle", "note 95", "metronome click")).velocity.any()
+    assert not as_kit(of("short whistle", "note 95", "metronome click")).velocity.any()
 
 
 def test_rows_and_pictures_have_the_extras_on_top() -> None:
@@ -130,3 +131,22 @@ def test_every_extra_comes_back_from_its_own_note(pitches) -> None:
     assert np.abs(back.timing - groove.timing).max() < 0.02
     assert report.hits == dict.fromkeys(["kick", *groove.extras], 1)
     assert not report.messages and sum(report.pitches.values()) == len(groove.extras) + 1
+
+
+def test_percussion_is_mixed_and_has_a_stem_of_its_own() -> None:
+    parts = stems(BEAT, engine="kit", loop=True)
+    assert list(parts) == ["kick", "snare", "percussion"]
+    mix = render(BEAT, engine="kit", loop=True)
+    assert np.allclose(sum(parts.values()), mix, atol=1e-6)
+    at = round(BEAT.seconds / 4 * 44100)  # the clap on two, alone but for the shaker
+    assert np.abs(parts["percussion"][at : at + 2205]).max() > 0.1
+
+
+def test_a_mute_triangle_ends_the_open_one() -> None:
+    rings = Groove.from_tab("triangle |x-------|", tempo=60)
+    damped = Groove.from_tab("triangle |x-------|\nmute triangle |-g------|", tempo=60)
+    late = slice(
+        round(0.8 * 44100), None
+    )  # the mute stroke falls after half a second, and is short
+    quiet, loud = (np.abs(render(beat, engine="kit")[late]).max() for beat in (damped, rings))
+    assert loud > 0.005 and quiet < loud / 20

@@ -13,7 +13,7 @@ from app.names import blend_name, name_with
 from app.player.wire import Edit, with_edits
 from beatgen.audio.kits import layer_for
 from beatgen.audio.render import choke_times, first_after
-from beatgen.groove import BEATS, Groove
+from beatgen.groove import BEATS, Groove, extras_of
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
 from beatgen.swing import swing
@@ -24,17 +24,20 @@ NEAR = 2e-6  # steps or beats: what 32-bit floats and six digits lose
 
 
 def groove_of(bars: int, steps: int, hits: list, tempo: float = 120.0) -> Groove:
-    grid = np.zeros((2, bars, steps, len(VOICES)))
+    voices = sorted({*range(len(VOICES)), *(voice for _, voice, *_ in hits)})
+    grid = np.zeros((2, bars, steps, len(voices)))
     for step, voice, velocity, timing in hits:
-        grid[:, step // steps, step % steps, voice] = velocity / 127, timing
-    return Groove(*grid, tempo)
+        grid[:, step // steps, step % steps, voices.index(voice)] = velocity / 127, timing
+    return Groove(*grid, tempo, extras=extras_of(voices))
 
 
 def hits_of(groove: Groove) -> list[list[float]]:
     bar, step, voice = cells = np.nonzero(groove.velocity)
     velocity = np.rint(groove.velocity[cells] * 127)
     places = bar * groove.steps + step
-    return np.stack([places, voice, velocity, groove.timing[cells]], 1).tolist()
+    return np.stack(
+        [places, np.array(groove.voices)[voice], velocity, groove.timing[cells]], 1
+    ).tolist()
 
 
 def mix(a: dict, b: dict, amount: float) -> dict[str, Any]:

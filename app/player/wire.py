@@ -2,8 +2,8 @@
 
 A groove is a run of little-endian 32-bit words, one per hit, by step, then voice:
 
-    bits  0-10  steps since the word before (from the first step of the groove), 0 to 2047
-    bits 11-15  voice, 0 to 21
+    bits  0-7   steps since the word before (from the first step of the groove), 0 to 255
+    bits  8-15  number of the voice (`beatgen.kit.EVERY`), 0 to 255
     bits 16-22  velocity, 1 to 127; 0 makes the word a rest, which only moves on
     bits 23-31  timing, signed, -255 to 255, in 255ths of the groove's reach
 
@@ -30,14 +30,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from beatgen.groove import SIXTEENTHS, Groove
-from beatgen.kit import VOICES
+from beatgen.audio.kits import relative
+from beatgen.groove import SIXTEENTHS, Groove, columns, extras_of, voices_of
+from beatgen.kit import EVERY, NAMES, PERCUSSION, VOICES
 from beatgen.lock import Lock
 
 TIMING_UNITS = 255
-LONGEST_REST = 2047
+LONGEST_REST = 255
 MOST_BARS = 64  # of a lock that is read
-CELLS = 32  # a locked cell is sixteenth * CELLS + voice
+CELLS = 256  # a locked cell is sixteenth * CELLS + number of its voice
+
+
+# Name, family and, of percussion, the kit's voice that sounds nearest.
+_VOICES = [[voice.name, voice.family, None] for voice in VOICES] + [
+    [voice.name, voice.family, NAMES[relative(number)]]
+    for number, voice in enumerate(PERCUSSION, len(VOICES))
+]
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Edit:
     """One cell that was changed on the grid."""
 
     step: int  # from the first step of the groove
-    voice: int
+    voice: int  # its number
     velocity: int  # 1 to 127; 0: the hit was taken out
     timing: float  # in steps
 
@@ -87,7 +95,7 @@ def pack_path(
         "tempi": [groove.tempo for groove in path],
         "frames": pack_words([groove_words(groove) for groove in path]),
         "ends": [pack_groove(end)["hits"] for end in ends] if ends else None,
-        "voices": [[voice.name, voice.family] for voice in VOICES],
+        "voices": _VOICES,
     }
     packed["id"] = blake2b(repr(packed).encode(), digest_size=8).hexdigest()
     felt = zip(path, *feels, strict=True) if feels else ()
@@ -129,7 +137,7 @@ def feel_words(frame: Groove, *felt: Groove) -> np.ndarray:
 
 def pack_lock(lock: Lock) -> dict[str, Any]:
     """A lock for the browser: {"bars", "steps", "voices", "sixteenths", "cells", "hits"}."""
-    held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
+    held = lock.held
     return {
         "bars": held.bars,
         "steps": held.steps,
@@ -150,11 +158,11 @@ def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock |
     if not isinstance(value, Mapping) or value.get("bars") not in range(1, MOST_BARS + 1):
         return None
     bars = int(value["bars"])
-    voices = _numbers_below(value.get("voices"), len(VOICES))
+    voices = _numbers_below(value.get("voices"), CELLS) & EVERY.keys()
     sixteenths = _numbers_below(value.get("sixteenths"), bars * SIXTEENTHS)
     numbers = _numbers_below(value.get("cells"), bars * SIXTEENTHS * CELLS)
     cells = frozenset(
-        (at, voice) for at, voice in (divmod(n, CELLS) for n in numbers) if voice < len(VOICES)
+        (at, voice) for at, voice in (divmod(n, CELLS) for n in numbers) if voice in EVERY
     )
     if not (voices or sixteenths or cells):
         return None
@@ -169,12 +177,15 @@ def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock |
 def _exact(held: Groove, known: Groove) -> Groove:
     """`held` with the cells of `known` wherever they are the same on the wire."""
     unit = reach(held.steps) / TIMING_UNITS
-    same = np.rint(held.velocity * 127) == np.rint(known.velocity * 127)
-    same &= np.abs(held.timing - known.timing) < 0.51 * unit
+    voices = voices_of(held, known)
+    (velocity, timing), (exact, early) = (columns(groove, voices) for groove in (held, known))
+    same = np.rint(velocity * 127) == np.rint(exact * 127)
+    same &= np.abs(timing - early) < 0.51 * unit
     return replace(
         held,
-        velocity=np.where(same, known.velocity, held.velocity),
-        timing=np.where(same, known.timing, held.timing),
+        velocity=np.where(same, exact, velocity),
+        timing=np.where(same, early, timing),
+        extras=extras_of(voices),
     )
 
 
@@ -186,12 +197,13 @@ def _numbers_below(value: object, end: int) -> frozenset[int]:
 
 def with_edits(groove: Groove, edits: Sequence[Edit]) -> Groove:
     """`groove` with the edited cells in place of its own."""
-    velocity, timing = groove.velocity.copy(), groove.timing.copy()
+    voices = sorted({*groove.voices, *(edit.voice for edit in edits)})
+    velocity, timing = (grid.copy() for grid in columns(groove, voices))
     for edit in edits:
-        cell = (edit.step // groove.steps, edit.step % groove.steps, edit.voice)
+        cell = (edit.step // groove.steps, edit.step % groove.steps, voices.index(edit.voice))
         velocity[cell] = edit.velocity / 127
         timing[cell] = edit.timing
-    return replace(groove, velocity=velocity, timing=timing)
+    return replace(groove, velocity=velocity, timing=timing, extras=extras_of(voices))
 
 
 def read_edits(value: object, groove: Groove) -> list[Edit]:
@@ -206,7 +218,7 @@ def read_edits(value: object, groove: Groove) -> list[Edit]:
         if not all(isinstance(n, int | float) and abs(n) < 1e6 for n in cell):  # no NaN either
             continue
         step, voice, velocity = (int(n) for n in cell[:3])
-        inside = 0 <= step < groove.bars * groove.steps and 0 <= voice < len(VOICES)
+        inside = 0 <= step < groove.bars * groove.steps and voice in EVERY
         if inside and 0 <= velocity <= 127:
             timing = float(np.clip(cell[3], -reach(groove.steps), reach(groove.steps)))
             edits.append(Edit(step, voice, velocity, timing))
@@ -225,7 +237,8 @@ def _strikes(groove: Groove) -> _Strikes:
     bar, step, voice = cells = np.nonzero(groove.velocity)
     sixteenth = np.floor(step * SIXTEENTHS / groove.steps + 0.5).astype(np.int64)
     at = step + groove.timing[cells] - np.where(sixteenth == SIXTEENTHS, groove.steps, 0)
-    home = ((bar * SIXTEENTHS + sixteenth % SIXTEENTHS) * len(VOICES) + voice) * groove.steps
+    number = np.array(groove.voices)[voice]
+    home = ((bar * SIXTEENTHS + sixteenth % SIXTEENTHS) * CELLS + number) * groove.steps
     by_time = np.lexsort((at, home))
     first = np.searchsorted(home[by_time], home)  # of the strikes of the same home
     name = np.empty_like(home)
@@ -245,6 +258,6 @@ def groove_words(groove: Groove) -> np.ndarray:
     units = groove.timing[bar, step, voice] / reach(groove.steps) * TIMING_UNITS
     timing = np.clip(np.rint(units), -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
     rests, gap = np.divmod(np.diff(place, prepend=0), LONGEST_REST)
-    words = gap | voice << 11 | velocity << 16 | (timing & 0x1FF) << 23
+    words = gap | np.array(groove.voices)[voice] << 8 | velocity << 16 | (timing & 0x1FF) << 23
     before = np.repeat(np.arange(len(words)), rests)
     return np.insert(words, before, LONGEST_REST).astype("<u4")

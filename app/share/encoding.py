@@ -5,15 +5,17 @@ them. The first is JSON. The second has the hits of all grooves, column by colum
 
     hits in each bar       two bytes, low bytes first, then the high ones
     steps since the hit before, from the first step of its bar      a byte
-    voice, 0 to 21         a byte
+    voice, its number      a byte
     velocity, 1 to 127     a byte
     timing, zigzag (0, -1, 1, -2 ...), in 1/120 of a step       two bytes, as above
 
 Velocities come back as they were. A unit of timing is 1/1920 of a beat, a quarter of a tick of the
 Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.13 ms at tempo 120.
 
-Links and browsers hold such texts for years. A change of their form, or of the order of the voices,
-raises VERSION and keeps reading the older ones: tests/app/share/links.json holds some of each.
+Links and browsers hold such texts for years. A change of their form, or of the voices' numbers
+(`beatgen.kit.EVERY`), makes a new version and keeps reading the older ones:
+tests/app/share/links.json holds some of each. Version 1 has the kit's voices alone, and is what is
+written where there are no others; version 2 has percussion, too.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ from typing import Any
 import numpy as np
 
 from app.limits import GROOVE_TEMPO_RANGE, number, whole
-from beatgen.groove import STEPS, Groove
-from beatgen.kit import VOICES
+from beatgen.groove import STEPS, Groove, extras_of
+from beatgen.kit import EVERY, VOICES
 
-VERSION = "1"
+KIT_VERSION = "1"  # of the kit's voices alone
+LATEST_VERSION = "2"  # with percussion
+VERSIONS = (KIT_VERSION, LATEST_VERSION)
 LONGEST = 500_000  # characters that are read
 LARGEST = 2_000_000  # bytes that they may hold, unpacked
 TIMING_UNITS = 120  # in a step
@@ -49,13 +53,15 @@ def pack(head: dict[str, Any], grooves: Sequence[Groove]) -> str:
     """
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     packed = zlib.compress(text.encode() + b"\0" + _columns(grooves), 9)
-    return VERSION + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    extras = any(groove.extras for groove in grooves)
+    version = LATEST_VERSION if extras else KIT_VERSION
+    return version + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
 def unpack(text: str, bars: int) -> tuple[dict[str, Any], Hits]:
     """The two parts of a text, the hits of `bars` bars at most. Raises ValueError where it is not
     one that `pack` made."""
-    if text[:1] != VERSION or len(text) > LONGEST:
+    if text[:1] not in VERSIONS or len(text) > LONGEST:
         raise ValueError("another version, or too long")
     encoded = text[1:].encode("ascii")
     decompressor = zlib.decompressobj()
@@ -104,17 +110,31 @@ class Hits:
         step = run - np.repeat(before, counts)
         zigzag = low + 256 * high
         units = np.where(zigzag % 2, -(zigzag + 1) // 2, zigzag // 2)
-        grid = np.zeros((2, bars, STEPS, len(VOICES)), np.float32)
+        voices = sorted({*range(len(VOICES)), *map(voice_number, np.unique(voice).tolist())})
+        grid = np.zeros((2, bars, STEPS, len(voices)), np.float32)
         if (velocity < 1).any() or (velocity > 127).any() or (np.abs(units) > LATEST).any():
             raise ValueError("a velocity or timing that is not possible")
-        grid[:, bar, step, voice] = velocity / 127, units / TIMING_UNITS
+        grid[:, bar, step, np.searchsorted(voices, voice)] = velocity / 127, units / TIMING_UNITS
         if np.count_nonzero(grid[0]) != len(voice):
             raise ValueError("two hits in one cell")
         ends = np.cumsum([bars for bars, _ in self._expected])
         return [
-            Groove(grid[0, end - bars : end], grid[1, end - bars : end], tempo)
+            Groove(
+                grid[0, end - bars : end],
+                grid[1, end - bars : end],
+                tempo,
+                extras=extras_of(voices),
+            )
             for end, (bars, tempo) in zip(ends, self._expected, strict=True)
         ]
+
+
+def voice_number(value: object) -> int:
+    """The number of a voice in a link. Raises ValueError where there is none of it."""
+    number = whole(value, 0, max(EVERY))
+    if number not in EVERY:
+        raise ValueError("a voice that there is not")
+    return number
 
 
 def _columns(grooves: Iterable[Groove]) -> bytes:
@@ -127,6 +147,7 @@ def _columns(grooves: Iterable[Groove]) -> bytes:
         units = np.rint(groove.timing[cell].astype(float) * TIMING_UNITS).astype(int)
         zigzag = np.where(units < 0, -2 * units - 1, 2 * units)
         velocity = np.maximum(1, np.rint(groove.velocity[cell] * 127).astype(int))
+        voice = np.array(groove.voices)[voice]
         rows.append(np.stack([gap, voice, velocity, zigzag & 255, zigzag >> 8]))
     count = np.concatenate([*counts, np.zeros(0, int)])
     columns = np.concatenate([*rows, np.zeros((5, 0), int)], axis=1)

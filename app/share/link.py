@@ -15,8 +15,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
-
 from app import engine
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.player.messages import Opening
@@ -36,10 +34,9 @@ from app.session import (
     fitting,
 )
 from app.share import encoding
-from app.share.encoding import LARGEST, VERSION, Hits
+from app.share.encoding import LARGEST, LATEST_VERSION, Hits, voice_number
 from beatgen.errors import BeatGenError
 from beatgen.groove import SIXTEENTHS, Groove
-from beatgen.kit import VOICES
 from beatgen.lock import Lock
 
 Record = dict[str, Any]  # what the first part says of one thing
@@ -67,10 +64,10 @@ def unpack(packed: str) -> Session:
 
     Raises BeatGenError with one sentence where the text is cut off, changed or not one of them.
     """
-    if packed[:1].isdigit() and packed[0] > VERSION:
+    if packed[:1].isdigit() and packed[0] > LATEST_VERSION:
         raise BeatGenError(
-            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads {VERSION}): "
-            "update BeatGen to open it."
+            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads "
+            f"{LATEST_VERSION}): update BeatGen to open it."
         )
     try:
         first, *files = packed.split(" ")
@@ -118,7 +115,7 @@ def _pack(
         return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
     def lock_record(lock: Lock) -> Record:
-        held = lock.keep(Groove(np.zeros_like(lock.groove.velocity)))
+        held = lock.held
         places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
         cells = {"cells": sorted(lock.cells)} if lock.cells else {}
         return {**places, **cells, "groove": groove_record(held)}
@@ -266,10 +263,10 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
     if groove is None:
         raise ValueError("a lock without a groove")
     _refuse_longer(groove.bars, MOST_BARS, "lock")
-    voices = (whole(voice, 0, len(VOICES) - 1) for voice in record["voices"])
+    voices = (voice_number(voice) for voice in record["voices"])
     sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in record["sixteenths"])
     cells = (
-        (whole(at, 0, groove.bars * SIXTEENTHS - 1), whole(voice, 0, len(VOICES) - 1))
+        (whole(at, 0, groove.bars * SIXTEENTHS - 1), voice_number(voice))
         for at, voice in record.get("cells", [])
     )
     return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))

@@ -11,7 +11,7 @@ from app import engine
 from app.session import FRESH, KEPT, Session, VaryRequest
 from app.takeaway import chosen_pitches, takes_file
 from app.views import wall
-from beatgen.groove import Groove
+from beatgen.groove import Groove, as_kit
 
 AMOUNTS = {"Subtle": 0.25, "A little": 0.4, "A lot": 0.6, "Far": 0.8, "New groove": 1.0}
 STARTS = ("Now playing", "A", "Blend", "B")
@@ -98,7 +98,9 @@ def vary(now: Session, request: VaryRequest) -> None:
     start, pattern, feel, count = request
     groove = _groove_at(now, start)
     varied = [now.locked(take) for take in engine.vary(groove, count, pattern, feel, now.seed)]
-    varied.sort(key=lambda take: np.abs(take.velocity - groove.velocity).sum())  # of equal hits
+    varied.sort(
+        key=lambda take: np.abs(as_kit(take).velocity - as_kit(groove).velocity).sum()
+    )  # of equal hits
     now.add_takes(varied, [engine.similarity(groove, take) for take in varied])
 
 

@@ -1,11 +1,13 @@
-"""Record the kit: every voice at several velocities, from FluidR3 Mono through FluidSynth.
+"""Record the kit and the percussion beside it, from FluidR3 Mono through FluidSynth.
 
     python assets/kit/make.py /usr/share/sounds/sf3/FluidR3Mono_GM.sf3
 
-writes two files beside this script: kit.flac, all hits one behind the other, and kit.json, with the
-place where each begins. A browser loads one file sooner than seventy. The soundfont is Debian's
-fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has one sound where a real
-kit has a bow and an edge, or a head and a rim: such a voice is layered from its neighbours.
+writes four files beside this script: kit.flac, all hits one behind the other, every voice at
+several velocities, and kit.json, with the place where each begins; and the same of percussion, one
+hit of each, which is loaded where a groove has some. A browser loads one file sooner than seventy.
+The soundfont is Debian's fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has
+one sound where a real kit has a bow and an edge, or a head and a rim: such a voice is layered from
+its neighbours.
 Rides get their stick from a short second copy of themselves.
 """
 
@@ -19,12 +21,13 @@ import soundfile
 
 from beatgen.audio.kits import EXPONENT, FluidSynth, trim
 from beatgen.audio.render import GAIN
-from beatgen.kit import CHOKES, VOICES
+from beatgen.kit import CHOKES, PERCUSSION
 
 FOLDER = Path(__file__).parent
-FILE = "kit.flac"
+FILES = ("kit", "percussion")
 RATE = 44100
 LAYERS = (50, 84, 114)  # MIDI velocities
+ONE_LAYER = (104,)  # of percussion
 FINE_LAYERS = (40, 72, 92, 108, 122)  # where the soundfont has layers of its own
 BRIGHTNESS = {50: 5500.0, 84: 11000.0}  # hertz: a softer hit is duller
 PEAK = 10 ** (-2 / 20)  # of the loudest hit
@@ -90,6 +93,58 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+# Percussion: how long it rings where that is longer than SHORT, and where it stands.
+SHORT = 0.35  # seconds
+LONG = {
+    "clap": 0.4,
+    "tambourine": 0.45,
+    "cowbell": 0.4,
+    "high conga": 0.5,
+    "low conga": 0.6,
+    "high timbale": 0.5,
+    "low timbale": 0.5,
+    "high agogo": 0.5,
+    "low agogo": 0.5,
+    "long whistle": 0.5,
+    "long guiro": 0.6,
+    "open cuica": 0.5,
+    "triangle": 1.2,
+    "jingle bell": 0.6,
+    "bell tree": 1.2,
+    "surdo": 0.8,
+    "china": 1.2,
+    "splash": 0.9,
+    "vibraslap": 0.9,
+}
+GAINS = {"clap": 4.0, "tambourine": 1.0, "cowbell": 3.0, "high agogo": 2.0, "low agogo": 2.0}  # dB
+PLACES = {
+    "tambourine": 0.25,
+    "cowbell": 0.15,
+    "high bongo": -0.3,
+    "low bongo": -0.2,
+    "mute conga": 0.2,
+    "high conga": 0.2,
+    "low conga": 0.3,
+    "cabasa": 0.35,
+    "maracas": 0.35,
+    "shaker": 0.35,
+    "mute triangle": -0.35,
+    "triangle": -0.35,
+    "china": 0.4,
+    "splash": -0.1,
+}
+PERCUSSION_RECIPES: dict[str, Recipe] = {
+    voice.name: Recipe(
+        (Layer(voice.gm),),
+        gain=GAINS.get(voice.name, 0.0),
+        pan=PLACES.get(voice.name, 0.0),
+        seconds=LONG.get(voice.name, SHORT),
+        bits=12,
+    )
+    for voice in PERCUSSION
+}
+
+
 def record(synth: FluidSynth, recipe: Recipe, velocity: int) -> np.ndarray:
     """One hit of a voice: mono float32 (samples,), onset at sample 0."""
     parts = []
@@ -127,40 +182,54 @@ def fade_out(sound: np.ndarray, seconds: float) -> np.ndarray:
 
 
 def main(soundfont: str) -> None:
-    """Record all voices and write them, the loudest hit at PEAK, with the manifest."""
+    """Record the kit and percussion, at one level: the loudest hit of the kit has PEAK."""
     synth = FluidSynth(Path(soundfont), RATE)
-    hits = {
+    kit = {
         (name, velocity): record(synth, recipe, velocity)
         for name, recipe in RECIPES.items()
         for velocity in (FINE_LAYERS if recipe.fine else LAYERS)
     }
-    level = PEAK / max(np.abs(sound).max() for sound in hits.values())
-    voices: dict[str, list[dict[str, object]]] = {voice.name: [] for voice in VOICES}
+    percussion = {
+        (name, velocity): record(synth, recipe, velocity)
+        for name, recipe in PERCUSSION_RECIPES.items()
+        for velocity in ONE_LAYER
+    }
+    level = PEAK / max(np.abs(sound).max() for sound in kit.values())
+    write(FILES[0], kit, RECIPES, level)
+    write(FILES[1], percussion, PERCUSSION_RECIPES, level)
+
+
+def write(
+    name: str, hits: dict[tuple[str, int], np.ndarray], recipes: dict[str, Recipe], level: float
+) -> None:
+    """Write hits, by voice and velocity, turned to `level`, with their manifest."""
+    voices: dict[str, list[dict[str, object]]] = {voice: [] for voice in recipes}
     row: list[np.ndarray] = []
     start = 0
-    for (name, velocity), sound in hits.items():
-        steps = 2 ** (RECIPES[name].bits - 1)
+    for (voice, velocity), sound in hits.items():
+        steps = 2 ** (recipes[voice].bits - 1)
         coarse = np.rint(trim(sound * level, RATE) * steps) / steps
         row.append(np.pad(coarse, (0, GAP + -(len(coarse) + GAP) % BLOCK)))
-        voices[name].append({"velocity": velocity, "start": start, "samples": len(coarse)})
+        voices[voice].append({"velocity": velocity, "start": start, "samples": len(coarse)})
         start += len(row[-1])
+    file = f"{name}.flac"
     soundfile.write(
-        FOLDER / FILE, np.concatenate(row), RATE, subtype="PCM_16", compression_level=1.0
+        FOLDER / file, np.concatenate(row), RATE, subtype="PCM_16", compression_level=1.0
     )
     manifest = {
-        "name": "FluidR3 Mono, standard kit",
+        "name": f"FluidR3 Mono, {'standard kit' if name == FILES[0] else 'percussion'}",
         "source": "FluidR3Mono_GM.sf3 (Debian fluidr3mono-gm-soundfont), recorded by make.py",
         "licence": "MIT, see LICENSE.txt",
-        "file": FILE,
+        "file": file,
         "sample_rate": RATE,
         "velocity": f"gain = (velocity / layer velocity) ** {EXPONENT:g}, nearest layer by ratio",
         "gain": GAIN,  # of every recording when it is mixed
-        "pan": {name: recipe.pan for name, recipe in RECIPES.items()},
-        "chokes": {name: list(choked) for name, choked in CHOKES.items()},
+        "pan": {voice: recipe.pan for voice, recipe in recipes.items()},
+        "chokes": {voice: list(choked) for voice, choked in CHOKES.items() if voice in recipes},
         "voices": voices,
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
-    (FOLDER / "kit.json").write_text(text + "\n", encoding="utf-8")
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import math
 import os
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,30 +52,43 @@ class Kit(Protocol):
 
 
 class SampleKit:
-    """The shipped recordings: the layer nearest in loudness, turned up or down to the velocity."""
+    """The shipped recordings: the layer nearest in loudness, turned up or down to the velocity.
+
+    Percussion is loaded at its first hit; what has no recording sounds as its nearest `relative`.
+    """
 
     def __init__(self, sample_rate: int) -> None:
-        import soundfile
-
         self.sample_rate = sample_rate
-        folder = assets.path("kit")
-        manifest = json.loads((folder / "kit.json").read_text(encoding="utf-8"))
-        self.name = f"the shipped kit ({manifest['name']})"
-        row, rate = soundfile.read(folder / manifest["file"], dtype="float32")
-        self._layers: list[list[tuple[int, np.ndarray]]] = []
-        for name in NAMES:
-            layers = []
-            for layer in manifest["voices"][name]:
-                mono = row[layer["start"] : layer["start"] + layer["samples"]]
-                sound = resample(mono, rate, sample_rate)
-                layers.append((int(layer["velocity"]), pan(sound, manifest["pan"][name])))
-            self._layers.append(layers)
+        name, self._layers = self._load("kit")
+        self.name = f"the shipped kit ({name})"
 
     def hit(self, voice: int, velocity: int) -> np.ndarray:
         """See Kit.hit."""
-        layers = self._layers[relative(voice)]
+        percussion = self._percussion if voice >= len(VOICES) else {}
+        layers = percussion.get(EVERY[voice].name) or self._layers[NAMES[relative(voice)]]
         nearest, gain = layer_for(velocity, [recorded for recorded, _ in layers])
         return layers[nearest][1] * np.float32(gain)
+
+    @cached_property
+    def _percussion(self) -> dict[str, list[tuple[int, np.ndarray]]]:
+        return self._load("percussion")[1]
+
+    def _load(self, kit: str) -> tuple[str, dict[str, list[tuple[int, np.ndarray]]]]:
+        """The name of one of the recorded kits, and the layers of its voices by their names: the
+        velocity and the sound of each."""
+        import soundfile
+
+        folder = assets.path("kit")
+        manifest = json.loads((folder / f"{kit}.json").read_text(encoding="utf-8"))
+        row, rate = soundfile.read(folder / manifest["file"], dtype="float32")
+        voices: dict[str, list[tuple[int, np.ndarray]]] = {}
+        for name, layers in manifest["voices"].items():
+            voices[name] = []
+            for layer in layers:
+                mono = row[layer["start"] : layer["start"] + layer["samples"]]
+                sound = resample(mono, rate, self.sample_rate)
+                voices[name].append((int(layer["velocity"]), pan(sound, manifest["pan"][name])))
+        return manifest["name"], voices
 
 
 class SoundfontKit:

@@ -29,7 +29,7 @@ from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
 from beatgen.audio.soundfont import need_soundfont
 from beatgen.errors import AudioError
 from beatgen.groove import Groove
-from beatgen.kit import CHOKES, EVERY, EXTRA_FAMILY, FAMILIES, INDEX
+from beatgen.kit import CHOKES, EVERY, EXTRA_FAMILY, FAMILIES, NUMBER
 from beatgen.midi.events import read_file
 
 CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
@@ -248,7 +248,7 @@ def choke_times(
     chokes: dict[int, list[int]] = {}
     for time, voice in strokes:
         for choked in CHOKES.get(EVERY[voice].name, ()):
-            chokes.setdefault(INDEX[choked], []).append(time)
+            chokes.setdefault(NUMBER[choked], []).append(time)
     if period is not None:
         for times in chokes.values():
             times += [time + period for time in times]

@@ -23,7 +23,7 @@ import numpy as np
 from tqdm import tqdm
 
 from beatgen.errors import UNREADABLE, BeatGenError, check_seed
-from beatgen.groove import STEPS, Groove, fold, join
+from beatgen.groove import STEPS, Groove, as_kit, join
 from beatgen.kit import VOICES
 from beatgen.meter import FOUR_FOUR, label_of
 from beatgen.readers import READERS, Report, scan
@@ -286,7 +286,7 @@ def _gather(root: Path, paths: list[Path], steps: int, seed: int, progress: bool
             left_out.append(result)
             tempo.append(0.0)
             continue
-        groove = fold(result[0])  # as the network hears it
+        groove = as_kit(result[0])  # as the network hears it
         sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
         velocity.append(np.rint(groove.velocity[sounding] * 127).astype(np.uint8))
         timing.append(groove.timing[sounding].astype(np.float16))

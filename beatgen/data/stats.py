@@ -12,7 +12,7 @@ import numpy as np
 
 from beatgen.data.dataset import files_below, read_info, scan_folder
 from beatgen.errors import BeatGenError
-from beatgen.groove import fold
+from beatgen.groove import as_kit
 from beatgen.kit import NAMES
 from beatgen.midi.maps import PITCHES, voice_of_pitch
 
@@ -99,7 +99,7 @@ def folder_stats(folder: str | os.PathLike[str], progress: bool = False) -> Stat
         if isinstance(result, str):
             left_out.append(result)
             continue
-        groove, report = fold(result[0]), result[1]  # as the network hears it
+        groove, report = as_kit(result[0]), result[1]  # as the network hears it
         struck = groove.velocity[groove.velocity > 0]
         loudness = np.rint(struck * MAX_VELOCITY).astype(int)
         velocities += np.bincount(loudness, minlength=len(velocities))

@@ -23,7 +23,7 @@ from beatgen.bars.metrics import fold, folded
 from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
-from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.groove import SIXTEENTHS, Groove, as_kit
 from beatgen.latent.runtime import NETWORK, model_folder
 
 ATLAS = "atlas.npz"
@@ -187,7 +187,8 @@ class Atlas:
         >>> 0 <= found.similarity <= 1
         True
         """
-        similarity, index = self.nearest_bars(groove.velocity, groove.timing)
+        heard = as_kit(groove)
+        similarity, index = self.nearest_bars(heard.velocity, heard.timing)
         closest = int(index[similarity.argmax()])
         return Nearest(float(similarity.mean()), closest, self.style_of(closest))
 

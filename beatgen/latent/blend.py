@@ -12,15 +12,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from beatgen.errors import BeatGenError, check_count, check_share
-from beatgen.groove import Groove, fold
+from beatgen.groove import Groove, as_kit
 from beatgen.latent.codec import Codec, fade, strikes_of
-from beatgen.latent.decide import Prediction, family_hits
+from beatgen.latent.decide import family_hits
 from beatgen.latent.extras import Extras
 from beatgen.latent.prior import Prior
 
 PATH_FRAMES = 33
 WAYPOINTS = 4  # the path is divided into so many straight pieces
-CORNERS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], np.float32)
 CHUNK = 64  # blends at a time in `Blend.walk`
 # Weight of the network, half-way, in how many sixteenths are struck (`decide.blend_hits`)
 NETWORK_SHARE = 0.25
@@ -40,7 +39,7 @@ class Blend:
         self._codec, self._prior = codec, prior
         bars = max(a.bars, b.bars)
         self._ends = [groove.repeat(bars) for groove in (a, b)]
-        heard = [fold(end) for end in self._ends]
+        heard = [as_kit(end) for end in self._ends]
         z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in heard]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
@@ -49,6 +48,8 @@ class Blend:
             for end, noise in zip(self._ends, self._noise, strict=True)
         ]
         self._hits = [family_hits(strikes_of(end).count) for end in self._ends]
+        # The latest patterns, and where: the same path is asked for with another feel.
+        self._decided: tuple[tuple[bytes, bytes], np.ndarray] = (b"", b""), np.empty(0, int)
         self._extras = Extras(*self._ends)
 
     def blend(self, amount: float, feel: float | None = None) -> Groove:
@@ -89,27 +90,40 @@ class Blend:
         chosen = np.arange(a.bars) if bars is None else bars
         pairs = np.array(amounts, np.float32)
         z = path_z(self._prior, self._noise[0], self._noise[1], pairs, bars)
-        pattern, feel = pairs.T
-        kept = [(fade(1 - t), fade(t)) for t in (pattern, feel, feel, feel)]
-        residual = Prediction(
-            *(
-                of_a[chosen] * from_a[:, None, None, None, None]
-                + of_b[chosen] * from_b[:, None, None, None, None]
-                for of_a, of_b, (from_a, from_b) in zip(*self._residuals, kept, strict=True)
-            )
-        )
+        of_pattern, of_feel = pairs.T
+        p = self._codec.pattern_dim
+        where, latest = (of_pattern.tobytes(), chosen.tobytes()), self._decided
+        if latest[0] != where:
+            self._decided = latest = where, self._decide(z[..., :p], of_pattern, chosen)
+        missed = [
+            _crossfaded(of_a[chosen], of_b[chosen], of_feel)
+            for of_a, of_b in zip(self._residuals[0][1:], self._residuals[1][1:], strict=True)
+        ]
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
-        share, (hits_a, hits_b) = pattern[:, None, None], self._hits
-        hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
-        network_share = NETWORK_SHARE * 4 * share * (1 - share)
-        blends = self._codec.decode_grooves(z, residual, tempos, hits, network_share)
-        for i, (heard, (of_pattern, of_feel)) in enumerate(zip(blends, amounts, strict=True)):
+        blends = self._codec.play(z[..., p:], latest[1], missed, tempos)
+        for i, (heard, at) in enumerate(zip(blends, amounts, strict=True)):
             extras = self._extras
             if bars is not None:
                 extras = Extras(*(end.chosen(bars[i]) for end in self._ends))
-            blends[i] = extras.onto(heard, of_pattern, of_feel)
+            blends[i] = extras.onto(heard, *at)
         ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
         return [ends.get(at, groove) for at, groove in zip(amounts, blends, strict=True)]
+
+    def _decide(self, z_pattern: np.ndarray, amounts: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """The patterns of blends, int (n, bars, 16, 22), of z_pattern (n, bars, pattern_dim)."""
+        counts_a, counts_b = (residual.counts[chosen] for residual in self._residuals)
+        share, (hits_a, hits_b) = amounts[:, None, None], self._hits
+        hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
+        network_share = NETWORK_SHARE * 4 * share * (1 - share)
+        missed = _crossfaded(counts_a, counts_b, amounts)
+        return self._codec.decide(z_pattern, missed, hits, network_share)
+
+
+def _crossfaded(a: np.ndarray, b: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """What is kept of two residuals (..., bars, 16, 22, k) at amounts (n,), 0 for a and 1 for b:
+    float32 (n, bars, 16, 22, k)."""
+    from_a, from_b = (fade(t)[:, None, None, None, None] for t in (1 - amounts, amounts))
+    return a * from_a + b * from_b
 
 
 def path_z(
@@ -126,27 +140,48 @@ def path_z(
     (n, k, latent_dim); by default all.
 
     At each quarter of the path, of the pattern and of the feel, lies a waypoint: there the noise is
-    mixed and turned into z. Between waypoints z is interpolated (bilinearly, in pattern and feel).
-    With noise mixed all along, many more strikes would come and go than the two ends require.
+    mixed and turned into z. With noise mixed all along, many more strikes would come and go than
+    the two ends require. Between waypoints z is interpolated, in the triangle of three in which the
+    point lies (`triangles`): where pattern and feel go together, between two.
     """
-    position = amounts * WAYPOINTS
-    before = np.minimum(np.floor(position), WAYPOINTS - 1)[:, None]
-    beyond = position[:, None] - before
-    weights = np.where(CORNERS, beyond, 1 - beyond).prod(-1)
-    n, dims = len(amounts), np.arange(a.shape[-1])
-    chosen = np.broadcast_to(np.arange(len(a)), (n, len(a))) if bars is None else bars
-    shape = *chosen.shape, len(CORNERS), 1
-    corners = [
-        *np.split(np.broadcast_to((before + CORNERS)[:, None], (*shape[:-1], 2)), 2, -1),
-        np.broadcast_to(chosen[..., None, None], shape),
-    ]
-    # Each waypoint of each bar is computed once, though many amounts have it as a corner.
-    rows = np.concatenate(corners, -1).reshape(-1, 3)
+    corners, weights = triangles(amounts * WAYPOINTS)
+    z = np.zeros((len(amounts), len(a) if bars is None else bars.shape[1], a.shape[-1]), np.float32)
+    chosen = np.broadcast_to(np.arange(len(a)), z.shape[:2]) if bars is None else bars
+    # A corner without weight is not computed, and each bar of the others once, though many amounts
+    # have it as a corner.
+    point, corner = np.nonzero(weights)
+    shape = len(point), chosen.shape[1]
+    places = np.broadcast_to(corners[point, corner][:, None], (*shape, 2))
+    rows = np.concatenate([places, chosen[point][..., None]], -1).reshape(-1, 3)
     waypoints, which = np.unique(rows, axis=0, return_inverse=True)
-    along = np.where(dims < prior.pattern_dim, waypoints[:, :1], waypoints[:, 1:2]) / WAYPOINTS
+    of_pattern = np.arange(a.shape[-1]) < prior.pattern_dim
+    along = np.where(of_pattern, waypoints[:, :1], waypoints[:, 1:2]) / WAYPOINTS
     bar = waypoints[:, 2].astype(int)
-    z = prior.to_z(mix_noise(a[bar], b[bar], along.astype(np.float32)))
-    return np.einsum("nc,nkcd->nkd", weights, z[which.reshape(shape[:-1])])
+    found = prior.to_z(mix_noise(a[bar], b[bar], along.astype(np.float32)))
+    np.add.at(z, point, weights[point, corner][:, None, None] * found[which.reshape(shape)])
+    return z
+
+
+def triangles(position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The corners around points in the plane, whole numbers (n, 3, 2), and the weight of each,
+    float32 (n, 3): the sum of corners times weights is the point. position: (n, 2), 0 to WAYPOINTS.
+
+    Each square is cut in two along its diagonal, where both coordinates go together: there, and on
+    the sides of the square, one corner has no weight.
+
+    >>> corners, weights = triangles(np.array([[1.5, 1.5], [0.25, 0.0]]))
+    >>> corners[0].tolist(), weights[0].tolist()
+    ([[1.0, 1.0], [2.0, 2.0], [2.0, 1.0]], [0.5, 0.5, 0.0])
+    >>> weights[1].tolist()
+    [0.75, 0.0, 0.25]
+    """
+    before = np.minimum(np.floor(position), WAYPOINTS - 1)
+    beyond = position - before
+    first, second = beyond.T
+    farther = np.stack([first >= second, first < second], -1)  # the corner aside of the diagonal
+    corners = np.stack([before, before + 1, before + farther], 1)
+    weights = np.stack([1 - beyond.max(1), beyond.min(1), np.abs(first - second)], 1)
+    return corners, weights.astype(np.float32)
 
 
 def mix_noise(a: np.ndarray, b: np.ndarray, amount: np.ndarray) -> np.ndarray:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import Groove, fold
+from beatgen.groove import Groove, as_kit
 from beatgen.latent.decide import (
     Prediction,
     blend_hits,
@@ -152,40 +151,62 @@ class Codec:
             np.where(struck, true.timing - predicted.timing, 0),
         )
 
-    def decode_grooves(
+    def decide(
         self,
-        z: np.ndarray,
-        residual: Prediction,
-        tempos: Sequence[float],
+        z_pattern: np.ndarray,
+        missed: np.ndarray,
         hits: np.ndarray | None = None,
         network_share: np.ndarray | float = 0.0,
+    ) -> np.ndarray:
+        """The patterns, int (n, bars, 16, 22), of z_pattern (n, bars, pattern_dim).
+
+        missed: the residual's counts, (n, bars, 16, 22, 5), which are added to the prediction.
+        hits: struck sixteenths that are wanted, (n, bars, families), and network_share, the weight
+        of the network's own number against them (`blend_hits`); by default the threshold decides.
+        """
+        counts = self.predict_counts(z_pattern.reshape(-1, z_pattern.shape[-1]))
+        counts = counts.reshape(missed.shape) + missed
+        pattern = pattern_of(counts, self.threshold)
+        if hits is None:
+            return pattern
+        hits = blend_hits(hits, family_hits(pattern), network_share)
+        return pattern_with_hits(counts, hits)
+
+    def play(
+        self,
+        z_feel: np.ndarray,
+        pattern: np.ndarray,
+        missed: Sequence[np.ndarray],
+        tempos: Sequence[float],
+    ) -> list[Groove]:
+        """A groove for each pattern, int (n, bars, 16, 22), played with z_feel (n, bars, feel_dim).
+
+        missed: the residual's place, velocity and timing, (n, bars, 16, 22, 4) each, which are
+        added to the prediction. tempos: BPM of each groove.
+        """
+        n, bars = pattern.shape[:2]
+        flat = pattern.reshape(n * bars, *pattern.shape[2:])
+        feel = self._feel(z_feel.reshape(n * bars, -1), flat)
+        summed = (
+            part + residual.reshape(part.shape) for part, residual in zip(feel, missed, strict=True)
+        )
+        strikes = Prediction(np.empty(0), *summed).strikes(flat)
+        velocity, timing = to_grid(strikes, bars)
+        velocity = np.rint(velocity * 127) / 127
+        return [
+            Groove(velocity[i * bars : (i + 1) * bars], timing[i * bars : (i + 1) * bars], tempo)
+            for i, tempo in enumerate(tempos)
+        ]
+
+    def decode_grooves(
+        self, z: np.ndarray, residual: Prediction, tempos: Sequence[float]
     ) -> list[Groove]:
         """A groove for each of z (n, bars, latent_dim), with a residual added to its prediction.
 
         residual: arrays as in `Prediction`, but (n, bars, 16, 22, ...). tempos: BPM of each groove.
-        hits: struck sixteenths that are wanted, (n, bars, families), and network_share, the weight
-        of the network's own number against them (`blend_hits`); by default the threshold decides.
         """
-        n, bars, _ = z.shape
-        flat = z.reshape(n * bars, -1)
-        counts = self.predict_counts(flat[:, : self.pattern_dim])
-        counts = counts.reshape(n, bars, *counts.shape[1:]) + residual.counts
-        pattern = pattern_of(counts, self.threshold)
-        if hits is not None:
-            hits = blend_hits(hits, family_hits(pattern), network_share)
-            pattern = pattern_with_hits(counts, hits)
-        pattern = pattern.reshape(n * bars, *pattern.shape[2:])
-        feel = (
-            part.reshape(n, bars, *part.shape[1:]) + missed
-            for part, missed in zip(
-                self._feel(flat[:, self.pattern_dim :], pattern), residual[1:], strict=True
-            )
-        )
-        summed = Prediction(*(part.reshape(n * bars, *part.shape[2:]) for part in (counts, *feel)))
-        whole = groove_of(summed.strikes(pattern), 1.0, bars)
-        return [
-            replace(whole[i * bars : (i + 1) * bars], tempo=tempo) for i, tempo in enumerate(tempos)
-        ]
+        pattern = self.decide(z[..., : self.pattern_dim], residual.counts)
+        return self.play(z[..., self.pattern_dim :], pattern, residual[1:], tempos)
 
 
 def fade(remaining: Any) -> Any:
@@ -206,7 +227,7 @@ def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
         raise BeatGenError(
             f"the groove is in {label_of(groove.meters)}; the model plays 4/4 so far."
         )
-    groove = fold(groove)
+    groove = as_kit(groove)
     return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
 
 

@@ -1,7 +1,7 @@
 """A groove's percussion, which the network does not know, along what the network makes of the rest.
 
-The network hears a clap as a snare (`beatgen.groove.fold`), and answers with snares. Those that it
-gives only because of that go, and the claps come back in their place: as they were in a take, or
+The network hears a clap as a snare (`beatgen.groove.as_kit`), and answers with snares. Those that
+it gives only because of that go, and the claps come back in their place: as they were in a take, or
 faded with A or B in a blend. Where the feel changes, extras move with the kit's voice that plays
 their part.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beatgen.groove import Groove, columns, extras_of, fold, reach, sixteenths_of, voices_of
+from beatgen.groove import Groove, as_kit, columns, extras_of, reach, sixteenths_of, voices_of
 from beatgen.kit import EVERY, FAMILIES, VOICES, VOICES_OF_FAMILY
 
 KIT = len(VOICES)
@@ -42,7 +42,7 @@ class Extras:
         self._sixteenths = int(self._sixteenth.max()) + 1
         # Per source, bool (families, sixteenths): struck by the kit itself, or only by what is
         # heard as the kit.
-        self._heard = [fold(source) for source in sources]
+        self._heard = [as_kit(source) for source in sources]
         own = [self._struck(source) for source in sources]
         only = [
             self._struck(heard) & ~struck for heard, struck in zip(self._heard, own, strict=True)

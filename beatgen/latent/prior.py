@@ -9,7 +9,7 @@ then drawn for that pattern.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
 from typing import Protocol
 
 import numpy as np
@@ -18,11 +18,12 @@ from beatgen.latent.runtime import Network
 
 PATTERN, FEEL = 0, 1
 RIDGE = 1e-6  # share of the largest variance; smaller ones count as no variance
-# Midpoint steps for each side of the flow, two evaluations each. From z to noise and back, a bar
-# keeps 99 of 100 struck sixteenths (96 with 3 steps, 99.4 with 8).
-STEPS = 5
-REMEMBERED = 64  # results of the flow; each is some 70 kB
-MOST_BARS = 66  # in a remembered result; a path of four bars asks for 13 waypoints, 52 bars
+# Steps for each side of the flow, one evaluation each. From z to noise and back, a bar keeps 99.5
+# of 100 struck sixteenths. Each step goes on from the last three drifts: from two, draws from noise
+# are too thin (17.7 struck sixteenths in the mean; this has 18.1, and forty steps 18.7).
+STEPS = 6
+ADAMS_BASHFORTH = ((1.0,), (-1 / 2, 3 / 2), (5 / 12, -16 / 12, 23 / 12))  # the latest drift last
+REMEMBERED = 4096  # bars; each takes some 2 kB
 
 
 class Prior(Protocol):
@@ -88,8 +89,10 @@ class FlowPrior:
     ) -> None:
         self.network, self.center, self.scale = network, center, scale
         self.pattern_dim = pattern_dim
-        # Each blend asks for its two ends again, and with another feel for its pattern again.
-        self._remembered = lru_cache(REMEMBERED)(self._integrate)
+        # All blends of two grooves go through the same few bars, and with another feel through the
+        # same patterns. Pages share a prior: the lock is for them.
+        self._remembered: dict[tuple[int, bool, bytes], np.ndarray] = {}
+        self._lock = threading.Lock()
 
     def to_noise(self, z: np.ndarray) -> np.ndarray:
         p, x = self.pattern_dim, (z - self.center) / self.scale
@@ -115,24 +118,35 @@ class FlowPrior:
         return np.pad(pattern, ((0, 0), (0, len(self.center) - self.pattern_dim)))
 
     def _flow(self, x: np.ndarray, side: int, back: bool = False) -> np.ndarray:
-        """x with one side moved from noise to z, or back. The result may be shared: it is
-        read-only."""
-        integrate = self._remembered if len(x) <= MOST_BARS else self._integrate
-        return integrate(x.astype(np.float32).tobytes(), side, back)
+        """x with one side moved from noise to z, or back. Bars that came lately are remembered, and
+        equal ones computed once."""
+        keys = [(side, back, row.tobytes()) for row in x.astype(np.float32)]
+        with self._lock:
+            found = {key: self._remembered[key] for key in keys if key in self._remembered}
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            content = b"".join(row for *_, row in missing)
+            rows = np.frombuffer(content, np.float32).reshape(len(missing), -1)
+            found |= zip(missing, self._integrate(rows, side, back), strict=True)
+        with self._lock:
+            for key in dict.fromkeys(keys):  # the latest stand last
+                self._remembered.pop(key, None)
+                self._remembered[key] = found[key]
+            for key in list(self._remembered)[:-REMEMBERED]:
+                del self._remembered[key]
+        return np.stack([found[key] for key in keys])
 
-    def _integrate(self, content: bytes, side: int, back: bool) -> np.ndarray:
-        """The drift integrated from time 0 to 1, or back, by the midpoint rule. content: x as
-        bytes, float32, so that it can be remembered."""
-        x = np.frombuffer(content, np.float32).reshape(-1, len(self.center))
+    def _integrate(self, x: np.ndarray, side: int, back: bool) -> np.ndarray:
+        """The drift integrated from time 0 to 1, or back, by the three-step Adams-Bashforth method;
+        the first two steps have fewer before them."""
         moving = (np.arange(x.shape[1]) >= self.pattern_dim) == (side == FEEL)
         step = (-1 if back else 1) / STEPS
+        latest: list[np.ndarray] = []
         for i in range(STEPS):
-            t = float(back) + i * step
-            middle = x + step / 2 * moving * self._drift(x, side, t)
-            x = x + step * moving * self._drift(middle, side, t + step / 2)
-        x = x.astype(np.float32)
-        x.setflags(write=False)
-        return x
+            latest = [*latest[-2:], moving * self._drift(x, side, float(back) + i * step)]
+            weights = ADAMS_BASHFORTH[len(latest) - 1]
+            x = x + step * sum(w * drift for w, drift in zip(weights, latest, strict=True))
+        return x.astype(np.float32)
 
     def _drift(self, x: np.ndarray, side: int, t: float) -> np.ndarray:
         time = np.array([t, 0] if side == PATTERN else [1, t], np.float32)

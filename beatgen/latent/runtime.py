@@ -26,7 +26,8 @@ NETWORK = "network.tflite"
 PRIOR_NETWORK = "prior.tflite"  # the learned prior, where one was trained
 SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
-THREADS = 2
+# The prior is run again and again on few bars, where a second thread mostly waits for the first.
+THREADS = {NETWORK: 2, PRIOR_NETWORK: 1}
 AGAIN = "These weights are of another version of beatgen: export them again with this one."
 
 
@@ -127,7 +128,7 @@ class Network:
             latent_dim = self.format.latent_dim(config)
             expected = self.format.signatures(config), self.format.prior(config)
             files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
-            self._interpreters = [Interpreter(str(f), num_threads=THREADS) for f in files]
+            self._interpreters = [Interpreter(str(f), num_threads=THREADS[f.name]) for f in files]
         except UNREADABLE as error:
             raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
         if missing := self.format.space - set(self.space):

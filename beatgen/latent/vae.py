@@ -19,7 +19,7 @@ import numpy as np
 
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
-from beatgen.groove import SIXTEENTHS, Groove, columns, fold, join
+from beatgen.groove import SIXTEENTHS, Groove, as_kit, columns, join
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
@@ -93,7 +93,7 @@ class Vae:
 
     def encode(self, groove: Groove) -> np.ndarray:
         """z_mean of each bar, float32 (bars, latent_dim). Extras are heard as the kit's voices that
-        play their parts (`beatgen.groove.fold`). Raises BeatGenError for bars of other than 64
+        play their parts (`beatgen.groove.as_kit`). Raises BeatGenError for bars of other than 64
         steps.
 
         >>> import beatgen as bg
@@ -102,7 +102,7 @@ class Vae:
         (2, 16)
         """
         strikes_of(groove)  # refuses other meters
-        heard = fold(groove)
+        heard = as_kit(groove)
         return self.codec.encode_bars(heard.velocity, heard.timing, loop=groove.bars)[0]
 
     def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
@@ -333,7 +333,7 @@ class Vae:
                 f"hidden has the shape {np.shape(hidden)}; expected "
                 f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
             )
-        heard = fold(groove)
+        heard = as_kit(groove)
         z, proposed = self.propose(heard.velocity, heard.timing, hidden, groove.bars)
         pattern = np.where(hidden, proposed, strikes_of(groove).count)
         new = self.codec.predict(z, pattern)[0].strikes(pattern)
@@ -450,7 +450,7 @@ class Vae:
             raise BeatGenError(f"grooves of {found} bars; expected the same number in each.")
         if not row.any():
             return list(grooves)
-        heard = fold(whole)
+        heard = as_kit(whole)
         z, _ = self.codec.encode_bars(heard.velocity, heard.timing, loop=bars)
         residual = self.codec.residual(heard, z, bars)
         remaining = self._directions.remaining(row)

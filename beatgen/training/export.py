@@ -44,7 +44,7 @@ CEILINGS = np.arange(0.9, 1.001, 0.005)
 
 def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     """Write network.tflite (float16 weights), space.npz and card.json into `folder`, for our
-    network atlas.npz, and prior.tflite where a prior was trained in the run.
+    network atlas.npz, and prior.tflite (8-bit weights) where a prior was trained in the run.
 
     The space is what the training bars make of z: its mean, its principal components, each one
     standard deviation long (our network's in the order of what they change, `by_change`), and for
@@ -149,7 +149,8 @@ def convert(model: Any, kind: Kind) -> bytes:
         archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
+        if not kind.whole_numbers:
+            converter.target_spec.supported_types = [tf.float16]
         with held_back(f"converter of {kind.name}"):
             return bytes(converter.convert())
 

@@ -57,6 +57,8 @@ class Kind:
     validation: held-out inputs -> what the network is validated on.
     parts: a network -> its parts to be exported, and their signatures.
     export: None for a prior, which is exported with the run that it belongs to.
+    whole_numbers: whether its weights are exported as 8-bit whole numbers, with a scale for each
+        row, in place of 16-bit floats: half the size and half the time, where that is exact enough.
     prior: the kind that can learn a prior of this one's z.
     """
 
@@ -68,6 +70,7 @@ class Kind:
     parts: Callable[[Any], tuple[Parts, Signatures]]
     validation: Callable[[np.ndarray, TrainConfig], Any] = lambda inputs, _: inputs
     export: Export | None = None
+    whole_numbers: bool = False
     prior: str | None = None
 
 
@@ -270,6 +273,7 @@ KINDS = {
             batch=_flow_batch,
             validation=_flow_validation,
             parts=_flow_parts,
+            whole_numbers=True,
         ),
     )
 }

@@ -10,7 +10,7 @@ from listen import loudness, onset
 from beatgen import assets
 from beatgen.audio import kits
 from beatgen.audio import render as audio
-from beatgen.kit import CHOKES, INDEX, NAMES
+from beatgen.kit import CHOKES, INDEX, NAMES, NUMBER, PERCUSSION
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,10 @@ def test_the_kit_has_every_voice_at_three_velocities(manifest):
 def test_the_kit_carries_its_licence_and_no_stray_files(manifest):
     folder = assets.path("kit")
     assert "Permission is hereby granted" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
-    assert [path.name for path in folder.glob("*.flac")] == [manifest["file"]]
-    assert (folder / manifest["file"]).stat().st_size <= 1_200_000
+    files = {manifest["file"]: 1_200_000, "percussion.flac": 700_000}
+    assert {path.name for path in folder.glob("*.flac")} == set(files)
+    for file, most in files.items():
+        assert (folder / file).stat().st_size <= most
 
 
 def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
@@ -53,7 +55,29 @@ def test_recordings_stand_apart_with_silence_behind_each(manifest, row):
 
 def test_players_of_the_kit_have_the_rules_of_the_mixer(manifest):
     assert manifest["gain"] == audio.GAIN
-    assert {name: tuple(voices) for name, voices in manifest["chokes"].items()} == CHOKES
+    more = json.loads((assets.path("kit") / "percussion.json").read_text(encoding="utf-8"))
+    chokes = manifest["chokes"] | more["chokes"]
+    assert {name: tuple(voices) for name, voices in chokes.items()} == CHOKES
+    assert list(more["voices"]) == list(more["pan"]) == [voice.name for voice in PERCUSSION]
+    assert more["gain"] == audio.GAIN
+
+
+def test_percussion_sounds_at_once_as_itself_and_as_loud_as_a_kit():
+    kit = kits.open_kit("kit")
+    sounds = [kit.hit(NUMBER[voice.name], 104) for voice in PERCUSSION]
+    for i, sound in enumerate(sounds):
+        peak = np.abs(sound).max()
+        assert 0.05 < peak < 0.9 and onset(sound) < 44, PERCUSSION[i].name
+        assert np.abs(sound[-1]).max() < 0.01
+        for other in sounds[:i]:
+            assert other.shape != sound.shape or not np.allclose(other, sound)
+    clap, snare = kit.hit(NUMBER["clap"], 104), kit.hit(INDEX["snare"], 104)
+    assert 0.25 < loudness(clap) / loudness(snare) < 1.2
+
+
+def test_a_note_of_no_known_instrument_is_heard():
+    kit = kits.open_kit("kit")
+    assert np.array_equal(kit.hit(NUMBER["note 95"], 90), kit.hit(INDEX["cross-stick"], 90))
 
 
 @pytest.mark.parametrize("name", NAMES)

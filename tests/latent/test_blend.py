@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from beatgen.latent.blend import WAYPOINTS, mix_noise, path_z
+from beatgen.latent.blend import WAYPOINTS, mix_noise, path_z, triangles
 from beatgen.latent.prior import GaussianPrior
 
 PATTERN, DIM = 2, 5
@@ -58,3 +58,22 @@ def test_an_amount_gives_the_same_z_alone_as_among_others(prior, ends) -> None:
     assert together.shape == (9, 2, DIM) and together.dtype == np.float32
     for amount, z in zip(amounts, together, strict=True):
         assert at(prior, ends, amount)[0] == pytest.approx(z, abs=1e-5)
+
+
+def test_a_point_is_the_mean_of_the_corners_of_its_triangle() -> None:
+    points = np.random.default_rng(0).uniform(0, WAYPOINTS, (500, 2))
+    points[:3] = (0, 0), (WAYPOINTS, WAYPOINTS), (WAYPOINTS, 0)
+    corners, weights = triangles(points)
+    assert np.einsum("nc,nck->nk", weights, corners) == pytest.approx(points, abs=1e-5)
+    assert weights.min() >= 0 and weights.sum(1) == pytest.approx(1)
+    used = corners[weights > 0]
+    assert used.min() == 0 and used.max() == WAYPOINTS
+
+
+def test_only_waypoints_with_weight_are_computed(prior, ends, monkeypatch) -> None:
+    to_z, asked = prior.to_z, []
+    monkeypatch.setattr(prior, "to_z", lambda noise: asked.append(len(noise)) or to_z(noise))
+    along = np.linspace(0, 1, 33)
+    for feel in (along, np.zeros(33), np.ones(33)):
+        at(prior, ends, *zip(along, feel, strict=True))
+    assert asked == [2 * (WAYPOINTS + 1)] * 3

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from beatgen.groove import Groove, columns, fold, voices_of
+from beatgen.groove import Groove, as_kit, columns, voices_of
 from beatgen.kit import INDEX, NUMBER, VOICES_OF_FAMILY
 
 SNARES = list(VOICES_OF_FAMILY["snare"])
@@ -46,8 +46,8 @@ def path(vae) -> list[Groove]:
 
 
 def test_the_network_hears_the_fold(vae) -> None:
-    assert np.array_equal(vae.encode(CLAPS), vae.encode(fold(CLAPS)))
-    assert np.array_equal(vae.encode(CONGAS), vae.encode(fold(CONGAS)))
+    assert np.array_equal(vae.encode(CLAPS), vae.encode(as_kit(CLAPS)))
+    assert np.array_equal(vae.encode(CONGAS), vae.encode(as_kit(CONGAS)))
 
 
 def test_at_the_ends_a_blend_is_the_grooves_with_their_extras(vae, path) -> None:
@@ -117,7 +117,7 @@ def test_a_change_of_pattern_alone_leaves_extras_as_they_are(vae) -> None:
 
 
 def test_humanize_moves_extras_with_the_voice_that_plays_their_part(vae) -> None:
-    played, heard = vae.humanize(CLAPS, seed=7), vae.humanize(fold(CLAPS), seed=7)
+    played, heard = vae.humanize(CLAPS, seed=7), vae.humanize(as_kit(CLAPS), seed=7)
     assert played.extras == CLAPS.extras and not snares(played).any()
     claps, snare = of(played, "clap"), heard.velocity[:, :, INDEX["snare"]].reshape(-1)
     assert np.allclose(claps, snare) and np.count_nonzero(claps) == 5

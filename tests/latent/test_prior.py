@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from beatgen.latent.prior import FEEL, FlowPrior, GaussianPrior
+from beatgen.latent import prior as prior_module
+from beatgen.latent.prior import STEPS, FlowPrior, GaussianPrior
 
 PATTERN, DIM = 2, 5
 
@@ -100,15 +101,37 @@ def test_results_of_the_flow_are_remembered(flow, monkeypatch) -> None:
     np.testing.assert_array_equal(flow.to_z(noise), expected)
 
 
-def test_a_remembered_result_cannot_be_changed(flow) -> None:
+def test_each_bar_is_remembered_for_itself(flow, monkeypatch) -> None:
     noise = np.random.default_rng(0).standard_normal((4, DIM)).astype(np.float32)
-    remembered = flow._flow(noise, FEEL)
-    assert flow._flow(noise, FEEL) is remembered
-    with pytest.raises(ValueError, match="read-only"):
-        remembered += 1
+    expected = flow.to_z(noise)
+    flow.to_z(noise[::-1])[:] = 0  # what a caller does with a result changes no other
+    run, asked = flow.network.run, []
+
+    def counted(part: str, x: np.ndarray, time: np.ndarray) -> dict[str, np.ndarray]:
+        asked.append(len(x))
+        return run(part, x, time)
+
+    monkeypatch.setattr(flow.network, "run", counted)
+    new = np.random.default_rng(1).standard_normal((1, DIM)).astype(np.float32)
+    new[:, :PATTERN] = noise[0, :PATTERN]
+    found = flow.to_z(np.concatenate([noise[[2, 2, 0]], new, new]))
+    assert asked == [1] * STEPS, "once, and of its feel alone: the pattern is another bar's"
+    np.testing.assert_array_equal(found[:3], expected[[2, 2, 0]])
+    np.testing.assert_array_equal(found[3], found[4])
+
+
+def test_only_the_latest_are_remembered(flow, monkeypatch) -> None:
+    monkeypatch.setattr(prior_module, "REMEMBERED", 6)
+    noise = np.random.default_rng(0).standard_normal((5, DIM)).astype(np.float32)
+    for bar in range(5):  # two results each, of pattern and feel
+        flow.to_z(noise[[0, bar]])
+    assert len(flow._remembered) == 6
+    monkeypatch.setattr(flow.network, "run", None)
+    flow.to_z(noise[[0, 4, 3]])
+    with pytest.raises(TypeError):
+        flow.to_z(noise[1:2])
     for result in (
-        flow.to_z(noise),
-        flow.to_noise(noise),
-        flow.feel(noise[:, :PATTERN], noise[:, PATTERN:]),
+        flow.to_z(noise[:1]),
+        flow.to_z(noise[:1])[:, :PATTERN],
     ):
         assert result.flags.writeable

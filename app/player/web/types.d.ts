@@ -1,13 +1,14 @@
 // What the modules hand to each other, and what Python sends and is sent (wire.py, parts.py, wall.py).
 
 import type { Player } from "./state/player.js";
+import type { Transport } from "./sound/transport.js";
 
 // Grooves (state/groove.js)
 
 /** A hit on the grid. */
 export interface Hit {
   step: number; // from the first step of the groove
-  voice: number; // index into the kit's voices
+  voice: number; // its number, as in beatgen/kit.py
   velocity: number; // 1 to 127; in an edit, 0 takes the hit out
   timing: number; // distance from the step, in steps
   feels?: Feel[]; // in a frame of a path: what A's feel and B's feel make of the hit
@@ -30,6 +31,7 @@ export interface Groove {
 export interface Voice {
   name: string;
   family: string;
+  relative?: string; // of percussion: the kit's voice that sounds where it has no recording
 }
 
 /** The grooves from A to B, evenly spaced. */
@@ -37,7 +39,7 @@ export interface Path {
   id: string;
   bars: number;
   steps: number;
-  voices: Voice[]; // of the kit
+  voices: Voice[]; // by their numbers
   frames: Groove[];
   ends: Groove[]; // A and B
   used: Set<number>; // voices that sound anywhere on it
@@ -108,6 +110,7 @@ export interface Instrument {
   cancel(handle: any): void;
   choke(): void;
   silence(): void;
+  tick?(transport: Transport | null): void; // hand on what cannot be taken back, and is due
 }
 
 /** What wakes the transport, every 25 ms between start and stop. */
@@ -133,7 +136,13 @@ export interface Sample {
   rate?: number; // of playback, 1 by default
 }
 
-/** kit.json. */
+/** A recorded kit: what is where in its file. */
+export interface Samples {
+  table: KitTable;
+  buffer: AudioBuffer;
+}
+
+/** kit.json, percussion.json. */
 export interface KitTable {
   sample_rate: number;
   pan: Record<string, number>;
@@ -169,7 +178,7 @@ export interface PackedPath {
   tempi: number[];
   frames: PackedWords;
   ends: string[] | null;
-  voices: [name: string, family: string][];
+  voices: [name: string, family: string, relative: string | null][];
   feels: PackedWords | null;
 }
 
@@ -220,6 +229,13 @@ export interface PlayerData<P = Path | PathName> {
 export interface PartData {
   part: string;
   player: string;
+}
+
+/** Drum maps: notes written for each of the voices, and the voice that each note is read as. */
+export interface PackedMaps {
+  voices: string[];
+  // base64 of bytes: a note for each voice; a place among the voices for each note, 255 for none
+  maps: [name: string, title: string, written: string, read: string][];
 }
 
 /** A file that the server has; its path starts where the page lies. */

@@ -15,6 +15,7 @@ from app.session import LONGEST_TAKE, MOST_TAKES, REACH, Deck, Session, Source, 
 from app.share import encoding, link
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
+from beatgen.kit import NUMBER
 from beatgen.lock import Lock
 from beatgen.midi import scan_midi
 
@@ -200,9 +201,35 @@ def test_noise_never_gets_further_than_one_sentence(session):
             assert "\n" not in str(caught.value)
 
 
+def test_percussion_comes_back_as_decks_takes_and_locks_have_it(random_groove):
+    noise = random_groove(3, bars=5)
+    grid = np.concatenate([noise.velocity, noise.velocity[:, :, :3]], axis=2)
+    timing = np.concatenate([noise.timing, noise.timing[:, :, :3]], axis=2)
+    groove = replace(noise, velocity=grid, timing=timing, extras=("note 95", "clap", "vibraslap"))
+    session = Session(Deck(Source("a", groove)), Deck(Source("b", noise)))
+    session.takes = [Take(1, groove[:2], 0.5, kept=True)]
+    session.numbered = 1
+    clap = NUMBER["clap"]
+    session.lock = Lock(groove[:2], frozenset({clap}), frozenset(), frozenset({(3, 223)}))
+    text = link.pack_memory(session)
+    back = link.unpack(text)
+    assert text[0] == "2" and back.a.source.groove == groove and back.takes[0].groove == groove[:2]
+    lock = back.opening.lock
+    assert lock.voices == {clap} and lock.cells == {(3, 223)}
+    assert lock.keep(noise[:2]) == session.lock.keep(noise[:2])
+    session.a, session.takes, session.lock = Deck(Source("b", noise)), [], None
+    assert link.pack_memory(session)[0] == "1"  # as before there was percussion
+
+
+@pytest.mark.parametrize("voice", [64, 127, 256, -1, "clap"])
+def test_a_voice_that_there_is_not_is_refused(voice):
+    with pytest.raises(ValueError, match=r"voice|number|between"):
+        encoding.voice_number(voice)
+
+
 def test_a_link_of_a_later_version_asks_for_an_update():
     with pytest.raises(BeatGenError, match="newer"):
-        link.unpack("2abc")
+        link.unpack("3abc")
 
 
 def test_a_small_link_cannot_unpack_to_a_large_one():

@@ -1,7 +1,7 @@
 // The kit: every voice at several velocities, one behind the other in one file, which is fetched
-// and decoded once per page.
+// and decoded once per page; and percussion in another one, where a groove has some.
 
-/** @import { KitTable, Sample } from "../types" */
+/** @import { KitTable, Sample, Samples } from "../types" */
 
 /** What went wrong, in words. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
@@ -15,10 +15,19 @@ async function fetchOnce(name, base) {
 }
 
 /** Load the kit that lies at `base`; rejects with a sentence to be shown. @param {URL} base */
-export async function loadKit(base) {
+export const loadKit = async (base) => new Kit(await loadSamples("kit", base));
+
+/**
+ * Load one of the recorded kits that lie at `base`; rejects with a sentence to be shown.
+ *
+ * @param {"kit" | "percussion"} name
+ * @param {URL} base
+ * @returns {Promise<Samples>}
+ */
+export async function loadSamples(name, base) {
   const [table, bytes] = await Promise.all([
-    fetchOnce("kit.json", base).then((answer) => /** @type {Promise<KitTable>} */ (answer.json())),
-    fetchOnce("kit.flac", base).then((answer) => answer.arrayBuffer()),
+    fetchOnce(`${name}.json`, base).then((answer) => /** @type {Promise<KitTable>} */ (answer.json())),
+    fetchOnce(`${name}.flac`, base).then((answer) => answer.arrayBuffer()),
   ]).catch((error) => {
     const sentence = `The drum samples could not be loaded (${messageOf(error)}). Reload the page.`;
     throw new Error(sentence, { cause: error });
@@ -26,7 +35,7 @@ export async function loadKit(base) {
   try {
     // Decoding needs no gesture of the musician in an offline context, unlike in a live one.
     const decoder = new OfflineAudioContext(1, 1, table.sample_rate);
-    return new Kit(table, await decoder.decodeAudioData(bytes));
+    return { table, buffer: await decoder.decodeAudioData(bytes) };
   } catch (error) {
     const sentence = `This browser cannot decode the drum samples (${messageOf(error)}).`;
     throw new Error(sentence, { cause: error });
@@ -34,19 +43,24 @@ export async function loadKit(base) {
 }
 
 export class Kit {
-  #table;
-  #buffer;
+  /** @type {Samples[]} */
+  #parts;
 
-  /** @param {KitTable} table @param {AudioBuffer} buffer */
-  constructor(table, buffer) {
-    this.#table = table;
-    this.#buffer = buffer;
+  /** @param {Samples[]} parts none of which has a voice of another */
+  constructor(...parts) {
+    this.#parts = parts;
+  }
+
+  /** Have more voices. @param {Samples} part */
+  add(part) {
+    this.#parts.push(part);
   }
 
   /** Where the voice stands, -1 (left) to 1 (right). @param {string} name */
   pan(name) {
-    return this.#table.pan[name] ?? 0;
+    return this.#parts.find(({ table }) => name in table.pan)?.table.pan[name] ?? 0;
   }
+
 
   /**
    * Whether a hit of the first voice damps what rings of the second.
@@ -55,7 +69,14 @@ export class Kit {
    * @param {string} ringing
    */
   chokes(name, ringing) {
-    return this.#table.chokes[name]?.includes(ringing) ?? false;
+    return this.#parts.some(({ table }) => table.chokes[name]?.includes(ringing));
+  }
+
+  /** Whether a voice rings until another damps it. @param {string} name */
+  isChoked(name) {
+    return this.#parts.some(({ table }) =>
+      Object.values(table.chokes).some((ringing) => ringing.includes(name)),
+    );
   }
 
   /**
@@ -69,11 +90,12 @@ export class Kit {
   sample(name, velocity) {
     /** @param {{ velocity: number }} layer */
     const away = (layer) => Math.abs(Math.log(layer.velocity / velocity));
-    const layer = this.#table.voices[name]?.reduce((a, b) => (away(b) < away(a) ? b : a));
-    if (!layer) return undefined;
-    const { sample_rate: rate } = this.#table;
+    const part = this.#parts.find(({ table }) => name in table.voices);
+    const layer = part?.table.voices[name].reduce((a, b) => (away(b) < away(a) ? b : a));
+    if (!part || !layer) return undefined;
+    const { sample_rate: rate } = part.table;
     return {
-      buffer: this.#buffer,
+      buffer: part.buffer,
       offset: layer.start / rate,
       duration: layer.samples / rate,
       gain: (velocity / layer.velocity) ** 2,

@@ -2,6 +2,7 @@
 
 export class Mixer {
   volume = 0.9; // 0 to 1
+  here = true; // whether the drums sound here, and not only on a MIDI port
   /** @type {Set<number>} */
   #muted = new Set();
   /** @type {Set<number>} */

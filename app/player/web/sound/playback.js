@@ -1,7 +1,7 @@
 // Playback: play and stop, with which settings and how loud, over a kit that may still be loading
 // and a system that may take the sound away.
 
-/** @import { Settings, Voice } from "../types" */
+/** @import { Instrument, Settings, Voice } from "../types" */
 
 import { Mixer } from "./mixer.js";
 import { Sound } from "./sound.js";
@@ -56,7 +56,7 @@ export class Playback {
     const opened = await this.#open();
     if (!this.isStarting) return; // stopped meanwhile
     this.isStarting = false;
-    if (opened && this.sound.sampler) this.transport.start(this.sound.sampler, this.settings);
+    if (opened && this.instrument) this.transport.start(this.instrument, this.settings);
     this.announce();
   }
 
@@ -87,10 +87,34 @@ export class Playback {
     if (this.playing) return;
     const turn = ++this.#auditions;
     if (!(await this.#open())) return this.announce();
+    if (turn === this.#auditions && !this.playing) this.#sound(voice, velocity);
+  }
+
+  /**
+   * Sound a stroke that was played on pads at once, also over what plays.
+   *
+   * @param {number} voice
+   * @param {number} velocity
+   */
+  strike(voice, velocity) {
+    this.sound.offer([voice]);
+    if (!this.sound.sampler) return this.openSound(); // heard from the next one on
     const { sampler } = this.sound;
-    if (!sampler || turn !== this.#auditions || this.playing) return;
     sampler.play(voice, velocity, sampler.now);
     sampler.choke();
+  }
+
+  /** What plays: the samples. @returns {Instrument | null} */
+  get instrument() {
+    return this.sound.sampler;
+  }
+
+  /** @param {number} voice @param {number} velocity */
+  #sound(voice, velocity) {
+    const { instrument } = this;
+    instrument?.play(voice, velocity, instrument.now);
+    instrument?.choke();
+    instrument?.tick?.(null);
   }
 
   async #open() {

@@ -22,8 +22,10 @@ export class Sampler {
   #context;
   #kit;
   #voices;
-  /** @type {GainNode[]} */
-  #channels = [];
+  /** @type {Map<number, GainNode>} by voice, each from its first stroke on */
+  #channels = new Map();
+  /** @type {Mixer | null} */
+  #mixer = null;
   #click;
   #volume;
   /** @type {Set<Handle>} */
@@ -32,7 +34,7 @@ export class Sampler {
   /**
    * @param {BaseAudioContext} context
    * @param {Kit} kit
-   * @param {Pick<Voice, "name">[]} voices in the order of their indices
+   * @param {Pick<Voice, "name" | "relative">[]} voices by their numbers
    */
   constructor(context, kit, voices) {
     this.#context = context;
@@ -42,11 +44,6 @@ export class Sampler {
     this.#volume = new GainNode(context, { gain: 0.8 });
     this.#volume.connect(clip).connect(context.destination);
     this.output = clip;
-    for (const { name } of voices) {
-      const channel = new GainNode(context);
-      channel.connect(new StereoPannerNode(context, { pan: kit.pan(name) })).connect(this.#volume);
-      this.#channels.push(channel);
-    }
     this.#click = clickSound(context);
   }
 
@@ -70,7 +67,7 @@ export class Sampler {
       playbackRate: sample.rate ?? 1,
     });
     const gain = new GainNode(this.#context, { gain: sample.gain });
-    source.connect(gain).connect(this.#channels[voice] ?? this.#volume);
+    source.connect(gain).connect(voice === CLICK ? this.#volume : this.#channel(voice));
     source.start(time, sample.offset, sample.duration); // all of the click, which has neither
     const name = this.#voices[voice]?.name ?? ""; // of the click: it damps nothing and rings on
     const handle = { source, gain, name, time, dampedAt: Infinity };
@@ -115,15 +112,29 @@ export class Sampler {
 
   /** Sound as the mixer says. @param {Mixer} mixer */
   mix(mixer) {
+    this.#mixer = mixer;
     this.#volume.gain.setTargetAtTime(mixer.volume ** 2, this.now, GLIDE);
     this.#channels.forEach((channel, voice) => {
-      channel.gain.setTargetAtTime(mixer.isHeard(voice) ? 1 : 0, this.now, GLIDE);
+      channel.gain.setTargetAtTime(mixer.here && mixer.isHeard(voice) ? 1 : 0, this.now, GLIDE);
     });
+  }
+
+  /** Where a voice is muted and has its place. @param {number} voice */
+  #channel(voice) {
+    let channel = this.#channels.get(voice);
+    if (!channel) {
+      const pan = this.#kit.pan(this.#voices[voice].name);
+      channel = new GainNode(this.#context, { gain: this.#mixer?.isHeard(voice) === false ? 0 : 1 });
+      channel.connect(new StereoPannerNode(this.#context, { pan })).connect(this.#volume);
+      this.#channels.set(voice, channel);
+    }
+    return channel;
   }
 
   /** @param {number} voice @param {number} velocity */
   #drumSample(voice, velocity) {
-    return this.#kit.sample(this.#voices[voice].name, velocity);
+    const { name, relative = name } = this.#voices[voice];
+    return this.#kit.sample(name, velocity) ?? this.#kit.sample(relative, velocity);
   }
 
   /** @param {number} velocity @returns {Sample} */

@@ -3,7 +3,8 @@
 /** @import { Kit } from "./kit.js" */
 /** @import { Voice } from "../types" */
 
-import { loadKit, messageOf } from "./kit.js";
+import { KIT } from "../state/groove.js";
+import { loadKit, loadSamples, messageOf } from "./kit.js";
 import { Sampler } from "./sampler.js";
 
 const RATE = 44100; // hertz, as the kit is recorded
@@ -16,6 +17,11 @@ export class Sound {
   sampler = null;
   /** @type {Promise<Kit> | null} */
   kit = null;
+  /** @type {URL | null} where the kit lies */
+  #base = null;
+  #hasPercussion = false; // or is loading it
+  /** @type {Kit | null} there once it is open */
+  loaded = null;
   trouble = ""; // a sentence where there is no sound
   #changed;
 
@@ -29,8 +35,26 @@ export class Sound {
   /** Start loading the kit that Streamlit serves as this component. @param {string} component */
   load(component) {
     if (this.kit) return;
-    this.kit = loadKit(new URL(`../../${component}/`, import.meta.url));
+    this.#base = new URL(`../../${component}/`, import.meta.url);
+    this.kit = loadKit(this.#base);
     this.kit.catch(() => {}); // reported when play is pressed
+  }
+
+  /**
+   * Load percussion where some of these voices are. Until it is there, and where it cannot be
+   * loaded, the kit's voices sound that are nearest.
+   *
+   * @param {Iterable<number>} voices
+   */
+  async offer(voices) {
+    if (this.#hasPercussion || !this.#base || ![...voices].some((voice) => voice >= KIT)) return;
+    this.#hasPercussion = true;
+    try {
+      const [kit, more] = await Promise.all([this.kit, loadSamples("percussion", this.#base)]);
+      kit?.add(more);
+    } catch {
+      this.#hasPercussion = false; // the next scene tries again
+    }
   }
 
   get isRunning() {
@@ -45,6 +69,7 @@ export class Sound {
   async open(voices) {
     try {
       const [context, kit] = await Promise.all([this.#start(), this.kit]);
+      this.loaded = kit;
       if (kit) this.sampler ??= new Sampler(context, kit, voices);
       this.trouble = "";
     } catch (error) {

@@ -169,6 +169,7 @@ export class Transport {
   /** Schedule up to the look-ahead. */
   #fill() {
     if (!this.playing) return;
+    this.#sampler.tick?.(this);
     const ahead = this.#isHidden() ? AHEAD_HIDDEN : AHEAD;
     const to = this.#clock.beatAt(this.now + ahead);
     if (to <= this.#cursor) return;

@@ -12,6 +12,10 @@ const TIMING_UNITS = 255;
 
 export const BEATS = 4; // in a bar
 export const SIXTEENTHS = 16; // in a bar
+export const VOICES = 256; // numbers that a voice can have, as in wire.py
+export const KIT = 22; // voices of the kit; those of higher numbers are extras, percussion
+const UNKNOWN = "cross-stick"; // sounds for a note of no known instrument
+const NOTE = 128; // number of the voice that is MIDI note 0, where that is no known instrument
 
 /** How far from its step a hit may stand, in steps. @param {number} steps of a bar */
 export const reach = (steps) => Math.max(0.5, steps / (2 * SIXTEENTHS));
@@ -21,7 +25,7 @@ export const reach = (steps) => Math.max(0.5, steps / (2 * SIXTEENTHS));
  *
  * @param {Pick<Hit, "step" | "voice">} hit
  */
-export const cellOf = ({ step, voice }) => step * 32 + voice;
+export const cellOf = ({ step, voice }) => step * VOICES + voice;
 
 /** A hit as Python reads it. @param {Hit} hit */
 export const packHit = ({ step, voice, velocity, timing }) => [step, voice, velocity, timing];
@@ -43,9 +47,9 @@ export function grooveOf(view, { bars, steps, tempo }) {
   let step = 0;
   for (let i = 0; i < view.byteLength; i += 4) {
     const word = view.getInt32(i, true);
-    step += word & 0x7ff;
+    step += word & 0xff;
     const velocity = (word >> 16) & 0x7f;
-    const voice = (word >> 11) & 0x1f;
+    const voice = (word >> 8) & 0xff;
     if (velocity) hits.push({ step, voice, velocity, timing: (word >> 23) * unit });
   }
   return { bars, steps, tempo, hits };
@@ -75,7 +79,14 @@ function addFeels(view, { hits, steps }) {
 export async function unpackPath(packed) {
   if (!packed.frames) return packed;
   const { id, bars, steps, tempi } = packed;
-  const voices = packed.voices.map(([name, family]) => ({ name, family }));
+  const voices = packed.voices.map(([name, family, relative]) => {
+    return { name, family, relative: relative ?? undefined };
+  });
+  while (voices.length < VOICES) {
+    const note = voices.length - NOTE; // numbers before the notes are free
+    const name = note < 0 ? "" : `note ${note}`;
+    voices.push({ name, family: "percussion", relative: UNKNOWN });
+  }
   const [words, felt] = await Promise.all([
     unpackWords(packed.frames, 4),
     packed.feels && unpackWords(packed.feels, 2),
@@ -197,6 +208,19 @@ function swung(beat, swing) {
   const phase = beat * 2 - eighth;
   const moved = phase < 0.5 ? phase * 2 * swing : swing + (phase - 0.5) * 2 * (1 - swing);
   return (eighth + moved) / 2;
+}
+
+/**
+ * Where a beat that is played with swing stands without it.
+ *
+ * @param {number} beat
+ * @param {number} swing
+ */
+export function straight(beat, swing) {
+  const eighth = Math.floor(beat * 2);
+  const moved = beat * 2 - eighth;
+  const phase = moved < swing ? moved / (2 * swing) : 0.5 + (moved - swing) / (2 * (1 - swing));
+  return (eighth + phase) / 2;
 }
 
 /**

@@ -3,7 +3,7 @@
 
 /** @import { Groove, Hit, Lock, PackedLock } from "../types" */
 
-import { cellOf, packHit, SIXTEENTHS, unpackGroove } from "./groove.js";
+import { cellOf, packHit, SIXTEENTHS, unpackGroove, VOICES } from "./groove.js";
 
 /** @type {Lock} */
 export const NO_LOCK = {
@@ -15,7 +15,7 @@ export const NO_LOCK = {
   hits: [],
 };
 
-const CELLS = 32; // as in wire.py
+const CELLS = VOICES; // as in wire.py
 
 /** Whether nothing is locked. @param {Pick<Lock, "voices" | "sixteenths" | "cells">} lock */
 export const isOpen = ({ voices, sixteenths, cells }) =>

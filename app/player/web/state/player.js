@@ -5,11 +5,12 @@
 
 /**
  * @import {
- *   FileKind, Groove, Hit, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
+ *   FileKind, Groove, Hit, Instrument, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
  * } from "../types"
  */
 
 import { History } from "./history.js";
+import { Live } from "../live/live.js";
 import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
 import { Scene } from "./scene.js";
@@ -24,6 +25,7 @@ export class Player extends Playback {
   files = null;
   /** @type {History<Snapshot>} */
   history = new History();
+  live = new Live(this);
   scene = new Scene();
   leaving = 0; // timer that stops play once its views are out of the page
   #letGo = 0;
@@ -57,6 +59,7 @@ export class Player extends Playback {
     const isNew = data.path.id !== scene.path?.id;
     if (!scene.enter(data.path, data.bars) || !scene.path) return this.#askAgain();
     this.voices = scene.path.voices;
+    this.sound.offer(scene.path.used);
     this.accents = data.accents;
     this.#change(data, isNew, before);
   }
@@ -98,6 +101,17 @@ export class Player extends Playback {
   /** Whether the files are of what sounds now. */
   get hasFiles() {
     return this.files !== null && this.#filed >= this.#turn;
+  }
+
+  /** What plays: the samples, and a MIDI port beside them. @override @returns {Instrument | null} */
+  get instrument() {
+    return this.sound.sampler && this.live.over(this.sound.sampler);
+  }
+
+  /** @override */
+  stop() {
+    this.live.recorder.stop();
+    super.stop();
   }
 
   // Of the scene, what is most asked for
@@ -210,6 +224,7 @@ export class Player extends Playback {
   /** Make room for voices of grooves on the page that may be previewed. @param {number[]} voices */
   offer(voices) {
     this.scene.offered = new Set(voices);
+    this.sound.offer(voices);
     this.announce();
   }
 

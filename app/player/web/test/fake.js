@@ -84,20 +84,20 @@ export function grooveOf(cells, { bars = 1, steps = 64, tempo = 120 } = {}) {
   const hits = cells.map(([step, voice, velocity = 100, timing = 0]) => {
     return { step, voice, velocity, timing };
   });
-  hits.sort((a, b) => a.step * 32 + a.voice - (b.step * 32 + b.voice));
+  hits.sort((a, b) => a.step * 256 + a.voice - (b.step * 256 + b.voice));
   return { bars, steps, tempo, hits };
 }
 
 /** Hits as [step, voice]. */
 export const cellsOf = ({ hits }) => hits.map(({ step, voice }) => [step, voice]);
 
-/** A groove as Python packs it; timing 0 to 2, in steps, and gaps of less than 2048 steps. */
+/** A groove as Python packs it; timing 0 to 2, in steps, and gaps of less than 256 steps. */
 export function packGroove(id, { bars, steps, tempo, hits }) {
   const view = new DataView(new ArrayBuffer(4 * hits.length));
   let before = 0;
   hits.forEach(({ step, voice, velocity, timing }, i) => {
     const units = Math.round((timing / 2) * 255);
-    const word = (step - before) | (voice << 11) | (velocity << 16) | ((units & 0x1ff) << 23);
+    const word = (step - before) | (voice << 8) | (velocity << 16) | ((units & 0x1ff) << 23);
     view.setInt32(4 * i, word, true);
     before = step;
   });

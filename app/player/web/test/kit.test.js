@@ -4,7 +4,9 @@ import { test } from "node:test";
 
 import { Kit } from "../sound/kit.js";
 
-const SHIPPED = new URL("../../../../assets/kit/kit.json", import.meta.url);
+const SHIPPED = ["kit", "percussion"].map(
+  (name) => new URL(`../../../../assets/kit/${name}.json`, import.meta.url),
+);
 const TABLE = {
   sample_rate: 1000,
   pan: { kick: 0, ride: 0.5 },
@@ -19,15 +21,19 @@ const TABLE = {
 const BUFFER = /** @type {any} */ ({});
 
 test("a velocity sounds from the layer nearest by ratio, scaled by square", () => {
-  const kit = new Kit(TABLE, BUFFER);
+  const kit = new Kit({ table: TABLE, buffer: BUFFER });
   assert.deepEqual(kit.sample("kick", 30), { buffer: BUFFER, offset: 0, duration: 0.5, gain: 2.25 });
   assert.deepEqual(kit.sample("kick", 80), { buffer: BUFFER, offset: 0.5, duration: 1, gain: 1 });
   assert.equal(kit.sample("kick", 41)?.offset, 0.5, "41 is nearer 80 than 20, by ratio");
   assert.equal(kit.sample("cowbell", 80), undefined);
+  const more = { ...TABLE, pan: { cowbell: -1 }, voices: { cowbell: TABLE.voices.kick } };
+  kit.add({ table: more, buffer: BUFFER });
+  assert.equal(kit.sample("cowbell", 80)?.gain, 1);
+  assert.deepEqual([kit.pan("cowbell"), kit.pan("ride")], [-1, 0.5]);
 });
 
 test("pan and chokes are those of the table", () => {
-  const kit = new Kit(TABLE, BUFFER);
+  const kit = new Kit({ table: TABLE, buffer: BUFFER });
   assert.equal(kit.pan("ride"), 0.5);
   assert.equal(kit.pan("unknown"), 0);
   assert.ok(kit.chokes("hi-hat", "open hat"));
@@ -36,9 +42,12 @@ test("pan and chokes are those of the table", () => {
 });
 
 test("the shipped kit sounds every velocity of every voice", () => {
-  const table = JSON.parse(readFileSync(SHIPPED, "utf8"));
-  const kit = new Kit(table, BUFFER);
-  for (const name of Object.keys(table.voices)) {
+  const parts = SHIPPED.map((url) => ({ table: JSON.parse(readFileSync(url, "utf8")), buffer: BUFFER }));
+  const kit = new Kit(...parts);
+  assert.ok(kit.chokes("mute triangle", "triangle"));
+  const names = parts.flatMap(({ table }) => Object.keys(table.voices));
+  assert.equal(names.length, 64);
+  for (const name of names) {
     for (let velocity = 1; velocity <= 127; velocity++) {
       const sample = kit.sample(name, velocity);
       assert.ok(sample && sample.gain > 0 && sample.duration > 0, `${name} at ${velocity}`);

@@ -96,7 +96,7 @@ test("an edit in a locked cell is held by the lock", () => {
 });
 
 test("a locked cell is one voice in one sixteenth", () => {
-  const lock = lockOf(A, { cells: [8 * 32 + KICK, 6 * 32 + KICK] });
+  const lock = lockOf(A, { cells: [8 * 256 + KICK, 6 * 256 + KICK] });
   assert.deepEqual(lock.hits.map(({ step, voice }) => [step, voice]), [[32, KICK]]);
   assert.deepEqual(cellsOf(keep(lock, B)), cellsOf(keep(lock, keep(lock, B))));
   assert.ok(cellsOf(keep(lock, B)).some(([step, voice]) => step === 32 && voice === KICK));
@@ -104,11 +104,11 @@ test("a locked cell is one voice in one sixteenth", () => {
 });
 
 test("a lock is sent as lists", () => {
-  assert.deepEqual(packLock(lockOf(A, { voices: [KICK], sixteenths: [4], cells: [12 * 32] })), {
+  assert.deepEqual(packLock(lockOf(A, { voices: [KICK], sixteenths: [4], cells: [12 * 256] })), {
     bars: 1,
     voices: [KICK],
     sixteenths: [4],
-    cells: [12 * 32],
+    cells: [12 * 256],
     hits: [[0, KICK, 100, 0], [16, SNARE, 100, 0], [32, KICK, 100, 0]],
   });
 });
@@ -128,7 +128,7 @@ test("whatever is locked: locked cells are the lock's, free ones the groove's, t
     const cells = {
       voices: some(4, 0.3),
       sixteenths: some(source.bars * 16, 0.3),
-      cells: some(source.bars * 16 * 32, 0.02),
+      cells: some(source.bars * 16 * 256, 0.02),
     };
     const lock = lockOf(source, cells);
     const fitted = fit(lock, target.bars);

@@ -37,7 +37,7 @@ const COMPUTED = {
       .hits.map((hit) => [hit.voice, beatOf(hit, straight.steps, swing), hit.velocity])
       .sort(([voice, beat], [other, later]) => voice - other || beat - later),
   lock: ({ lock: { voices, sixteenths, cells = [], ...held }, groove: free }) => {
-    const numbered = cells.map(([sixteenth, voice]) => sixteenth * 32 + voice);
+    const numbered = cells.map(([sixteenth, voice]) => sixteenth * 256 + voice);
     const places = {
       voices: new Set(voices),
       sixteenths: new Set(sixteenths),
@@ -52,14 +52,14 @@ const COMPUTED = {
     return hits(withEdits(groove(before), new Map(changed.map((hit) => [cellOf(hit), hit]))));
   },
   chokes: ({ strokes }) => {
-    const kit = new Kit(TABLE, null);
+    const kit = new Kit({ table: TABLE, buffer: null });
     const live = strokes.map(([time, voice]) => ({ time, name: NAMES[voice] }));
     const times = live.map((stroke) => dampedAt(stroke, live, kit));
     return times.map((time) => (time === Infinity ? null : time));
   },
   name: ({ pattern, feel, done }) => nameWith(blendName(pattern, feel), done),
   velocity: ({ layers, velocity }) => {
-    const kit = new Kit({ ...TABLE, voices: { drum: layersOf(layers) } }, null);
+    const kit = new Kit({ table: { ...TABLE, voices: { drum: layersOf(layers) } }, buffer: null });
     const { offset, gain } = kit.sample("drum", velocity);
     return { layer: offset, gain };
   },

@@ -56,6 +56,10 @@ export function expose(player) {
     get kitReady() {
       return player.sound.kit;
     },
+    /** The audio clock beside the page's, as the browser says it: {contextTime, performanceTime}. */
+    get clocks() {
+      return player.sound.context?.getOutputTimestamp();
+    },
     timeAt: (/** @type {number} */ beat) => player.transport.timeAt(beat),
     listen: () => listen(player.sound),
   };

@@ -5,6 +5,7 @@
 /** @import { Monitor } from "../types" */
 
 import { element, icon, put, style, write } from "./dom.js";
+import { LivePanel } from "./live.js";
 import { TakeawayLinks } from "./takeaway.js";
 import { TempoControl } from "./tempo.js";
 
@@ -30,6 +31,7 @@ export class Bar {
   #sliders;
   #switch;
   #files;
+  #live;
   #extras;
   #label = element("div", { class: "label", "aria-live": "polite" });
   #page = document.querySelector('[data-testid="stMain"]') ?? document.body;
@@ -54,11 +56,12 @@ export class Bar {
       element("summary", { "aria-label": "More controls" }, icon(MORE)),
     );
     this.#files = new TakeawayLinks(player);
+    this.#live = new LivePanel(player);
     this.#extras = element(
       "div",
       { class: "extras" },
       this.#sliders[0].root,
-      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root)),
+      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root), this.#live.button),
       this.#sliders[1].root,
     );
     this.root = element(
@@ -70,6 +73,7 @@ export class Bar {
       this.#switch.root,
       more,
       this.#extras,
+      this.#live.root,
     );
     this.#arrange();
     this.#phone.addEventListener("change", this.#arranged);
@@ -89,6 +93,7 @@ export class Bar {
     this.#switch.root.hidden = !scene.isBlend;
     this.#switch.show(scene.monitor);
     this.#files.update();
+    this.#live.update();
   }
 
   #updatePlay() {

@@ -6,7 +6,8 @@
 import { style } from "./dom.js";
 
 const NAMES = [
-  ...["kick", "snare", "tom", "hat", "ride", "crash", "muted", "ink", "faint", "ground", "lane"],
+  ...["kick", "snare", "tom", "hat", "ride", "crash", "percussion"],
+  ...["muted", "ink", "faint", "ground", "lane"],
   ...["line-sixteenth", "line-beat", "line-bar", "shine", "mix"],
 ];
 

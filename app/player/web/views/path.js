@@ -6,7 +6,7 @@
 import { element, fitted, onResolution, perFrame } from "./dom.js";
 import { coloursOf } from "./look.js";
 
-const FAMILIES = ["crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
+const FAMILIES = ["percussion", "crash", "ride", "hat", "tom", "snare", "kick"]; // from the top down
 
 const NOTHING = { path: null, light: false };
 

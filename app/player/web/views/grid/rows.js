@@ -4,6 +4,7 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { Groove, Path } from "../../types" */
 
+import { KIT } from "../../state/groove.js";
 import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
 const HOLD =
@@ -15,15 +16,17 @@ const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRig
 
 
 /**
- * Indices of the voices to show, top row first: `all`, or what may sound here and the basic kit.
+ * The voices to show, top row first: what may sound here and the basic kit, or `all` of the kit.
  *
  * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean }} shown
  */
 export function rowsOf({ path, groove, scene: { lock, offered }, all }) {
   const hit = groove.hits.map(({ voice }) => voice);
   const played = new Set([...path.used, ...hit, ...lock.voices, ...offered]);
+  const isShown = (/** @type {number} */ voice) =>
+    played.has(voice) || (voice < KIT && (all || ALWAYS.includes(path.voices[voice].name)));
   return [...path.voices.keys()]
-    .filter((voice) => all || played.has(voice) || ALWAYS.includes(path.voices[voice].name))
+    .filter((voice) => isShown(voice))
     .reverse();
 }
 
