@@ -4,8 +4,9 @@ A map that was asked for holds. Else a file may say it plainly: Yamaha XG by its
 set by its program. Else the right map is the one by which the notes look like drumming
 (`beatgen.midi.drumming`): read as General MIDI, a groove made for another instrument has congas
 where the hi-hat should be, or no kick. General MIDI has a lead that grows with the number of hits
-that another map reads otherwise; where all notes are those of Roland's kits and General MIDI, only
-a hi-hat that moves between several notes outweighs it.
+that another map reads otherwise, and without a kick and a snare no map is believed. Where all notes
+are those of Roland's kits and General MIDI, only a hi-hat that moves between several notes
+outweighs it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from beatgen.kit import NUMBER, VOICES
 from beatgen.midi import drumming, pedal
-from beatgen.midi.drumming import OTHER, PART_OF_VOICE, PARTS, sixteenths_of
+from beatgen.midi.drumming import OTHER, PART_OF_VOICE, PARTS, SNARES, sixteenths_of
 from beatgen.midi.events import Events
 from beatgen.midi.maps import (
     GENERAL_MIDI,
@@ -44,7 +45,7 @@ USUAL = ("clap", "tambourine", "cowbell", "maracas", "shaker", "metronome click"
 USUAL_GAIN = 1.5
 FEWEST = 8  # hits; fewer are no evidence
 MOST = 4096  # hits that are looked at
-BACKBEAT = [PARTS.index(part) for part in ("kick", "snare", "rimshot", "cross-stick")]
+KICK = PARTS.index("kick")
 HATS = [PARTS.index(part) for part in ("hi-hat", "open hat")]
 
 
@@ -116,7 +117,7 @@ def _played(events: Events, notes: np.ndarray) -> tuple[DrumMap, str]:
         if drums.name in SAID_ALONE or not changed:
             continue
         parts = _parts(drums)[pitches]
-        if not np.isin(parts, BACKBEAT).any():
+        if not ((parts == KICK).any() and np.isin(parts, SNARES).any()):
             continue
         if plain and len(np.unique(pitches[np.isin(parts, HATS)])) < 2:
             continue
