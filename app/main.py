@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -49,6 +50,9 @@ if __name__ == "__main__":  # a run of the script, for one browser
 
     page.draw()
 else:  # Streamlit imports what it serves
+    from app.first_paint import FirstPaint
+
     base = st.get_option("server.baseUrlPath").strip("/")
     file = Route(f"{f'/{base}' if base else ''}/file/{{text}}.{{ending}}", _file)
-    server = st.App(__file__, lifespan=opening, routes=[file])
+    first = Middleware(FirstPaint)
+    server = st.App(__file__, lifespan=opening, routes=[file], middleware=[first])

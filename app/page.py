@@ -17,11 +17,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from app import engine, look, takeaway
-from app.player import Played, Scene, player, released, returned
+from app.player import Played, Scene, player, presses, released, returned, wall_acts
 from app.player.parts import browser_memory, drum_maps, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
-from app.views import blend, map, shape, vary
+from app.views import blend, map, shape, vary, wall
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -108,12 +108,15 @@ def draw() -> None:
     session.move(*released(session.position, session.feel))
     if mark := returned():
         session.go_back(mark)
+    session.vary_asked += presses()
+    for act, number in wall_acts():
+        wall.act(session, act, number)
     if session.vary_asked and here.title != VARY:
         st.switch_page(next(page for page in pages if page.title == VARY))
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
-        played = player(scene, session.opening, session.starts)
+        played = player(scene, session.opening, session.starts, slim=here.title == VARY)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.tempo, session.edited = played.tempo, played.edited
@@ -129,8 +132,6 @@ def draw() -> None:
     with share_place:
         share_button(link.pack(session))
     browser_memory(link.pack_memory(session) if session.recalled else None, recall)
-    if here.title != VARY:  # for the key V, where the view has no such button: never seen
-        st.button(VARY, key="vary-elsewhere", on_click=session.ask_wall)
 
 
 def load() -> None:

@@ -32,7 +32,9 @@ REACH = 3.0  # highest amount of a direction; beyond it, drum grooves are no lon
 LONGEST_TAKE = 32  # bars
 MOST_TAKES = 48  # kept ones on the wall
 FRESH = 12  # new takes at once, at most, beside those
-WALLS = 8  # earlier walls that can be restored
+GONE = 24  # takes that went from the wall and can be brought back: the latest
+STARS = 3  # that a take may be given
+LONGEST_NAME = 80  # characters
 
 
 class Kept(TypedDict):
@@ -167,7 +169,9 @@ class Take:
     groove: Groove
     similarity: float  # of its pattern to that of the groove it started from, 0 to 1
     kept: bool = False
-    title: str = ""  # its name, where it was not made on the wall
+    title: str = ""  # its name, where it was not made on the wall, or was given one
+    stars: int = 0  # that the musician gave it, up to STARS
+    fresh: bool = True  # made last: its similarity compares with those of the others
 
     @property
     def name(self) -> str:
@@ -214,8 +218,9 @@ class Session:
     starts: int = 0  # counts up to have the player start
     edited: Groove | None = None  # on the grid, in the last run; heard unless A or B is
     wish: Wish | None = None  # what to do with what is heard next
-    varying: VaryRequest | None = None  # takes to be made in the next run
-    vary_asked: bool = False  # by the key V on another page
+    varying: list[VaryRequest] = field(default_factory=list)  # takes to be made in the next run
+    vary_asked: int = 0  # how often by the key V, since the Vary page was drawn last
+    all_locked: bool = False  # so that there were no other takes
     opening: Opening | None = None  # what the player is to be set to
     linked: bool = False  # opened from a share link
     recalled: bool = False  # the browser has sent what it kept
@@ -276,8 +281,11 @@ class Session:
         pairs = zip(grooves, similarities, strict=True)
         ranked = sorted(pairs, key=lambda pair: pair[1], reverse=True)
         fresh = [self._numbered(*pair) for pair in ranked]
-        self._remember_wall()
-        self.takes = fitting([*(take for take in self.takes if take.kept), *fresh])
+        before = list(self.takes)
+        for take in before:
+            take.fresh = False
+        self.takes = fitting([*(take for take in before if take.kept), *fresh])
+        self._remember(before)
 
     def keep(self, groove: Groove) -> Take | None:
         """Put a groove on the wall, kept; None where it is full."""
@@ -298,25 +306,61 @@ class Session:
             take.number = self.numbered
         self.takes = fitting([*stay, *before.takes])
 
-    def discard(self, take: Take) -> None:
-        self._remember_wall()
-        self.takes = [other for other in self.takes if other is not take]
-        if self.take is take:
+    def discard(self, *takes: Take) -> None:
+        """Take these from the wall."""
+        before = list(self.takes)
+        self.takes = [take for take in before if take not in takes]
+        self._remember(before)
+        if self.take in takes:
             self.play(None)
 
+    def discard_others(self) -> None:
+        """Take all that are not kept from the wall."""
+        self.discard(*(take for take in self.takes if not take.kept))
+
     def restore(self) -> None:
-        """Bring back the wall as it was before takes went from it; called again, the one before,
-        and after the oldest the one of now. What was kept since stays."""
+        """Bring the takes back that went from the wall last, to where they were; called again,
+        those that went before. Nothing goes for them."""
         if not self.walls:
             return
-        *others, wall = self.walls
-        since = [take for take in self.takes if take.kept and take not in wall]
-        self.walls = [self.takes, *others] if self.takes else others
-        self.takes = fitting([*since, *wall])
+        *self.walls, wall = self.walls
+        self._bring_back(wall, [take for take in wall if take not in self.takes])
 
-    def _remember_wall(self) -> None:
-        if self.takes:
-            self.walls = [*self.walls, self.takes][-WALLS:]
+    def put_back(self, number: int) -> None:
+        """Bring back one take that went, to where it was."""
+        for wall in reversed(self.walls):
+            gone = [take for take in wall if take.number == number and take not in self.takes]
+            if gone:
+                self._bring_back(wall, gone)
+                return
+
+    def _bring_back(self, wall: Sequence[Take], gone: Sequence[Take]) -> None:
+        """Put takes that went from a wall where they were: before what followed them there, or
+        after what they followed."""
+        takes = list(self.takes)
+        for take in reversed(gone):
+            place = wall.index(take)
+            later = [takes.index(other) for other in wall[place:] if other in takes]
+            earlier = [takes.index(other) + 1 for other in wall[:place] if other in takes]
+            takes.insert([len(takes), *earlier[-1:], *later[:1]][-1], take)
+        self.takes = fitting(takes)
+        self._remember()
+
+    def _remember(self, before: Sequence[Take] = ()) -> None:
+        """Remember the wall as it was before takes went from it. Of all that went, the latest GONE
+        are remembered."""
+        walls = [*self.walls, list(before)]
+        gone: list[Take] = []
+        for wall in reversed(walls):
+            gone += [take for take in wall if take not in self.takes and take not in gone]
+        here = [*self.takes, *gone[:GONE]]
+        kept: list[list[Take]] = []
+        after = self.takes
+        for wall in reversed([[take for take in wall if take in here] for wall in walls]):
+            if any(take not in after for take in wall):  # else nothing would come back
+                kept.insert(0, wall)
+            after = [*after, *wall]
+        self.walls = kept
 
     def sounding(self, groove: Groove) -> Groove:
         """`groove` with locks, swing and tempo, as the player sounds it: for files."""
@@ -380,11 +424,7 @@ class Session:
 
     def ask_takes(self, request: VaryRequest) -> None:
         """Ask for takes. They are made in the next run, which knows what is heard."""
-        self.varying, self.vary_asked = request, False
-
-    def ask_wall(self) -> None:
-        """Ask for takes as the Vary page is set, and for that page."""
-        self.vary_asked = True
+        self.varying.append(request)
 
     def _numbered(self, groove: Groove, similarity: float) -> Take:
         self.numbered += 1
@@ -412,5 +452,5 @@ def is_full(takes: Iterable[Take]) -> bool:
 def fitting(takes: Iterable[Take]) -> list[Take]:
     """Those that the wall has room for, in their order; kept ones have precedence."""
     takes = list(takes)
-    stay = set(sorted(takes, key=lambda take: not take.kept)[: MOST_TAKES + FRESH])
+    stay = set(sorted(takes, key=lambda take: not take.kept)[: MOST_TAKES + FRESH + GONE])
     return [take for take in takes if take in stay]

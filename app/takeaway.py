@@ -92,9 +92,10 @@ def keep(session: Session, groove: Groove) -> None:
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
-    """Put a groove that was made here on a deck."""
+    """Put a groove that was made here on a deck, and go there: what is heard stays."""
     session.deck(side).renewed += 1  # the browser may still send what its widgets showed before
     session.load(side, Source(name, groove))
+    session.move(float(SIDES.index(side)))
 
 
 def file_name(label: str, groove: Groove, ending: str) -> str:

@@ -16,6 +16,7 @@ from beatgen.kit import BASIC_KIT, EVERY, INDEX, NAMES, NUMBER, VOICES, VOICES_O
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, STEPS, Meter, label_of, meter_of
 
 BEATS = 4  # quarters in a bar of 4/4
+TEMPO_RANGE = (30.0, 300.0)  # BPM that can be played; what is read from files is brought within it
 
 # Drum tab: one character per step, three loudnesses; capitals are accents, g is a ghost note.
 # Cymbals and hats are struck with x, drums with o; either letter is read for any voice.

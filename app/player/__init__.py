@@ -28,6 +28,7 @@ from beatgen import assets
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
+MOST_PRESSES = 50  # of V between two runs
 MARKS = 200  # scenes that one can go back to; the browser's history is as deep
 ACCENTS = ("#ffb224", "#35d3e6")  # A amber, B cyan
 PROBE = "BEATGEN_PROBE"  # environment variable that has the page expose window.beatgen, for tests
@@ -111,7 +112,12 @@ class Scene:
 
 
 def player(
-    scene: Scene, opening: Opening | None = None, starts: int = 0, *, key: str = "player"
+    scene: Scene,
+    opening: Opening | None = None,
+    starts: int = 0,
+    *,
+    slim: bool = False,
+    key: str = "player",
 ) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
 
@@ -119,6 +125,7 @@ def player(
     later runs send the position and settled groove only. A browser that has missed them names
     another path in its message, and is sent them again.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
+    slim: whether the blend is low, on a page that has much above the grid.
     """
     message = _message(key)
     before = _memory(key)
@@ -144,6 +151,7 @@ def player(
         "answered": message.get("turn", 0),
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
+        "slim": slim,
     }
     if os.environ.get(PROBE):
         data["probe"] = True
@@ -189,6 +197,28 @@ def returned(*, key: str = "player") -> Any:
     count, name = _back(_message(key))
     memory = _memory(key)
     return memory.marks.get(name) if count not in (0, memory.returns) else None
+
+
+def presses(*, key: str = "player") -> int:
+    """How often V was pressed since this was asked last."""
+    count = _message(key).get("varied", 0)
+    seen = st.session_state.get(f"{key} varied", 0)
+    if not isinstance(count, int) or not seen < count < seen + MOST_PRESSES:
+        return 0  # it comes from a browser and may be anything
+    st.session_state[f"{key} varied"] = count
+    return count - seen
+
+
+def wall_acts(*, key: str = "player") -> list[tuple[Literal["discard", "put back"], int]]:
+    """Discards of takes (their numbers) that were undone or done again since the last call."""
+    seen, found = st.session_state.get(f"{key} wall acts", 0), []
+    acts = _message(key).get("wall")
+    for act in acts[-MARKS:] if isinstance(acts, list) else []:
+        match act:  # it comes from a browser and may be anything
+            case [int(turn), ("discard" | "put back") as what, int(number)] if turn > seen:
+                found.append((what, number))
+                st.session_state[f"{key} wall acts"] = turn
+    return found
 
 
 def answered_turn(*, key: str = "player") -> int:

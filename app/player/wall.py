@@ -13,7 +13,7 @@ from app.player.parts import part
 from app.player.wire import pack_groove
 from beatgen.groove import Groove, rows_of
 
-Act = Literal["play", "a", "b", "keep", "let go", "discard"]
+Act = Literal["play", "a", "b", "keep", "let go", "discard", "put back", "name", "stars"]
 ACTS: tuple[Act, ...] = get_args(Act)
 MOST_ACTS = 100  # that a browser has done before it was answered
 
@@ -34,13 +34,14 @@ class Card:
     alike: str = ""
     near: str = ""
     kept: bool = False
+    stars: int = 0
     file: tuple[str, str] | None = None
 
 
 def takes_wall(
     cards: Sequence[Card],
     plays: int | None,
-    on_act: Callable[[Act, int], None],
+    on_act: Callable[[Act, int, object], None],
     *,
     key: str,
     how: str = "",
@@ -52,7 +53,8 @@ def takes_wall(
     it is kept. A browser that lacks one asks, and is sent all of them.
 
     plays:  the number of the take that sounds, if one does.
-    on_act: called with what is done to which take, a card's number, before the next run.
+    on_act: called with what is done to which take, a card's number, before the next run; and with
+            the name or stars that it is given, which come from a browser and may be anything.
     how:    what the server is asked for with all files, the query of their addresses.
     small:  name and picture alone, to play.
     """
@@ -65,10 +67,10 @@ def takes_wall(
             return  # it comes from a browser and may be anything
         if message.get("lacks"):
             state[sent] = frozenset()
-        for turn, act, number in _read(message.get("acts")):
+        for turn, act, number, value in _read(message.get("acts")):
             if turn > state.get(answered, 0):
                 state[answered] = turn
-                on_act(act, number)
+                on_act(act, number, value)
 
     known = state.get(sent, frozenset())
     takes = [_pack(card) for card in cards]
@@ -78,6 +80,9 @@ def takes_wall(
         "files": [card.file and card.file[0] for card in cards],
         "how": how,
         "kept": [card.number for card in cards if card.kept],
+        "stars": [card.stars for card in cards],
+        "names": [card.name for card in cards],
+        "alike": [card.alike for card in cards],
         "rows": rows_of(*(card.groove for card in cards)),
         "plays": plays,
         "small": small,
@@ -88,13 +93,11 @@ def takes_wall(
 
 
 def _pack(card: Card) -> dict[str, Any]:
-    """A card but for whether it is kept and what its file is called, with an id that tells such
-    cards apart."""
+    """A card but for its name, stars and likeness, whether it is kept and what its file is called,
+    with an id that tells such cards apart."""
     packed: dict[str, Any] = {
         "number": card.number,
-        "name": card.name,
         **pack_groove(card.groove),
-        "alike": card.alike,
         "near": card.near,
     }
     if card.file is not None:
@@ -103,10 +106,10 @@ def _pack(card: Card) -> dict[str, Any]:
     return packed
 
 
-def _read(acts: object) -> Iterator[tuple[int, Act, int]]:
-    """(turn, act, number) of all that was done and not yet answered, as the browser sends it; what
-    cannot be is left out."""
+def _read(acts: object) -> Iterator[tuple[int, Act, int, object]]:
+    """(turn, act, number, value) of all that was done and not yet answered, as the browser sends
+    it; what cannot be is left out."""
     for act_sent in acts[:MOST_ACTS] if isinstance(acts, list) else []:
         match act_sent:
-            case [int(turn), act, int(number)] if act in ACTS:
-                yield turn, act, number
+            case [int(turn), act, int(number), *value] if act in ACTS and len(value) < 2:
+                yield turn, act, number, value[0] if value else None

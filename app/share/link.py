@@ -21,12 +21,14 @@ from app.player.messages import Opening
 from app.player.wire import MOST_BARS
 from app.session import (
     FRESH,
+    GONE,
+    LONGEST_NAME,
     LONGEST_TAKE,
     LOOPS,
     MOST_TAKES,
     REACH,
     SIDES,
-    WALLS,
+    STARS,
     Deck,
     Session,
     Source,
@@ -42,9 +44,8 @@ from beatgen.lock import Lock
 Record = dict[str, Any]  # what the first part says of one thing
 
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
-GONE = 24  # takes that went from the wall and are kept: the latest
+MOST_NOTES, LONGEST_NOTE = 12, 300  # what is said of a file, and characters of each
 ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
-LONGEST_NAME = 80
 
 
 def pack(session: Session) -> str:
@@ -111,7 +112,9 @@ def _pack(
             if source.packed not in files:
                 files.append(source.packed)
             loop = {"start": deck.start, "bars": deck.bars}
-            return {**named, **loop, "file": files.index(source.packed)}
+            notes = [note[:LONGEST_NOTE] for note in source.messages[:MOST_NOTES]]
+            said = {"notes": notes} if notes else {}
+            return {**named, **loop, **said, "file": files.index(source.packed)}
         return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
     def lock_record(lock: Lock) -> Record:
@@ -126,13 +129,16 @@ def _pack(
             "title": take.title[:LONGEST_NAME],
             "likeness": take.similarity,  # the name it has had in links since the first
             "kept": take.kept,
+            **({"stars": take.stars} if take.stars else {}),
+            **({} if take.fresh else {"fresh": False}),
             "groove": groove_record(take.groove),
         }
 
     def wall_records() -> Record:
-        last, gone = _last_walls(walls, takes)
-        numbers = [[take.number for take in wall] for wall in last]
-        return {"gone": [take_record(take) for take in gone], "walls": numbers} if last else {}
+        numbers = [[take.number for take in wall] for wall in walls]
+        each = dict.fromkeys(take for wall in walls for take in wall)
+        gone = [take_record(take) for take in each if take not in takes]
+        return {"gone": gone, "walls": numbers} if gone else {}
 
     head = {  # in the order in which the grooves stand
         "a": deck_record(session.a),
@@ -150,22 +156,6 @@ def _pack(
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
     return " ".join([encoding.pack(head, grooves), *files])
-
-
-def _last_walls(
-    walls: Sequence[Sequence[Take]], shown: Sequence[Take]
-) -> tuple[list[Sequence[Take]], list[Take]]:
-    """The latest of the earlier walls, as far as there is room, and the takes on them that are not
-    among those that are shown, or play, now."""
-    gone: list[Take] = []
-    last: list[Sequence[Take]] = []
-    for wall in reversed(walls):
-        more = [take for take in wall if take not in shown and take not in gone]
-        if len(gone) + len(more) > GONE:
-            break
-        gone += more
-        last.insert(0, wall)
-    return last, gone
 
 
 def _take_that_plays(session: Session) -> Take | None:
@@ -234,7 +224,8 @@ def _deck(record: Record, groove: Groove | None) -> Deck:
     if groove is None:
         source = engine.demos()[record["demo"]]
     else:
-        source = Source(_name(record["name"]), groove, style=_name(record["style"]))
+        notes = [str(note)[:LONGEST_NOTE] for note in record.get("notes", [])[:MOST_NOTES]]
+        source = Source(_name(record["name"]), groove, _name(record["style"]), notes)
     _refuse_longer(whole(record["bars"], 1, LARGEST), max(LOOPS), "loop")
     if record["bars"] not in LOOPS:
         raise ValueError("a loop of a length that the page does not have")
@@ -248,13 +239,19 @@ def _take(record: Record, groove: Groove | None) -> Take:
         raise ValueError("a take without a groove")
     _refuse_longer(groove.bars, LONGEST_TAKE, "take")
     take = Take(whole(record["number"], 1, 2**53), groove, number(record["likeness"], 0, 1))
-    return replace(take, kept=bool(record["kept"]), title=_name(record["title"]))
+    return replace(
+        take,
+        kept=bool(record["kept"]),
+        title=_name(record["title"]),
+        stars=whole(record.get("stars", 0), 0, STARS),
+        fresh=bool(record.get("fresh", True)),
+    )
 
 
 def _walls(walls: list[list[int]], takes: Sequence[Take]) -> list[list[Take]]:
     """The earlier walls, of the numbers of their takes."""
     numbered = {take.number: take for take in takes}
-    return [fitting(numbered[number] for number in dict.fromkeys(wall)) for wall in walls[:WALLS]]
+    return [fitting(numbered[number] for number in dict.fromkeys(wall)) for wall in walls[-GONE:]]
 
 
 def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | None:

@@ -24,7 +24,7 @@ from beatgen.plot.theme import Theme
 
 KEY = "map"  # of the chart
 COUNT = FRESH  # takes that are drawn at once
-SHOWN = 12  # takes on the map and beside it
+SHOWN = 24  # takes on the map and beside it, at most
 MOST_STYLES = 3  # that are listed of a selection
 BUTTONS = [["pan2d", "lasso2d", "select2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]]
 CHART = {
@@ -63,7 +63,12 @@ def draw(now: Session) -> None:
         _choice(now, atlas, selection(atlas, outlines))
         _sounding(now)
         if now.takes:
-            wall.draw(now, now.takes[:SHOWN], key="map-takes", small=True)
+            wall.draw(now, _shown(now), key="map-takes", small=True)
+
+
+def _shown(now: Session) -> list[Take]:
+    """The takes on the map and beside it, first those that are not kept: they came last."""
+    return sorted(now.takes, key=lambda take: take.kept)[:SHOWN]
 
 
 def selection(atlas: Atlas, outlines: Sequence[np.ndarray]) -> np.ndarray:
@@ -183,7 +188,7 @@ def _marks(now: Session) -> str:
     """A, B, the path between them, the takes and what sounds, laid over the chart."""
     a, b = now.a.groove, now.b.groove
     parts = [_line(bar) for bar in share_of(engine.path_places(a, b))]
-    for take in now.takes[:SHOWN]:
+    for take in _shown(now):
         parts += _mark(engine.places(take.groove), "take")
     for side, groove in zip(SIDES, (a, b), strict=True):
         parts += _mark(engine.places(groove), side, side.upper())

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app import engine
-from app.session import FRESH, KEPT, Session, VaryRequest
+from app.session import FRESH, GONE, KEPT, Session, VaryRequest
 from app.takeaway import chosen_pitches, takes_file
 from app.views import wall
 from beatgen.groove import Groove, as_kit
@@ -22,10 +22,11 @@ START, CHANGE, AMOUNT, COUNT = "Now playing", BOTH, "A little", 6
 
 def draw(now: Session) -> None:
     never_filled = not now.takes and not now.walls
-    if never_filled or now.vary_asked:
+    for _ in range(max(now.vary_asked, never_filled)):
         _ask(now)
-    if now.varying:
-        vary(now, now.varying)
+    requests, now.varying, now.vary_asked = now.varying, [], 0
+    for request in requests:
+        vary(now, request)
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
             "Start from", STARTS, default=START, required=True, key="start", **KEPT
@@ -62,7 +63,17 @@ def draw(now: Session) -> None:
                 icon=":material/undo:",
                 on_click=now.restore,
                 disabled=not now.walls,
-                help="Restore the previous set of takes. Press again to go further back.",
+                help="Bring back the takes that went last. Press again for those before."
+                if now.walls
+                else f"No take is gone. The last {GONE} that go can be brought back.",
+            )
+            st.button(
+                "Discard all but kept",
+                key="discard-others",
+                icon=":material/delete_sweep:",
+                on_click=now.discard_others,
+                disabled=all(take.kept for take in now.takes),
+                help="Take all takes that are not kept from the wall.",
             )
             st.download_button(
                 "All takes",
@@ -75,7 +86,9 @@ def draw(now: Session) -> None:
                 disabled=not now.takes,
                 help="Download all takes as MIDI (zip).",
             )
-    if now.takes:
+    if now.all_locked:
+        st.caption("Everything that sounds is locked: unlock some drums or steps for other takes.")
+    elif now.takes:
         st.caption("Most similar first. Click to play; while playing, hover to preview.")
     else:
         st.caption("No takes. Press Vary for new ones, or Restore to bring back the last ones.")
@@ -94,13 +107,15 @@ def _ask(now: Session) -> None:
 def vary(now: Session, request: VaryRequest) -> None:
     """Fill the wall with new takes; each call steps the seed."""
     now.seed += 1
-    now.varying = None
     start, pattern, feel, count = request
     groove = _groove_at(now, start)
     varied = [now.locked(take) for take in engine.vary(groove, count, pattern, feel, now.seed)]
     varied.sort(
         key=lambda take: np.abs(as_kit(take).velocity - as_kit(groove).velocity).sum()
     )  # of equal hits
+    now.all_locked = now.lock is not None and all(take == groove for take in varied)
+    if now.all_locked:
+        return
     now.add_takes(varied, [engine.similarity(groove, take) for take in varied])
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import downloads, engine
 from app.player.wall import Act, Card, takes_wall
-from app.session import Session, Take, is_full
+from app.session import LONGEST_NAME, STARS, Session, Take, is_full
 from app.takeaway import FULL, chosen_pitches, file_name, make_source
 from beatgen.latent.atlas import style_label
 
@@ -23,8 +23,11 @@ def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) 
     takes_wall(cards, plays, partial(act, now), key=key, how=query, small=small)
 
 
-def act(now: Session, what: Act, number: int) -> None:
+def act(now: Session, what: Act, number: int, value: object = None) -> None:
     """Do to a take what was done on its card; where it is gone by now, nothing."""
+    if what == "put back":
+        now.put_back(number)
+        return
     take = next((take for take in now.takes if take.number == number), None)
     if take is None:
         return
@@ -39,10 +42,14 @@ def act(now: Session, what: Act, number: int) -> None:
             take.kept = what == "keep"
         case "discard":
             now.discard(take)
+        case "name" if isinstance(value, str):
+            take.title = value.strip()[:LONGEST_NAME]
+        case "stars" if isinstance(value, int):
+            take.stars = min(STARS, max(0, value))
 
 
 def _small_card(now: Session, take: Take) -> Card:
-    return Card(take.number, take.name, now.locked(take.groove))
+    return Card(take.number, take.name, now.locked(take.groove), stars=take.stars)
 
 
 def _card(now: Session, take: Take) -> Card:
@@ -52,8 +59,9 @@ def _card(now: Session, take: Take) -> Card:
         take.number,
         take.name,
         groove,
-        alike=f"{take.similarity:.0%} similar",
+        alike=f"{take.similarity:.0%} similar" if take.fresh and not take.kept else "",
         near=f"{style_label(nearest.style)}, {nearest.similarity:.0%}" if nearest else "",
         kept=take.kept,
+        stars=take.stars,
         file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )

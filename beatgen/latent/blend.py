@@ -29,25 +29,28 @@ class Blend:
     """Two grooves, ready to be blended many times (`Vae.between`).
 
     What does not depend on the amount is computed once, here: the noise of both, what the model
-    misses of each, and how many sixteenths each strikes. The shorter groove repeats. Raises
+    misses of each, and how many sixteenths each strikes. The shorter groove repeats. loop: how many
+    bars in a row repeat; by default the whole groove, 1 where each bar stands for itself. Raises
     BeatGenError for grooves of different steps per bar.
     """
 
-    def __init__(self, codec: Codec, prior: Prior, a: Groove, b: Groove) -> None:
+    def __init__(
+        self, codec: Codec, prior: Prior, a: Groove, b: Groove, loop: int | None = None
+    ) -> None:
         if a.steps != b.steps:
             raise BeatGenError(f"grooves of {a.steps} and {b.steps} steps per bar do not blend.")
-        self._codec, self._prior = codec, prior
+        self._codec, self._prior, self._loop = codec, prior, loop
         bars = max(a.bars, b.bars)
         self._ends = [groove.repeat(bars) for groove in (a, b)]
         heard = [as_kit(end) for end in self._ends]
-        z = [codec.encode_bars(end.velocity, end.timing, loop=bars)[0] for end in heard]
+        z = [codec.encode_bars(end.velocity, end.timing, loop=loop or bars)[0] for end in heard]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
         self._residuals = [
-            codec.residual(end, prior.to_z(noise))
+            codec.residual(end, prior.to_z(noise), loop)
             for end, noise in zip(self._ends, self._noise, strict=True)
         ]
-        self._hits = [family_hits(strikes_of(end).count) for end in self._ends]
+        self._hits = [family_hits(strikes_of(end, loop).count) for end in self._ends]
         # The latest patterns, and where: the same path is asked for with another feel.
         self._decided: tuple[tuple[bytes, bytes], np.ndarray] = (b"", b""), np.empty(0, int)
         self._extras = Extras(*self._ends)
@@ -100,7 +103,7 @@ class Blend:
             for of_a, of_b in zip(self._residuals[0][1:], self._residuals[1][1:], strict=True)
         ]
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
-        blends = self._codec.play(z[..., p:], latest[1], missed, tempos)
+        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, self._loop)
         for i, (heard, at) in enumerate(zip(blends, amounts, strict=True)):
             extras = self._extras
             if bars is not None:

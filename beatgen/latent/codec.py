@@ -178,11 +178,12 @@ class Codec:
         pattern: np.ndarray,
         missed: Sequence[np.ndarray],
         tempos: Sequence[float],
+        loop: int | None = None,
     ) -> list[Groove]:
         """A groove for each pattern, int (n, bars, 16, 22), played with z_feel (n, bars, feel_dim).
 
         missed: the residual's place, velocity and timing, (n, bars, 16, 22, 4) each, which are
-        added to the prediction. tempos: BPM of each groove.
+        added to the prediction. tempos: BPM of each groove. loop: as for `strikes_of`.
         """
         n, bars = pattern.shape[:2]
         flat = pattern.reshape(n * bars, *pattern.shape[2:])
@@ -191,7 +192,7 @@ class Codec:
             part + residual.reshape(part.shape) for part, residual in zip(feel, missed, strict=True)
         )
         strikes = Prediction(np.empty(0), *summed).strikes(flat)
-        velocity, timing = to_grid(strikes, bars)
+        velocity, timing = to_grid(strikes, bars if loop is None else loop)
         velocity = np.rint(velocity * 127) / 127
         return [
             Groove(velocity[i * bars : (i + 1) * bars], timing[i * bars : (i + 1) * bars], tempo)

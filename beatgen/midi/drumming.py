@@ -110,7 +110,7 @@ def sixteenths_of(events: Events, notes: np.ndarray) -> np.ndarray:
     """The sixteenth of each note, int64 (notes,), counted so that each bar begins with a multiple
     of 16: longer bars begin anew after a bar of 4/4, and of shorter ones the rest is left out."""
     ticks = np.array([tick for tick, _, _ in events.meters])
-    which = np.searchsorted(ticks, notes[:, 0], side="right") - 1
+    which = np.maximum(np.searchsorted(ticks, notes[:, 0], side="right") - 1, 0)
     lengths = np.array([max(1, round(SIXTEENTHS * n / d)) for _, n, d in events.meters])
     since = (notes[:, 0] - ticks[which]) * SIXTEENTHS / BEATS / events.ticks_per_beat
     bar, place = np.divmod(np.rint(since).astype(np.int64), lengths[which])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app import engine
-from app.session import FRESH, MOST_TAKES, WALLS, Deck, Session, Source, Take, fitting
+from app.session import FRESH, GONE, MOST_TAKES, Deck, Session, Source, Take, fitting
 from app.share import link
 
 
@@ -21,17 +21,57 @@ def numbers(takes) -> list[int]:
     return [take.number for take in takes]
 
 
-def test_only_so_many_walls_are_remembered(session, random_groove):
-    for i in range(WALLS + 3):
-        session.add_takes([random_groove(i)], [1.0])
-    now = numbers(session.takes)
-    seen = []
-    for _ in range(WALLS):
+def test_what_went_last_comes_back_first_and_nothing_goes_for_it(session, random_groove):
+    session.add_takes([random_groove(i) for i in range(12)], [1 - i / 100 for i in range(12)])
+    first = list(session.takes)
+    kept, *others = session.takes[1:5]
+    kept.kept = True
+    for take in others:
+        session.discard(take)
+    for take in reversed(others):
         session.restore()
-        seen.append(numbers(session.takes))
-    assert seen == [[6, newest] for newest in range(now[-1] - 1, now[-1] - 1 - WALLS, -1)]
+        assert take in session.takes
+    assert session.takes == first, "where they were"
     session.restore()
-    assert numbers(session.takes) == now
+    assert numbers(session.takes) == [6, 7, *numbers(first[1:])], "those before the last Vary"
+    assert session.walls == [], "and there are no more"
+    session.restore()
+    assert len(session.takes) == 14
+
+
+def test_the_last_24_takes_that_went_come_back(session, random_groove):
+    session.takes = session.takes[:1]
+    groove = random_groove(bars=1)
+    for _ in range(4):
+        session.add_takes([groove] * 9, [0.5] * 9)
+    assert session.numbered == 7 + 36
+    while session.walls:
+        session.restore()
+    oldest, went, there = range(8, 17), range(17, 35), range(35, 44)
+    assert sorted(numbers(session.takes)) == [6, *oldest[:6], *went, *there]
+
+
+def test_all_but_kept_ones_are_discarded_and_come_back_together(session, random_groove):
+    session.add_takes([random_groove(i) for i in range(3)], [0.5] * 3)
+    before = list(session.takes)
+    session.discard_others()
+    assert numbers(session.takes) == [6]
+    session.restore()
+    assert session.takes == before
+
+
+def test_one_discard_is_undone_by_itself(session, random_groove):
+    session.add_takes([random_groove(i) for i in range(4)], [0.5] * 4)
+    before = list(session.takes)
+    session.discard(before[2])
+    session.discard(before[3])
+    session.put_back(before[2].number)
+    assert session.takes == [take for take in before if take is not before[3]]
+    session.put_back(before[2].number)
+    session.put_back(999)
+    assert len(session.takes) == len(before) - 1
+    session.restore()
+    assert session.takes == before
 
 
 def test_what_does_not_fit_on_the_wall_is_what_is_not_kept(random_groove):
@@ -39,7 +79,7 @@ def test_what_does_not_fit_on_the_wall_is_what_is_not_kept(random_groove):
     takes = [Take(i, groove, 0.5, kept=i % 2 == 0) for i in range(2 * MOST_TAKES)]
     hung = fitting(takes)
     assert [take for take in hung if take.kept] == takes[::2]
-    assert [take for take in hung if not take.kept] == takes[1 : 2 * FRESH : 2]
+    assert [take for take in hung if not take.kept] == takes[1 : 2 * (FRESH + GONE) : 2]
     assert numbers(hung) == sorted(numbers(hung))
 
 
@@ -53,36 +93,25 @@ def test_a_link_opened_over_a_full_wall_drops_no_kept_take(session, random_groov
     session.add_wall(before)
     assert numbers(take for take in session.takes if take.kept) == [session.take.number, *kept]
     session.restore()
-    assert numbers(session.takes) == [session.take.number, *kept]
+    assert numbers(take for take in session.takes if take.kept) == [session.take.number, *kept]
 
 
 # --- a reload
 
 
 def test_takes_that_went_from_the_wall_can_be_brought_back_after_a_reload(session, random_groove):
-    walls = []
     for seed in range(20, 24):
-        walls.append([take.number for take in session.takes])
         session.add_takes([random_groove(seed + i) for i in range(0, 12, 4)], [0.3, 0.2, 0.1])
-    numbers = [take.number for take in session.takes]
+    session.takes[0].stars, session.takes[1].title = 2, "The one"
     back = link.unpack(link.pack_memory(session))
-    assert [take.number for take in back.takes] == numbers
-    groove = {take.number: take.groove for wall in session.walls for take in wall}
-    for wall in reversed(walls):
+    assert [(t.stars, t.name) for t in back.takes] == [(t.stars, t.name) for t in session.takes]
+    for _ in range(5):
+        assert numbers(back.takes) == numbers(session.takes)
+        assert [len(wall) for wall in back.walls] == [len(wall) for wall in session.walls]
+        for take, other in zip(back.takes, session.takes, strict=True):
+            assert (take.groove, take.fresh) == (other.groove, other.fresh)
         back.restore()
-        assert [take.number for take in back.takes] == wall
-        assert all(take.groove == groove[take.number] for take in back.takes)
-    back.restore()
-    assert [take.number for take in back.takes] == numbers, "and after the oldest the newest"
-
-
-def test_of_many_takes_that_went_the_last_ones_are_kept(session, random_groove):
-    for _ in range(2 * WALLS):
-        session.add_takes([random_groove(i, density=0.01) for i in range(FRESH)], [0.5] * FRESH)
-    back = link.unpack(link.pack_memory(session))
-    assert len(back.walls) == link.GONE // FRESH
-    for wall, before in zip(back.walls[::-1], session.walls[::-1], strict=False):
-        assert [take.number for take in wall] == [take.number for take in before]
+        session.restore()
 
 
 def test_no_kept_take_goes_for_a_fresh_one_by_a_reload(session, random_groove):
@@ -93,7 +122,7 @@ def test_no_kept_take_goes_for_a_fresh_one_by_a_reload(session, random_groove):
     back = link.unpack(link.pack_memory(session))
     kept = [take.number for take in session.takes if take.kept]
     assert [take.number for take in back.takes if take.kept] == kept
-    assert [take.number for take in back.takes] == [*range(1, FRESH + 1), *kept]
+    assert [take.number for take in back.takes] == [*range(1, 21), *kept]
 
 
 def test_an_edited_groove_comes_along_while_a_is_listened_to(session, random_groove):

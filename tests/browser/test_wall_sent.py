@@ -40,7 +40,9 @@ SEND = """async (sent) => {
         }
         if (!place) document.body.append((place = document.createElement('div')));
         const data = { part: 'wall', player: 'other', wall: 'test', takes,
-            kept: [], rows: [0], plays: null, small: true, answered: 0 };
+            names: takes.map((take) => (take.id ?? take).slice(3)), stars: takes.map(() => 0),
+            alike: takes.map(() => ''), kept: [], rows: [0], plays: null, small: true,
+            answered: 0 };
         const lacks = [];
         const setTriggerValue = (name, value) => lacks.push([name, value.lacks]);
         mount({ data: [data], parentElement: place, setTriggerValue });
@@ -95,7 +97,7 @@ def is_whole(page, count: int = MOST_TAKES) -> None:
 
 def in_full(received: list[bytes]) -> int:
     """How many takes are among what was received."""
-    return sum(content.count(b'"alike"') for content in received)
+    return sum(content.count(b'"near"') for content in received)
 
 
 def test_a_click_on_a_full_wall_sends_no_take(full):
@@ -136,7 +138,7 @@ def test_a_browser_that_missed_takes_is_sent_them(serve, open_page):
 
     def connect(socket) -> None:
         def pass_on(message) -> None:
-            if b"Take 12" in message and b'"alike"' in message:
+            if b"Take 12" in message and b'"near"' in message:
                 brought.append(message)
             if len(brought) != 1 or message is not brought[0]:
                 socket.send(message)
@@ -161,7 +163,7 @@ def test_no_card_is_shown_before_its_take_is_there(serve, open_page):
     page = open_app(serve, open_page)
     groove = {"bars": 1, "steps": 64, "tempo": 100, "hits": "AAAAAA=="}
     one, two, three = (
-        {"id": f"id {name}", "number": i, "name": name, "alike": "", "near": "", **groove}
+        {"id": f"id {name}", "number": i, "near": "", **groove}
         for i, name in enumerate(["one", "two", "three"])
     )
     sent = [

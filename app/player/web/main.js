@@ -20,6 +20,7 @@ import { Region } from "./views/region.js";
 import { ShapePanel } from "./views/shape.js";
 import { ShareButton } from "./views/share.js";
 import { Handover } from "./views/takeaway.js";
+import { Shortcuts } from "./views/shortcuts.js";
 import { Theme } from "./page/theme.js";
 import { Wall } from "./views/wall.js";
 
@@ -100,7 +101,7 @@ function show(data, parent) {
     style: "visibility: hidden",
   });
   /** @type {View[]} */
-  const views = [new Look(player, root), new BlendControl(player), new Grid(player), new Bar(player)];
+  const views = [new Look(player, root), new BlendControl(player), new Grid(player), new Bar(player), new Shortcuts(player)];
   root.append(...views.map((view) => view.root).filter((view) => view !== root));
   parent.append(root);
   clearTimeout(player.leaving);

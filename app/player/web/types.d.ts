@@ -78,6 +78,7 @@ export interface Snapshot {
   keepsEdits: boolean;
   lock: Lock;
   settled: Settled | null;
+  discarded?: number; // the take that went from the wall then
 }
 
 // Sound
@@ -125,6 +126,8 @@ export interface Settings {
   metronome: boolean;
   countIn: boolean;
   allVoices: boolean;
+  editsNotes: boolean; // the tools for notes are shown
+  showsKeys: boolean; // the sheet of keys is open
 }
 
 /** A part of the kit's file: seconds `offset` to `offset + duration` of `buffer`. */
@@ -223,6 +226,7 @@ export interface PlayerData<P = Path | PathName> {
   answered: number; // the last message that Python had read
   opening: Opening | null;
   starts: number; // when it grows, play starts
+  slim: boolean; // whether the blend is low
   probe?: boolean; // for tests: expose window.beatgen
 }
 
@@ -255,14 +259,15 @@ export interface FilesData {
 export interface TakeData extends PackedGroove {
   id: string;
   number: number;
-  name: string;
-  alike: string;
   near: string;
   path?: string; // of its MIDI file
   file?: { name: string; path: string };
 }
 
-export type Act = "play" | "a" | "b" | "keep" | "let go" | "discard";
+export type Act = "play" | "a" | "b" | "keep" | "let go" | "discard" | "name" | "stars";
+
+/** What was done to the take of a number, and the name or stars that it was given. */
+export type Done = [turn: number, act: Act, number: number, value?: string | number];
 
 export interface WallData<T = TakeData | string> {
   wall: string; // its key
@@ -270,6 +275,9 @@ export interface WallData<T = TakeData | string> {
   files: (string | null)[]; // names of their files
   how: string; // query of the files' addresses
   kept: number[];
+  stars: number[];
+  names: string[];
+  alike: string[];
   rows: number[];
   plays: number | null; // number of the take that sounds
   small: boolean;

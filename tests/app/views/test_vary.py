@@ -75,13 +75,12 @@ def test_takes_that_went_from_the_wall_are_restored(apptest):
     fresh = list(now(apptest).takes)
     act(apptest, "keep", fresh[0])
     click(apptest, "restore")
-    assert now(apptest).takes == [fresh[0], *first], "what was kept stays"
-    click(apptest, "restore")
-    assert now(apptest).takes == fresh
+    assert now(apptest).takes == [*fresh, *first], "nothing goes for them"
+    assert apptest.button(key="restore").disabled
     act(apptest, "discard", fresh[2])
     assert fresh[2] not in now(apptest).takes
     click(apptest, "restore")
-    assert now(apptest).takes == fresh
+    assert now(apptest).takes == [*fresh, *first]
 
 
 def test_takes_that_were_discarded_come_back_one_after_another(apptest):
@@ -92,11 +91,45 @@ def test_takes_that_were_discarded_come_back_one_after_another(apptest):
     for gone in ([first[0], first[3]], [first[0]], []):
         click(apptest, "restore")
         assert now(apptest).takes == [take for take in first if take not in gone]
-    click(apptest, "restore")
-    assert now(apptest).takes == [first[1], first[2], first[4]], "and then it is as it is now"
+    assert apptest.button(key="restore").disabled, "there are no more"
+
+
+def test_ten_presses_of_v_make_ten_sets_of_takes(apptest):
+    go(apptest, "vary")
+    before = now(apptest).numbered
+    player_sends(apptest, varied=10)
+    assert now(apptest).numbered == before + 60
+    player_sends(apptest, varied=10)
+    assert now(apptest).numbered == before + 60, "each counts once"
+
+
+def test_where_all_is_locked_vary_says_so_and_leaves_the_takes(apptest):
+    go(apptest, "vary")
+    takes = list(now(apptest).takes)
+    groove = now(apptest).heard
+    cells = bar, step, voice = np.nonzero(groove.velocity)
+    velocity = np.rint(groove.velocity[cells] * 127)
+    hits = np.stack([bar * groove.steps + step, voice, velocity, groove.timing[cells]], 1).tolist()
+    lock = {"bars": 2, "voices": list(range(22)), "sixteenths": [], "hits": hits}
+    player_sends(apptest, position=0.5, lock=lock)
     click(apptest, "vary")
-    click(apptest, "restore")
-    assert now(apptest).takes == [first[1], first[2], first[4]]
+    assert now(apptest).takes == takes
+    assert any("is locked" in caption.value for caption in apptest.caption)
+    player_sends(apptest, position=0.5, lock=None, turn=2)
+    click(apptest, "vary")
+    assert now(apptest).takes != takes
+
+
+def test_a_discard_is_undone_on_the_grid(apptest):
+    go(apptest, "vary")
+    takes = list(now(apptest).takes)
+    act(apptest, "discard", takes[1])
+    player_sends(apptest, wall=[[1, "put back", takes[1].number]])
+    assert now(apptest).takes == takes
+    player_sends(apptest, wall=[[1, "put back", takes[1].number], [2, "discard", takes[1].number]])
+    assert takes[1] not in now(apptest).takes
+    player_sends(apptest, wall=[["x"], [2, "discard", takes[0].number], None])
+    assert takes[0] in now(apptest).takes, "what was done before is not done again"
 
 
 def test_a_wall_from_which_the_last_take_was_discarded_stays_empty(apptest):
@@ -192,10 +225,10 @@ def test_a_card_says_what_its_take_is(apptest):
     wall = shown_part(apptest, "wall")
     takes = now(apptest).takes
     assert [card["number"] for card in wall["takes"]] == [take.number for take in takes]
+    assert wall["names"] == [take.name for take in takes]
+    assert wall["alike"] == [f"{take.similarity:.0%} similar" for take in takes]
     for card, take in zip(wall["takes"], takes, strict=True):
         nearest = engine.nearest(take.groove)
-        assert card["name"] == take.name
-        assert card["alike"] == f"{take.similarity:.0%} similar"
         assert card["near"] == f"{style_label(nearest.style)}, {nearest.similarity:.0%}"
         assert card["hits"] == pack_groove(take.groove)["hits"]
     used = np.any([take.groove.velocity.any((0, 1)) for take in takes], 0)
@@ -338,7 +371,7 @@ def test_v_on_another_page_makes_takes_as_the_wall_is_set_and_shows_it(apptest):
     act(apptest, "keep", now(apptest).takes[0])
     kept = now(apptest).takes[0]
     go(apptest, "blend")
-    click(apptest, "vary-elsewhere")
+    player_sends(apptest, varied=1)
     assert [take["number"] for take in shown_part(apptest, "wall")["takes"][1:]] == list(
         range(7, 15)
     )

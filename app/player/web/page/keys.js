@@ -7,8 +7,6 @@ import { onPercent } from "../state/names.js";
 const FINE = 0.01;
 const COARSE = 0.1;
 
-const VARY = ":is(.st-key-vary, .st-key-vary-elsewhere) button"; // that of the page
-
 const TYPING = "input:not([type=range],[type=checkbox],[type=radio],[type=button]),textarea,select";
 const OWN_ARROWS = [
   "input[type=range],input[type=radio],canvas[tabindex]",
@@ -41,15 +39,11 @@ export function listenToKeys(player) {
     return true;
   };
 
-  // Streamlit's own shortcut is deaf while a slider has the focus, as the blend has after a drag.
+  // Streamlit's own shortcut is deaf while a slider has the focus, as the blend has after a drag, and
+  // of several presses in one run it counts one.
   const vary = (/** @type {KeyboardEvent} */ event) => {
-    /** @type {HTMLElement | null} */
-    const button = document.querySelector(VARY);
-    if (!button) return false;
     event.stopPropagation();
-    if (event.repeat) return true;
-    player.finish(); // the takes are those of what sounds now
-    button.click();
+    if (!event.repeat) player.vary(); // the takes are those of what sounds now
     return true;
   };
 
@@ -58,6 +52,7 @@ export function listenToKeys(player) {
     " ": ({ repeat }) => (repeat || player.toggle(), true),
     ArrowLeft: (event) => blend(event.shiftKey ? -COARSE : -FINE),
     ArrowRight: (event) => blend(event.shiftKey ? COARSE : FINE),
+    "?": () => (player.set({ showsKeys: !player.settings.showsKeys }), true),
     v: vary,
     z: undo,
     y: () => (player.redo(), true),

@@ -18,6 +18,16 @@ export class Mixer {
     flip(this.#soloed, voice);
   }
 
+  /** Hear all voices again. */
+  open() {
+    this.#muted.clear();
+    this.#soloed.clear();
+  }
+
+  get isOpen() {
+    return !this.#muted.size && !this.#soloed.size;
+  }
+
   /** @param {number} voice */
   isMuted(voice) {
     return this.#muted.has(voice);

@@ -9,7 +9,15 @@ import { Transport } from "./transport.js";
 
 export class Playback {
   /** @type {Settings} */
-  settings = { tempo: null, swing: 0.5, metronome: false, countIn: false, allVoices: false };
+  settings = {
+    tempo: null,
+    swing: 0.5,
+    metronome: false,
+    countIn: false,
+    allVoices: false,
+    editsNotes: false,
+    showsKeys: false,
+  };
   mixer = new Mixer();
   sound = new Sound(() => this.announce());
   transport;

@@ -17,6 +17,15 @@ export class History {
     return this.#future.length > 0;
   }
 
+  /** What undo would go back to, and redo. */
+  get last() {
+    return this.#past[this.#past.length - 1];
+  }
+
+  get next() {
+    return this.#future[this.#future.length - 1];
+  }
+
   /** Remember the state that is about to be left. @param {State} state */
   record(state) {
     this.#past = [...this.#past, state].slice(-DEPTH);

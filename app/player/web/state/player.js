@@ -15,11 +15,15 @@ import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
 import { Scene } from "./scene.js";
 
+/** @typedef {[turn: number, act: "put back" | "discard", number: number]} WallAct */
+
+const WALL_ACTS = 100; // that are sent: Python may have missed some
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
 export class Player extends Playback {
   /** @type {string[]} CSS colours of A and B */
   accents = [];
+  isSlim = false; // on a page that has much above the grid
   coming = 0; // how much is still being unzipped of what Python sent, or about to be asked for
   /** @type {Record<FileKind, ServedFile> | null} of what sounds */
   files = null;
@@ -31,8 +35,13 @@ export class Player extends Playback {
   #letGo = 0;
   #reminder = new Reminder(() => this.isAnswered, () => this.#report());
   #settingsSoon = 0;
+  #varied = 0; // how often takes were asked for
+  /** @type {WallAct[]} discards of takes that were undone, or done again */
+  #wallActs = [];
   /** @type {Snapshot | null} of before an edit that goes on */
   #editing = null;
+  /** @type {Groove | null} what sounded then */
+  #grooveBefore = null;
   /** @type {{ position?: number, feel?: number | null }} the place that Python sent last */
   #sent = {};
   #answered = 0; // the last message that Python had read when it sent what is here
@@ -61,6 +70,7 @@ export class Player extends Playback {
     this.voices = scene.path.voices;
     this.sound.offer(scene.path.used);
     this.accents = data.accents;
+    this.isSlim = data.slim;
     this.#change(data, isNew, before);
   }
 
@@ -80,7 +90,7 @@ export class Player extends Playback {
     if (opened) this.history.clear(); // it begins here
     this.#refresh();
     // What had not settled on the path before, Python could not bring back.
-    if (isNew) this.history.drop(({ settled }) => !settled);
+    if (isNew) this.history.drop(({ settled, discarded }) => !settled && discarded === undefined);
     if ((isNew || other) && !scene.moving) this.#another(opened ? null : before);
     const changed = edits !== scene.edits && edits.size + scene.edits.size > 0;
     if (changed || opened) this.#askAgain();
@@ -231,14 +241,34 @@ export class Player extends Playback {
   // Edit
 
   /**
-   * Show and sound a changed hit, as Scene.edit does; `keepEdits` makes it last.
+   * Show and sound a changed hit, as Scene.edit does, beside those that were changed before;
+   * `keepEdits` makes them last.
    *
    * @param {Hit} hit
    */
   edit(hit) {
+    if (!this.#editing) this.#grooveBefore = this.groove;
     this.#editing ??= this.scene.snapshot();
     this.scene.edit(hit);
     this.#refresh();
+  }
+
+  /**
+   * Show and sound changed hits, as Scene.edit does, in place of those that the same hand changed
+   * before; `keepEdits` makes them last.
+   *
+   * @param {Hit[]} hits
+   */
+  rewrite(hits) {
+    if (!this.#editing) this.#grooveBefore = this.groove;
+    this.#editing ??= this.scene.snapshot();
+    this.scene.editFrom(this.#editing, hits);
+    this.#refresh();
+  }
+
+  /** What sounded before the edit that is in hand. */
+  get grooveBefore() {
+    return this.#editing ? this.#grooveBefore : this.groove;
   }
 
   /** Have edits go along while the blend moves, or stay with their place. @param {boolean} on */
@@ -258,12 +288,41 @@ export class Player extends Playback {
 
   undo() {
     this.release();
-    this.#restore(this.history.undo(this.scene.snapshot()));
+    const present = this.#marked(this.history.last);
+    this.#goTo(this.history.undo(present), "put back");
   }
 
   redo() {
     this.release();
-    this.#restore(this.history.redo(this.scene.snapshot()));
+    const present = this.#marked(this.history.next);
+    this.#goTo(this.history.redo(present), "discard");
+  }
+
+  /** A take goes from the wall: undo puts it back. @param {number} number */
+  recordDiscard(number) {
+    this.history.record({ ...this.scene.snapshot(), discarded: number });
+    this.announce();
+  }
+
+  /** Ask for new takes, as the Vary page is set; as often as it is asked. */
+  vary() {
+    this.release();
+    this.#varied++;
+    this.#report();
+  }
+
+  /** What sounds now, with the discard that leads from or to another state. @param {Snapshot | undefined} other */
+  #marked(other) {
+    return { ...this.scene.snapshot(), discarded: other?.discarded };
+  }
+
+  /** @param {Snapshot | undefined} snapshot @param {"put back" | "discard"} act */
+  #goTo(snapshot, act) {
+    if (snapshot?.discarded === undefined) return this.#restore(snapshot);
+    const turn = (this.#wallActs.at(-1)?.[0] ?? 0) + 1;
+    this.#wallActs = [...this.#wallActs, /** @type {WallAct} */ ([turn, act, snapshot.discarded])].slice(-WALL_ACTS);
+    this.#report();
+    this.announce();
   }
 
   // Lock
@@ -288,6 +347,18 @@ export class Player extends Playback {
       else sixteenths.delete(sixteenth);
     }
     this.#relock({ sixteenths });
+  }
+
+  /** Lock all voices of a family as they sound now; unlock them where all are. @param {string} family */
+  lockFamily(family) {
+    const own = [...(this.voices?.keys() ?? [])].filter((i) => this.voices?.[i].family === family);
+    const voices = new Set(this.lock.voices);
+    const all = own.every((voice) => voices.has(voice));
+    for (const voice of own) {
+      if (all) voices.delete(voice);
+      else voices.add(voice);
+    }
+    this.#relock({ voices });
   }
 
   /** Unlock all that is locked. */
@@ -386,7 +457,8 @@ export class Player extends Playback {
   #report() {
     const { tempo, swing } = this.settings;
     this.#turn++;
-    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened: this.#opened });
+    const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened, varied, wall });
     this.#reminder.start();
   }
 

@@ -266,6 +266,19 @@ export class Scene {
   }
 
   /**
+   * Change hits of what was there at a snapshot of this place.
+   *
+   * @param {Snapshot} before
+   * @param {Hit[]} hits
+   */
+  editFrom({ edits, lock }, hits) {
+    this.#edits.cells = edits;
+    this.#lock = lock;
+    this.refresh();
+    for (const hit of hits) this.edit(hit);
+  }
+
+  /**
    * Lock other voices, sixteenths and cells than so far: new ones as they sound now.
    *
    * @param {Partial<Pick<Lock, "voices" | "sixteenths" | "cells">>} places

@@ -66,7 +66,7 @@ const hit = (step, voice, velocity = 96) => ({ step, voice, velocity, timing: 0 
 const lastSent = () => sent[sent.length - 1];
 
 function edit(change) {
-  player.edit(change);
+  player.rewrite([change]);
   player.keepEdits();
 }
 
@@ -238,8 +238,10 @@ describe("what is listened to", () => {
 
 describe("edits", () => {
   test("an edit sounds while it is made, and is sent once it is kept, as one step of undo", () => {
-    player.edit(hit(20, KICK, 80));
-    player.edit(hit(20, KICK, 100));
+    player.rewrite([hit(20, KICK, 80)]);
+    player.rewrite([hit(24, KICK, 80)]);
+    assert.ok(!has(20, KICK), "one move in hand takes the place of the one before");
+    player.rewrite([hit(20, KICK, 100)]);
     assert.ok(has(20, KICK));
     assert.equal(sent.length, 0);
     player.keepEdits();

@@ -83,6 +83,7 @@ export class BlendControl {
     const apart = feel !== null;
     this.root.hidden = !isBlend;
     this.root.classList.toggle("apart", apart);
+    this.root.classList.toggle("slim", this.#player.isSlim);
     this.root.classList.toggle("waits", this.#player.scene.take !== null);
     this.#slider.hidden = apart;
     this.#pad.root.hidden = !apart;

@@ -3,7 +3,7 @@
 
 /** @import { Act, Groove, ServedFile, TakeData } from "../types" */
 
-import { element, icon, put, write } from "./dom.js";
+import { element, focusedBeside, icon, put, write } from "./dom.js";
 import { canDrag, giveTo, save } from "../page/file.js";
 import { unpackGroove } from "../state/groove.js";
 import { Roll } from "./roll.js";
@@ -14,6 +14,7 @@ const MARK = "M6 3h12v18l-6-3-6 3z";
 const KEEP = `${MARK}M8 5v12.9l4-2 4 2V5z`;
 const DISCARD =
   "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12 19 17.6 17.6 19 12 13.4 6.4 19 5 17.6 10.6 12 5 6.4z";
+const STARS = 3;
 const MIDI = "audio/midi";
 
 export class Card {
@@ -22,7 +23,11 @@ export class Card {
   root;
   #roll = new Roll();
   #play;
-  #name = element("b");
+  #name;
+  #stars;
+  #given = 0; // stars
+  /** @type {string} */
+  #called = "";
   #alike = element("span");
   #near = element("span");
   #nearest = element(
@@ -39,9 +44,27 @@ export class Card {
   /** @type {ServedFile | null} */
   #file = null;
 
-  /** @param {number} number of the take @param {(act: Act) => void} act does something with it */
+  /** @param {number} number of the take @param {(act: Act, value?: string | number) => void} act does something with it */
   constructor(number, act) {
     this.#play = element("button", { class: "hear" });
+    this.#name = element("b", {
+      class: "called",
+      role: "textbox",
+      spellcheck: "false",
+      title: "Rename",
+      "aria-label": "Name",
+      onkeydown: (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        this.#name.blur();
+      },
+      onblur: () => this.#rename(act),
+    });
+    this.#stars = element("button", {
+      class: "stars",
+      title: "Stars: press for more",
+      onclick: () => act("stars", (this.#given + 1) % (STARS + 1)),
+    });
     this.#keep = element("button", {
       class: "keep",
       "aria-label": "Keep",
@@ -56,6 +79,7 @@ export class Card {
       button("A", "Make it A", () => act("a"), "A"),
       button("B", "Make it B", () => act("b"), "B"),
       button("MIDI", this.#hint, () => this.#file && save(this.#file), icon(SAVE)),
+      this.#stars,
       this.#keep,
       button("Discard", "Discard", () => act("discard"), icon(DISCARD)),
     );
@@ -66,7 +90,7 @@ export class Card {
         class: "card",
         role: "group",
         "data-take": number,
-        onclick: (event) => event.composedPath().includes(this.#actions) || act("play"),
+        onclick: (event) => this.#isOwn(event.composedPath()) || act("play"),
         ondragstart: (event) => this.#file && giveTo(event, this.#file),
       },
       ...[this.#play, this.#roll.root, line, this.#nearest, this.#actions],
@@ -78,24 +102,30 @@ export class Card {
    *
    * @param {TakeData} take
    * @param {number[]} rows the voices that the picture has a row for
-   * @param {{ kept: boolean, small: boolean }} how
+   * @param {{ kept: boolean, small: boolean, name: string, alike: string, stars: number }} how
    */
-  show(take, rows, { kept, small }) {
+  show(take, rows, { kept, small, name, alike, stars }) {
     const shown = [take.id, ...rows].join();
     if (shown !== this.#shown) {
       this.#shown = shown;
       this.groove = unpackGroove(take);
       this.#roll.show(this.groove, rows);
     }
-    write(this.#play, `Play ${take.name}`);
-    write(this.#name, take.name);
-    write(this.#alike, take.alike);
+    write(this.#play, `Play ${name}`);
+    this.#called = name;
+    if (focusedBeside(this.#name) !== this.#name) write(this.#name, name);
+    put(this.#name, "contenteditable", small ? "false" : "plaintext-only");
+    this.#given = stars;
+    write(this.#stars, stars ? "★".repeat(stars) : "☆");
+    put(this.#stars, "aria-label", `${stars} of ${STARS} stars`);
+    this.#stars.classList.toggle("given", stars > 0);
+    write(this.#alike, alike);
     write(this.#near, take.near);
     this.#nearest.hidden = !take.near;
     this.#actions.hidden = small;
     this.#file = take.file ? { ...take.file, type: MIDI } : null;
     this.root.draggable = Boolean(this.#file) && canDrag();
-    put(this.root, "aria-label", take.name);
+    put(this.root, "aria-label", name);
     this.root.classList.toggle("kept", kept);
     if (kept !== this.#kept) this.#keptIs(kept);
   }
@@ -107,7 +137,19 @@ export class Card {
   }
 
   get name() {
-    return this.#name.textContent ?? "";
+    return this.#called;
+  }
+
+  /** Whether an event is of something that does not play the take. @param {EventTarget[]} path */
+  #isOwn(path) {
+    return path.includes(this.#actions) || (path.includes(this.#name) && this.#name.isContentEditable);
+  }
+
+  /** @param {(act: Act, value: string) => void} act */
+  #rename(act) {
+    const typed = (this.#name.textContent ?? "").trim();
+    if (typed && typed !== this.#called) act("name", typed);
+    write(this.#name, typed || this.#called);
   }
 
   /** @param {boolean} kept */

@@ -1,7 +1,7 @@
 // The wall of takes: pointing at a card sounds its take while play goes on, a click starts play as
 // well and it stays. What is done shows at once; Python answers, and what it answers then holds.
 
-/** @import { Act, Groove, Send, TakeData, WallData } from "../types" */
+/** @import { Act, Done, Groove, Send, TakeData, WallData } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
 import { Card } from "./card.js";
@@ -32,9 +32,7 @@ export class Wall {
   #send = () => {};
   /** @type {Map<number, Card>} by the take's number */
   #cards = new Map();
-  /**
-   * @type {[turn: number, act: Act, number: number][]} what was done that Python has yet to answer
-   */
+  /** @type {Done[]} what was done that Python has yet to answer */
   #unanswered = [];
   #turn = 0; // counts what was done
   /** @type {number | null} of the take that the pointer is on */
@@ -99,10 +97,11 @@ export class Wall {
 
   // What is done on the cards
 
-  /** @param {number} number @param {Act} act */
-  #act(number, act) {
+  /** @param {number} number @param {Act} act @param {string | number} [value] */
+  #act(number, act, value) {
     this.#turn++;
-    this.#unanswered.push([this.#turn, act, number]);
+    if (act === "discard") this.#player.recordDiscard(number);
+    this.#unanswered.push(value === undefined ? [this.#turn, act, number] : [this.#turn, act, number, value]);
     this.#draw();
     this.#sound();
     if (act === "play") this.#player.play();
@@ -159,6 +158,16 @@ export class Wall {
     return this.#done("play").pop() ?? null;
   }
 
+  /**
+   * What was done to a take last, of a kind, and is not answered.
+   *
+   * @param {number} number
+   * @param {(act: Act) => boolean} isKind
+   */
+  #last(number, isKind) {
+    return this.#unanswered.findLast(([, act, on]) => on === number && isKind(act));
+  }
+
   /** Numbers of the takes with which this was done, unanswered. @param {Act} wanted */
   #done(wanted) {
     return this.#unanswered.filter(([, act]) => act === wanted).map(([, , number]) => number);
@@ -190,7 +199,7 @@ export class Wall {
 
   #draw() {
     if (!this.#data) return;
-    const { takes, kept, rows, small } = this.#data;
+    const { takes, kept, rows, small, stars, names, alike } = this.#data;
     const discarded = this.#done("discard");
     const shown = takes.filter(({ number }) => !discarded.includes(number));
     const focused = this.#focused();
@@ -199,9 +208,13 @@ export class Wall {
     this.#arrange(shown.map(({ number }) => number));
     for (const take of shown) {
       const { number } = take;
-      const last = this.#unanswered.findLast(([, act, on]) => on === number && isKeeping(act));
+      const last = this.#last(number, isKeeping);
+      const place = takes.indexOf(take);
       this.#cards.get(number)?.show(take, rows, {
         kept: last ? last[1] === "keep" : kept.includes(number),
+        name: String(this.#last(number, (act) => act === "name")?.[3] || names[place]),
+        alike: alike[place],
+        stars: Number(this.#last(number, (act) => act === "stars")?.[3] ?? stars[place]),
         small,
       });
     }
@@ -221,7 +234,7 @@ export class Wall {
       this.#cards.delete(number);
     }
     numbers.forEach((number, place) => {
-      const made = () => new Card(number, (act) => this.#act(number, act));
+      const made = () => new Card(number, (act, value) => this.#act(number, act, value));
       const card = this.#cards.get(number) ?? made();
       this.#cards.set(number, card);
       const { root } = card;

@@ -13,14 +13,16 @@ const REDO =
 const ALL = "M4 6h16v2H4zm0 5h8v2H4zm0 5h8v2H4zm13-5h2v3h3v2h-3v3h-2v-3h-3v-2h3z";
 const KEEP =
   "M4 20v-4L15 5l4 4L8 20zm12.4-16.4 1-1a1.4 1.4 0 0 1 2 0l2 2a1.4 1.4 0 0 1 0 2l-1 1zM13 18h8v2h-8z";
+const NOTES = "M9 4h11v11.5a3 3 0 1 1-2-2.8V8h-7v9.5a3 3 0 1 1-2-2.8z";
 const HINT = window.matchMedia("(pointer: coarse)").matches
   ? "Tap to add a hit; hold and drag for velocity"
-  : "Click to add a hit; drag up or down for velocity";
+  : "Click to add a hit; drag up or down for velocity, sideways to move it";
 
 export class GridFoot {
   #player;
   #status = element("div", { class: "status", "aria-live": "polite" });
   #all;
+  #notes;
   #keep;
   #undo;
   #redo;
@@ -37,15 +39,19 @@ export class GridFoot {
     this.#keep = button("Keep my edits while I blend", KEEP, () =>
       player.letEditsGoAlong(!player.scene.keepsEdits),
     );
+    this.#notes = button("Edit notes: move, flam, roll, copy", NOTES, () =>
+      player.set({ editsNotes: !player.settings.editsNotes }),
+    );
     this.#undo = button("Undo (Z)", UNDO, () => player.undo());
     this.#redo = button("Redo (Shift+Z)", REDO, () => player.redo());
-    const steps = element("div", { class: "steps" }, this.#keep, this.#all, this.#undo, this.#redo);
+    const steps = element("div", { class: "steps" }, this.#notes, this.#keep, this.#all, this.#undo, this.#redo);
     this.root = element("div", { class: "foot" }, this.#status, steps);
     this.show("");
   }
 
   update() {
     put(this.#all, "aria-pressed", this.#player.settings.allVoices);
+    put(this.#notes, "aria-pressed", this.#player.settings.editsNotes);
     put(this.#keep, "aria-pressed", this.#player.scene.keepsEdits);
     this.#undo.disabled = !this.#player.history.canUndo;
     this.#redo.disabled = !this.#player.history.canRedo;

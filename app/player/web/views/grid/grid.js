@@ -10,6 +10,7 @@ import { GridFoot } from "./foot.js";
 import { LockRuler, drawLock } from "./lock.js";
 import { BEATS, beatOf, SIXTEENTHS } from "../../state/groove.js";
 import { coloursOf } from "../look.js";
+import { GridTools } from "./tools.js";
 import { Playhead } from "./playhead.js";
 import { RowHeads, rowsOf } from "./rows.js";
 import { CLICK } from "../../sound/strokes.js";
@@ -30,6 +31,7 @@ export class Grid {
   #field;
   #foot;
   #editor;
+  #tools;
   #playhead;
   /** @type {number[]} */
   #rows = [];
@@ -51,10 +53,12 @@ export class Grid {
     this.root = element(
       "div",
       { class: "grid" },
-      element("div", { class: "sheet" }, this.#heads.root, this.#heads.opener, scroller),
+      element("div", { class: "sheet" }, this.#heads.root, this.#heads.families, this.#heads.opener, scroller),
       this.#foot.root,
     );
     this.#editor = new GridEditor(player, this, this.#canvas, show);
+    this.#tools = new GridTools(player, this.#editor);
+    this.root.append(this.#tools.root);
     this.#playhead = new Playhead(player, this, this.#field, scroller);
     style(this.root, "--ruler", `${RULER}px`);
     this.#observer.observe(this.#canvas);
@@ -74,6 +78,7 @@ export class Grid {
     put(this.#canvas, "aria-label", describe(groove, path, rows));
     this.#heads.update();
     this.#foot.update();
+    this.#tools.update();
     this.#playhead.update();
     this.#drawSoon();
   }
@@ -218,6 +223,6 @@ function describe(groove, { voices }, rows) {
     return `${voices[voice].name} ${count}`;
   });
   const bars = groove.bars === 1 ? "1 bar" : `${groove.bars} bars`;
-  const keys = "Arrow keys move, Enter sets or removes, L locks a beat.";
+  const keys = "Arrow keys move, Enter sets or removes, ? shows all keys.";
   return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. ${keys}`;
 }

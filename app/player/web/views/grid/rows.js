@@ -5,6 +5,7 @@
 /** @import { Groove, Path } from "../../types" */
 
 import { KIT } from "../../state/groove.js";
+import { isOpen } from "../../state/lock.js";
 import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
 const HOLD =
@@ -39,6 +40,8 @@ export class RowHeads {
     onkeydown: (event) => this.#walk(event),
     onfocusin: ({ target }) => this.#stopAt(/** @type {HTMLElement} */ (target)),
   });
+  /** Above the heads: a lock for each family, and what opens all locks, or all mutes. */
+  families = element("div", { class: "families", role: "group", "aria-label": "Families" });
   /** On a narrow screen mute and solo are behind it. */
   opener = element(
     "button",
@@ -51,9 +54,18 @@ export class RowHeads {
    */
   #heads = [];
 
+  /** @type {{ family: string, button: HTMLElement }[]} */
+  #locks = [];
+  #unlock;
+  #unmute;
+
   /** @param {Player} player */
   constructor(player) {
     this.#player = player;
+    const open = (/** @type {string} */ name, /** @type {() => void} */ press) =>
+      element("button", { class: "open", title: name, onclick: press }, name);
+    this.#unlock = open("Unlock all", () => player.unlockAll());
+    this.#unmute = open("Unmute all", () => player.mix((mixer) => mixer.open()));
   }
 
   /** Show these rows. @param {number[]} rows */
@@ -61,11 +73,38 @@ export class RowHeads {
     this.#heads = rows.map((voice) => this.#head(voice));
     this.root.replaceChildren(...this.#heads.map(({ row }) => row));
     this.#stopAt(this.#buttonsOf(0)[0]);
+    this.#fillFamilies();
     this.update();
   }
 
+  #fillFamilies() {
+    const player = this.#player;
+    const names = [...new Set(player.voices?.map(({ family }) => family))];
+    this.#locks = names.map((family) => ({
+      family,
+      button: element("button", {
+        class: "family",
+        "data-family": family,
+        title: `Lock all of the ${family} family`,
+        "aria-label": `Lock ${family} family`,
+        onclick: () => player.lockFamily(family),
+      }),
+    }));
+    this.families.replaceChildren(
+      ...this.#locks.map(({ button }) => button),
+      this.#unlock,
+      this.#unmute,
+    );
+  }
+
   update() {
-    const { mixer, lock } = this.#player;
+    const { mixer, lock, voices } = this.#player;
+    for (const { family, button } of this.#locks) {
+      const own = [...(voices?.keys() ?? [])].filter((i) => voices?.[i].family === family);
+      put(button, "aria-pressed", own.every((voice) => lock.voices.has(voice)));
+    }
+    this.#unlock.hidden = isOpen(lock);
+    this.#unmute.hidden = mixer.isOpen;
     for (const { voice, row, hold, mute, solo } of this.#heads) {
       const held = lock.voices.has(voice);
       if (hold.getAttribute("aria-pressed") !== String(held)) {
