@@ -75,10 +75,7 @@ def read(name: str, content: bytes) -> Source:
     groove, report = readers.scan(io.BytesIO(content), name=name)
     if not groove.is_common:
         raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
-    # Silent bars at the beginning stay, so that bars have the numbers that they have elsewhere.
-    sounding = np.flatnonzero(groove.velocity.any(axis=(1, 2)))
-    whole = groove[: int(sounding[-1]) + 1] if len(sounding) else groove[:1]
-    return Source(PurePath(name).stem, whole, messages=tuple(report.messages))
+    return Source(PurePath(name).stem, groove, messages=tuple(report.messages))
 
 
 @st.cache_resource(show_spinner=False)
@@ -248,10 +245,10 @@ def directions() -> Sequence[Direction]:
 
 
 @cached(MANY)
-def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1) -> bytes:
-    """A MIDI file of the groove played `loops` times."""
+def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1, early: str = "loop") -> bytes:
+    """A MIDI file of the groove played `loops` times. early: as in `write_midi`."""
     file = io.BytesIO()
-    bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches)
+    bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches, early=early)
     return file.getvalue()
 
 

@@ -97,7 +97,7 @@ def test_every_articulation_of_ten_instruments_is_the_right_voice_with_the_map_g
     assert not wrong
 
 
-@pytest.mark.parametrize("channel", [9, 0])
+@pytest.mark.parametrize("channel", [9])
 def test_a_file_of_every_articulation_is_read_by_the_map_that_is_given(channel) -> None:
     for name in ("addictive_drums2", "ggd_invasion"):
         rows = [row for row in articulations() if row["map"] == name]
