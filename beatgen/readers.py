@@ -153,9 +153,9 @@ def read(
     Pro; or of an address of GrooveScribe.
 
     source: a path, an address or a binary file object. steps: per bar of 4/4. map and
-    inverted_pedal: as in `read_midi`, for MIDI. Everything that could not be kept is named in a ReadWarning; `scan`
-    returns it instead. Raises BeatGenError, with one sentence, where the file cannot be read or has
-    no drums.
+    inverted_pedal: as in `read_midi`, for MIDI. Everything that could not be kept is named in a
+    ReadWarning; `scan` returns it instead. Raises BeatGenError, with one sentence, where the file
+    cannot be read or has no drums.
 
     >>> from beatgen import assets
     >>> read(assets.path("grooves/funk.tab"))

@@ -103,11 +103,12 @@ def scan_midi(
     """
     _check_steps(steps)
     name = name or name_of(source)
-    return scan_events(_restored(read_events(source, name), steps), steps, name, map=map)
+    events = _restored(read_events(source, name), steps)
+    return scan_events(events, steps, name, map=map, inverted_pedal=inverted_pedal)
 
 
 def scan_events(
-    events: Events, steps: int, name: str, *, map: Wanted = None
+    events: Events, steps: int, name: str, *, map: Wanted = None, inverted_pedal: bool = False
 ) -> tuple[Groove, MidiReport]:
     """Read the drums among events, whatever file they were found in; else as `scan_midi`."""
     _check_steps(steps)
