@@ -17,6 +17,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from beatgen.errors import BeatGenError, ReadWarning
+from beatgen.formats.groovescribe import is_groovescribe, scan_groovescribe
+from beatgen.formats.guitarpro import is_guitarpro, scan_guitarpro
+from beatgen.formats.hydrogen import is_hydrogen, scan_hydrogen
+from beatgen.formats.musicxml import is_musicxml, scan_musicxml
+from beatgen.formats.rmi import is_rmi, midi_of
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import EVERY
 from beatgen.midi import scan_midi
@@ -77,6 +82,10 @@ def _scan_midi(content: bytes, steps: int, name: str, map: Wanted = None) -> tup
     return scan_midi(BytesIO(content), steps, name, map=map)
 
 
+def _scan_rmi(content: bytes, steps: int, name: str, map: Wanted = None) -> tuple[Groove, Report]:
+    return scan_midi(BytesIO(midi_of(content, name)), steps, name, map=map)
+
+
 READERS: tuple[Reader, ...] = (
     Reader(
         "MIDI",
@@ -85,6 +94,42 @@ READERS: tuple[Reader, ...] = (
         scan=_scan_midi,
         in_folders=True,
         mapped=True,
+    ),
+    Reader(
+        "MIDI in RIFF",
+        (".rmi",),
+        recognises=is_rmi,
+        scan=_scan_rmi,
+        in_folders=False,
+        mapped=True,
+    ),
+    Reader(
+        "Hydrogen",
+        (".h2pattern", ".h2song"),
+        recognises=is_hydrogen,
+        scan=scan_hydrogen,
+        in_folders=False,
+    ),
+    Reader(
+        "MusicXML",
+        (".musicxml", ".mxl", ".xml"),
+        recognises=is_musicxml,
+        scan=scan_musicxml,
+        in_folders=False,
+    ),
+    Reader(
+        "Guitar Pro",
+        (".gp3", ".gp4", ".gp5"),
+        recognises=is_guitarpro,
+        scan=scan_guitarpro,
+        in_folders=False,
+    ),
+    Reader(
+        "GrooveScribe address",
+        (".url",),
+        recognises=is_groovescribe,
+        scan=scan_groovescribe,
+        in_folders=False,
     ),
     Reader(
         "drum tab",
@@ -98,11 +143,13 @@ ENDINGS: tuple[str, ...] = tuple(ending for reader in READERS for ending in read
 
 
 def read(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
-    """Read the drums of a file of any format of READERS: MIDI or drum tab.
+    """Read the drums of a file of any format of READERS: MIDI, drum tab, Hydrogen, MusicXML, Guitar
+    Pro; or of an address of GrooveScribe.
 
-    source: a path or a binary file object. steps: per bar of 4/4. map: as in `read_midi`, for files
-    of notes. Everything that could not be kept is named in a ReadWarning; `scan` returns it
-    instead. Raises BeatGenError, with one sentence, where the file cannot be read or has no drums.
+    source: a path, an address or a binary file object. steps: per bar of 4/4. map: as in
+    `read_midi`, for MIDI. Everything that could not be kept is named in a ReadWarning; `scan`
+    returns it instead. Raises BeatGenError, with one sentence, where the file cannot be read or has
+    no drums.
 
     >>> from beatgen import assets
     >>> read(assets.path("grooves/funk.tab"))
@@ -129,9 +176,10 @@ def scan(
     None instead of the last is that of the file. Raises BeatGenError where there are none of them.
     Else as `read`.
     """
-    name = name or name_of(source, "the file")
+    address = isinstance(source, str) and is_groovescribe(source.encode())
+    name = name or ("the address" if address else name_of(source, "the file"))
     try:
-        content = contents(source)
+        content = str(source).encode() if address else contents(source)
     except FileNotFoundError:
         raise BeatGenError(f"{name}: no such file.") from None
     except OSError as error:
@@ -186,5 +234,6 @@ def reader_of(content: bytes, name: str) -> Reader:
             return reader
     begins = content[:4].decode("latin-1")
     found = f"a file that begins with {begins!r}" if content else "an empty file"
-    known = " or ".join(f"{reader.name} ({', '.join(reader.endings)})" for reader in READERS)
+    *most, last = (f"{reader.name} ({', '.join(reader.endings)})" for reader in READERS)
+    known = f"{', '.join(most)} or {last}"
     raise BeatGenError(f"{name}: {found} found; expected {known}. Export the drums as MIDI.")

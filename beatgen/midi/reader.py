@@ -93,10 +93,16 @@ def scan_midi(
     >>> report.hits, report.messages
     ({'kick': 3}, [])
     """
-    if not 1 <= steps <= MAX_STEPS:
-        raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
+    _check_steps(steps)
     name = name or name_of(source)
-    events = _restored(read_events(source, name), steps)
+    return scan_events(_restored(read_events(source, name), steps), steps, name, map=map)
+
+
+def scan_events(
+    events: Events, steps: int, name: str, *, map: Wanted = None
+) -> tuple[Groove, MidiReport]:
+    """Read the drums among events, whatever file they were found in; else as `scan_midi`."""
+    _check_steps(steps)
     drums = find_drums(events, name, None if map is None else drum_map(map))
     notes = events.notes[drums.chosen]
     if len(notes) > MOST_HITS:
@@ -131,6 +137,11 @@ def scan_midi(
     report.hits = {EVERY[number].name: n for number, n in named if n}
     report.bars = groove.bars
     return groove, report
+
+
+def _check_steps(steps: int) -> None:
+    if not 1 <= steps <= MAX_STEPS:
+        raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
 
 
 def _restored(events: Events, steps: int) -> Events:

@@ -30,7 +30,7 @@ class MidiReport:
     without a hit that were cut off at the end. collisions: hits that found no cell of their own.
     tempos: BPM in order of appearance; named_tempo: the one that is kept; tempo: the same, or the
     nearest that can be played; performed: whether it is the median of tempos that follow a
-    performance.
+    performance. remarks: sentences of the reader of another format than MIDI.
     """
 
     name: str
@@ -57,6 +57,7 @@ class MidiReport:
     skipped: dict[int, str] = field(default_factory=dict)
     silent: int = 0
     collisions: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def channel(self) -> int:
@@ -84,7 +85,7 @@ class MidiReport:
         if self.chokes:
             pairs = [f"{p} ({n})" for p, n in _most(self.chokes)]
             found.append(f"Choked cymbals ring on: {_listed(pairs, self.chokes)}.")
-        return [*found, *self._of_tempo()]
+        return [*found, *self._of_tempo(), *self.remarks]
 
     def _of_channels(self) -> list[str]:
         found = []
