@@ -64,8 +64,8 @@ def test_the_python_of_the_model_page_runs() -> None:
 
 
 def test_the_tables_of_the_model_page_are_what_the_commands_wrote() -> None:
-    """assets/model/evaluation.md is the output of `beatgen evaluate`, ablation.md of `ablate`, meters.md
-    of `python -m beatgen.evaluation.meters`."""
+    """assets/model/evaluation.md is the output of `beatgen evaluate`, ablation.md of `ablate`,
+    meters.md of `python -m beatgen.evaluation.meters`."""
     written = {
         line
         for name in ("evaluation.md", "ablation.md", "meters.md")
