@@ -100,7 +100,7 @@ def _path(groove: Groove, ending: str) -> str:
 
 
 def _packed(groove: Groove) -> str:
-    return encoding.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
+    return encoding.pack(encoding.record_of(groove), [groove])
 
 
 def _groove(packed: str) -> Groove:
