@@ -126,7 +126,7 @@ def draw() -> None:
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
-            st.error(session.trouble, icon=":material/error:")
+            look.closable_error(session.trouble, session.forget_trouble, key="page")
         here.run()
     takeaway.draw(session)
     with share_place:

@@ -239,6 +239,9 @@ class Session:
         self.take, self.trouble = take, ""
         self.reset_shape()
 
+    def forget_trouble(self) -> None:
+        self.trouble = ""
+
     def start(self, take: Take) -> None:
         """Let a take sound, and start play where it is stopped."""
         self.play(take)

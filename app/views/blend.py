@@ -150,15 +150,7 @@ def _error(deck: Deck, side: Side) -> None:
     def close() -> None:
         deck.error = ""
 
-    with st.container(key=f"error-{side}", horizontal=True, vertical_alignment="center"):
-        st.error(look.plain(deck.error), icon=":material/error:")
-        st.button(
-            "Close this message",
-            key=f"close-{side}",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=close,
-        )
+    look.closable_error(deck.error, close, key=side)
 
 
 def _match(deck: Deck, side: Side) -> None:
