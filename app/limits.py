@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-TEMPO_RANGE = (30.0, 300.0)  # BPM that a musician may set
+from beatgen.groove import TEMPO_RANGE as TEMPO_RANGE  # BPM that a musician may set
+
 GROOVE_TEMPO_RANGE = (10.0, 1000.0)  # BPM that a groove may have of its own
 SWING_RANGE = (0.5, 0.75)  # share of an eighth that its first sixteenth takes
 

@@ -14,12 +14,17 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any, Protocol
 
+import numpy as np
+
 from beatgen.errors import BeatGenError, ReadWarning
 from beatgen.groove import STEPS, Groove
+from beatgen.kit import EVERY
 from beatgen.midi import scan_midi
 from beatgen.midi.events import Source, contents, name_of
 from beatgen.midi.maps import Wanted
 from beatgen.tab import is_tab, scan_tab
+
+Bars = tuple[int, int | None]  # first and last, counted from 1; None is the last of the file
 
 
 class Report(Protocol):
@@ -110,12 +115,19 @@ def read(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
 
 
 def scan(
-    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
+    source: Source,
+    steps: int = STEPS,
+    name: str | None = None,
+    *,
+    map: Wanted = None,
+    bars: Bars | None = None,
 ) -> tuple[Groove, Report]:
     """Read the drums of a file of any format, and report what became of everything in it.
 
     name: what to call the file in messages, its own name by default; its ending counts where the
-    content is of no known format. Else as `read`.
+    content is of no known format. bars: the first and the last that are wanted, counted from 1;
+    None instead of the last is that of the file. Raises BeatGenError where there are none of them.
+    Else as `read`.
     """
     name = name or name_of(source, "the file")
     try:
@@ -128,7 +140,36 @@ def scan(
         raise BeatGenError(f"{name}: text was given; open the file in binary mode, 'rb'.")
     reader = reader_of(content, name)
     mapped = {"map": map} if reader.mapped else {}
-    return reader.scan(content, steps, name, **mapped)
+    groove, report = reader.scan(content, steps, name, **mapped)
+    if bars is not None:
+        groove = choose_bars(groove, bars, name)
+        struck = np.count_nonzero(groove.velocity, axis=(0, 1)).tolist()
+        if not any(struck):
+            raise BeatGenError(
+                f"{name}: no hit in the bars that are asked for; choose others of {report.bars}."
+            )
+        report.bars = groove.bars
+        named = zip(groove.voices, struck, strict=True)
+        report.hits = {EVERY[number].name: n for number, n in named if n}
+    return groove, report
+
+
+def choose_bars(groove: Groove, bars: Bars | None, name: str) -> Groove:
+    """The bars from one to another, counted from 1; all where there is no choice.
+
+    Raises BeatGenError, naming the file so, where the groove has not so many.
+
+    >>> choose_bars(Groove.from_tab("kick |o---|--o-|---o|"), (2, None), "a.tab").bars
+    2
+    """
+    if bars is None:
+        return groove
+    first, last = bars[0], groove.bars if bars[1] is None else bars[1]
+    if not 1 <= first <= last <= groove.bars:
+        raise BeatGenError(
+            f"{name}: bars {first} to {last} asked for; it has {groove.bars}, counted from 1."
+        )
+    return groove[first - 1 : last]
 
 
 def reader_of(content: bytes, name: str) -> Reader:

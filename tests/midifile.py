@@ -26,6 +26,10 @@ def hit(tick: int, pitch: int, velocity: int = 80, channel: int = DRUMS):
     return tick, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
 
 
+def off(tick: int, pitch: int, channel: int = DRUMS):
+    return tick, mido.Message("note_off", channel=channel, note=pitch)
+
+
 def end(tick: int) -> tuple[int, mido.MetaMessage]:
     return tick, mido.MetaMessage("end_of_track")
 

@@ -43,14 +43,14 @@ def test_steps_are_those_asked_for(rock, tmp_path) -> None:
 
 
 def test_what_is_not_kept_is_warned_of_and_reported() -> None:
-    data = midi([hit(0, KICK), hit(480, 100)])
-    with pytest.warns(ReadWarning, match=r"the file: Dropped pitches .*100 \(1\)"):
+    data = midi([hit(0, KICK), hit(480, 60, channel=2)])
+    with pytest.warns(ReadWarning, match=r"the file: Left out, as no drums: channel 3 \(1 note"):
         bg.read(data)
     data.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _, report = bg.scan(data, name="a.mid")
-    assert report.name == "a.mid" and report.messages[0].startswith("Dropped pitches")
+    assert report.name == "a.mid" and report.messages[0].startswith("Left out")
 
 
 def test_every_format_reports_the_same_things(rock, tmp_path) -> None:

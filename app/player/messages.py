@@ -82,7 +82,7 @@ def read(
     edited = with_edits(base, edits) if edits else None
     monitor = _monitor(message.get("monitor")) if of_this else "blend"
     tempo, swing, kit = message.get("tempo"), message.get("swing"), message.get("kit")
-    lock = read_lock(message.get("lock"), base.steps, known)
+    lock = read_lock(message.get("lock"), base.resolution, known)
     if opening and message.get("opened") != opening.name:
         tempo, swing, lock, kit = opening.tempo, opening.swing, opening.lock, opening.kit
     blend = edited or base
@@ -90,7 +90,7 @@ def read(
     sounding = {
         "a": lambda: a.repeat(scene.bars),
         "b": lambda: b.repeat(scene.bars),
-        "blend": lambda: blend if lock is None else lock.keep(blend),
+        "blend": lambda: lock.keep(blend) if lock and lock.fits(blend) else blend,
     }
     return Played(
         sounding=sounding[monitor](),

@@ -150,7 +150,7 @@ def render_midi(
 
     font = need_soundfont(soundfont)
     check_rate(sample_rate)
-    seconds = read_file(midi_path, str(midi_path)).length  # when its last event is due
+    seconds = read_file(midi_path, str(midi_path)).seconds  # when its last event is due
     _check_length(str(midi_path), seconds)
     if shutil.which("fluidsynth") is None:
         raise AudioError(

@@ -6,24 +6,44 @@ import math
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-import mido
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
-from beatgen.groove import BEATS, STEPS, Groove, extras_of, longest_steps
+from beatgen.groove import BEATS, STEPS, Groove, extras_of, longest_steps, reach
 from beatgen.kit import EVERY, NUMBER, VOICES
-from beatgen.meter import FOUR_FOUR, Meter
-from beatgen.midi.channels import drum_channel
-from beatgen.midi.events import TICKS, Events, Source, lead, name_of, read_events, too_long
+from beatgen.meter import FOUR_FOUR, SIXTEENTHS, Meter
+from beatgen.midi.channels import CYMBALS, find_drums
+from beatgen.midi.events import (
+    EARLY,
+    LOOP,
+    PICKUP,
+    TICKS,
+    Events,
+    Source,
+    lead,
+    name_of,
+    read_events,
+    too_long,
+)
 from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map
 from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
+from beatgen.midi.tempo import beats_per_minute, main_tempo, playable
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
+MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five times as many
+PHRASE = 4  # bars; silence that completes one is kept
+CLIP = 8  # bars; so long a clip is kept whole, silence and all
+ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
+PITCHES = 128
+UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
+FEW_MOVES = 32  # hits that may go elsewhere to make room for one more
+MOST_MOVES = 4096  # for those of a whole file that find no room in the end
+CHOKED = 64  # pressure of a hand that holds a cymbal
 
 
 @dataclass(frozen=True)
@@ -76,50 +96,99 @@ def scan_midi(
     if not 1 <= steps <= MAX_STEPS:
         raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
     name = name or name_of(source)
-    events = read_events(source, name)
-    channel = drum_channel(events, name)
-    notes = events.notes[events.notes[:, 1] == channel]
+    events = _restored(read_events(source, name), steps)
+    drums = find_drums(events, name, None if map is None else drum_map(map))
+    notes = events.notes[drums.chosen]
+    if len(notes) > MOST_HITS:
+        raise MidiError(
+            f"{name}: {len(notes):,} drum hits, more than the {MOST_HITS:,} that are read; export "
+            "a part of it."
+        )
     reading = read_voices(events, notes, map)
-    bars = _bars(events, int(notes[-1, 0]), steps, name)
+    bars = _bars(events, notes[:, 0], steps, name)
     report = MidiReport(
         name,
-        channel=channel + 1,
+        channels=list(drums.channels),
+        left_out=drums.left_out,
         ticks_per_beat=events.ticks_per_beat,
-        tempos=_changes(round(mido.tempo2bpm(t), 2) for _, t in events.tempos),
-        meters=_changes(f"{n}/{d}" for _, n, d in events.meters),
-        pitches=dict(sorted(Counter(notes[:, 2].tolist()).items())),
+        meters=list(dict.fromkeys(f"{n}/{d}" for _, n, d in events.meters)),
+        strange_meters=list(events.strange),
+        pitches=_counts(notes[:, 2]),
         skipped={i + 1: bar.label for i, bar in enumerate(bars) if bar.meter is None},
+        chokes=_chokes(events, drums.channels, reading),
         map=reading.map.name,
         map_title=reading.map.title,
         map_why=reading.why,
     )
-    if len(report.skipped) == len(bars):
-        raise MidiError(
-            f"{name}: only bars of {', '.join(dict.fromkeys(report.skipped.values()))} found; "
-            "expected meters such as 4/4, 3/4, 12/8 or 7/8, of two bars of 4/4 at most. Set "
-            "another meter in your DAW and export again."
-        )
-    if (reading.voices < 0).all():
-        raise MidiError(
-            f"{name}: no drum of the kit found on channel {report.channel}, only the "
-            f"{_pitches(report.pitches)}. {_what_to_do(reading)}"
-        )
-    groove = _quantize(notes, reading, bars, events, steps, report)
+    _check(report, reading, bars)
+    groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
+    kept = _kept(groove)
+    report.silent = groove.bars - kept
+    _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][:kept])
+    groove = replace(groove[:kept], tempo=report.tempo)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     named = zip(groove.voices, struck.tolist(), strict=True)
     report.hits = {EVERY[number].name: n for number, n in named if n}
-    report.bars, report.tempo = groove.bars, groove.tempo
+    report.bars = groove.bars
     return groove, report
 
 
-def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
+def _restored(events: Events, steps: int) -> Events:
+    """The events as they were played, of a file whose early hits were written elsewhere than
+    before its start; see MARKS."""
+    notes, marks = events.notes.copy(), events.marks
+    ticks, pitches = notes[:, 0], notes[:, 2]
+    before = lead(events.ticks_per_beat, steps)  # ticks that a bar begins before its line
+    for pitch, early in marks.get(EARLY, []):
+        if early < 0:
+            ticks[(ticks == 0) & (pitches == pitch)] = max(early, math.floor(1 - before))
+    for pitch, moved in marks.get(LOOP, []):  # one to each place, so that none is moved twice
+        if moved >= -before:
+            written, played = (
+                (events.last + moved, moved) if moved < 0 else (moved, events.last + moved)
+            )
+            ticks[(ticks == written) & (pitches == pitch)] = played
+    shift = next((ticks for _, ticks in marks.get(PICKUP, [])), 0)
+    if not shift or notes[0, 0] - shift < -before:
+        return replace(events, notes=notes)
+    ticks -= shift
+    return replace(
+        events,
+        notes=notes,
+        tempos=[(max(0, tick - shift), tempo) for tick, tempo in events.tempos],
+        meters=[(max(0, tick - shift), count, unit) for tick, count, unit in events.meters],
+        end=events.end - shift,
+        last=events.last - shift,
+    )
+
+
+def _check(report: MidiReport, reading: Reading, bars: list[_Bar]) -> None:
+    """Raises MidiError where no bar is of a meter that is played, and where no pitch is one of the
+    kit."""
+    if len(report.skipped) == len(bars):
+        raise MidiError(
+            f"{report.name}: only bars of {_shown(report.skipped.values())} found; expected meters "
+            "such as 4/4, 3/4, 12/8 or 7/8, of two bars of 4/4 at most. Set another meter in your "
+            "DAW and export again."
+        )
+    if (reading.voices < 0).all():
+        raise MidiError(
+            f"{report.name}: no drum of the kit found on channel {report.channel}, only the "
+            f"{_pitches(report.pitches)}. {_what_to_do(reading)}"
+        )
+
+
+def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar]:
     """Bar lines from the meters: whole bars up to the file's end, and one for every note.
 
-    A new meter starts a new bar; what stands before it is a shorter bar. A meter that is only
-    repeated is not new. An unfinished bar without a note is no bar.
+    ticks: of the notes, in order. A new meter starts a new bar; what stands before it is a shorter
+    bar. A meter that is only repeated is not new. An unfinished bar without a note is no bar, but
+    an end of track may come a little early.
     """
     quarter = events.ticks_per_beat
     early = lead(quarter, steps)
+    # Late hits of a loop were put back behind its end; they are of its last bar.
+    last_note = int(ticks.max()) if LOOP not in events.marks else min(ticks.max(), events.last - 1)
     bars: list[_Bar] = []
     changes = [events.meters[0]]
     changes += [after for before, after in pairwise(events.meters) if after[1:] != before[1:]]
@@ -127,102 +196,38 @@ def _bars(events: Events, last_note: int, steps: int, name: str) -> list[_Bar]:
     for (start, numerator, denominator), (until, *_) in pairwise(changes):
         length = quarter * 4 * numerator / denominator
         at = float(start)
-        while at < until and (at + length <= events.end or at - early < last_note or not bars):
+        while at < until and (
+            at + length <= events.end + min(early, length / 8) or at - early < last_note or not bars
+        ):
             end = min(at + length, until)
             label = f"{numerator}/{denominator}" if end == at + length else "a cut bar"
             if len(bars) == MOST_BARS:
                 raise MidiError(too_long(name))
             bars.append(_Bar(at, end, label, _meter(end - at, quarter, numerator, denominator)))
             at = end
-    # A note just before the end of a clip is the last of its own bar, not a bar of its own.
-    if len(bars) > 1 and bars[-1].start >= max(events.end, last_note + 1):
-        bars.pop()
+    # Notes just before the end of a clip are the last of their own bar, not a bar of their own.
+    # So are they in a loop where only the end of the last note is written beyond the bar line; but
+    # in a take, which was played, they are the downbeat that it ends on.
+    last = bars[-1]
+    if len(bars) > 1 and last_note < last.start:
+        ended = events.last <= last.start
+        spare = min(early, (last.end - last.start) / 8)
+        unwritten = events.end + spare < last.end and _is_phrase(len(bars) - 1)
+        if ended or (unwritten and _is_programmed(ticks, quarter)):
+            bars.pop()
     return bars
 
 
-def _quantize(
-    notes: np.ndarray,
-    reading: Reading,
-    bars: list[_Bar],
-    events: Events,
-    steps: int,
-    report: MidiReport,
-) -> Groove:
-    """Put every note into the cell nearest to where it was played."""
-    readable = np.array([bar.meter is not None for bar in bars])
-    row = np.where(readable, np.cumsum(readable) - 1, -1)
-    meters = tuple(bar.meter for bar in bars if bar.meter is not None)
-    lengths = [meter.steps(steps) for meter in meters]
-    # A note of no known instrument is itself.
-    of_note = np.array([NUMBER[f"note {pitch}"] for pitch in range(128)])
-    numbers = np.where(reading.numbers == -2, of_note[notes[:, 2]], reading.numbers).tolist()
-    voices = sorted({*range(len(VOICES)), *(number for number in numbers if number >= 0)})
-    column = {number: i for i, number in enumerate(voices)}
-    shape = len(meters), longest_steps(meters, steps), len(voices)
-    velocity, timing = np.zeros((2, *shape), np.float32)
-    starts = np.array([bar.start for bar in bars])
-    of_44 = events.ticks_per_beat * BEATS / steps
-    step_ticks = [of_44 * float(bar.meter.stretch if bar.meter else 1) for bar in bars]
-    early = lead(events.ticks_per_beat, steps)
-    placed = []  # (is before its bar's first step, velocity, bar, position in steps, voice)
-    general = drum_map(GENERAL_MIDI)
-    for (tick, _, pitch, loudness), number in zip(notes.tolist(), numbers, strict=True):
-        if number < 0:
-            report.dropped[pitch] = report.dropped.get(pitch, 0) + 1
-            continue
-        at = tick + (max(events.early.get(pitch, 0), math.floor(1 - early)) if tick == 0 else 0)
-        # A straight thirty-second lies just between two sixteenths and stays where it is written.
-        bar = max(0, int(np.searchsorted(starts - early, at, side="left")) - 1)
-        if row[bar] < 0:
-            continue
-        report.voices.setdefault(pitch, EVERY[number].name)
-        if reading.map.name != GENERAL_MIDI:
-            if number != general.number_of(pitch):
-                report.moved[pitch] = report.moved.get(pitch, 0) + 1
-        elif pitch not in INDEX_OF_PITCH and number < len(VOICES):
-            report.folded[pitch] = report.folded.get(pitch, 0) + 1
-        position = (at - starts[bar]) / step_ticks[bar]
-        placed.append((position < -0.5, loudness, bar, position, column[number]))
-    # A downbeat goes before the grace note that leads to it; then the loudest first: where two
-    # notes want one cell, the quieter one has to look elsewhere.
-    for _, loudness, bar, position, voice in sorted(placed, key=lambda note: (note[0], -note[1])):
-        cell = _free_cell(velocity, lengths, step_ticks, row, bar, position, voice)
-        if cell is None:
-            report.collisions += 1
-            continue
-        *where, late = cell
-        velocity[(*where, voice)] = loudness / 127
-        timing[(*where, voice)] = late
-    tempo = _tempo(events, [bar for bar in bars if bar.meter is not None])
-    return Groove(velocity, timing, tempo, meters, extras_of(voices))
+def _is_programmed(ticks: np.ndarray, quarter: int) -> bool:
+    """Whether most notes stand on sixteenths or triplets, as no drummer plays."""
+    place = ticks[:, None] / quarter * np.array([SIXTEENTHS / BEATS, 3])
+    off = np.abs(place - np.rint(place)) * np.array([1, SIXTEENTHS / BEATS / 3])
+    return bool(np.median(off.min(axis=1)) < ON_GRID)
 
 
-def _free_cell(
-    velocity: np.ndarray,
-    lengths: list[int],
-    step_ticks: list[float],
-    row: np.ndarray,
-    bar: int,
-    position: float,
-    voice: int,
-) -> tuple[int, int, float] | None:
-    """Row, step and timing for a hit `position` steps into `bar`, or None if its cell is taken.
-
-    lengths: steps of each row. step_ticks: length of a step in each bar.
-
-    A grace note just before a bar line whose downbeat is taken stays in the bar before.
-    """
-    step = min(max(math.floor(position + 0.5), 0), lengths[row[bar]] - 1)
-    if velocity[row[bar], step, voice] == 0:
-        return int(row[bar]), step, position - step
-    if position < -0.5 and bar > 0 and row[bar - 1] >= 0:
-        # Its steps are those of the bar before, which may be longer or shorter ones.
-        stretch = step_ticks[bar] / step_ticks[bar - 1]
-        place = position * stretch + lengths[row[bar - 1]]
-        step = min(math.floor(place + 0.5), lengths[row[bar - 1]] - 1)
-        if velocity[row[bar - 1], step, voice] == 0:
-            return int(row[bar - 1]), step, place - step
-    return None
+def _is_phrase(bars: int) -> bool:
+    """Whether a clip of so many bars is likely to be a loop."""
+    return bars in (1, 2) or bars % PHRASE == 0
 
 
 def _meter(length: float, quarter: int, numerator: int, denominator: int) -> Meter | None:
@@ -245,19 +250,232 @@ def _meter(length: float, quarter: int, numerator: int, denominator: int) -> Met
         return None
 
 
-def _tempo(events: Events, bars: list[_Bar]) -> float:
-    """The tempo that holds for most of the bars, in BPM."""
-    ticks = np.array([tick for tick, _ in events.tempos])
-    held = Counter(
-        events.tempos[int(np.searchsorted(ticks, bar.start, side="right")) - 1][1] for bar in bars
+def _quantize(
+    notes: np.ndarray,
+    reading: Reading,
+    bars: list[_Bar],
+    ticks_per_beat: int,
+    steps: int,
+    report: MidiReport,
+) -> Groove:
+    """Every note in the cell nearest to where it was played, or in the nearest that is free. Raises
+    MidiError where none falls into a bar that is read."""
+    grid = _Grid.of(bars, ticks_per_beat * BEATS / steps, steps)
+    # A straight thirty-second lies just between two sixteenths and stays where it is written.
+    starts = np.array([bar.start for bar in bars]) - lead(ticks_per_beat, steps)
+    bar = np.maximum(0, np.searchsorted(starts, notes[:, 0], side="left") - 1)
+    # A note of no known instrument is itself.
+    of_note = np.array([NUMBER[f"note {pitch}"] for pitch in range(PITCHES)])
+    voice = np.where(reading.numbers == UNKNOWN, of_note[notes[:, 2]], reading.numbers)
+    kept = (voice >= 0) & (grid.row[bar] >= 0)
+    report.dropped = _counts(notes[voice < 0, 2])
+    _tell_voices(report, reading, notes[kept, 2], voice[kept])
+    if not kept.any():
+        raise MidiError(
+            f"{report.name}: no hit in the bars that are read; all are in bars of "
+            f"{_shown(report.skipped.values())}, a meter that is not played. Set another in your "
+            "DAW and export again."
+        )
+    notes, bar, voice = notes[kept], bar[kept], voice[kept]
+    position = (notes[:, 0] - grid.starts[bar]) / grid.width
+    # A downbeat goes before the grace note that leads to it; then the loudest first.
+    order = np.lexsort((-notes[:, 3], position < -0.5))
+    where = grid.place(bar[order], position[order], voice[order])
+    report.collisions = len(order) - len(where)
+    meters = tuple(bar.meter for bar in bars if bar.meter is not None)
+    voices = sorted({*range(len(VOICES)), *voice.tolist()})
+    column = {number: i for i, number in enumerate(voices)}
+    shape = len(meters), longest_steps(meters, steps), len(voices)
+    velocity, timing = np.zeros((2, *shape), np.float32)
+    for hit, (to, step, late) in where.items():
+        note = order[hit]
+        velocity[to, step, column[voice[note]]] = notes[note, 3] / 127
+        timing[to, step, column[voice[note]]] = late
+    return Groove(velocity, timing, meters=meters, extras=extras_of(voices))
+
+
+def _tell_voices(
+    report: MidiReport, reading: Reading, pitches: np.ndarray, numbers: np.ndarray
+) -> None:
+    """What voice each pitch was read as, and which of them General MIDI would send elsewhere, or
+    folds into another's row."""
+    general = drum_map(GENERAL_MIDI)
+    pairs = Counter(zip(pitches.tolist(), numbers.tolist(), strict=True))
+    for (pitch, number), hits in sorted(pairs.items()):
+        report.voices.setdefault(pitch, EVERY[number].name)
+        if reading.map.name != GENERAL_MIDI:
+            if number != general.number_of(pitch):
+                report.moved[pitch] = report.moved.get(pitch, 0) + hits
+        elif pitch not in INDEX_OF_PITCH and number < len(VOICES):
+            report.folded[pitch] = report.folded.get(pitch, 0) + hits
+
+
+Cell = tuple[int, int, int]  # voice, row, step
+
+
+class _Played(NamedTuple):
+    """Where each hit was played: its bar, position there in steps, and voice."""
+
+    bar: list[int]
+    position: list[float]
+    voice: list[int]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """The grid that hits are placed in, one row for each bar that is read.
+
+    row: bar -> its row, or -1, int64 (bars,). starts: of each bar, in ticks. steps: of each bar.
+    width: of a step, in ticks. most: how far from its step a hit may stand, in steps.
+    """
+
+    row: np.ndarray
+    starts: np.ndarray
+    steps: np.ndarray
+    width: float
+    most: float
+
+    @classmethod
+    def of(cls, bars: list[_Bar], width: float, steps: int) -> _Grid:
+        """width: of a step, in ticks. steps: of a bar of 4/4."""
+        read = np.array([bar.meter is not None for bar in bars])
+        meters = [bar.meter or FOUR_FOUR for bar in bars]
+        return cls(
+            np.where(read, np.cumsum(read) - 1, -1),
+            np.array([bar.start for bar in bars]),
+            np.array(
+                [meter.steps(steps) if ok else 0 for meter, ok in zip(meters, read, strict=True)]
+            ),
+            width,
+            reach(steps) + 1e-6,
+        )
+
+    def place(
+        self, bar: np.ndarray, position: np.ndarray, voice: np.ndarray
+    ) -> dict[int, tuple[int, int, float]]:
+        """Hit -> row, step and timing, for all hits that find room, the first of them first.
+
+        bar, position: where each hit was played, position in steps. A hit whose cell is taken goes
+        to the nearest free one that it reaches, and where there is none, others move for it. Of two
+        hits of a voice at the same moment, one is placed.
+        """
+        steps = np.clip(np.floor(position + 0.5), 0, self.steps[bar] - 1)
+        nearest = np.stack([voice, self.row[bar], steps], 1)
+        _, first = np.unique(nearest, axis=0, return_index=True)
+        moments = np.stack([voice, bar, np.round(position, 6)], 1)
+        _, once = np.unique(moments, axis=0, return_index=True)
+        taken: dict[Cell, int] = {}
+        where = {}
+        for hit in first.tolist():
+            kind, row, step = nearest[hit].astype(int).tolist()
+            taken[kind, row, step] = hit
+            where[hit] = (row, step, float(position[hit]) - step)
+        played = _Played(bar.tolist(), position.tolist(), voice.tolist())
+        moves = MOST_MOVES
+        for hit in sorted(set(once.tolist()) - set(where)):
+            tried: set[Cell] = set()
+            if not self._make_room(hit, played, taken, where, tried, min(moves, FEW_MOVES)):
+                moves -= len(tried)
+        return where
+
+    def _make_room(
+        self,
+        hit: int,
+        played: _Played,
+        taken: dict[Cell, int],
+        where: dict[int, tuple[int, int, float]],
+        tried: set[Cell],
+        moves: int,
+    ) -> bool:
+        """Place one more hit, if there is a way: in a free cell, else in that of a hit which goes
+        to another in turn. tried: cells whose hit cannot go, at most `moves` of them."""
+        reached = self._reached(played.bar[hit], played.position[hit])
+        for row, step, late in reached:
+            cell = played.voice[hit], row, step
+            if cell not in taken:
+                taken[cell], where[hit] = hit, (row, step, late)
+                return True
+        for row, step, late in reached:
+            cell = played.voice[hit], row, step
+            if cell in tried or len(tried) >= moves:
+                continue
+            tried.add(cell)
+            if self._make_room(taken[cell], played, taken, where, tried, moves):
+                taken[cell], where[hit] = hit, (row, step, late)
+                return True
+        return False
+
+    def _reached(self, bar: int, position: float) -> list[tuple[int, int, float]]:
+        """Row, step and timing of every cell in reach of a hit, the nearest first, those of its own
+        bar before others."""
+        found = []
+        tick = position * self.width + self.starts[bar]
+        for to in range(max(0, bar - 1), min(len(self.row), bar + 2)):
+            if self.row[to] < 0:
+                continue
+            place = (tick - self.starts[to]) / self.width
+            low = max(0, math.ceil(place - self.most))
+            high = min(int(self.steps[to]) - 1, math.floor(place + self.most))
+            for step in range(low, high + 1):
+                late = float(place - step)
+                found.append((round(abs(late), 6), to != bar, int(self.row[to]), step, late))
+        return [cell[2:] for cell in sorted(found)]
+
+
+def _kept(groove: Groove) -> int:
+    """How many bars of a clip are kept: not long silence at its end, but what completes a phrase,
+    and all of a short clip."""
+    if groove.bars <= CLIP:
+        return groove.bars
+    sounding = int(np.flatnonzero(groove.velocity.any((1, 2)))[-1]) + 1
+    return min(groove.bars, math.ceil(sounding / PHRASE) * PHRASE)
+
+
+def _set_tempo(report: MidiReport, events: Events, bars: list[_Bar]) -> None:
+    """The groove's tempo, and what is told of the file's."""
+    start, end = bars[0].start, bars[-1].end
+    tempo, report.performed = main_tempo(events, start, end)
+    report.named_tempo = beats_per_minute(tempo)
+    report.tempo = playable(report.named_tempo)
+    # A tempo that holds for less than a sixteenth is one that was written a little late.
+    changes = [*events.tempos, (max(events.last, int(end)) + events.ticks_per_beat, 0)]
+    report.tempos = _changes(
+        beats_per_minute(tempo)
+        for (tick, tempo), (until, _) in pairwise(changes)
+        if until - tick >= events.ticks_per_beat / 4 or len(events.tempos) == 1
     )
-    return float(round(mido.tempo2bpm(held.most_common(1)[0][0]), 2))
+
+
+def _chokes(events: Events, channels: Iterable[int], reading: Reading) -> dict[int, int]:
+    """Pitch of a cymbal -> how often a hand holds it, on these channels, counted from 1."""
+    read = set(channels)
+    return _counts(
+        pitch
+        for _, channel, pitch, pressure in events.touches.tolist()
+        if channel + 1 in read and pressure >= CHOKED and _is_cymbal(reading.map.voice_of(pitch))
+    )
+
+
+def _is_cymbal(voice: int | None) -> bool:
+    return voice is not None and voice < len(VOICES) and VOICES[voice].family in CYMBALS
+
+
+def _counts(pitches: Iterable[int]) -> dict[int, int]:
+    """How often each stands among them, in order."""
+    return dict(sorted(Counter(int(pitch) for pitch in pitches).items()))
 
 
 def _what_to_do(reading: Reading) -> str:
     if reading.map.name == GENERAL_MIDI:
         return "Map them to General MIDI drums, 35 to 81."
     return f"Choose another map than {reading.map.title}."
+
+
+def _shown(labels: Iterable[str]) -> str:
+    """Meters for people, each once."""
+    each = list(dict.fromkeys(labels))
+    more = f" and {len(each) - 6} more" if len(each) > 6 else ""
+    return ", ".join(each[:6]) + more
 
 
 def _pitches(found: Iterable[int]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import Counter
+from collections.abc import Container, Sequence
+from itertools import count
 
 import mido
 import numpy as np
@@ -12,10 +13,13 @@ import numpy as np
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.kit import EVERY
+from beatgen.meter import Meter
 from beatgen.midi.channels import DRUM_CHANNEL
-from beatgen.midi.events import EARLY, TICKS, Source, lead, save
+from beatgen.midi.events import LOOP, PICKUP, TICKS, Source, save
 from beatgen.midi.maps import GMD, DrumMap, drum_map
+from beatgen.midi.tempo import microseconds_per_beat
 
+LOOPED, PICKED_UP = "loop", "pickup"  # where a hit before the first beat is written
 TEMPOS = 60e6 / (2**24 - 1), 60e6  # BPM: MIDI counts microseconds per beat, in 24 bits
 
 
@@ -25,6 +29,7 @@ def write_midi(
     *,
     map: str | os.PathLike[str] | DrumMap = GMD,
     pitches: str | None = None,
+    early: str = LOOPED,
     name: str = "BeatGen",
 ) -> list[str]:
     """Write a groove as a type 0 file: channel 10, 480 ticks per beat, tempo, meter, note-offs.
@@ -34,11 +39,14 @@ def write_midi(
     each, so that reading the file gives the same voices; "gm" is for General MIDI kits, which have
     no notes for some voices, as for the edge of a hi-hat. Percussion has a note of its own in
     both. pitches: the earlier name of `map`.
-    An early hit of the very first bar is written on tick 0, with a text event from which
-    `read_midi` restores its timing. The file is as long as its bars.
+    early: where hits that are played before the first beat are written. "loop": at the file's end,
+    where a loop has them, as the player and a WAV loop do. "pickup": in a bar before the first,
+    for an arrangement; there is none where no hit is early. From a text event beside them
+    `read_midi` knows them as early. Every hit stands on the tick nearest to where it sounds.
 
     Returns sentences on what the map has no note for, and what was written instead. Raises
-    BeatGenError for a map that there is not, and for a tempo that MIDI cannot hold.
+    BeatGenError for a map that there is not, for another `early`, and for a tempo that MIDI cannot
+    hold.
 
     >>> from io import BytesIO
     >>> file = BytesIO()
@@ -53,40 +61,31 @@ def write_midi(
             f"a tempo of {groove.tempo:g} BPM cannot be written; MIDI files have {TEMPOS[0]:.2f} "
             f"to {TEMPOS[1]:.0f}. Choose one of these."
         )
-    pitch_of = [drums.note_for(number)[0] for number in groove.voices]
-    # (tick, pitch) -> velocity, and the tick it was played on; of two voices on one, the louder
-    loudest: dict[tuple[int, int], tuple[int, int]] = {}
-    starts = np.rint(groove.starts * TICKS).astype(int).tolist()
-    bars = list(zip(starts, groove.bar_steps.tolist(), groove.step_quarters * TICKS, strict=False))
-    early_most = math.floor(1 - lead(TICKS, groove.resolution))
+    if early not in (LOOPED, PICKED_UP):
+        raise BeatGenError(f"early is {early!r}; expected {LOOPED!r} or {PICKED_UP!r}.")
     struck = np.argwhere(groove.velocity > 0)
-    for bar, step, voice in struck.tolist():
-        start, steps, width = bars[bar]
-        low = early_most if step == 0 else math.ceil((step - 0.5) * width)
-        tick = start + _tick(float(groove.timing[bar, step, voice]), step, steps, width, low)
-        key = (max(tick, 0), pitch_of[voice])
-        velocity = max(1, round(float(groove.velocity[bar, step, voice]) * 127))
-        loudest[key] = max((velocity, tick), loudest.get(key, (0, 0)))
-    early = {pitch: tick for (_, pitch), (_, tick) in loudest.items() if tick < 0}
-
-    end = starts[-1]
-    events: list[tuple[int, bool, int, int]] = []  # tick, on (offs first), pitch, velocity
-    following: dict[int, int] = {}  # pitch -> tick of its next note
-    for (tick, pitch), (velocity, _) in sorted(loudest.items(), reverse=True):
-        off = max(tick + 1, min(tick + TICKS // 8, following.get(pitch, end), end))
-        events += [(tick, True, pitch, velocity), (off, False, pitch, 0)]
-        following[pitch] = tick
+    notes = _notes(groove, struck, [drums.note_for(number)[0] for number in groove.voices])
+    written = len(notes)
+    starts = np.rint(groove.starts * TICKS).astype(int).tolist()
+    meters, mark = groove.meters, ""
+    if early == LOOPED:
+        notes, mark = _looped(notes, starts[-1])
+    elif min(notes, default=(0, 0))[0] < 0:
+        pickup = starts[1]
+        notes = {(tick + pickup, pitch): velocity for (tick, pitch), velocity in notes.items()}
+        starts = [0, *(start + pickup for start in starts)]
+        meters = meters[0], *meters
+        mark = f"{PICKUP} 0:{pickup}"
     track = mido.MidiTrack()
     title = name.encode("latin-1", "replace").decode("latin-1")  # all that MIDI text can hold
     track.append(mido.MetaMessage("track_name", name=title))
-    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(groove.tempo)))
-    first, *changes = _meters(groove, starts)
+    track.append(mido.MetaMessage("set_tempo", tempo=microseconds_per_beat(groove.tempo)))
+    first, *changes = _meters(meters, starts)
     track.append(first[1])
-    if early:
-        pairs = " ".join(f"{pitch}:{tick}" for pitch, tick in sorted(early.items()))
-        track.append(mido.MetaMessage("text", text=f"{EARLY} {pairs}"))
-    now = 0
-    for tick, on, pitch, velocity in sorted(events, key=lambda event: event[:2]):
+    if mark:
+        track.append(mido.MetaMessage("text", text=mark))
+    now, end = 0, starts[-1]
+    for tick, on, pitch, velocity in _on_and_off(notes, end):
         while changes and changes[0][0] <= tick:
             start, change = changes.pop(0)
             track.append(change.copy(time=start - now))
@@ -101,29 +100,70 @@ def write_midi(
     track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
     save(track, target)
     numbers = np.array(groove.voices)[struck[:, 2]]
-    return _written_otherwise(drums, numbers, len(struck) - len(loudest))
+    return _written_otherwise(drums, numbers, len(struck) - written)
 
 
-def _meters(groove: Groove, starts: list[int]) -> list[tuple[int, mido.MetaMessage]]:
+def _notes(
+    groove: Groove, struck: np.ndarray, pitch_of: Sequence[int]
+) -> dict[tuple[int, int], int]:
+    """Tick, from below 0 on, and pitch of each note -> velocity, of hits (bar, step, voice).
+
+    Of two voices on one pitch and tick the louder is written. Two hits of one voice that sound at
+    the same moment stand a tick apart.
+    """
+    notes: dict[tuple[int, int], int] = {}
+    voices: dict[tuple[int, int], int] = {}
+    bar, step, voice = struck.T
+    timing = groove.timing[bar, step, voice].astype(float)
+    ticks = np.rint(groove.quarters(bar, step + timing) * TICKS).astype(int)
+    loudness = np.maximum(1, np.rint(groove.velocity[bar, step, voice].astype(float) * 127))
+    for tick, of, velocity in zip(
+        ticks.tolist(), voice.tolist(), loudness.astype(int).tolist(), strict=True
+    ):
+        pitch = pitch_of[of]
+        at = tick if voices.get((tick, pitch)) != of else _free(notes, tick, pitch)
+        if velocity > notes.get((at, pitch), 0):
+            notes[at, pitch], voices[at, pitch] = velocity, of
+    return notes
+
+
+def _looped(notes: dict[tuple[int, int], int], end: int) -> tuple[dict[tuple[int, int], int], str]:
+    """The notes within a loop that ends at this tick: early ones at its end, late ones at its
+    start; and the text that says which they are."""
+    inside = {at: velocity for at, velocity in notes.items() if 0 <= at[0] < end}
+    moved = []
+    for tick, pitch in sorted(set(notes) - set(inside)):
+        to = _free(inside, tick % end, pitch)
+        inside[to, pitch] = notes[tick, pitch]
+        moved.append(f"{pitch}:{to - end if tick < 0 else to}")
+    return inside, f"{LOOP} {' '.join(moved)}" if moved else ""
+
+
+def _free(notes: Container[tuple[int, int]], tick: int, pitch: int) -> int:
+    """The tick, or the nearest without a note of this pitch."""
+    near = (tick + way * away for away in count() for way in (1, -1))
+    return next(at for at in near if (at, pitch) not in notes)
+
+
+def _on_and_off(notes: dict[tuple[int, int], int], end: int) -> list[tuple[int, bool, int, int]]:
+    """Tick, whether it begins there, pitch and velocity: where each note begins, and where it ends,
+    which is before its pitch is struck again, and before the end of the file."""
+    events = []
+    following: dict[int, int] = {}  # pitch -> tick of its next note
+    for (tick, pitch), velocity in sorted(notes.items(), reverse=True):
+        off = max(tick + 1, min(tick + TICKS // 8, following.get(pitch, end), end))
+        events += [(tick, True, pitch, velocity), (off, False, pitch, 0)]
+        following[pitch] = tick
+    return sorted(events, key=lambda event: event[:2])
+
+
+def _meters(meters: Sequence[Meter], starts: list[int]) -> list[tuple[int, mido.MetaMessage]]:
     """Where the meter changes, in ticks, the start first, and to what."""
     return [
         (start, mido.MetaMessage("time_signature", numerator=after.count, denominator=after.unit))
-        for start, before, after in zip(starts, (None, *groove.meters), groove.meters, strict=False)
+        for start, before, after in zip(starts, (None, *meters), meters, strict=False)
         if after != before
     ]
-
-
-def _tick(timing: float, step: int, steps: int, width: float, low: int) -> int:
-    """Where a hit is written, in ticks from the start of its bar: at least a tick inside its own
-    cell, unless it stands farther off, as swing may have it.
-
-    steps: of the bar. width: of one, in ticks. low: the first tick of the hit's cell.
-    """
-    high = math.ceil((step + (0.5 if step < steps - 1 else 1)) * width) - 1
-    tick = round((step + timing) * width)
-    if abs(timing) <= 0.5 or step in (0, steps - 1):
-        tick = min(max(tick, low), high)
-    return tick
 
 
 def _written_otherwise(drums: DrumMap, numbers: np.ndarray, lost: int) -> list[str]:

@@ -2,9 +2,26 @@
 
 import warnings
 
+import mido
 import numpy as np
 import pytest
-from midifile import BAR, HAT, KICK, SNARE, again, end, hit, hits, meter, midi, raw, tempo
+from midifile import (
+    BAR,
+    HAT,
+    KICK,
+    SNARE,
+    again,
+    end,
+    hit,
+    hits,
+    meter,
+    midi,
+    off,
+    raw,
+    sounding,
+    tempo,
+    written,
+)
 
 from beatgen.errors import BeatGenError, MidiError, MidiWarning
 from beatgen.groove import Groove
@@ -26,8 +43,9 @@ def test_type_1_is_read_over_all_tracks_at_the_conductors_tempo() -> None:
     conductor = [tempo(0, 87), meter(0, 4, 4), end(BAR)]
     feet, hands = [hit(0, KICK), hit(960, KICK)], [hit(480, SNARE), hit(1440, SNARE)]
     melody = [hit(0, 72, channel=0), hit(100, 36, channel=3)]
-    groove = read_midi(midi(conductor, feet, hands, melody))
-    assert groove.tempo == 87
+    groove, report = scan_midi(midi(conductor, feet, hands, melody))
+    assert groove.tempo == 87 and report.left_out == {1: 1, 4: 1}
+    assert report.messages == ["Left out, as no drums: channel 1 (1 note), channel 4 (1 note)."]
     assert [h[1:3] for h in hits(groove)] == [(0, KICK), (16, SNARE), (32, KICK), (48, SNARE)]
 
 
@@ -86,11 +104,41 @@ def test_a_grace_note_before_a_taken_downbeat_stays_in_the_bar_before(grace) -> 
     assert not report.messages
 
 
-def test_two_hits_on_one_step_leave_the_louder_and_are_reported() -> None:
-    with pytest.warns(MidiWarning, match="1 hit fell on a step already taken"):
-        groove = read_midi(midi([hit(0, SNARE, 40), hit(5, SNARE, 90)]))
+def test_two_hits_nearer_than_a_step_are_both_kept() -> None:
+    groove, report = scan_midi(midi([hit(0, SNARE, 40), hit(5, SNARE, 90)]))
+    assert hits(groove) == [(0, 0, SNARE, 90), (0, 1, SNARE, 40)] and not report.messages
+    assert groove.timing[0, :2, INDEX["snare"]] == pytest.approx([5 / 30, -1])
+
+
+def test_of_two_hits_at_the_same_moment_the_louder_is_kept_and_the_other_told() -> None:
+    with pytest.warns(MidiWarning, match="1 hit fell on louder ones of the same voice"):
+        groove = read_midi(midi([hit(0, SNARE, 40), hit(0, SNARE, 90)]))
     assert hits(groove) == [(0, 0, SNARE, 90)]
-    assert groove.timing[0, 0, INDEX["snare"]] == pytest.approx(5 / 30)
+
+
+@pytest.mark.parametrize("tempo_", [60, 72, 90, 120, 160])
+@pytest.mark.parametrize("apart", [15, 22, 34], ids="{} ms".format)
+@pytest.mark.parametrize("beat", [0, 1], ids=["downbeat", "second beat"])
+def test_flams_and_drags_are_kept_and_written_and_read_the_same(tempo_, apart, beat) -> None:
+    ticks = round(apart / 1000 * tempo_ / 60 * 480)
+    at = BAR + beat * 480
+    strokes = [hit(at - 2 * ticks, SNARE, 30), hit(at - ticks, SNARE, 40), hit(at, SNARE, 110)]
+    groove, report = scan_midi(midi([tempo(0, tempo_), hit(0, KICK), *strokes, end(2 * BAR)]))
+    assert report.hits == {"kick": 1, "snare": 3} and not report.messages
+    first = written(groove)
+    assert [t for t, pitch, _ in sounding(first) if pitch == SNARE] == [t for t, _ in strokes]
+    first.seek(0)
+    again_, _ = scan_midi(first)
+    assert again_ == groove and written(again_).getvalue() == first.getvalue()
+
+
+def test_a_hit_makes_room_for_another_that_reaches_no_free_cell() -> None:
+    # The strokes before the start of a loop have no bar to go back to.
+    groove = np.zeros((2, 1, 64, 22))
+    snare = INDEX["snare"]
+    groove[0, 0, :3, snare] = 0.5, 0.25, 1
+    groove[1, 0, :3, snare] = -2, -1.9, -1.5
+    assert again(Groove(*groove.round(2))).timing[0, :3, snare] == pytest.approx([-2, -1.9, -1.5])
 
 
 def test_the_last_note_of_a_clip_is_not_a_bar_of_its_own() -> None:
@@ -100,7 +148,8 @@ def test_the_last_note_of_a_clip_is_not_a_bar_of_its_own() -> None:
 
 def test_a_clip_is_as_long_as_its_track_says() -> None:
     assert read_midi(midi([hit(0, KICK), end(4 * BAR)])).bars == 4
-    assert read_midi(midi([hit(0, KICK), end(4 * BAR - 1)])).bars == 3
+    assert read_midi(midi([hit(0, KICK), end(4 * BAR - 1)])).bars == 4
+    assert read_midi(midi([hit(0, KICK), end(4 * BAR - 100)])).bars == 3
     assert read_midi(midi([hit(0, KICK), hit(3 * BAR + 1, KICK)])).bars == 4
 
 
@@ -138,6 +187,35 @@ def test_a_clean_file_warns_of_nothing() -> None:
     assert (report.name, report.bars, report.tempo, report.meters) == ("beat.mid", 1, 120, ["4/4"])
 
 
+@pytest.mark.parametrize("bars", [1, 2, 4])
+@pytest.mark.parametrize("push", [10, 48])
+def test_what_ends_beyond_the_bar_line_makes_no_bar(bars, push) -> None:
+    last = bars * BAR - push
+    tail = [hit(last, HAT), off(last + 150, HAT), end(last + 150)]
+    beats = [hit(tick, KICK) for tick in range(0, bars * BAR, 480)]
+    groove, report = scan_midi(midi([*beats, *tail]))
+    assert groove.bars == bars and report.hits == {"kick": 4 * bars, "hi-hat": 1}
+    bar, step, pitch, _ = hits(groove)[-1]
+    assert (bar, pitch) == (bars - 1, HAT) and 62 <= step <= 63
+    # In a take, which was played, it is the downbeat that it ends on.
+    played = [(tick + 13, message) for tick, message in beats]
+    assert scan_midi(midi([*played, *tail]))[0].bars == bars + 1
+
+
+def test_an_empty_bar_that_completes_a_phrase_is_kept() -> None:
+    for bars, sounding_ in ((2, [0]), (4, [0, 1, 2]), (2, [1]), (12, range(11))):
+        groove, report = scan_midi(
+            midi([*(hit(b * BAR, KICK) for b in sounding_), end(bars * BAR)])
+        )
+        assert groove.bars == bars and not report.messages
+
+
+def test_long_silence_after_a_take_is_cut_to_the_phrase_and_told() -> None:
+    groove, report = scan_midi(midi([*(hit(b * BAR, KICK) for b in range(105)), end(170 * BAR)]))
+    assert groove.bars == report.bars == 108 and report.silent == 62
+    assert report.messages == ["Cut 62 bars of silence at the end."]
+
+
 # Tempo and meter ----------------------------------------------------------------------------------
 
 
@@ -146,6 +224,39 @@ def test_the_tempo_of_most_bars_is_kept_and_the_change_is_reported() -> None:
     groove, report = scan_midi(midi(file))
     assert groove.tempo == 150 and report.tempos == [100, 150]
     assert "changes 1 time between 100 and 150" in report.messages[0]
+
+
+def tempo_of(*events) -> float:
+    return scan_midi(midi(events))[0].tempo
+
+
+def test_the_tempo_that_holds_longest_is_kept() -> None:
+    # Three bars of 150 last shorter than two of 60.
+    kicks = [hit(i * BAR, KICK) for i in range(5)]
+    assert tempo_of(tempo(0, 150), tempo(3 * BAR, 60), *kicks, end(5 * BAR)) == 60
+    # A tempo that the file names a tick too late, or holds for a moment, is not its tempo.
+    groove, report = scan_midi(midi([tempo(1, 90), hit(0, KICK), end(BAR)]))
+    assert groove.tempo == 90 and not report.messages
+    slowing = [tempo(0, 100), *(tempo(7 * BAR + i * 240, 95 - 5 * i) for i in range(8))]
+    assert tempo_of(*slowing, hit(0, KICK), hit(7 * BAR, KICK), end(8 * BAR)) == 100
+
+
+def test_of_a_tempo_that_follows_a_performance_the_median_is_kept_and_told() -> None:
+    played = [120, 97.2, 98.4, 96.7, 97.9, 96.2, 97.4, 98.5, 96.9, 98, 96.3, 97.5, 98.7, 97, 98.2]
+    tempos = [tempo(bar * BAR, at) for bar, at in enumerate(played)]
+    kicks = [hit(bar * BAR, KICK) for bar in range(15)]
+    groove, report = scan_midi(midi([*tempos, *kicks, end(15 * BAR)]))
+    assert groove.tempo == pytest.approx(97.5, abs=0.01)
+    (message,) = report.messages
+    assert "follows a performance, between 96.2 and 120; the median, 97.5" in message
+
+
+@pytest.mark.parametrize("microseconds", [642_860, 500_000, 434_783, 333_333])
+def test_a_tempo_is_kept_to_the_microsecond(microseconds) -> None:
+    exact = 0, mido.MetaMessage("set_tempo", tempo=microseconds)
+    groove = read_midi(midi([exact, hit(0, KICK)]))
+    assert written(groove).getvalue().count(microseconds.to_bytes(3, "big")) == 1
+    assert groove.seconds == pytest.approx(4 * microseconds / 1e6, abs=2e-6)
 
 
 def test_of_two_tempos_or_meters_at_one_tick_the_last_holds() -> None:

@@ -28,6 +28,7 @@ from beatgen.errors import BeatGenError, MidiError
 from beatgen.groove import Groove
 from beatgen.kit import INDEX, VOICES
 from beatgen.midi import read_midi, scan_midi, write_midi
+from beatgen.midi.tempo import beats_per_minute, microseconds_per_beat
 
 
 def test_a_written_file_is_type_0_with_everything_a_daw_needs(rock) -> None:
@@ -91,28 +92,69 @@ def test_an_early_hit_of_the_first_bar_is_written_and_restored() -> None:
     groove = again(Groove(np.rint(velocity * 127) / 127, timing))
     assert np.array_equal(groove.velocity, np.float32(np.rint(velocity * 127) / 127))
     assert np.allclose(groove.timing, timing, atol=1e-6)
-    assert [tick for tick, *_ in sounding(written(groove))] == [0, 0, 0]
     assert again(groove) == groove
+    # In a loop they stand at its end; for an arrangement they are in a bar before the first.
+    assert [tick for tick, *_ in sounding(written(groove))] == [0, 2 * BAR - 45, 2 * BAR - 12]
+    arranged = written(groove, early="pickup")
+    assert [tick for tick, *_ in sounding(arranged)] == [BAR - 45, BAR - 12, BAR]
+    assert mido.MidiFile(file=written(groove, early="pickup")).length == pytest.approx(3 * 2)
+    assert again(groove, early="pickup") == groove
+    with pytest.raises(BeatGenError, match="early is 'never'; expected 'loop' or 'pickup'"):
+        written(groove, early="never")
+
+
+def test_nothing_is_added_for_a_groove_without_early_hits(rock) -> None:
+    on_time = replace(rock, timing=np.abs(rock.timing))
+    assert written(on_time, early="pickup").getvalue() == written(on_time).getvalue()
+    assert b"beatgen" not in written(on_time).getvalue()
+
+
+@pytest.mark.parametrize("early", ["loop", "pickup"])
+@pytest.mark.parametrize(("step", "timing"), [(0, 1.5), (63, -1.5), (0, -2), (31, 0.5), (32, -0.5)])
+def test_no_hit_that_a_groove_allows_is_moved(early, step, timing) -> None:
+    grid = np.zeros((2, 1, 64, 22))
+    grid[:, 0, step, INDEX["snare"]] = 1, timing
+    (tick, *_), *_ = sounding(written(Groove(*grid), early=early))
+    assert tick % BAR == (step + timing) * 30 % BAR
+
+
+def test_a_late_hit_of_the_last_step_sounds_at_the_start_of_a_loop_and_comes_back() -> None:
+    grid = np.zeros((2, 1, 64, 22))
+    grid[:, 0, 63, INDEX["snare"]] = 1, 1.5
+    grid[:, 0, 0, INDEX["kick"]] = 1, 0
+    assert sounding(written(Groove(*grid))) == [(0, KICK, 127), (15, 38, 127)]
+    assert again(Groove(*grid)) == Groove(*grid)
+
+
+def test_hits_of_a_voice_at_the_same_moment_are_both_written() -> None:
+    grid = np.zeros((2, 1, 64, 22))
+    grid[:, 0, 20, INDEX["snare"]] = 1, 0.5
+    grid[:, 0, 21, INDEX["snare"]] = 0.5, -0.5
+    assert [tick for tick, *_ in sounding(written(Groove(*grid)))] == [615, 616]
 
 
 @pytest.mark.parametrize("louder", ["hi-hat", "hi-hat edge"])
-def test_of_two_early_voices_on_one_pitch_the_louder_keeps_its_timing(louder) -> None:
+def test_two_early_voices_on_one_pitch_both_keep_their_timing(louder) -> None:
     velocity = np.zeros((1, 64, 22), np.float32)
     timing = np.zeros_like(velocity)
     for voice, late in (("hi-hat", -0.4), ("hi-hat edge", -1.5)):
         velocity[0, 0, INDEX[voice]] = (100 if voice == louder else 30) / 127
         timing[0, 0, INDEX[voice]] = late
     groove = again(Groove(velocity, timing), pitches="gm")
-    assert groove.velocity[0, 0, INDEX["hi-hat"]] == np.float32(100 / 127)
-    late = {"hi-hat": -0.4, "hi-hat edge": -1.5}[louder]
-    assert groove.timing[0, 0, INDEX["hi-hat"]] == pytest.approx(late)
+    played = {
+        round(float(groove.velocity[at]) * 127): at[1] + float(groove.timing[at])
+        for at in zip(*np.nonzero(groove.velocity), strict=True)
+    }
+    soft, loud = (-1.5, -0.4) if louder == "hi-hat" else (-0.4, -1.5)
+    assert played == pytest.approx({30: soft, 100: loud})
 
 
 def test_a_loud_hit_on_the_line_is_not_made_early_by_a_soft_one() -> None:
     both = Groove.from_tab("hi-hat |X---|\nhi-hat edge |g---|")
     timing = np.where(both.velocity == both.velocity.max(), 0, -1) * (both.velocity > 0)
     groove = again(Groove(both.velocity, timing), pitches="gm")
-    assert not groove.timing.any()
+    assert groove.velocity[0, 0, INDEX["hi-hat"]] == both.velocity.max()
+    assert groove.timing[0, 0, INDEX["hi-hat"]] == 0 and groove.timing.min() == -2
 
 
 @pytest.mark.parametrize("tempo", [3, 1e-300, 2e8])
@@ -121,12 +163,30 @@ def test_a_tempo_that_midi_cannot_hold_is_refused(rock, tempo) -> None:
         write_midi(replace(rock, tempo=tempo), BytesIO())
 
 
-@pytest.mark.parametrize("tempo", [3.58, 60e6])
-def test_the_slowest_and_the_fastest_tempo_are_kept(rock, tempo) -> None:
-    assert again(replace(rock, tempo=tempo)).tempo == tempo
+@pytest.mark.parametrize(
+    ("tempo", "microseconds"), [(3.58, 16_759_777), (60e6, 1), (93.3329, 642_860)]
+)
+def test_every_tempo_that_midi_can_hold_is_written(rock, tempo, microseconds) -> None:
+    file = mido.MidiFile(file=written(replace(rock, tempo=tempo)))
+    assert [m.tempo for m in file.tracks[0] if m.type == "set_tempo"] == [microseconds]
 
 
-@pytest.mark.parametrize("text", ["beatgen early 36:-99999", "beatgen early 36:9 x :- 36:-", "36"])
+@given(microseconds=st.integers(200_000, 2_000_000))
+def test_a_tempo_comes_back_to_the_microsecond(microseconds) -> None:
+    assert microseconds_per_beat(beats_per_minute(microseconds)) == microseconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "beatgen early 36:-99999",
+        "beatgen early 36:9 x :- 36:-",
+        "36",
+        "beatgen loop 36:-99999 36:5 99:-1",
+        "beatgen pickup 0:99999",
+        "beatgen pickup 36:x",
+    ],
+)
 def test_a_strange_early_mark_does_no_harm(text) -> None:
     mark = (0, mido.MetaMessage("text", text=text))
     for division in (1, 4, 480):
