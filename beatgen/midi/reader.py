@@ -54,14 +54,17 @@ class _Bar:
     meter: Meter | None  # None: of none that is read
 
 
-def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
+def read_midi(
+    source: Source, steps: int = STEPS, *, map: Wanted = None, inverted_pedal: bool = False
+) -> Groove:
     """Read the drums of a MIDI file.
 
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar of 4/4;
     a bar of another meter has its share of them (`beatgen.meter`). map: which note means which
     voice: a name, as in "toontrack" (`beatgen.midi.maps`), or a file of one's own, as in "my.tsv";
-    by default it is recognised, and General MIDI where in doubt. Everything that could not be kept
-    is named in a MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
+    by default it is recognised, and General MIDI where in doubt. inverted_pedal: controller 4 is 0,
+    not 127, where the hi-hat's pedal is down. Everything that could not be kept is named in a
+    MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
     cannot be read, has no drums, or no bar of a meter that is played.
 
     >>> from io import BytesIO
@@ -71,7 +74,7 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
-    groove, report = scan_midi(source, steps, map=map)
+    groove, report = scan_midi(source, steps, map=map, inverted_pedal=inverted_pedal)
     if report.messages:
         text = f"{report.name}: {' '.join(report.messages)}"
         warnings.warn(text, MidiWarning, stacklevel=2)
@@ -79,7 +82,12 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
 
 
 def scan_midi(
-    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
+    source: Source,
+    steps: int = STEPS,
+    name: str | None = None,
+    *,
+    map: Wanted = None,
+    inverted_pedal: bool = False,
 ) -> tuple[Groove, MidiReport]:
     """Read the drums of a MIDI file, and report what became of everything in it.
 
@@ -93,10 +101,17 @@ def scan_midi(
     >>> report.hits, report.messages
     ({'kick': 3}, [])
     """
-    if not 1 <= steps <= MAX_STEPS:
-        raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
+    _check_steps(steps)
     name = name or name_of(source)
     events = _restored(read_events(source, name), steps)
+    return scan_events(events, steps, name, map=map, inverted_pedal=inverted_pedal)
+
+
+def scan_events(
+    events: Events, steps: int, name: str, *, map: Wanted = None, inverted_pedal: bool = False
+) -> tuple[Groove, MidiReport]:
+    """Read the drums among events, whatever file they were found in; else as `scan_midi`."""
+    _check_steps(steps)
     drums = find_drums(events, name, None if map is None else drum_map(map))
     notes = events.notes[drums.chosen]
     if len(notes) > MOST_HITS:
@@ -104,7 +119,7 @@ def scan_midi(
             f"{name}: {len(notes):,} drum hits, more than the {MOST_HITS:,} that are read; export "
             "a part of it."
         )
-    reading = read_voices(events, notes, map)
+    reading = read_voices(events, notes, map, inverted_pedal)
     bars = _bars(events, notes[:, 0], steps, name)
     report = MidiReport(
         name,
@@ -119,6 +134,7 @@ def scan_midi(
         map=reading.map.name,
         map_title=reading.map.title,
         map_why=reading.why,
+        pedal=reading.pedal,
     )
     _check(report, reading, bars)
     groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
@@ -131,6 +147,11 @@ def scan_midi(
     report.hits = {EVERY[number].name: n for number, n in named if n}
     report.bars = groove.bars
     return groove, report
+
+
+def _check_steps(steps: int) -> None:
+    if not 1 <= steps <= MAX_STEPS:
+        raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
 
 
 def _restored(events: Events, steps: int) -> Events:

@@ -8,9 +8,11 @@ from streamlit_inside import RESTS
 from beatgen.groove import Groove
 from beatgen.kit import EVERY
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
+MAIN = Path(__file__).with_name("visitors.py")  # app/main.py, for one visitor after another
 HARNESS = Path(__file__).with_name("harness.py")
 HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
+PLOT = ".st-key-map-plot .js-plotly-plot"
+LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"
 # Python knows all that was done on the player, no run of its goes on, and its answer is taken in.
 SETTLED = f"window.beatgen?.state.answered && {RESTS}"
 FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
@@ -46,9 +48,15 @@ def settled(page) -> None:
     page.wait_for_function(SETTLED)
 
 
-def open_app(serve, open_page, name: str = "", **options):
-    """Open a page of the app, by its address, as one who has never been there."""
-    page = open_page(f"{serve(MAIN)}/{name}", **{"height": 1000, **options})
+def open_app(serve, open_page, name: str = "", *, loads: bool = False, **options):
+    """Open a page of the app, by its address, as one who has never been there.
+
+    loads: for this test it is loaded anew; else another one may have been there before.
+    """
+    url, options = f"{serve(MAIN)}/{name}", {"height": 1000, **options}
+    page = open_page("about:blank" if loads else url, **options)
+    if loads:
+        page.goto(url)
     return remembered(page)
 
 
@@ -119,6 +127,14 @@ def wall(page, count: int = 6) -> None:
     """Wait until the takes of the Vary page are there, and are heard when pointed at."""
     press(page, "Discard").nth(count - 1).wait_for()
     settled(page)
+
+
+def map_is_drawn(page):
+    """Wait until the chart of the map is there, and is heard; gives the page."""
+    page.wait_for_selector(f"{PLOT} canvas")
+    page.wait_for_function(LISTENS)  # which it does only once it is drawn
+    page.wait_for_selector(".bg-marks .heard")
+    return page
 
 
 def answered(page) -> None:
