@@ -42,6 +42,7 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease out": lambda t: 1 - (1 - t) ** 2,
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
+PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 16  # where each is of many grooves; a bar takes 11 kB
 
@@ -72,7 +73,8 @@ def model() -> Vae:
 
 
 def read(name: str, content: bytes) -> Source:
-    """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
+    """An uploaded file, or an address that was PASTED. Raises BeatGenError with one sentence where
+    it is not a drum groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
     groove, report = readers.scan(io.BytesIO(content), name=name)
     return Source(PurePath(name).stem, groove, messages=tuple(report.messages))

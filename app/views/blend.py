@@ -211,16 +211,22 @@ def _choose_source(now: Session, side: Side) -> None:
 
     def load_demo() -> None:
         name = st.session_state[pick]
-        if name is not None and deck.renewed == drawn:
+        if name is None or deck.renewed != drawn:
+            return
+        if name in demos:
             now.load(side, demos[name])
+        else:
+            load(engine.PASTED, name.encode())
 
     def load_file() -> None:
         file = st.session_state[upload]
-        if file is None:
-            return
+        if file is not None:
+            load(file.name, file.getvalue())
+
+    def load(name: str, content: bytes) -> None:
         deck.renewed += 1
         try:
-            now.load(side, engine.read(file.name, file.getvalue()))
+            now.load(side, engine.read(name, content))
         except BeatGenError as error:
             deck.error = str(error)
 
@@ -238,7 +244,9 @@ def _choose_source(now: Session, side: Side) -> None:
         list(demos),
         key=pick,
         on_change=load_demo,
-        placeholder="Demo grooves",
+        accept_new_options=True,
+        placeholder="Demo, or paste a link",
+        help="A demo groove, or an address of GrooveScribe, pasted here.",
         label_visibility="collapsed",
         width=180,
     )

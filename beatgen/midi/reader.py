@@ -41,7 +41,7 @@ CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
 PITCHES = 128
 UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
-FEW_MOVES = 32  # hits that may go elsewhere to make room for one more
+FEW_MOVES = 256  # hits that may go elsewhere to make room for one more
 MOST_MOVES = 4096  # for those of a whole file that find no room in the end
 CHOKED = 64  # pressure of a hand that holds a cymbal
 

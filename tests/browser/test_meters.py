@@ -87,7 +87,10 @@ def test_each_meter_is_played_shown_edited_and_written(page, tmp_path):
         accents = {s["beat"] for s in found if s["voice"] == CLICK and s["velocity"] > 100}
         assert accents >= set(groove.starts[:-1].tolist())
         assert accents <= {*groove.starts.tolist(), *(groove.starts + quarters).tolist()}
-        assert written(page) == groove
+        settled(page)
+        taken = written(page)
+        assert str(taken) == str(groove)
+        assert taken == groove
 
 
 def test_two_meters_are_blended_in_the_one_that_is_chosen(page, tmp_path):
