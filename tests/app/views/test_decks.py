@@ -87,7 +87,7 @@ def test_what_was_folded_is_reported_on_the_card(apptest):
 
 
 NO_DRUMS = midi([end(BAR)])
-ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
+ODD_METER = midi([meter(0, 17, 4), hit(0, KICK), end(17 * 480)])
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
         pytest.param(b"kick snare kick snare", id="text"),
         pytest.param(b"MThd" + b"\xff" * 40, id="damaged"),
         pytest.param(NO_DRUMS.getvalue(), id="no drums"),
-        pytest.param(ODD_METER.getvalue(), id="7/8 only"),
+        pytest.param(ODD_METER.getvalue(), id="17/4 only"),
         pytest.param(b"MThd" + bytes(50_000_000), id="50 MB"),
     ],
 )
