@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from midifile import (
     BAR,
+    DRUMS,
     HAT,
     KICK,
     SNARE,
