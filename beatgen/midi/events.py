@@ -115,8 +115,8 @@ def read_file(source: Source, name: str) -> Events:
             _read_track(data, start, end, number, found)
             if len(found.notes) > MOST_NOTES:
                 raise MidiError(
-                    f"{name}: more notes than the {MOST_NOTES:,} that are read; export the drum track "
-                    "alone, or a part of it."
+                    f"{name}: more notes than the {MOST_NOTES:,} that are read; export the drum "
+                    "track alone, or a part of it."
                 )
     except FileNotFoundError:
         raise MidiError(f"{name}: no such file.") from None
