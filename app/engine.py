@@ -19,7 +19,7 @@ import numpy as np
 import streamlit as st
 
 import beatgen as bg
-from app.session import Source
+from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
@@ -30,6 +30,8 @@ from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
 from beatgen.meter import label_of
+from beatgen.midi import MidiReport
+from beatgen.midi.maps import drum_map
 
 FRAMES = 33  # grooves on the path from A to B; the player blends between them
 # Where a shape is set, one in so many of these frames is sent, so that it is not too much: without
@@ -41,6 +43,7 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease out": lambda t: 1 - (1 - t) ** 2,
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
+LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
 MANY = 128  # answers that a cache holds
 FEW = 16  # where each is of many grooves; a bar takes 11 kB
 
@@ -69,13 +72,22 @@ def model() -> Vae:
     return bg.load_model()
 
 
-def read(name: str, content: bytes) -> Source:
-    """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
+def read(
+    name: str, content: bytes, map: str | None = None, changed: Mapping[int, str] | None = None
+) -> Source:
+    """An uploaded file, read by the drum map of a name, or by that which is recognised; changed:
+    notes of it that mean other voices. Raises BeatGenError with one sentence where it is not a drum
+    groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
-    groove, report = readers.scan(io.BytesIO(content), name=name)
+    wanted = drum_map(map).changed(changed or {}) if map else None
+    groove, report = readers.scan(io.BytesIO(content), name=name, map=wanted)
     if not groove.is_common:
         raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
-    return Source(PurePath(name).stem, groove, messages=tuple(report.messages))
+    source = Source(PurePath(name).stem, groove, messages=tuple(report.messages))
+    if isinstance(report, MidiReport) and len(content) <= LARGEST_KEPT:
+        read_as = report.pitches, report.voices, dict(changed or {})
+        source.file = File(name, content, report.map, *read_as)
+    return source
 
 
 @st.cache_resource(show_spinner=False)
@@ -245,7 +257,7 @@ def directions() -> Sequence[Direction]:
 
 
 @cached(MANY)
-def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1, early: str = "loop") -> bytes:
+def midi_file(groove: Groove, pitches: str = "gm", loops: int = 1, early: str = "loop") -> bytes:
     """A MIDI file of the groove played `loops` times. early: as in `write_midi`."""
     file = io.BytesIO()
     bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches, early=early)
