@@ -22,14 +22,15 @@ import beatgen as bg
 from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
+from beatgen.audio.kits import KITS
 from beatgen.bars import metrics
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.bars.pieces import cut
+from beatgen.errors import ModelError
 from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
-from beatgen.meter import label_of
 from beatgen.midi import MidiReport
 from beatgen.midi.maps import drum_map
 
@@ -44,6 +45,7 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
 LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
+PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 16  # where each is of many grooves; a bar takes 11 kB
 
@@ -54,7 +56,8 @@ R = TypeVar("R")
 def contents(groove: Groove) -> bytes:
     """A digest that two grooves share only where they are equal."""
     digest = blake2b(
-        repr((groove.velocity.shape, groove.tempo, groove.extras)).encode(), digest_size=16
+        repr((groove.velocity.shape, groove.meters, groove.tempo, groove.extras)).encode(),
+        digest_size=16,
     )
     digest.update(groove.velocity.tobytes())
     digest.update(groove.timing.tobytes())
@@ -75,16 +78,17 @@ def model() -> Vae:
 def read(
     name: str, content: bytes, map: str | None = None, changed: Mapping[int, str] | None = None
 ) -> Source:
-    """An uploaded file, read by the drum map of a name, or by that which is recognised; changed:
-    notes of it that mean other voices. Raises BeatGenError with one sentence where it is not a drum
-    groove."""
+    """An uploaded file, or an address that was PASTED.
+
+    map: name of the drum map to read it by; None recognises it. changed: notes that mean other
+    voices. Raises BeatGenError with one sentence where it is not a drum groove.
+    """
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
     wanted = drum_map(map).changed(changed or {}) if map else None
     groove, report = readers.scan(io.BytesIO(content), name=name, map=wanted)
-    if not groove.is_common:
-        raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
     source = Source(PurePath(name).stem, groove, messages=tuple(report.messages))
-    if isinstance(report, MidiReport) and len(content) <= LARGEST_KEPT:
+    kept = readers.reader_of(content, name).mapped and len(content) <= LARGEST_KEPT
+    if kept and isinstance(report, MidiReport):
         read_as = report.pitches, report.voices, dict(changed or {})
         source.file = File(name, content, report.map, *read_as)
     return source
@@ -188,10 +192,7 @@ def match(groove: Groove) -> float:
 def similarity(first: Groove, second: Groove) -> float:
     """How much of their patterns two grooves share, 0 to 1: F1 of the struck sixteenths."""
     # Not cached: the key takes longer to compute than the answer.
-    first, second = as_kit(first), as_kit(second)
-    return _or_silence(
-        metrics.pattern_f1(first.velocity, first.timing, second.velocity, second.timing)
-    )
+    return _or_silence(metrics.pattern_f1(*cut(first), *cut(second)))
 
 
 @cached(MANY)
@@ -224,9 +225,11 @@ def places(groove: Groove) -> np.ndarray:
 def path_places(a: Groove, b: Groove) -> np.ndarray:
     """The path from `a` to `b` on the map, bar by bar: (bars, FRAMES, 2)."""
     frames = path(a, b)
-    whole, bars = as_kit(join(frames)), frames[0].bars
-    z, _ = model().encode_bars(whole.velocity, whole.timing, loop=bars)
-    return atlas().place(z).reshape(FRAMES, bars, 2).swapaxes(0, 1)
+    whole = join(frames)
+    velocity, timing = cut(whole)  # a bar longer than 4/4 has a place for each of its pieces
+    pieces = len(velocity) // FRAMES
+    z, _ = model().encode_bars(velocity, timing, loop=pieces)
+    return atlas().place(z).reshape(FRAMES, pieces, 2).swapaxes(0, 1)
 
 
 def training_bar(bar: int, tempo: float) -> Groove:
@@ -264,20 +267,20 @@ def midi_file(groove: Groove, pitches: str = "gm", loops: int = 1, early: str = 
     return file.getvalue()
 
 
-def wav_file(groove: Groove) -> bytes:
+def wav_file(groove: Groove, kit: str = KITS[0]) -> bytes:
     """A WAV loop exactly as long as the groove; what rings on past its end is at its start.
 
-    It is played by the shipped kit, like the player: what is downloaded is what was heard.
+    It is played by a shipped kit, like the player: what is downloaded is what was heard.
     """
     file = io.BytesIO()
-    bg.write_wav(groove, file, loop=True, engine="kit")
+    bg.write_wav(groove, file, loop=True, engine=kit)
     return file.getvalue()
 
 
-def stem_files(groove: Groove) -> dict[str, bytes]:
+def stem_files(groove: Groove, kit: str = KITS[0]) -> dict[str, bytes]:
     """A WAV loop of each drum family that plays, by its name; their sum is `wav_file`."""
     files = {}
-    for family, sound in audio.stems(groove, engine="kit", loop=True).items():
+    for family, sound in audio.stems(groove, engine=kit, loop=True).items():
         file = io.BytesIO()
         audio.save_wav(sound, file)
         files[family] = file.getvalue()

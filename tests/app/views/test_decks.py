@@ -88,7 +88,7 @@ def test_what_was_folded_is_reported_on_the_card(apptest):
 
 
 NO_DRUMS = midi([end(BAR)])
-ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
+ODD_METER = midi([meter(0, 17, 4), hit(0, KICK), end(17 * 480)])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
         pytest.param(b"kick snare kick snare", id="text"),
         pytest.param(b"MThd" + b"\xff" * 40, id="damaged"),
         pytest.param(NO_DRUMS.getvalue(), id="no drums"),
-        pytest.param(ODD_METER.getvalue(), id="7/8 only"),
+        pytest.param(ODD_METER.getvalue(), id="17/4 only"),
         pytest.param(b"MThd" + bytes(50_000_000), id="50 MB"),
     ],
 )
@@ -178,3 +178,20 @@ def test_a_note_that_no_map_knows_is_given_a_voice(apptest):
 
 def test_a_demo_groove_has_no_map(apptest):
     assert not [each for each in apptest.selectbox if str(each.key).startswith("map-")]
+
+
+def test_an_address_of_groovescribe_is_pasted_where_demos_are_chosen(apptest) -> None:
+    def paste(address: str) -> None:
+        box = apptest.selectbox(key=f"demo-a-{now(apptest).a.renewed}")
+        states = widget_states(apptest)
+        (state,) = [each for each in states.widgets if each.id == box.id]
+        state.string_value = address
+        run_with(apptest, states)
+
+    paste("https://a.b/gscribe?TimeSig=4/4&Div=8&Tempo=77&H=|xxxxxxxx|&K=|o---o---|")
+    source = now(apptest).a.source
+    assert (source.name, source.tempo) == ("GrooveScribe", 77)
+    assert (source.groove.velocity > 0).sum() == 10
+    paste("https://a.b/?nothing")
+    assert now(apptest).a.source is source
+    assert now(apptest).a.error.startswith("GrooveScribe: a file that begins")
