@@ -26,6 +26,7 @@ from beatgen.swing import STRAIGHT, swing
 MIDI, WAV = "audio/midi", "audio/wav"
 TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
 PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}  # note maps that a MIDI file may follow
+EARLY = {"loop": "At the loop's end", "pickup": "In a pick-up bar"}  # hits before the first beat
 MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
@@ -39,14 +40,18 @@ def midi_path(groove: Groove) -> str:
 
 
 def midi_query(
-    pitches: str, loops: int = 1, tempo: float | None = None, share: float = STRAIGHT
+    pitches: str,
+    loops: int = 1,
+    tempo: float | None = None,
+    share: float = STRAIGHT,
+    early: str = "loop",
 ) -> str:
     """What a MIDI file is to be like, for its address.
 
     pitches: one of PITCHES. loops: repetitions of the groove. tempo: None is the groove's own.
-    share: as in `swing`.
+    share: as in `swing`. early: one of EARLY.
     """
-    query = {"pitches": pitches, "loops": loops, "swing": share}
+    query = {"pitches": pitches, "loops": loops, "swing": share, "early": early}
     return urlencode(query if tempo is None else {**query, "tempo": tempo})
 
 
@@ -67,9 +72,9 @@ def answer(request: Request) -> Response:
     try:
         groove = _groove(request.path_params["text"])
         media_type = TYPES[ending]
-        loops, pitches = 1, ""
+        loops, pitches, early = 1, "", "loop"
         if media_type == MIDI:
-            groove, pitches, loops = _asked_for(groove, request.query_params)
+            groove, pitches, loops, early = _asked_for(groove, request.query_params)
         elif groove.seconds > LONGEST:
             raise ValueError("longer than any loop of the page")
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
@@ -77,7 +82,7 @@ def answer(request: Request) -> Response:
     try:
         with _one_at_a_time:
             if media_type == MIDI:
-                content = engine.midi_file(groove, pitches, loops)
+                content = engine.midi_file(groove, pitches, loops, early)
             else:
                 content = engine.wav_file(groove)
     except BeatGenError as error:  # an installation without its kit, say
@@ -105,13 +110,16 @@ def _groove(packed: str) -> Groove:
     return groove
 
 
-def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, int]:
-    """The groove that a MIDI file is to hold, its pitches and loops. Raises ValueError or KeyError
-    where `midi_query` did not make the query."""
+def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, int, str]:
+    """The groove that a MIDI file is to hold, its pitches, loops and `early`. Raises
+    ValueError or KeyError where `midi_query` did not make the query."""
     groove = swing(groove, number(float(query["swing"]), *SWING_RANGE))
     if "tempo" in query:
         groove = replace(groove, tempo=number(float(query["tempo"]), *TEMPO_RANGE))
     pitches = query["pitches"]
     if pitches not in PITCHES:
         raise ValueError(f"{pitches!r} is not one of {list(PITCHES)}")
-    return groove, pitches, whole(int(query["loops"]), 1, MOST_LOOPS)
+    early = query.get("early", "loop")  # addresses of earlier pages have none
+    if early not in EARLY:
+        raise ValueError(f"{early!r} is not one of {list(EARLY)}")
+    return groove, pitches, whole(int(query["loops"]), 1, MOST_LOOPS), early

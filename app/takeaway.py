@@ -61,7 +61,7 @@ def files_in_bar(session: Session) -> None:
     """Put what sounds into the player's bar, with the MIDI options as they were set last."""
     groove, label = session.swung, session.title
     loops = int(st.session_state.get("loops", 1))
-    query = downloads.midi_query(chosen_pitches(), loops)
+    query = downloads.midi_query(chosen_pitches(), loops, early=chosen_early())
 
     def served(ending: str, path: str) -> ServedFile:
         name = file_name(label, groove, ending)
@@ -109,6 +109,11 @@ def chosen_pitches() -> str:
     return st.session_state.get("pitches", PITCHED)
 
 
+def chosen_early() -> str:
+    """Where the MIDI options write hits before the first beat."""
+    return st.session_state.get("early", "loop")
+
+
 def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
     """A zip with the MIDI file of each take, as the player sounds it."""
     zipped = {}
@@ -116,7 +121,7 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
         groove = session.sounding(take.groove)
         # Several takes may have the same title.
         name = file_name(f"Take {take.number} {take.title}", groove, "mid")
-        zipped[name] = engine.midi_file(groove, pitches)
+        zipped[name] = engine.midi_file(groove, pitches, early=chosen_early())
     return engine.zip_file(zipped)
 
 
@@ -139,6 +144,17 @@ def _downloads(session: Session) -> None:
             required=True,
             key="pitches",
             help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
+            **KEPT,
+        )
+        st.segmented_control(
+            "Hits before the first beat",
+            list(downloads.EARLY),
+            format_func=downloads.EARLY.__getitem__,
+            default="loop",
+            required=True,
+            key="early",
+            help="At the loop's end, where you hear them: for looping. In a pick-up bar before the "
+            "first: for an arrangement.",
             **KEPT,
         )
         st.number_input("Loop count", 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
@@ -190,7 +206,8 @@ def _morph(session: Session, groove: Groove, pitches: str) -> None:
         )
         pattern, feel = session.place
         fixed = {"both": fixed, "pattern": (None, feel), "feel": (pattern, None)}[moves]
-    a, b = session.a.groove, session.b.groove
+    a, b = session.pair
+    early = chosen_early()
 
     def morph() -> Groove:
         plain = engine.morph(a, b, bars, groove.tempo, curve, *fixed)
@@ -206,7 +223,7 @@ def _morph(session: Session, groove: Groove, pitches: str) -> None:
         )
         st.download_button(
             "MIDI",
-            lambda: engine.midi_file(swing(morph(), session.swing), pitches),
+            lambda: engine.midi_file(swing(morph(), session.swing), pitches, early=early),
             file_name(f"{session.a.source.name} to {session.b.source.name}", groove, "mid"),
             downloads.MIDI,
             key="morph-midi",

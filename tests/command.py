@@ -1,5 +1,6 @@
 """Runs the command line, in this process or in one of its own."""
 
+import json
 import subprocess
 import sys
 
@@ -22,8 +23,23 @@ def refusal(capsys, *argv: object) -> str:
     return err
 
 
-def execute(*argv: str) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own, so that TensorFlow stays out of the tests'."""
-    done = subprocess.run([*COMMAND, *argv], capture_output=True, text=True)
+# One verb after the other; a line on both streams between them.
+SEVERAL = """
+import json, sys
+from beatgen.cli import main
+
+for argv in json.loads(sys.argv[1]):
+    assert main(argv) == 0
+    for stream in (sys.stdout, sys.stderr):
+        print("---", file=stream, flush=True)
+"""
+
+
+def execute(*calls: list[str]) -> list[tuple[str, str]]:
+    """Commands in one process of their own, so that TensorFlow stays out of the tests', and is
+    imported once for all of them: stdout and stderr of each."""
+    argv = [sys.executable, "-c", SEVERAL, json.dumps(calls)]
+    done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    return done
+    parts = (text.split("---\n") for text in (done.stdout, done.stderr))
+    return list(zip(*parts, strict=True))[: len(calls)]

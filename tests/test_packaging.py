@@ -15,7 +15,7 @@ from wheel import CORE, ROOT, Environment, build
 
 pytestmark = pytest.mark.slow
 ROOMS = {  # what each extra must bring for its packages to be imported
-    "": "bars midi audio data latent plot cli",
+    "": "bars midi formats audio data latent plot cli",
     "evaluate": "evaluation",
     "train": "networks training",
 }

@@ -10,7 +10,7 @@ import streamlit as st
 from app import downloads, engine
 from app.player.wall import Act, Card, takes_wall
 from app.session import LONGEST_NAME, STARS, Session, Take, is_full
-from app.takeaway import FULL, chosen_pitches, file_name, make_source
+from app.takeaway import FULL, chosen_early, chosen_pitches, file_name, make_source
 from beatgen.latent.atlas import style_label
 
 
@@ -19,7 +19,9 @@ def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) 
     it on a deck. small: cards that can only be played."""
     cards = [_small_card(now, take) if small else _card(now, take) for take in takes]
     plays = now.take.number if now.take else None
-    query = downloads.midi_query(chosen_pitches(), tempo=now.tempo, share=now.swing)
+    query = downloads.midi_query(
+        chosen_pitches(), tempo=now.tempo, share=now.swing, early=chosen_early()
+    )
     takes_wall(cards, plays, partial(act, now), key=key, how=query, small=small)
 
 

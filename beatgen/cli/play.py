@@ -13,6 +13,7 @@ from beatgen.cli.verbs import (
     Options,
     UsageError,
     arg,
+    bars,
     log,
     number,
     output,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from beatgen.groove import Groove
     from beatgen.latent.vae import Vae
+    from beatgen.readers import Bars
 
 GROOVE = arg(
     "groove", metavar="GROOVE", help="MIDI file (.mid), drum tab (.tab), or name of a demo groove"
@@ -43,12 +45,39 @@ MAP = arg(
     help="drum map of the file: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
     "recognised by default",
 )
+METER = arg("--meter", metavar="METER", help="the meter to blend in, such as 3/4; A's by default")
 MAPS = arg(
     "--map",
     action="append",
     metavar="NAME",
     help="drum map of the files: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
     "given twice, that of A and that of B; recognised by default",
+)
+PEDAL = arg(
+    "--inverted-pedal",
+    action="store_true",
+    help="the hi-hat's pedal (controller 4) is 0 when it is down, not 127",
+)
+BARS = arg(
+    "--bars",
+    type=bars,
+    metavar="FROM-TO",
+    help="only these bars of the file, counted from 1, as in 2-3, 5 or 2- (a count-in left out)",
+)
+PAIR_BARS = arg(
+    "--bars",
+    type=bars,
+    action="append",
+    metavar="FROM-TO",
+    help="only these bars of the files, counted from 1, as in 2-3, 5 or 2- (a count-in left out); "
+    "given twice, those of A and those of B (1- for all)",
+)
+EARLY = arg(
+    "--early",
+    choices=("loop", "pickup"),
+    default="loop",
+    help="where hits before the first beat are written: at the loop's end (loop, default), or in a "
+    "bar before the first (pickup)",
 )
 MAP_OUT = arg(
     "--map-out",
@@ -58,19 +87,27 @@ MAP_OUT = arg(
     help="drum map to write for: gm (General MIDI, default), roland (each voice its own note), "
     "toontrack ..., a file (my.tsv), or same: that of the file that was read",
 )
-MIDI_OUT = (output("MIDI file to write", "OUT.mid"), MAP_OUT)
+MIDI_OUT = (output("MIDI file to write", "OUT.mid"), MAP_OUT, EARLY)
 MIDIS_OUT = (
     output("folder for the MIDI files, or a name: take.mid gives take-1.mid ...", "DIR"),
     MAP_OUT,
+    EARLY,
 )
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, JSON)
+@verb(
+    arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, PEDAL, BARS, JSON
+)
 def info(options: Options) -> None:
     """Show what is in a file, and what is folded, dropped or skipped when it is read."""
     from beatgen.readers import scan
 
-    _, report = scan(_file(options.file), map=options.map)
+    _, report = scan(
+        _file(options.file),
+        map=options.map,
+        inverted_pedal=options.inverted_pedal,
+        bars=options.bars,
+    )
     if options.json:
         print(json.dumps(report.as_dict()))
     else:
@@ -83,21 +120,27 @@ def info(options: Options) -> None:
     B,
     arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAPS, MODEL, *MIDI_OUT),
+    *(METER, MAPS, PEDAL, PAIR_BARS, MODEL, *MIDI_OUT),
 )
 def blend(options: Options) -> None:
     """Blend two grooves bar by bar."""
     a, b = _pair(options)
     vae = _model(options)
-    _write(vae.blend(a, b, options.amount, options.feel), options)
+    _write(vae.blend(a, b, options.amount, options.feel, options.meter), options)
 
 
-@verb(A, B, number("--steps", int, 8, "bars, both ends included"), MAPS, MODEL, *MIDI_OUT)
+@verb(
+    A,
+    B,
+    number("--steps", int, 8, "bars, both ends included"),
+    *(METER, MAPS, PEDAL, PAIR_BARS, MODEL),
+    *MIDI_OUT,
+)
 def interpolate(options: Options) -> None:
     """Go from one groove to another, one step in each bar."""
     a, b = _pair(options)
     vae = _model(options)
-    _write(vae.interpolate(a, b, options.steps), options)
+    _write(vae.interpolate(a, b, options.steps, options.meter), options)
 
 
 @verb(
@@ -105,7 +148,7 @@ def interpolate(options: Options) -> None:
     number("--count", int, 6, "how many variations"),
     number("--amount", float, 0.5, "0 is the groove itself, 1 an unrelated one"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAP, SEED, MODEL, *MIDIS_OUT),
+    *(MAP, PEDAL, BARS, SEED, MODEL, *MIDIS_OUT),
 )
 def vary(options: Options) -> None:
     """Write variations of a groove, one file each."""
@@ -130,7 +173,7 @@ def sample(options: Options) -> None:
 @verb(
     GROOVE,
     number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
-    *(MAP, SEED, MODEL, *MIDI_OUT),
+    *(MAP, PEDAL, BARS, SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
     """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
@@ -147,7 +190,7 @@ def humanize(options: Options) -> None:
         metavar="VOICE",
         help="voices (as in hi-hat) or families (as in tom) to propose",
     ),
-    *(MAP, MODEL, *MIDI_OUT),
+    *(MAP, PEDAL, BARS, MODEL, *MIDI_OUT),
 )
 def complete(options: Options) -> None:
     """Finish a beat: propose some voices from all the others."""
@@ -155,7 +198,7 @@ def complete(options: Options) -> None:
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
-@verb(GROOVE, MAP, MODEL, *MIDI_OUT)
+@verb(GROOVE, MAP, PEDAL, BARS, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
     _write(_model(options).reconstruct(_groove(options)), options)
@@ -173,7 +216,7 @@ def reconstruct(options: Options) -> None:
     ),
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
-    MAP,
+    *(MAP, PEDAL, BARS),
     arg("--whole", action="store_true", help="all instruments of a MIDI file, once, by FluidSynth"),
 )
 def render(options: Options) -> None:
@@ -186,6 +229,8 @@ def render(options: Options) -> None:
     if options.whole:
         if options.loop or options.engine == "kit":
             raise UsageError("--whole plays once, by FluidSynth; no --loop, no --engine kit.")
+        if options.bars:
+            raise UsageError("--whole plays all of a file; no --bars.")
         render_midi(_file(options.groove), options.output, **how)
     else:
         how |= {"engine": options.engine, "loop": options.loop}
@@ -197,7 +242,7 @@ def render(options: Options) -> None:
     GROOVE,
     output("picture to write (.html; with kaleido .png, .svg or .pdf)", "OUT.html"),
     arg("--theme", choices=("dark", "light"), default="dark", help="default dark"),
-    MAP,
+    *(MAP, PEDAL, BARS),
 )
 def draw(options: Options) -> None:
     """Draw the drum grid of a groove."""
@@ -219,31 +264,34 @@ def _file(source: str) -> str:
 
 def _groove(options: Options) -> Groove:
     """The groove that a verb is about."""
-    return _read(options.groove, options.map, options)
+    return _read(options.groove, options.map, options.bars, options)
 
 
 def _pair(options: Options) -> tuple[Groove, Groove]:
     """The two grooves that a verb is about."""
-    maps = options.map or [None]
-    if len(maps) > 2:
-        raise UsageError(f"--map is given {len(maps)} times; expected once, or for A and for B.")
-    a = _read(options.a, maps[0], options)
-    return a, _read(options.b, maps[-1], options)
+    maps, bars = options.map or [None], options.bars or [None]
+    for flag, given in (("--map", maps), ("--bars", bars)):
+        if len(given) > 2:
+            raise UsageError(
+                f"{flag} is given {len(given)} times; expected once, or for A and for B."
+            )
+    a = _read(options.a, maps[0], bars[0], options)
+    return a, _read(options.b, maps[-1], bars[-1], options)
 
 
-def _read(source: str, map: str | None, options: Options) -> Groove:
+def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> Groove:
     """The groove of a file, or of a demo by its name; what reading left out goes to stderr.
 
     The map of the first groove that is read is what `--map-out same` writes.
     """
     from beatgen import demo
-    from beatgen.readers import scan
+    from beatgen.readers import choose_bars, scan
 
     found = "gm"
     if source in demo.names() and not Path(source).is_file():
-        groove = demo.load(source)
+        groove = choose_bars(demo.load(source), bars, source)
     else:
-        groove, report = scan(source, map=map)
+        groove, report = scan(source, map=map, inverted_pedal=options.inverted_pedal, bars=bars)
         for message in report.messages:
             log(f"{report.name}: {message}")
         found = str(map or getattr(report, "map", found))
@@ -253,17 +301,17 @@ def _read(source: str, map: str | None, options: Options) -> Groove:
 
 
 def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
-    """The cells of these voices or families, bool (bars, 16, 22)."""
+    """The cells of these voices or families, bool (bars, sixteenths of the longest, 22)."""
     import numpy as np
 
-    from beatgen.groove import SIXTEENTHS
     from beatgen.kit import FAMILIES, VOICES
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
     if unknown := set(names) - known:
         raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
-    return np.broadcast_to(chosen, (groove.bars, SIXTEENTHS, len(VOICES)))
+    sixteenths = max(meter.sixteenths for meter in groove.meters)
+    return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
 
 
 def _model(options: Options) -> Vae:
@@ -281,7 +329,7 @@ def _save(groove: Groove, path: str | Path, options: Options, name: str) -> None
     from beatgen.midi import write_midi
 
     map = getattr(options, "same", "gm") if options.map_out == "same" else options.map_out
-    for message in write_midi(groove, path, map=map, name=name):
+    for message in write_midi(groove, path, map=map, early=options.early, name=name):
         log(f"{path}: {message}")
     print(path)
 

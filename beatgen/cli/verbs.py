@@ -188,6 +188,16 @@ def _natural(text: str) -> int:
     return int(text)
 
 
+def bars(text: str) -> tuple[int, int | None]:
+    """The first and the last bar that a text such as "2-3", "5" or "2-" names, counted from 1; None
+    is the last of the file."""
+    first, dash, last = text.partition("-")
+    span = int(first) if first.isdecimal() else 0, int(last) if last.isdecimal() else None
+    if not span[0] or (last and (span[1] is None or span[1] < span[0])):
+        raise argparse.ArgumentTypeError(f"{text!r} found; expected bars such as 2-3, 5 or 2-")
+    return span if dash else (span[0], span[0])
+
+
 JSON = arg("--json", action="store_true", help="print JSON")
 SEED = arg(
     "--seed",

@@ -33,6 +33,7 @@ from beatgen.evaluation.results import (
     share_of,
 )
 from beatgen.groove import BEATS, SIXTEENTHS, STEPS, Groove, join
+from beatgen.latent.blend import Blend
 from beatgen.latent.prior import square_root
 from beatgen.latent.vae import Vae
 from beatgen.midi.events import TICKS
@@ -152,9 +153,19 @@ def auc(
     probability = np.zeros(len(y))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for training, testing in folds.split(x, y, groups):
-        classifier.fit(x[training], y[training])
-        probability[testing] = classifier.predict_proba(x[testing])[:, 1]
+        useful = _splittable(x[training], classifier.min_samples_leaf)
+        classifier.fit(x[training][:, useful], y[training])
+        probability[testing] = classifier.predict_proba(x[testing][:, useful])[:, 1]
     return float(roc_auc_score(y, probability))
+
+
+def _splittable(x: np.ndarray, least: int) -> np.ndarray:
+    """The columns of x (n, d) that a tree can split with at least so many rows on either side, bool
+    (d,). In the others one value stands in nearly all rows, as in cells that are hardly ever
+    struck: without them the trees are the same, and grown sooner. All, where there are none."""
+    most = [np.unique(column, return_counts=True)[1].max() for column in x.T]
+    found = len(x) - np.array(most) >= least
+    return found if found.any() else ~found
 
 
 def halves(groups: np.ndarray, seed: int = 0, most: int = HALF) -> tuple[np.ndarray, np.ndarray]:
@@ -218,10 +229,11 @@ def takes(vae: Vae, grooves: Sequence[Groove], amount: float, seed: int) -> Bars
 
 
 def blends(vae: Vae, grooves: Sequence[Groove], seed: int) -> Bars:
-    """Each bar half-way to another, drawn; blended one by one, for they do not follow one
+    """Each bar half-way to another, drawn; each stands for itself, for they do not follow one
     another."""
     others = np.random.default_rng(seed).permutation(len(grooves))
-    return _joined([vae.blend(a, grooves[i], 0.5) for a, i in zip(grooves, others, strict=True)])
+    a, b = join(grooves), join([grooves[i] for i in others])
+    return _joined([Blend(vae.codec, vae.prior, a, b, loop=1).blend(0.5)])
 
 
 def samples(vae: Vae, count: int, seed: int) -> Bars:

@@ -15,7 +15,7 @@ from serving import (
     stop_server,
 )
 from streamlit_inside import EXCEPTION
-from visiting import HARNESS, open_app
+from visiting import HARNESS, MAIN, open_app, ready
 
 FAILED = Path(__file__).with_name("failed")
 REPORTS = pytest.StashKey[list[pytest.TestReport]]()
@@ -51,8 +51,8 @@ def serve() -> Iterator[Callable[[Path], str]]:
 
 
 @pytest.fixture(scope="session")
-def _pages(browser) -> Pages:
-    return Pages(browser)
+def _pages(browser, serve) -> Pages:
+    return Pages(browser, lambda: serve(MAIN))
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def open_page(pages) -> Callable:
 
 
 @pytest.fixture
-def harness(serve, pages):
+def harness(serve, open_page):
     """The harness with the player at A, ready."""
-    return pages.harness(serve(HARNESS))
+    return ready(open_page(serve(HARNESS), height=1000))
 
 
 @pytest.fixture

@@ -78,9 +78,13 @@ def capture(
     page.evaluate("async () => { window.hearOut = await beatgen.listen(); }")
     if during:
         during()
+    # No one looks at the page meanwhile: to draw 60 frames a second would be most of the work.
     sound = page.evaluate(
         """async (seconds) => {
+            const { requestAnimationFrame } = window;
+            window.requestAnimationFrame = (draw) => setTimeout(requestAnimationFrame, 200, draw);
             const sound = await window.hearOut(seconds);
+            window.requestAnimationFrame = requestAnimationFrame;
             const text = (side) => {
                 const bytes = new Uint8Array(side.buffer);
                 let letters = '';

@@ -50,7 +50,7 @@ def test_a_hit_stands_beside_its_voice_and_below_its_bar(app_page):
 
 def test_the_page_opens_without_plotly(serve, open_page):
     """Which is 4.7 MB to fetch and to run before anything can sound."""
-    page = open_app(serve, open_page)
+    page = open_app(serve, open_page, loads=True)
     picture(page, "b").locator(".roll").wait_for()
     fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert len(fetched) > 20 and not [name for name in fetched if "plotly" in name.lower()]

@@ -47,14 +47,18 @@ def test_mute_takes_one_voice_out_of_the_sound_and_solo_leaves_one(harness):
     assert off_grid(heard.beats(harness), 0, length=0.5) < NEAR_BEATS
     assert all(heard.leans_left(time) for time in heard.onsets()), "hi-hats stand on the left"
     assert len(heard.onsets()) >= 7
+    harness.click("[aria-label='Mute hi-hat']")
+    elapse(harness, 1.2)
+    assert np.abs(listen(harness, 1.3).sound).max() < SILENCE, "all is muted"
     harness.click("[aria-label='Solo snare']")  # which goes before mute
-    elapse(harness, 0.6)
     beats = listen(harness, 2.6).beats(harness)
     assert len(beats) >= 2
     assert off_grid(beats, 1, 3) < NEAR_BEATS
 
 
 def test_the_metronome_clicks_higher_on_the_first_beat_and_falls_silent(harness):
+    for voice in ("hi-hat", "snare", "kick", "ride"):
+        harness.click(f"[aria-label='Mute {voice}']")
     only(harness, "ride")  # which A has not
     harness.click("[aria-label='Metronome']")
     play(harness)

@@ -158,7 +158,7 @@ def test_a_reload_brings_back_decks_blend_tempo_and_the_wall(serve, open_page):
 
 def test_a_lock_and_the_sliders_of_shape_survive_a_reload(serve, open_page):
     page = open_app(serve, open_page, "shape")
-    page.get_by_role("button", name="Lock kick").click()
+    press(page, "Lock kick").click()
     slider(page, "Density").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
@@ -170,7 +170,7 @@ def test_a_lock_and_the_sliders_of_shape_survive_a_reload(serve, open_page):
     titled(ready(page), "shaped")
     assert slider(page, "Density").input_value() == "0.5"
     page.wait_for_function(f"before => {HITS} === before", arg=hits)
-    assert page.get_by_role("button", name="Lock kick").get_attribute("aria-pressed") == "true"
+    assert press(page, "Lock kick").get_attribute("aria-pressed") == "true"
 
 
 def test_what_was_kept_and_damaged_is_passed_over(serve, open_page):

@@ -52,7 +52,7 @@ def test_the_keyboard_plays_blends_and_leaves_typing_alone(harness):
     harness.wait_for_function("beatgen.state.playing")
     harness.keyboard.press("ArrowRight")
     harness.keyboard.press("ArrowRight")
-    wait_until_received(harness, position=2 / 32)
+    wait_until_received(harness, position=0.02)
     harness.click(".number")
     harness.keyboard.type("90")
     harness.keyboard.press("Space")

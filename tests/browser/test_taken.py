@@ -137,7 +137,7 @@ def test_another_demo_and_another_length_sound(app_page):
     app_page.get_by_role("option", name="Bossa nova").click()
     deck.locator("h2", has_text="Bossa nova").wait_for()
     settled(app_page)
-    deck.get_by_text("1 bar", exact=True).click()
+    deck.locator("[class*=st-key-length-a]").get_by_text("1", exact=True).click()
     app_page.wait_for_function(
         "document.querySelectorAll('.st-key-deck-a .numbers span').length === 1"
         " || [...document.querySelectorAll('.st-key-deck-a *')].some((e) =>"

@@ -49,6 +49,7 @@ SEND = """async (sent) => {
         await new Promise((done) => setTimeout(done, 50));
         found.push([[...place.querySelectorAll('.card b')].map((name) => name.textContent), lacks]);
     }
+    place.remove();
     return found;
 }"""
 

@@ -6,11 +6,13 @@ import numpy as np
 from streamlit_inside import RESTS
 
 from beatgen.groove import Groove
-from beatgen.kit import NAMES
+from beatgen.kit import EVERY
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
+MAIN = Path(__file__).with_name("visitors.py")  # app/main.py, for one visitor after another
 HARNESS = Path(__file__).with_name("harness.py")
 HITS = "JSON.stringify(beatgen.state.hits)"  # what the player's grid shows and sounds
+PLOT = ".st-key-map-plot .js-plotly-plot"
+LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)"
 # Python knows all that was done on the player, no run of its goes on, and its answer is taken in.
 SETTLED = f"window.beatgen?.state.answered && {RESTS}"
 FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
@@ -46,9 +48,15 @@ def settled(page) -> None:
     page.wait_for_function(SETTLED)
 
 
-def open_app(serve, open_page, name: str = "", **options):
-    """Open a page of the app, by its address, as one who has never been there."""
-    page = open_page(f"{serve(MAIN)}/{name}", **{"height": 1000, **options})
+def open_app(serve, open_page, name: str = "", *, loads: bool = False, **options):
+    """Open a page of the app, by its address, as one who has never been there.
+
+    loads: for this test it is loaded anew; else another one may have been there before.
+    """
+    url, options = f"{serve(MAIN)}/{name}", {"height": 1000, **options}
+    page = open_page("about:blank" if loads else url, **options)
+    if loads:
+        page.goto(url)
     return remembered(page)
 
 
@@ -121,6 +129,14 @@ def wall(page, count: int = 6) -> None:
     settled(page)
 
 
+def map_is_drawn(page):
+    """Wait until the chart of the map is there, and is heard; gives the page."""
+    page.wait_for_selector(f"{PLOT} canvas")
+    page.wait_for_function(LISTENS)  # which it does only once it is drawn
+    page.wait_for_selector(".bg-marks .heard")
+    return page
+
+
 def answered(page) -> None:
     """Wait until Python has done all that was done on the wall, where it shows at once."""
     page.wait_for_selector(".wall[aria-busy=false]")
@@ -141,14 +157,14 @@ def leave_takes(page) -> None:
 def shown(page) -> list[tuple[float, str, int]]:
     """What the player's grid shows and sounds: place in steps, voice, MIDI velocity."""
     hits = page.evaluate("beatgen.state.hits")
-    return sorted((h["step"] + h["timing"], NAMES[h["voice"]], h["velocity"]) for h in hits)
+    return sorted((h["step"] + h["timing"], EVERY[h["voice"]].name, h["velocity"]) for h in hits)
 
 
 def hits_of(groove: Groove) -> list[tuple[float, str, int]]:
     cells = bar, step, voice = np.nonzero(groove.velocity)
     at = bar * groove.steps + step + groove.timing[cells]
     velocity = np.rint(groove.velocity[cells] * 127).astype(int)
-    names = [NAMES[v] for v in voice]
+    names = [EVERY[groove.voices[v]].name for v in voice]
     return sorted(zip(at.tolist(), names, velocity.tolist(), strict=True))
 
 

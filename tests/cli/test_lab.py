@@ -62,20 +62,56 @@ def no_notices(stderr: str) -> None:
 @pytest.mark.train
 def test_train_makes_a_run_export_its_weights_and_sweep_several(dataset, tmp_path) -> None:
     small = ["--model", "report", "--epochs", "1", "--batch-size", "64"]
-    run_ = tmp_path / "run"
-    done = execute("train", dataset, "-o", str(run_), *small, "--latent-dim", "4")
-    assert f"{run_}: validation loss" in done.stdout and "Epoch" not in done.stdout
-    no_notices(done.stderr)
+    run_, weights, swept = (tmp_path / name for name in ("run", "weights", "sweep"))
+    train, export, sweep, summary = execute(
+        ["train", dataset, "-o", str(run_), *small, "--latent-dim", "4"],
+        ["export", str(run_), "-o", str(weights)],
+        ["sweep", dataset, "-o", str(swept), *small, "--dims", "2", "3"],
+        ["train", "--model", "report", "--summary"],
+    )
+    out, err = train
+    assert f"{run_}: validation loss" in out and "Epoch" not in out
+    no_notices(err)
     assert {"config.json", "log.csv", "best.weights.h5", "curves.html"} <= set(os.listdir(run_))
-    weights = tmp_path / "weights"
-    done = execute("export", str(run_), "-o", str(weights))
-    assert done.stderr == "", "no library prints of its own accord"
-    assert done.stdout.startswith(f"{weights}: sse ") and "hit_f1" in done.stdout
+    out, err = export
+    assert err == "", "no library prints of its own accord"
+    assert out.startswith(f"{weights}: sse ") and "hit_f1" in out
     assert {"card.json", "network.tflite", "space.npz"} == set(os.listdir(weights))
-    done = execute("sweep", dataset, "-o", str(tmp_path / "sweep"), *small, "--dims", "2", "3")
-    no_notices(done.stderr)
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["2", "3"]
-    assert (tmp_path / "sweep" / "sweep.html").exists()
+    out, err = sweep
+    no_notices(err)
+    assert [line.split()[0] for line in out.splitlines()] == ["2", "3"]
+    assert (swept / "sweep.html").exists()
+    out, _ = summary
+    assert "(None, 1, 8, 256)" in out and "(None, 1, 64, 22)" in out
+    assert "Total params: 313,207" in out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["train", "d.npz", "-o", "run"],
+        ["train", "--summary"],
+        ["export", "run", "-o", "weights"],
+        ["sweep", "d.npz", "-o", "run"],
+        ["ablate", "d.npz", "-o", "run"],
+    ],
+    ids=" ".join,
+)
+def test_a_verb_that_trains_loads_keras_quietly_first(argv, monkeypatch) -> None:
+    """By `load_keras`, before anything else imports it."""
+
+    def loaded() -> None:
+        raise Loaded
+
+    monkeypatch.setattr("beatgen.cli.lab.load_keras", loaded)
+    for name in ("train", "export", "experiments"):
+        monkeypatch.setitem(sys.modules, f"beatgen.training.{name}", None)
+    with pytest.raises(Loaded):
+        main(argv)
+
+
+class Loaded(Exception):
+    """Keras was asked for."""
 
 
 def test_evaluate_measures_models_and_writes_tables(capsys, dataset, tmp_path) -> None:
@@ -146,13 +182,6 @@ def one_split(dataset: str, tmp_path) -> str:
     everything = load_dataset(dataset)
     everything.split("train").save(tmp_path / "train.npz")
     return str(tmp_path / "train.npz")
-
-
-@pytest.mark.train
-def test_train_can_summarize_the_network(capsys) -> None:
-    done = execute("train", "--model", "report", "--summary")
-    assert "(None, 1, 8, 256)" in done.stdout and "(None, 1, 64, 22)" in done.stdout
-    assert "Total params: 313,207" in done.stdout
 
 
 def test_train_without_data_says_what_it_needs() -> None:

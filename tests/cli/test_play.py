@@ -1,17 +1,19 @@
 """The command line: what each verb writes and prints, and how it fails."""
 
+import io
 import json
 import os
 import resource
 import signal
 import subprocess
+from contextlib import suppress
 
 import mido
 import numpy as np
 import pytest
 import soundfile
 from command import COMMAND, refusal, run
-from midifile import again
+from midifile import BAR, KICK, again, end, hit, midi, sounding
 
 from beatgen import demo
 from beatgen.cli import main
@@ -263,3 +265,35 @@ def test_a_drum_tab_is_read_as_any_file(capsys, tmp_path, rock) -> None:
     assert json.loads(report)["hits"]["kick"] == int((rock.velocity[..., 0] > 0).sum())
     run(capsys, "reconstruct", tmp_path / "rock.tab", "-o", tmp_path / "rock.mid")
     assert read_midi(tmp_path / "rock.mid").bars == 2
+
+
+def test_a_count_in_is_left_out_and_early_hits_stand_where_one_wants_them(tmp_path) -> None:
+    sticks = [hit(beat * 480, 31) for beat in range(4)]
+    early = [hit(BAR - 20, KICK), hit(BAR + 480, 38), hit(2 * BAR, KICK), end(3 * BAR)]
+    (tmp_path / "counted.mid").write_bytes(midi([*sticks, *early]).getvalue())
+    counted, out = str(tmp_path / "counted.mid"), tmp_path / "out.mid"
+    for bars, found in (("2-3", 2), ("2-", 2), ("3", 1), ("1-3", 3)):
+        words = ["blend", counted, counted, "0", "--bars", bars, "--bars", "3", "-o", str(out)]
+        assert main(words) == 0
+        assert read_midi(out).bars == found
+    for early_, tick in (("loop", 2 * BAR - 20), ("pickup", BAR - 20)):
+        words = ["blend", counted, counted, "0", "--bars", "2-3", "--early", early_, "-o", str(out)]
+        assert main(words) == 0
+        assert (tick, KICK, 80) in sounding(io.BytesIO(out.read_bytes()))
+        assert read_midi(out).timing.min() == pytest.approx(-20 / 30)
+
+
+@pytest.mark.parametrize(
+    ("bars", "sentence"),
+    [
+        ("0-2", "expected bars such as 2-3"),
+        ("3-2", "expected bars such as 2-3"),
+        ("two", "expected bars such as 2-3"),
+        ("2-9", "bars 2 to 9 asked for; it has 1"),
+    ],
+)
+def test_bars_that_are_not_there_are_refused(bars, sentence, tmp_path, capsys) -> None:
+    (tmp_path / "a.mid").write_bytes(midi([hit(0, KICK), end(BAR)]).getvalue())
+    with suppress(SystemExit):
+        assert main(["info", str(tmp_path / "a.mid"), "--bars", bars]) == 1
+    assert sentence in capsys.readouterr().err

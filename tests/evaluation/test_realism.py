@@ -85,6 +85,29 @@ def test_bars_that_are_all_louder_are_separated_from_real_ones(noise) -> None:
     assert realism.auc(realism.features(real), made, files[first], files[second]) > 0.98
 
 
+def test_what_no_tree_can_split_changes_nothing(noise, monkeypatch) -> None:
+    """Cells that are hardly ever struck, and a column that is the same in all rows."""
+    bars, files = noise
+    first, second = realism.halves(files)
+    x = realism.features(bars)
+    x[:, 7] = 1
+    x[np.arange(600) % 90 > 0, 100:200] = 0
+    sides = x[first], x[second], files[first], files[second]
+    assert 20 < realism._splittable(x, 20).sum() < x.shape[1] - 20
+    found = realism.auc(*sides, trees=5)
+    monkeypatch.setattr(realism, "_splittable", lambda x, _: np.ones(x.shape[1], bool))
+    assert realism.auc(*sides, trees=5) == found
+
+
+def test_blends_of_many_bars_are_those_of_each(vae, random_groove) -> None:
+    grooves = [random_groove(seed, bars=1, density=0.02) for seed in range(3)]
+    found = realism.blends(vae, grooves, 1)
+    for bar, other in enumerate(np.random.default_rng(1).permutation(3)):
+        alone = vae.blend(grooves[bar], grooves[other], 0.5)
+        np.testing.assert_allclose(found.velocity[bar], alone.velocity[0], atol=1e-6)
+        np.testing.assert_allclose(found.timing[bar], alone.timing[0], atol=1e-4)
+
+
 def test_what_midi_cannot_hold_is_not_heard(noise) -> None:
     bars, _ = noise
     rng = np.random.default_rng(0)

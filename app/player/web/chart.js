@@ -75,10 +75,21 @@ class Chart {
       y: between(yaxis.range, placed[i].y),
     }));
     await loaded.react(this.#root, traces, figure.layout, { responsive: true, ...config });
+    if (this.#closed) this.#purge();
   }
 
   close() {
     this.#closed = true;
-    this.#plotly?.purge(this.#root); // it would keep its part of the graphics card
+    this.#purge();
+  }
+
+  /** Plotly would keep its part of the graphics card, of which a page has 16; so may its canvases,
+   * until they are collected. */
+  #purge() {
+    const canvases = [...this.#root.querySelectorAll("canvas")];
+    this.#plotly?.purge(this.#root);
+    for (const canvas of canvases) {
+      canvas.getContext("webgl")?.getExtension("WEBGL_lose_context")?.loseContext();
+    }
   }
 }

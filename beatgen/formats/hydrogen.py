@@ -1,0 +1,144 @@
+"""Patterns and songs of the drum machine Hydrogen (.h2pattern, .h2song).
+
+Instruments are found by their names; those of a pattern, which holds only their numbers, are those
+of the kit that Hydrogen begins with (GMRockKit). A song plays its row of patterns once.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from beatgen.errors import BeatGenError
+from beatgen.formats.sheet import MOST_NOTES, TICKS, Sheet, number, xml_of
+from beatgen.groove import Groove
+from beatgen.midi.report import MidiReport
+
+PER_QUARTER = 48  # ticks of Hydrogen
+GM_ROCK_KIT = (36, 37, 38, 39, 40, 43, 42, 47, 44, 50, 46, 56, 51, 49, 59, 57)  # by number
+# What an instrument is called -> its General MIDI note; the first that is found holds.
+NAMES: tuple[tuple[str, int], ...] = (
+    (r"clap", 39),
+    (r"tambourine", 54),
+    (r"cow ?bell", 56),
+    (r"shaker|maraca", 70),
+    (r"conga", 63),
+    (r"bongo", 60),
+    (r"rim ?shot", 40),
+    (r"stick|rim", 37),
+    (r"kick|bass ?drum|\bbd", 36),
+    (r"snare|\bsd", 38),
+    (r"(hat|hh).*(pedal|foot)|(pedal|foot).*(hat|hh)", 44),
+    (r"(hat|hh).*(open|half)|(open|half).*(hat|hh)|\boh\b", 46),
+    (r"hat|\bhh|\bch\b", 42),
+    (r"floor|low ?tom|tom ?(3|low)", 43),
+    (r"(mid|tom ?2)", 47),
+    (r"tom", 50),
+    (r"splash", 55),
+    (r"china", 52),
+    (r"ride.*bell|bell.*ride|cup", 53),
+    (r"ride.*rock|ride ?2", 59),
+    (r"ride", 51),
+    (r"crash.*(jazz|2|right)", 57),
+    (r"crash|cymbal", 49),
+)
+
+
+def is_hydrogen(content: bytes) -> bool:
+    """Whether a file is a pattern or song of Hydrogen."""
+    return b"<drumkit_pattern" in content[:2000] or (
+        b"<song" in content[:2000] and b"<patternList" in content
+    )
+
+
+def scan_hydrogen(content: bytes, steps: int, name: str) -> tuple[Groove, MidiReport]:
+    """The groove of a pattern or song, and what was found in it. Raises BeatGenError where it
+    cannot be read, or has no hit."""
+    root = xml_of(content, name, "a pattern or song of Hydrogen")
+    for part in root.iter():  # their namespace differs by version
+        part.tag = part.tag.rpartition("}")[2] if isinstance(part.tag, str) else ""
+    sheet = Sheet()
+    notes = _instruments(root)
+    patterns = {_text(found, "name", "pattern_name"): found for found in root.iter("pattern")}
+    if not patterns:
+        raise BeatGenError(f"{name}: no pattern found; save one that has hits.")
+    row = _sequence(root) or [[next(iter(patterns))]]
+    sheet.tempos.append((0, number(root.findtext("bpm"), 120)))
+    at = 0.0
+    for group in row:
+        playing = [patterns[title] for title in group if title in patterns]
+        length = max((number(found.findtext("size"), 192) for found in playing), default=192)
+        quarters = min(max(length, 1), 64 * PER_QUARTER) / PER_QUARTER
+        _meter(sheet, at, quarters)
+        for found in playing:
+            _hits(sheet, found, at, quarters, notes)
+        if len(sheet.notes) > MOST_NOTES:
+            raise BeatGenError(f"{name}: more than {MOST_NOTES:,} hits; save a part of it.")
+        at += quarters
+    sheet.end = round(at * TICKS)
+    unknown = {note for note in notes.values() if note is None}
+    if unknown:
+        sheet.remarks.append("Instruments of unknown names were left out.")
+    return sheet.scan(steps, name)
+
+
+def note_of(instrument: str) -> int | None:
+    """The General MIDI note of an instrument by its name.
+
+    >>> note_of("Hat Pedal"), note_of("Tom 2"), note_of("Kick Stereo"), note_of("Zap")
+    (44, 47, 36, None)
+    """
+    return next((note for pattern, note in NAMES if re.search(pattern, instrument, re.I)), None)
+
+
+def _instruments(root: Element) -> dict[str, int | None]:
+    """Number of each instrument -> its note."""
+    notes: dict[str, int | None] = {str(i): note for i, note in enumerate(GM_ROCK_KIT)}
+    listed = root.find(".//instrumentList")
+    if listed is None:
+        return notes
+    named = {}
+    for instrument in listed.iter("instrument"):
+        found = note_of(instrument.findtext("name") or "")
+        out = int(number(instrument.findtext("midiOutNote"), -1))
+        named[_text(instrument, "id")] = found if found or not 35 <= out <= 81 else out
+    return named
+
+
+def _sequence(root: Element) -> list[list[str]]:
+    """The patterns of a song, those that play together in one list."""
+    row = root.find(".//patternSequence")
+    if row is None:
+        return []
+    return [
+        [(found.text or "").strip() for found in group.iter("patternID")]
+        for group in row.iter("group")
+    ]
+
+
+def _meter(sheet: Sheet, at: float, quarters: float) -> None:
+    """One bar as long as a pattern; long ones are of several bars in 4/4."""
+    sixteenths = quarters * 4
+    if sixteenths % 16 == 0 or sixteenths != int(sixteenths):
+        meter = 4, 4
+    else:
+        meter = (int(quarters), 4) if quarters == int(quarters) else (int(sixteenths), 16)
+    if not sheet.meters or sheet.meters[-1][1:] != meter:
+        sheet.meters.append((round(at * TICKS), *meter))
+
+
+def _hits(
+    sheet: Sheet, pattern: Element, at: float, quarters: float, notes: dict[str, int | None]
+) -> None:
+    for found in pattern.iter("note"):
+        place = number(found.findtext("position"), -1) / PER_QUARTER
+        note = notes.get(_text(found, "instrument"))
+        note = note_of(_text(found, "type")) or note
+        if note is None or not 0 <= place < quarters or _text(found, "note_off") == "true":
+            continue
+        lead = number(found.findtext("leadlag"), 0) * 5 / PER_QUARTER  # of five ticks
+        sheet.add(at + place + lead, note, 127 * number(found.findtext("velocity"), 0.8))
+
+
+def _text(part: Element, *tags: str) -> str:
+    return next((text.strip() for tag in tags if (text := part.findtext(tag))), "")
