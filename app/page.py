@@ -119,6 +119,7 @@ def draw() -> None:
         played = player(scene, session.opening, session.starts, slim=here.title == VARY)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
+    session.kit = played.kit
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
@@ -126,7 +127,7 @@ def draw() -> None:
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
-            st.error(session.trouble, icon=":material/error:")
+            look.closable_error(session.trouble, session.forget_trouble, key="page")
         here.run()
     takeaway.draw(session)
     with share_place:
@@ -144,8 +145,8 @@ def prepare() -> None:
     """Compute what a new session opens with, so that the first one need not wait for it."""
     with suppress(BeatGenError):  # the page shows it
         session = _demo_session()
-        engine.blend(session.a.groove, session.b.groove, *session.place)
-        engine.path(session.a.groove, session.b.groove)
+        engine.blend(*session.pair, *session.place)
+        engine.path(*session.pair)
 
 
 def _draw_view(view: View) -> None:
@@ -169,7 +170,7 @@ def _linked_session(text: str) -> Session:
 
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
-    a, b = session.a.groove, session.b.groove
+    a, b = session.pair
     path, ends = engine.path(a, b), None
     # Only a drag on the pad brings the feels out: they would double what is computed and sent.
     apart = session.feel is not None

@@ -67,7 +67,7 @@ class Reader:
     recognises: whether the bytes of a file are of this format. scan: the groove and the report of
     the bytes of a file, with so many steps per bar and a name for messages; raises BeatGenError
     with one sentence. in_folders: whether a data set is made of such files. mapped: whether notes
-    stand in it, so that `scan` takes a drum map as `map` as well.
+    stand in it, so that `scan` takes `map` and `inverted_pedal` as well.
     """
 
     name: str
@@ -78,12 +78,16 @@ class Reader:
     mapped: bool = False
 
 
-def _scan_midi(content: bytes, steps: int, name: str, map: Wanted = None) -> tuple[Groove, Report]:
-    return scan_midi(BytesIO(content), steps, name, map=map)
+def _scan_midi(
+    content: bytes, steps: int, name: str, map: Wanted = None, inverted_pedal: bool = False
+) -> tuple[Groove, Report]:
+    return scan_midi(BytesIO(content), steps, name, map=map, inverted_pedal=inverted_pedal)
 
 
-def _scan_rmi(content: bytes, steps: int, name: str, map: Wanted = None) -> tuple[Groove, Report]:
-    return scan_midi(BytesIO(midi_of(content, name)), steps, name, map=map)
+def _scan_rmi(
+    content: bytes, steps: int, name: str, map: Wanted = None, inverted_pedal: bool = False
+) -> tuple[Groove, Report]:
+    return _scan_midi(midi_of(content, name), steps, name, map, inverted_pedal)
 
 
 READERS: tuple[Reader, ...] = (
@@ -142,20 +146,22 @@ READERS: tuple[Reader, ...] = (
 ENDINGS: tuple[str, ...] = tuple(ending for reader in READERS for ending in reader.endings)
 
 
-def read(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
+def read(
+    source: Source, steps: int = STEPS, *, map: Wanted = None, inverted_pedal: bool = False
+) -> Groove:
     """Read the drums of a file of any format of READERS: MIDI, drum tab, Hydrogen, MusicXML, Guitar
     Pro; or of an address of GrooveScribe.
 
-    source: a path, an address or a binary file object. steps: per bar of 4/4. map: as in
-    `read_midi`, for MIDI. Everything that could not be kept is named in a ReadWarning; `scan`
-    returns it instead. Raises BeatGenError, with one sentence, where the file cannot be read or has
-    no drums.
+    source: a path, an address or a binary file object. steps: per bar of 4/4. map and
+    inverted_pedal: as in `read_midi`, for MIDI. Everything that could not be kept is named in a
+    ReadWarning; `scan` returns it instead. Raises BeatGenError, with one sentence, where the file
+    cannot be read or has no drums.
 
     >>> from beatgen import assets
     >>> read(assets.path("grooves/funk.tab"))
     <Groove: 4 x 64 steps, 74 hits, 104 BPM>
     """
-    groove, report = scan(source, steps, map=map)
+    groove, report = scan(source, steps, map=map, inverted_pedal=inverted_pedal)
     if report.messages:
         warnings.warn(f"{report.name}: {' '.join(report.messages)}", ReadWarning, stacklevel=2)
     return groove
@@ -167,6 +173,7 @@ def scan(
     name: str | None = None,
     *,
     map: Wanted = None,
+    inverted_pedal: bool = False,
     bars: Bars | None = None,
 ) -> tuple[Groove, Report]:
     """Read the drums of a file of any format, and report what became of everything in it.
@@ -187,7 +194,9 @@ def scan(
     if not isinstance(content, bytes):
         raise BeatGenError(f"{name}: text was given; open the file in binary mode, 'rb'.")
     reader = reader_of(content, name)
-    mapped = {"map": map} if reader.mapped else {}
+    mapped: dict[str, Any] = {}
+    if reader.mapped:
+        mapped = {"map": map, "inverted_pedal": inverted_pedal}
     groove, report = reader.scan(content, steps, name, **mapped)
     if bars is not None:
         groove = choose_bars(groove, bars, name)
@@ -234,6 +243,6 @@ def reader_of(content: bytes, name: str) -> Reader:
             return reader
     begins = content[:4].decode("latin-1")
     found = f"a file that begins with {begins!r}" if content else "an empty file"
-    *most, last = (f"{reader.name} ({', '.join(reader.endings)})" for reader in READERS)
+    *most, last = (f"{reader.name} ({reader.endings[0]})" for reader in READERS)
     known = f"{', '.join(most)} or {last}"
     raise BeatGenError(f"{name}: {found} found; expected {known}. Export the drums as MIDI.")

@@ -37,8 +37,9 @@ from app.session import (
 )
 from app.share import encoding
 from app.share.encoding import LARGEST, LATEST_VERSION, Hits, voice_number
+from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
-from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.groove import Groove
 from beatgen.lock import Lock
 
 Record = dict[str, Any]  # what the first part says of one thing
@@ -101,7 +102,7 @@ def _pack(
 
     def groove_record(groove: Groove) -> Record:
         grooves.append(groove)
-        return {"bars": groove.bars, "tempo": groove.tempo}
+        return encoding.record_of(groove)
 
     def deck_record(deck: Deck) -> Record:
         source = deck.source
@@ -147,8 +148,10 @@ def _pack(
         "feel": session.feel,
         "tempo": session.tempo,
         "swing": session.swing,
+        **({} if session.kit == KITS[0] else {"kit": session.kit}),
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
+        **({"meter": "b"} if session.meter == "b" else {}),
         "numbered": max([session.numbered, *(take.number for take in takes)]),
         "takes": [take_record(take) for take in takes],
         **wall_records(),
@@ -199,6 +202,9 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
     plays, feel = head["plays"], head["feel"]
     tempo = None if head["tempo"] is None else number(head["tempo"], *TEMPO_RANGE)
     swing = number(head["swing"], *SWING_RANGE)
+    kit = head.get("kit", KITS[0])
+    if kit not in KITS:
+        raise ValueError("a kit that this page does not have")
     session = Session(
         a,
         b,
@@ -207,9 +213,11 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
         take=None if plays is None else takes[whole(plays, 0, len(takes) - 1)],
         takes=fitting(takes),
         walls=_walls(head.get("walls", []), every),
+        meter="b" if head.get("meter") == "b" else "a",
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
-        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
+        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit),
+        kit=kit,
     )
     names = [direction.name for direction in engine.directions()]
     session.amounts = {
@@ -260,12 +268,10 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
     if groove is None:
         raise ValueError("a lock without a groove")
     _refuse_longer(groove.bars, MOST_BARS, "lock")
+    last = groove.sixteenths - 1
     voices = (voice_number(voice) for voice in record["voices"])
-    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in record["sixteenths"])
-    cells = (
-        (whole(at, 0, groove.bars * SIXTEENTHS - 1), voice_number(voice))
-        for at, voice in record.get("cells", [])
-    )
+    sixteenths = (whole(at, 0, last) for at in record["sixteenths"])
+    cells = ((whole(at, 0, last), voice_number(voice)) for at, voice in record.get("cells", []))
     return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from app import engine, look
 from app.player.chart import pack_chart, point_chart
-from app.player.parts import chart_region, groove_picture
+from app.player.parts import chart_region, groove_picture, live_heading
 from app.session import FRESH, SIDES, Session, Take
 from app.views import wall
 from beatgen.errors import ModelError
@@ -166,12 +166,11 @@ def _sounding(now: Session) -> None:
     """What sounds, and the training bar that is most similar to it."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
-    closest = (
-        f"closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
-        if nearest
-        else ""
-    )
-    look.heading(now.title, [closest])
+    live_heading(key="map-heading")
+    if nearest and now.stand_in != "bar":  # which is one of them
+        st.caption(
+            f"Closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
+        )
     accent = look.accent_at(now.position)
     groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")
 
@@ -186,7 +185,7 @@ def _legend(atlas: Atlas) -> None:
 
 def _marks(now: Session) -> str:
     """A, B, the path between them, the takes and what sounds, laid over the chart."""
-    a, b = now.a.groove, now.b.groove
+    a, b = now.pair
     parts = [_line(bar) for bar in share_of(engine.path_places(a, b))]
     for take in _shown(now):
         parts += _mark(engine.places(take.groove), "take")
@@ -202,7 +201,7 @@ def _here(now: Session) -> np.ndarray:
     edited = now.edited is not None
     if now.take or now.shaped or edited or now.feel is not None or now.monitor != "blend":
         return engine.places(now.heard)
-    path = engine.path_places(now.a.groove, now.b.groove)
+    path = engine.path_places(*now.pair)
     return path[:, round(now.position * (path.shape[1] - 1))]
 
 

@@ -68,12 +68,12 @@ def draw(now: Session) -> None:
                 else f"No take is gone. The last {GONE} that go can be brought back.",
             )
             st.button(
-                "Discard all but kept",
+                "All but kept",
                 key="discard-others",
                 icon=":material/delete_sweep:",
                 on_click=now.discard_others,
                 disabled=all(take.kept for take in now.takes),
-                help="Take all takes that are not kept from the wall.",
+                help="Discard all takes that are not kept.",
             )
             st.download_button(
                 "All takes",
@@ -124,6 +124,6 @@ def _groove_at(now: Session, start: str) -> Groove:
     if start in ("A", "B"):
         return now.deck("a" if start == "A" else "b").groove
     if start == "Blend":
-        return now.locked(engine.blend(now.a.groove, now.b.groove, *now.place))
+        return now.locked(engine.blend(*now.pair, *now.place))
     assert now.heard is not None  # the entry script sets it before it draws
     return now.heard

@@ -45,12 +45,18 @@ MAP = arg(
     help="drum map of the file: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
     "recognised by default",
 )
+METER = arg("--meter", metavar="METER", help="the meter to blend in, such as 3/4; A's by default")
 MAPS = arg(
     "--map",
     action="append",
     metavar="NAME",
     help="drum map of the files: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
     "given twice, that of A and that of B; recognised by default",
+)
+PEDAL = arg(
+    "--inverted-pedal",
+    action="store_true",
+    help="the hi-hat's pedal (controller 4) is 0 when it is down, not 127",
 )
 BARS = arg(
     "--bars",
@@ -89,12 +95,19 @@ MIDIS_OUT = (
 )
 
 
-@verb(arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, BARS, JSON)
+@verb(
+    arg("file", metavar="FILE", help="MIDI file (.mid) or drum tab (.tab)"), MAP, PEDAL, BARS, JSON
+)
 def info(options: Options) -> None:
     """Show what is in a file, and what is folded, dropped or skipped when it is read."""
     from beatgen.readers import scan
 
-    _, report = scan(_file(options.file), map=options.map, bars=options.bars)
+    _, report = scan(
+        _file(options.file),
+        map=options.map,
+        inverted_pedal=options.inverted_pedal,
+        bars=options.bars,
+    )
     if options.json:
         print(json.dumps(report.as_dict()))
     else:
@@ -107,27 +120,27 @@ def info(options: Options) -> None:
     B,
     arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAPS, PAIR_BARS, MODEL, *MIDI_OUT),
+    *(METER, MAPS, PEDAL, PAIR_BARS, MODEL, *MIDI_OUT),
 )
 def blend(options: Options) -> None:
     """Blend two grooves bar by bar."""
     a, b = _pair(options)
     vae = _model(options)
-    _write(vae.blend(a, b, options.amount, options.feel), options)
+    _write(vae.blend(a, b, options.amount, options.feel, options.meter), options)
 
 
 @verb(
     A,
     B,
     number("--steps", int, 8, "bars, both ends included"),
-    *(MAPS, PAIR_BARS, MODEL),
+    *(METER, MAPS, PEDAL, PAIR_BARS, MODEL),
     *MIDI_OUT,
 )
 def interpolate(options: Options) -> None:
     """Go from one groove to another, one step in each bar."""
     a, b = _pair(options)
     vae = _model(options)
-    _write(vae.interpolate(a, b, options.steps), options)
+    _write(vae.interpolate(a, b, options.steps, options.meter), options)
 
 
 @verb(
@@ -135,7 +148,7 @@ def interpolate(options: Options) -> None:
     number("--count", int, 6, "how many variations"),
     number("--amount", float, 0.5, "0 is the groove itself, 1 an unrelated one"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAP, BARS, SEED, MODEL, *MIDIS_OUT),
+    *(MAP, PEDAL, BARS, SEED, MODEL, *MIDIS_OUT),
 )
 def vary(options: Options) -> None:
     """Write variations of a groove, one file each."""
@@ -160,7 +173,7 @@ def sample(options: Options) -> None:
 @verb(
     GROOVE,
     number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
-    *(MAP, BARS, SEED, MODEL, *MIDI_OUT),
+    *(MAP, PEDAL, BARS, SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
     """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
@@ -177,7 +190,7 @@ def humanize(options: Options) -> None:
         metavar="VOICE",
         help="voices (as in hi-hat) or families (as in tom) to propose",
     ),
-    *(MAP, BARS, MODEL, *MIDI_OUT),
+    *(MAP, PEDAL, BARS, MODEL, *MIDI_OUT),
 )
 def complete(options: Options) -> None:
     """Finish a beat: propose some voices from all the others."""
@@ -185,7 +198,7 @@ def complete(options: Options) -> None:
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
-@verb(GROOVE, MAP, BARS, MODEL, *MIDI_OUT)
+@verb(GROOVE, MAP, PEDAL, BARS, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
     _write(_model(options).reconstruct(_groove(options)), options)
@@ -203,7 +216,7 @@ def reconstruct(options: Options) -> None:
     ),
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
-    *(MAP, BARS),
+    *(MAP, PEDAL, BARS),
     arg("--whole", action="store_true", help="all instruments of a MIDI file, once, by FluidSynth"),
 )
 def render(options: Options) -> None:
@@ -229,7 +242,7 @@ def render(options: Options) -> None:
     GROOVE,
     output("picture to write (.html; with kaleido .png, .svg or .pdf)", "OUT.html"),
     arg("--theme", choices=("dark", "light"), default="dark", help="default dark"),
-    *(MAP, BARS),
+    *(MAP, PEDAL, BARS),
 )
 def draw(options: Options) -> None:
     """Draw the drum grid of a groove."""
@@ -278,7 +291,7 @@ def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> 
     if source in demo.names() and not Path(source).is_file():
         groove = choose_bars(demo.load(source), bars, source)
     else:
-        groove, report = scan(source, map=map, bars=bars)
+        groove, report = scan(source, map=map, inverted_pedal=options.inverted_pedal, bars=bars)
         for message in report.messages:
             log(f"{report.name}: {message}")
         found = str(map or getattr(report, "map", found))
@@ -288,17 +301,17 @@ def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> 
 
 
 def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
-    """The cells of these voices or families, bool (bars, 16, 22)."""
+    """The cells of these voices or families, bool (bars, sixteenths of the longest, 22)."""
     import numpy as np
 
-    from beatgen.groove import SIXTEENTHS
     from beatgen.kit import FAMILIES, VOICES
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
     if unknown := set(names) - known:
         raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
-    return np.broadcast_to(chosen, (groove.bars, SIXTEENTHS, len(VOICES)))
+    sixteenths = max(meter.sixteenths for meter in groove.meters)
+    return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
 
 
 def _model(options: Options) -> Vae:

@@ -134,11 +134,14 @@ class Extras:
         one takes the later."""
         bars, steps, _ = kit.shape
         extra = np.zeros((2, bars * steps, len(self._voices)), np.float32)
-        most = reach(heard.resolution)
+        most, inside = reach(heard.resolution), heard.bar_steps
         for (number, *_), (place, velocity) in hits.items():
             column = self._voices.index(number)
             step = min(max(int(np.floor(place + 0.5)), 0), bars * steps - 1)
-            around = [step + near for near in NEAR if 0 <= step + near < bars * steps]
+            bar = step // steps  # the steps behind a shorter bar's end are none of it
+            step = min(step, bar * steps + int(inside[bar]) - 1)
+            near = [step + by for by in NEAR if 0 <= step + by < bars * steps]
+            around = [at for at in near if at % steps < inside[at // steps]]
             free = next((at for at in around if not extra[0, at, column]), step)
             extra[0, free, column] = velocity
             extra[1, free, column] = np.clip(place - free, -most, most)

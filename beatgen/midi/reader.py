@@ -41,7 +41,7 @@ CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
 PITCHES = 128
 UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
-FEW_MOVES = 32  # hits that may go elsewhere to make room for one more
+FEW_MOVES = 256  # hits that may go elsewhere to make room for one more
 MOST_MOVES = 4096  # for those of a whole file that find no room in the end
 CHOKED = 64  # pressure of a hand that holds a cymbal
 
@@ -54,14 +54,17 @@ class _Bar:
     meter: Meter | None  # None: of none that is read
 
 
-def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groove:
+def read_midi(
+    source: Source, steps: int = STEPS, *, map: Wanted = None, inverted_pedal: bool = False
+) -> Groove:
     """Read the drums of a MIDI file.
 
     source: a path or a binary file object, type 0 or 1, any ticks per beat. steps: per bar of 4/4;
     a bar of another meter has its share of them (`beatgen.meter`). map: which note means which
     voice: a name, as in "toontrack" (`beatgen.midi.maps`), or a file of one's own, as in "my.tsv";
-    by default it is recognised, and General MIDI where in doubt. Everything that could not be kept
-    is named in a MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
+    by default it is recognised, and General MIDI where in doubt. inverted_pedal: controller 4 is 0,
+    not 127, where the hi-hat's pedal is down. Everything that could not be kept is named in a
+    MidiWarning; `scan_midi` returns it instead. Raises MidiError where the file
     cannot be read, has no drums, or no bar of a meter that is played.
 
     >>> from io import BytesIO
@@ -71,7 +74,7 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
     >>> read_midi(BytesIO(file.getvalue())) == groove
     True
     """
-    groove, report = scan_midi(source, steps, map=map)
+    groove, report = scan_midi(source, steps, map=map, inverted_pedal=inverted_pedal)
     if report.messages:
         text = f"{report.name}: {' '.join(report.messages)}"
         warnings.warn(text, MidiWarning, stacklevel=2)
@@ -79,7 +82,12 @@ def read_midi(source: Source, steps: int = STEPS, *, map: Wanted = None) -> Groo
 
 
 def scan_midi(
-    source: Source, steps: int = STEPS, name: str | None = None, *, map: Wanted = None
+    source: Source,
+    steps: int = STEPS,
+    name: str | None = None,
+    *,
+    map: Wanted = None,
+    inverted_pedal: bool = False,
 ) -> tuple[Groove, MidiReport]:
     """Read the drums of a MIDI file, and report what became of everything in it.
 
@@ -95,11 +103,12 @@ def scan_midi(
     """
     _check_steps(steps)
     name = name or name_of(source)
-    return scan_events(_restored(read_events(source, name), steps), steps, name, map=map)
+    events = _restored(read_events(source, name), steps)
+    return scan_events(events, steps, name, map=map, inverted_pedal=inverted_pedal)
 
 
 def scan_events(
-    events: Events, steps: int, name: str, *, map: Wanted = None
+    events: Events, steps: int, name: str, *, map: Wanted = None, inverted_pedal: bool = False
 ) -> tuple[Groove, MidiReport]:
     """Read the drums among events, whatever file they were found in; else as `scan_midi`."""
     _check_steps(steps)
@@ -110,7 +119,7 @@ def scan_events(
             f"{name}: {len(notes):,} drum hits, more than the {MOST_HITS:,} that are read; export "
             "a part of it."
         )
-    reading = read_voices(events, notes, map)
+    reading = read_voices(events, notes, map, inverted_pedal)
     bars = _bars(events, notes[:, 0], steps, name)
     report = MidiReport(
         name,
@@ -125,6 +134,7 @@ def scan_events(
         map=reading.map.name,
         map_title=reading.map.title,
         map_why=reading.why,
+        pedal=reading.pedal,
     )
     _check(report, reading, bars)
     groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
@@ -288,7 +298,7 @@ def _quantize(
             "DAW and export again."
         )
     notes, bar, voice = notes[kept], bar[kept], voice[kept]
-    position = (notes[:, 0] - grid.starts[bar]) / grid.widths[bar]
+    position = (notes[:, 0] - grid.starts[bar]) / grid.width
     # A downbeat goes before the grace note that leads to it; then the loudest first.
     order = np.lexsort((-notes[:, 3], position < -0.5))
     where = grid.place(bar[order], position[order], voice[order])
@@ -337,18 +347,18 @@ class _Grid:
     """The grid that hits are placed in, one row for each bar that is read.
 
     row: bar -> its row, or -1, int64 (bars,). starts: of each bar, in ticks. steps: of each bar.
-    widths: of a step in each bar, in ticks. most: how far from its step a hit may stand, in steps.
+    width: of a step, in ticks. most: how far from its step a hit may stand, in steps.
     """
 
     row: np.ndarray
     starts: np.ndarray
     steps: np.ndarray
-    widths: np.ndarray
+    width: float
     most: float
 
     @classmethod
     def of(cls, bars: list[_Bar], width: float, steps: int) -> _Grid:
-        """width: of a step in 4/4, in ticks. steps: of a bar of 4/4."""
+        """width: of a step, in ticks. steps: of a bar of 4/4."""
         read = np.array([bar.meter is not None for bar in bars])
         meters = [bar.meter or FOUR_FOUR for bar in bars]
         return cls(
@@ -357,7 +367,7 @@ class _Grid:
             np.array(
                 [meter.steps(steps) if ok else 0 for meter, ok in zip(meters, read, strict=True)]
             ),
-            np.array([width * float(meter.stretch) for meter in meters]),
+            width,
             reach(steps) + 1e-6,
         )
 
@@ -420,11 +430,11 @@ class _Grid:
         """Row, step and timing of every cell in reach of a hit, the nearest first, those of its own
         bar before others."""
         found = []
-        tick = position * self.widths[bar] + self.starts[bar]
+        tick = position * self.width + self.starts[bar]
         for to in range(max(0, bar - 1), min(len(self.row), bar + 2)):
             if self.row[to] < 0:
                 continue
-            place = (tick - self.starts[to]) / self.widths[to]
+            place = (tick - self.starts[to]) / self.width
             low = max(0, math.ceil(place - self.most))
             high = min(int(self.steps[to]) - 1, math.floor(place + self.most))
             for step in range(low, high + 1):

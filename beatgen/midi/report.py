@@ -21,8 +21,9 @@ class MidiReport:
     pitches: pitch -> drum hits found, before anything else. hits: per voice name, as read.
     channels: those that are read, counted from 1; left_out: of the others, channel -> notes. map:
     short name of the map that was followed, map_title: its name for people, map_why: how it was
-    found, "" for General MIDI by default. voices: pitch -> name of the voice it was read as. moved:
-    pitch -> hits that another map than General MIDI sends to another voice than that would.
+    found, "" for General MIDI by default. pedal: hits of hi-hats that are closed, half open and
+    open by their pedal, where that says it. voices: pitch -> name of the voice it was read as.
+    moved: pitch -> hits that another map than General MIDI sends to another voice than that would.
     folded: pitch -> hits that went to a voice of the kit which has another note. dropped: pitch ->
     hits that became no voice. chokes: pitch -> cymbals held by hand, which is not kept.
     meters: of the file, each once; strange_meters: those that cannot be, and are ignored. skipped:
@@ -49,6 +50,7 @@ class MidiReport:
     map: str = GENERAL_MIDI
     map_title: str = ""
     map_why: str = ""
+    pedal: dict[str, int] = field(default_factory=dict)
     voices: dict[int, str] = field(default_factory=dict)
     moved: dict[int, int] = field(default_factory=dict)
     folded: dict[int, int] = field(default_factory=dict)
@@ -70,6 +72,9 @@ class MidiReport:
         found = [*self._of_channels(), *self._of_bars()]
         if self.map_why:
             found.append(self._map_sentence())
+        if self.pedal:
+            hats = ", ".join(f"{n} {zone}" for zone, n in self.pedal.items())
+            found.append(f"The hi-hat's pedal (controller 4) opens it: {hats}.")
         if self.folded:
             pairs = [f"{p} ({n}) to {self.voices[p]}" for p, n in _most(self.folded)]
             found.append(f"Folded other pitches into the kit: {_listed(pairs, self.folded)}.")
