@@ -82,9 +82,9 @@ def score_classes(
         hidden = np.zeros_like(true)
         hidden[..., VOICES_OF_CLASS[i]] = True
         struck = fold(true)[..., i]
-        held = struck.any(1)
+        held = np.any(struck, axis=1)
         if name == WINDOWED:
-            chosen = windows[held[windows].any(1)]
+            chosen = windows[np.any(held[windows], axis=1)]
             held = np.isin(np.arange(len(true)), chosen)
         scores[name] = f1(struck[held], fold(propose(hidden))[held][..., i])
     return scores

@@ -371,7 +371,7 @@ class Vae:
             )
         bars = cut(groove)
         hidden = cut_sixteenths(hidden, groove.meters)
-        used = (bars[0] > 0).any((0, 1))
+        used = np.any(bars[0] > 0, axis=(0, 1))
         z, proposed = self.propose(*bars, hidden, len(hidden), used)
         pattern = np.where(hidden, proposed, strikes_of(groove).count)
         new = self.codec.predict(z, pattern)[0].strikes(pattern)
