@@ -421,7 +421,7 @@ def as_kit(groove: Groove) -> Groove:
         return groove
     kit = len(VOICES)
     velocity, timing = groove.velocity[:, :, :kit].copy(), groove.timing[:, :, :kit].copy()
-    sixteenth = sixteenths_of(groove)
+    sixteenth = grid_sixteenths(groove)
     taken = {
         family: np.isin(sixteenth, sixteenth[velocity[:, :, list(voices)].any(2)])
         for family, voices in VOICES_OF_FAMILY.items()
@@ -437,11 +437,12 @@ def as_kit(groove: Groove) -> Groove:
     return replace(groove, velocity=velocity, timing=timing, extras=())
 
 
-def sixteenths_of(groove: Groove) -> np.ndarray:
-    """The sixteenth that each step is nearest to, counted from the groove's start: int64 (bars,
-    steps). The last steps belong to the first one, of a loop's next turn.
+def grid_sixteenths(groove: Groove) -> np.ndarray:
+    """The sixteenth of the grid (a quarter of 16 steps) that each step is nearest to, counted from
+    the groove's start: int64 (bars, steps). The last steps belong to the first one, of a loop's
+    next turn. In a compound meter these are no sixteenth notes.
 
-    >>> sixteenths_of(Groove.from_tab("kick |o---|", steps=64))[0, [0, 1, 2, 61, 62]].tolist()
+    >>> grid_sixteenths(Groove.from_tab("kick |o---|", steps=64))[0, [0, 1, 2, 61, 62]].tolist()
     [0, 0, 1, 15, 0]
     """
     per_sixteenth = groove.resolution / SIXTEENTHS

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beatgen.groove import Groove, as_kit, columns, extras_of, reach, sixteenths_of, voices_of
+from beatgen.groove import Groove, as_kit, columns, extras_of, reach, grid_sixteenths, voices_of
 from beatgen.kit import EVERY, FAMILIES, VOICES, VOICES_OF_FAMILY
 
 KIT = len(VOICES)
@@ -38,7 +38,7 @@ class Extras:
         if not self._any:
             return
         self._sources = sources
-        self._sixteenth = sixteenths_of(sources[0])
+        self._sixteenth = grid_sixteenths(sources[0])
         self._sixteenths = int(self._sixteenth.max()) + 1
         # Per source, bool (families, sixteenths): struck by the kit itself, or only by what is
         # heard as the kit.
