@@ -23,13 +23,13 @@ from app.session import Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.bars import metrics
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.bars.pieces import cut
+from beatgen.errors import ModelError
 from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
-from beatgen.meter import label_of
 
 FRAMES = 33  # grooves on the path from A to B; the player blends between them
 # Where a shape is set, one in so many of these frames is sent, so that it is not too much: without
@@ -41,6 +41,7 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease out": lambda t: 1 - (1 - t) ** 2,
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
+PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 16  # where each is of many grooves; a bar takes 11 kB
 
@@ -51,7 +52,8 @@ R = TypeVar("R")
 def contents(groove: Groove) -> bytes:
     """A digest that two grooves share only where they are equal."""
     digest = blake2b(
-        repr((groove.velocity.shape, groove.tempo, groove.extras)).encode(), digest_size=16
+        repr((groove.velocity.shape, groove.meters, groove.tempo, groove.extras)).encode(),
+        digest_size=16,
     )
     digest.update(groove.velocity.tobytes())
     digest.update(groove.timing.tobytes())
@@ -70,11 +72,10 @@ def model() -> Vae:
 
 
 def read(name: str, content: bytes) -> Source:
-    """An uploaded file. Raises BeatGenError with one sentence where it is not a drum groove."""
+    """An uploaded file, or an address that was PASTED. Raises BeatGenError with one sentence where
+    it is not a drum groove."""
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
     groove, report = readers.scan(io.BytesIO(content), name=name)
-    if not groove.is_common:
-        raise BeatGenError(f"{name}: in {label_of(groove.meters)}; the page plays 4/4 so far.")
     return Source(PurePath(name).stem, groove, messages=tuple(report.messages))
 
 
@@ -176,10 +177,7 @@ def match(groove: Groove) -> float:
 def similarity(first: Groove, second: Groove) -> float:
     """How much of their patterns two grooves share, 0 to 1: F1 of the struck sixteenths."""
     # Not cached: the key takes longer to compute than the answer.
-    first, second = as_kit(first), as_kit(second)
-    return _or_silence(
-        metrics.pattern_f1(first.velocity, first.timing, second.velocity, second.timing)
-    )
+    return _or_silence(metrics.pattern_f1(*cut(first), *cut(second)))
 
 
 @cached(MANY)
@@ -212,9 +210,11 @@ def places(groove: Groove) -> np.ndarray:
 def path_places(a: Groove, b: Groove) -> np.ndarray:
     """The path from `a` to `b` on the map, bar by bar: (bars, FRAMES, 2)."""
     frames = path(a, b)
-    whole, bars = as_kit(join(frames)), frames[0].bars
-    z, _ = model().encode_bars(whole.velocity, whole.timing, loop=bars)
-    return atlas().place(z).reshape(FRAMES, bars, 2).swapaxes(0, 1)
+    whole = join(frames)
+    velocity, timing = cut(whole)  # a bar longer than 4/4 has a place for each of its pieces
+    pieces = len(velocity) // FRAMES
+    z, _ = model().encode_bars(velocity, timing, loop=pieces)
+    return atlas().place(z).reshape(FRAMES, pieces, 2).swapaxes(0, 1)
 
 
 def training_bar(bar: int, tempo: float) -> Groove:

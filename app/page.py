@@ -144,8 +144,8 @@ def prepare() -> None:
     """Compute what a new session opens with, so that the first one need not wait for it."""
     with suppress(BeatGenError):  # the page shows it
         session = _demo_session()
-        engine.blend(session.a.groove, session.b.groove, *session.place)
-        engine.path(session.a.groove, session.b.groove)
+        engine.blend(*session.pair, *session.place)
+        engine.path(*session.pair)
 
 
 def _draw_view(view: View) -> None:
@@ -169,7 +169,7 @@ def _linked_session(text: str) -> Session:
 
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
-    a, b = session.a.groove, session.b.groove
+    a, b = session.pair
     path, ends = engine.path(a, b), None
     # Only a drag on the pad brings the feels out: they would double what is computed and sent.
     apart = session.feel is not None

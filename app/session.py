@@ -17,9 +17,11 @@ import streamlit as st
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
-from beatgen.groove import Groove
+from beatgen.groove import Groove, longest_steps
 from beatgen.lock import Lock
+from beatgen.meter import Meter
 from beatgen.pace import doubled, halved
+from beatgen.rebar import in_meter
 from beatgen.swing import STRAIGHT, swing
 
 Side = Literal["a", "b"]
@@ -60,6 +62,7 @@ class Source:
         self.tempo, self._extras = groove.tempo, groove.extras
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
+        self._meters, self._resolution = groove.meters, groove.resolution
         self._cells = np.flatnonzero(groove.velocity).astype(np.uint32)
         self._velocity = groove.velocity.reshape(-1)[self._cells]
         self._timing = groove.timing.reshape(-1)[self._cells]
@@ -81,8 +84,15 @@ class Source:
         grid = np.zeros((2, bars * bar), np.float32)
         cells = self._cells[first:end] - start * bar
         grid[:, cells] = self._velocity[first:end], self._timing[first:end]
-        velocity, timing = grid.reshape(2, bars, steps, voices)
-        return Groove(velocity, timing, self.tempo, extras=self._extras)
+        meters = self._meters[start : start + bars]
+        longest = longest_steps(meters, self._resolution)
+        velocity, timing = grid.reshape(2, bars, steps, voices)[:, :, :longest]
+        return Groove(velocity, timing, self.tempo, meters, self._extras)
+
+    @property
+    def meters(self) -> tuple[Meter, ...]:
+        """Of each bar."""
+        return self._meters
 
     def paced(self, pace: Pace) -> Source:
         """The same sound written at twice the tempo, or at half of it; back again it is the very
@@ -108,7 +118,7 @@ class Source:
     @cached_property
     def packed(self) -> str:
         """All of it in a line of text (app/share/encoding.py), made once."""
-        return encoding.pack({"bars": self.bars, "tempo": self.tempo}, [self.groove])
+        return encoding.pack(encoding.record_of(self.groove), [self.groove])
 
 
 @dataclass
@@ -222,12 +232,20 @@ class Session:
     vary_asked: int = 0  # how often by the key V, since the Vary page was drawn last
     all_locked: bool = False  # so that there were no other takes
     opening: Opening | None = None  # what the player is to be set to
+    meter: Side = "a"  # whose meter the blend is in, where they differ
     linked: bool = False  # opened from a share link
     recalled: bool = False  # the browser has sent what it kept
     trouble: str = ""  # one sentence, where a link could not be opened
 
     def deck(self, side: Side) -> Deck:
         return self.a if side == "a" else self.b
+
+    @property
+    def pair(self) -> tuple[Groove, Groove]:
+        """The grooves of both decks, in the meter that they are blended in."""
+        a, b = self.a.groove, self.b.groove
+        wanted = self.deck(self.meter).groove.meters
+        return in_meter(a, wanted), in_meter(b, wanted)
 
     def load(self, side: Side, source: Source) -> None:
         """Put a source on a deck; the blend sounds."""
@@ -274,7 +292,7 @@ class Session:
 
     def locked(self, groove: Groove) -> Groove:
         """`groove` with the locked cells in place of its own."""
-        return groove if self.lock is None else self.lock.keep(groove)
+        return self.lock.keep(groove) if self.lock and self.lock.fits(groove) else groove
 
     def add_takes(self, grooves: Sequence[Groove], similarities: Sequence[float]) -> None:
         """Replace the takes that are not kept, most similar first; equals stay in their order."""

@@ -206,7 +206,7 @@ def _morph(session: Session, groove: Groove, pitches: str) -> None:
         )
         pattern, feel = session.place
         fixed = {"both": fixed, "pattern": (None, feel), "feel": (pattern, None)}[moves]
-    a, b = session.a.groove, session.b.groove
+    a, b = session.pair
     early = chosen_early()
 
     def morph() -> Groove:

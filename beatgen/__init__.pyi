@@ -13,6 +13,7 @@ from .latent.atlas import Atlas as Atlas
 from .latent.atlas import load_atlas as load_atlas
 from .latent.vae import Vae as Vae
 from .latent.vae import load_model as load_model
+from .meter import Meter as Meter
 from .midi import MidiReport as MidiReport
 from .midi import read_midi as read_midi
 from .midi import scan_midi as scan_midi
@@ -20,5 +21,6 @@ from .midi import write_midi as write_midi
 from .plot.drums import draw as draw
 from .readers import read as read
 from .readers import scan as scan
+from .rebar import in_meter as in_meter
 
 __version__: str

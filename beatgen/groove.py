@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from operator import index
 
 import numpy as np
@@ -136,6 +134,17 @@ class Groove:
         return np.array([meter.steps(self.resolution) for meter in self.meters])
 
     @property
+    def first_steps(self) -> np.ndarray:
+        """Where each bar begins, and the last one ends, in steps from the start: int64
+        (bars + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.bar_steps)])
+
+    @property
+    def sixteenths(self) -> int:
+        """Sixteenth notes of all bars."""
+        return sum(meter.sixteenths for meter in self.meters)
+
+    @property
     def starts(self) -> np.ndarray:
         """Where each bar begins, and the last one ends, in quarters from the start: float64
         (bars + 1,).
@@ -147,27 +156,21 @@ class Groove:
         return np.concatenate([[0.0], np.cumsum(lengths)])
 
     @property
-    def step_quarters(self) -> np.ndarray:
-        """How long a step of each bar lasts, in quarters: float64 (bars,)."""
-        stretch = np.array([float(meter.stretch) for meter in self.meters])
-        return stretch * BEATS / self.resolution
-
-    @property
     def seconds(self) -> float:
         """Length in seconds."""
         return float(self.starts[-1]) * 60 / self.tempo
 
     @property
     def step_seconds(self) -> float:
-        """How long a step of the first bar lasts, in seconds."""
-        return float(self.meter.stretch) * BEATS * 60 / self.tempo / self.resolution
+        """How long a step lasts, in seconds."""
+        return BEATS * 60 / self.tempo / self.resolution
 
     def quarters(self, bar: np.ndarray, step: np.ndarray) -> np.ndarray:
         """Where places in the groove stand, in quarters from its start, float64 (n,).
 
         bar: int (n,). step: in that bar, (n,), fractions too; a hit sounds at its step + timing.
         """
-        return self.starts[bar] + np.asarray(step, np.float64) * self.step_quarters[bar]
+        return self.starts[bar] + np.asarray(step, np.float64) * (BEATS / self.resolution)
 
     @property
     def is_common(self) -> bool:
@@ -282,12 +285,12 @@ class Groove:
     ) -> Groove:
         """Read drum tab: a line per voice, `name |x---x---|x---x---|`, a cell per bar.
 
-        Each bar holds any number of characters that divides its steps, in a compound meter also
-        its sixteenths, or eighths: x and o are hits, X and O accents, g ghost notes, - rests.
-        steps: of a bar of 4/4. meter: of all bars, or of each in turn, as in "4/4 2/4"; a first
-        line such as `meter: 3/4` names it, too. Percussion ("clap") is read as an extra voice.
-        Raises BeatGenError for an unknown voice, character or meter, where bars or their lengths do
-        not agree, and for steps below 1.
+        Each bar holds any number of characters that divides its steps, as many as it has eighths,
+        say: x and o are hits, X and O accents, g ghost notes, - rests. steps: of a bar of 4/4.
+        meter: of all bars, or of each in turn, as in "4/4 2/4"; a first line such as `meter: 3/4`
+        names it, too. Percussion ("clap") is read as an extra voice. Raises BeatGenError for an
+        unknown voice, character or meter, where bars or their lengths do not agree, and for steps
+        below 1.
 
         >>> print(Groove.from_tab("kick |o---|"))
         kick         |o---------------|
@@ -314,18 +317,16 @@ class Groove:
         )
         column = {name: i for i, name in enumerate((*NAMES, *extras))}
         shape = bars, longest_steps(meters, steps), len(column)
-        velocity, timing = np.zeros((2, *shape), np.float32)
+        velocity = np.zeros(shape, np.float32)
         for name, cells in rows:
             if len(cells) != bars:
                 raise BeatGenError(
                     f"drum tab: {name} has {len(cells)} bars, the first line has {bars}."
                 )
             for bar, cell in enumerate(cells):
-                for place, found in _tab_hits(cell, meters[bar], steps, name, bar):
-                    step = math.floor(place + Fraction(1, 2))
+                for step, found in _tab_hits(cell, meters[bar].steps(steps), name, bar):
                     velocity[bar, step, column[name]] = found
-                    timing[bar, step, column[name]] = place - step
-        return cls(velocity, timing, tempo, meters, extras)
+        return cls(velocity, tempo=tempo, meters=meters, extras=extras)
 
 
 def reach(steps: int) -> float:
@@ -421,7 +422,7 @@ def as_kit(groove: Groove) -> Groove:
         return groove
     kit = len(VOICES)
     velocity, timing = groove.velocity[:, :, :kit].copy(), groove.timing[:, :, :kit].copy()
-    sixteenth = grid_sixteenths(groove)
+    sixteenth = sixteenths_of(groove)
     taken = {
         family: np.isin(sixteenth, sixteenth[velocity[:, :, list(voices)].any(2)])
         for family, voices in VOICES_OF_FAMILY.items()
@@ -437,16 +438,15 @@ def as_kit(groove: Groove) -> Groove:
     return replace(groove, velocity=velocity, timing=timing, extras=())
 
 
-def grid_sixteenths(groove: Groove) -> np.ndarray:
-    """The sixteenth of the grid (a quarter of 16 steps) that each step is nearest to, counted from
-    the groove's start: int64 (bars, steps). The last steps belong to the first one, of a loop's
-    next turn. In a compound meter these are no sixteenth notes.
+def sixteenths_of(groove: Groove) -> np.ndarray:
+    """The sixteenth that each step is nearest to, counted from the groove's start: int64 (bars,
+    steps). The last steps belong to the first one, of a loop's next turn.
 
-    >>> grid_sixteenths(Groove.from_tab("kick |o---|", steps=64))[0, [0, 1, 2, 61, 62]].tolist()
+    >>> sixteenths_of(Groove.from_tab("kick |o---|", steps=64))[0, [0, 1, 2, 61, 62]].tolist()
     [0, 0, 1, 15, 0]
     """
     per_sixteenth = groove.resolution / SIXTEENTHS
-    first = np.concatenate([[0], np.cumsum(groove.bar_steps)])
+    first = groove.first_steps
     place = first[:-1, None] + np.arange(groove.steps)
     sixteenth = np.floor(place / per_sixteenth + 0.5) % np.ceil(first[-1] / per_sixteenth)
     return sixteenth.astype(np.int64)
@@ -530,11 +530,9 @@ def _shortest(meters: tuple[Meter, ...]) -> tuple[Meter, ...]:
 
 
 def _columns(meter: Meter, resolution: int) -> np.ndarray:
-    """The steps nearest to the sixteenths of a bar; all its steps where there are fewer."""
-    steps, sixteenths = meter.steps(resolution), meter.sixteenths
-    if steps % sixteenths and not (meter.is_compound and steps >= sixteenths):
-        return np.arange(steps)
-    return np.floor(np.arange(sixteenths) * steps / sixteenths + 0.5).astype(int)
+    """The steps of a bar that stand on its sixteenths; all, where there are no such steps."""
+    every = resolution // SIXTEENTHS if resolution % SIXTEENTHS == 0 else 1
+    return np.arange(0, meter.steps(resolution), every)
 
 
 def _tab_row(line: str) -> tuple[str, list[str]]:
@@ -550,18 +548,12 @@ def _tab_row(line: str) -> tuple[str, list[str]]:
     return name, match["bars"].split("|")
 
 
-def _tab_hits(
-    cell: str, meter: Meter, resolution: int, name: str, bar: int
-) -> Iterator[tuple[Fraction, float]]:
-    """Places, in steps, and velocities of the hits in a bar of drum tab."""
-    steps, count = meter.steps(resolution), len(cell)
-    thirds = meter.is_compound and 0 < count <= steps and 4 * meter.sixteenths % count == 0
-    if not cell or (steps % count and not thirds):
-        expected = f"a divisor of {steps}"
-        if meter != FOUR_FOUR:
-            expected = f"{meter.sixteenths} for a bar of {meter}, or {expected}"
+def _tab_hits(cell: str, steps: int, name: str, bar: int) -> Iterator[tuple[int, float]]:
+    """Steps and velocities of the hits in a bar of drum tab, of so many steps."""
+    if not cell or steps % len(cell):
         raise BeatGenError(
-            f"drum tab: {name}, bar {bar + 1} has {count} characters; expected {expected}."
+            f"drum tab: {name}, bar {bar + 1} has {len(cell)} characters; "
+            f"expected a divisor of {steps}."
         )
     known = TAB_VELOCITY if name in NUMBER else {}
     for i, symbol in enumerate(cell):
@@ -572,7 +564,7 @@ def _tab_hits(
                 f"drum tab: {name}, bar {bar + 1}: {symbol!r} found; "
                 f"expected one of {' '.join([*known, TAB_REST])}."
             )
-        yield Fraction(i * steps, count), known[symbol]
+        yield i * (steps // len(cell)), known[symbol]
 
 
 def _symbol(velocity: float, name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove, columns, extras_of, voices_of
+from beatgen.groove import Groove, columns, extras_of, sixteenths_of, voices_of
 from beatgen.meter import label_of
 
 
@@ -73,7 +73,7 @@ class Lock:
                 f"a lock on a groove in {label_of(self.groove.meters)} does not fit one in "
                 f"{label_of(groove.meters)}; lock a groove of the same meter."
             )
-        length, own = (sum(m.sixteenths for m in each.meters) for each in (groove, self.groove))
+        length, own = groove.sixteenths, self.groove.sixteenths
         sixteenths = {
             later for at in self.sixteenths for later in range(at, length, own) if at < own
         }
@@ -92,18 +92,6 @@ class Lock:
             for old, new in zip(held, columns(groove, voices), strict=True)
         )
         return replace(groove, velocity=velocity, timing=timing, extras=extras_of(voices))
-
-
-def sixteenths_of(groove: Groove) -> np.ndarray:
-    """The sixteenth that each step belongs to, the nearest one, from 0 at the groove's start:
-    int64 (bars, steps). The last steps of the groove belong to its first sixteenth."""
-    first = np.cumsum([0, *(meter.sixteenths for meter in groove.meters)])
-    steps = np.arange(groove.steps)
-    rows = [
-        start + np.floor(steps * meter.sixteenths / meter.steps(groove.resolution) + 0.5)
-        for start, meter in zip(first, groove.meters, strict=False)
-    ]
-    return np.array(rows, np.int64) % first[-1]
 
 
 def _mask(

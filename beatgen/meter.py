@@ -1,9 +1,8 @@
 """Meters: how long a bar is, how its beats go, and how many steps of the grid it takes.
 
-Steps divide the beat. In a simple meter (2/4, 3/4, 4/4, 5/4, 7/8) the quarter has 16 of the 64
-steps of a 4/4 bar, so a bar of 3/4 has 48. In a compound meter (6/8, 9/8, 12/8) the beat is a
-dotted quarter, and it is the dotted quarter that has 16: a bar of 12/8 has four beats and 64 steps,
-as a shuffle in 4/4 has, and its eighths stand on thirds of the beat, which timing holds.
+A step is as long in every meter: a quarter has 16 of the 64 steps of a 4/4 bar, so a bar of 3/4 has
+48 and one of 7/8 has 56. In a compound meter (6/8, 9/8, 12/8) the beat is a dotted quarter, three
+eighths or 24 steps: a bar of 12/8 is four beats of three.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 from beatgen.errors import BeatGenError
 
@@ -30,10 +28,10 @@ class Meter:
     count: notes in a bar, above the line. unit: their length, below it: 1, 2, 4, 8 or 16.
 
     Raises BeatGenError for other units, for a bar without notes, and for one that is longer than
-    two bars of 4/4 (in a compound meter, than eight beats).
+    two bars of 4/4.
 
     >>> Meter(3, 4).steps(), Meter(12, 8).steps(), Meter(7, 8).steps()
-    (48, 64, 56)
+    (48, 96, 56)
     """
 
     count: int = 4
@@ -66,14 +64,8 @@ class Meter:
 
     @property
     def share(self) -> Fraction:
-        """Steps of a bar, as a share of those of a 4/4 bar."""
-        return self.quarters / 4 / self.stretch
-
-    @property
-    def stretch(self) -> Fraction:
-        """How long a step lasts, as a multiple of a step in 4/4 at the same tempo: 3/2 in a
-        compound meter, 1 in a simple one."""
-        return Fraction(3, 2) if self.is_compound else Fraction(1)
+        """Length of a bar as a share of a 4/4 bar's."""
+        return Fraction(self.count, self.unit)
 
     @property
     def sixteenths(self) -> int:
@@ -97,7 +89,7 @@ class Meter:
     def steps(self, resolution: int = STEPS) -> int:
         """Steps of a bar, where a bar of 4/4 has `resolution`. Raises BeatGenError where that is no
         whole number."""
-        steps = _steps(self, resolution)
+        steps = resolution * self.share
         if steps.denominator > 1:
             raise BeatGenError(
                 f"{resolution} steps per bar of 4/4 do not divide a bar of {self} evenly; "
@@ -107,11 +99,6 @@ class Meter:
 
 
 FOUR_FOUR = Meter()
-
-
-@lru_cache(256)
-def _steps(meter: Meter, resolution: int) -> Fraction:
-    return resolution * meter.share
 
 
 def meter_of(text: str) -> Meter:

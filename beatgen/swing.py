@@ -9,6 +9,7 @@ import numpy as np
 from beatgen.groove import Groove, reach
 
 STRAIGHT = 0.5
+EIGHTHS = 8  # in a bar of 4/4
 
 
 def swing(groove: Groove, share: float) -> Groove:
@@ -26,10 +27,12 @@ def swing(groove: Groove, share: float) -> Groove:
         return groove
     velocity, timing = np.zeros_like(groove.velocity), np.zeros_like(groove.timing)
     steps, most = groove.bar_steps, reach(groove.resolution)
-    per_eighth = [2 * of_bar / m.sixteenths for of_bar, m in zip(steps, groove.meters, strict=True)]
+    per_eighth = groove.resolution / EIGHTHS
+    into = groove.first_steps % per_eighth  # how far into an eighth a bar begins: 0 but after 7/16
     # From the last step to the first, so that what is squeezed together moves into free steps.
     for bar, step, voice in np.argwhere(groove.velocity > 0)[::-1]:
-        at = warp(step + groove.timing[bar, step, voice], share, per_eighth[bar])
+        place = step + groove.timing[bar, step, voice] + into[bar]
+        at = warp(place, share, per_eighth) - into[bar]
         to = min(max(round(at), 0), steps[bar] - 1)
         while velocity[bar, to, voice] and to > 0:
             to -= 1

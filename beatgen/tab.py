@@ -43,7 +43,7 @@ import numpy as np
 from beatgen.errors import BeatGenError
 from beatgen.groove import STEPS, TAB_VELOCITY, Groove, meters_of
 from beatgen.kit import EVERY, NUMBER
-from beatgen.meter import FOUR_FOUR, Meter
+from beatgen.meter import FOUR_FOUR, SIXTEENTHS, Meter
 from beatgen.swing import STRAIGHT, warp
 
 PAIRS = {"sixteenths": 2, "eighths": 4}  # length of a swung pair in sixteenths
@@ -183,16 +183,15 @@ def perform(sheet: Sheet, seed: str, steps: int = STEPS) -> Groove:
         return written
     rng = np.random.default_rng(zlib.crc32(seed.encode()))
     percent, pair = sheet.swing
-    sixteenth = 60_000 / written.tempo / 4  # milliseconds
+    per_step = SIXTEENTHS / written.resolution  # sixteenths
+    sixteenth = written.step_seconds / per_step * 1000  # milliseconds
     velocity, timing = np.zeros_like(written.velocity), np.zeros_like(written.velocity)
     for bar, step, voice in np.argwhere(written.velocity > 0):
         number = written.voices[voice]
-        meter = written.meters[bar]
-        per_step = meter.sixteenths / meter.steps(written.resolution)
-        place = (step + written.timing[bar, step, voice]) * per_step
         late = sheet.late.get(number, [0.0])[0] + rng.normal(0, sheet.loose)
-        at = warp(place, percent / 100, pair) + late / sixteenth
-        at = np.clip(at, -0.49, meter.sixteenths - 0.51)  # a bar begins half a sixteenth early
+        at = warp(step * per_step, percent / 100, pair) + late / sixteenth
+        last = written.meters[bar].sixteenths - 0.51  # a bar begins half a sixteenth early
+        at = np.clip(at, -0.49, last)
         nearest = max(0, round(at / per_step))
         if velocity[bar, nearest, voice]:
             raise BeatGenError(

@@ -13,31 +13,33 @@ from app.names import blend_name, name_with
 from app.player.wire import Edit, with_edits
 from beatgen.audio.kits import layer_for
 from beatgen.audio.render import choke_times, first_after
-from beatgen.groove import BEATS, Groove, extras_of
+from beatgen.groove import BEATS, Groove
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
+from beatgen.meter import meter_of
 from beatgen.swing import swing
 
 CASES = json.loads((Path(__file__).parent / "cases" / "shared.json").read_text(encoding="utf-8"))
-FUNCTIONS = ("mix", "swing", "lock", "edits", "chokes", "name", "velocity")
+FUNCTIONS = ("mix", "swing", "lock", "edits", "beats", "chokes", "name", "velocity")
 NEAR = 2e-6  # steps or beats: what 32-bit floats and six digits lose
 
 
-def groove_of(bars: int, steps: int, hits: list, tempo: float = 120.0) -> Groove:
-    voices = sorted({*range(len(VOICES)), *(voice for _, voice, *_ in hits)})
-    grid = np.zeros((2, bars, steps, len(voices)))
-    for step, voice, velocity, timing in hits:
-        grid[:, step // steps, step % steps, voices.index(voice)] = velocity / 127, timing
-    return Groove(*grid, tempo, extras=extras_of(voices))
+def groove_of(
+    bars: int, steps: int, hits: list, tempo: float = 120.0, meters: list | None = None
+) -> Groove:
+    labels = meters or ["4/4"]
+    of_bars = [meter_of(labels[bar % len(labels)]) for bar in range(bars)]
+    longest = max(meter.steps(steps) for meter in of_bars)
+    groove = Groove(np.zeros((bars, longest, len(VOICES))), tempo=tempo, meters=tuple(of_bars))
+    return with_edits(groove, [Edit(*hit) for hit in hits])
 
 
 def hits_of(groove: Groove) -> list[list[float]]:
     bar, step, voice = cells = np.nonzero(groove.velocity)
     velocity = np.rint(groove.velocity[cells] * 127)
-    places = bar * groove.steps + step
-    return np.stack(
-        [places, np.array(groove.voices)[voice], velocity, groove.timing[cells]], 1
-    ).tolist()
+    places = groove.first_steps[bar] + step
+    numbers = np.array(groove.voices)[voice]
+    return np.stack([places, numbers, velocity, groove.timing[cells]], 1).tolist()
 
 
 def mix(a: dict, b: dict, amount: float) -> dict[str, Any]:
@@ -60,14 +62,14 @@ def mix(a: dict, b: dict, amount: float) -> dict[str, Any]:
 def swung(groove: dict, share: float) -> list[list[float]]:
     played = swing(groove_of(**groove), share)
     beats = [
-        [voice, (step + timing) * BEATS / played.steps, velocity]
+        [voice, (step + timing) * BEATS / played.resolution, velocity]
         for step, voice, velocity, timing in hits_of(played)
     ]
     return sorted(beats)
 
 
 def locked(lock: dict, groove: dict) -> list[list[float]]:
-    held = groove_of(lock["bars"], lock["steps"], lock["hits"])
+    held = groove_of(lock["bars"], lock["steps"], lock["hits"], meters=lock.get("meters"))
     cells = frozenset((at, voice) for at, voice in lock.get("cells", []))
     places = frozenset(lock["voices"]), frozenset(lock["sixteenths"]), cells
     return hits_of(Lock(held, *places).keep(groove_of(**groove)))
@@ -75,6 +77,17 @@ def locked(lock: dict, groove: dict) -> list[list[float]]:
 
 def edited(groove: dict, edits: list) -> list[list[float]]:
     return hits_of(with_edits(groove_of(**groove), [Edit(*edit) for edit in edits]))
+
+
+def beats(bars: int, meters: list) -> list[list[int]]:
+    """Bar, number in it and place in sixteenths of every beat."""
+    of_bars = groove_of(bars, 64, [], meters=meters).meters
+    firsts = np.cumsum([0, *(meter.sixteenths for meter in of_bars)]).tolist()
+    return [
+        [bar, i + 1, firsts[bar] + at]
+        for bar, meter in enumerate(of_bars)
+        for i, at in enumerate(range(0, meter.sixteenths, meter.beat))
+    ]
 
 
 def choked(strokes: list) -> list[int | None]:
@@ -92,6 +105,7 @@ COMPUTED = {
     "swing": lambda case: swung(case["groove"], case["swing"]),
     "lock": lambda case: locked(**case),
     "edits": lambda case: edited(**case),
+    "beats": lambda case: beats(**case),
     "chokes": lambda case: choked(**case),
     "name": lambda case: name_with(blend_name(case["pattern"], case["feel"]), **case["done"]),
     "velocity": lambda case: sample(**case),

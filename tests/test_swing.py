@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from midifile import written
 
+from beatgen import demo
 from beatgen.groove import Groove
+from beatgen.midi import scan_midi
 from beatgen.swing import swing
 
 
@@ -33,3 +35,13 @@ def test_hits_that_swing_squeezes_together_are_written_where_they_sound():
     ticks = np.cumsum([message.time for message in notes])
     struck = [t for t, m in zip(ticks, notes, strict=True) if m.type == "note_on" and m.velocity]
     assert struck == pytest.approx(np.sort(at) * 30, abs=1.01)  # a tick inside its cell
+
+
+@pytest.mark.parametrize("share", [0.58, 0.66, 0.75])
+def test_what_is_swung_is_written_read_and_written_as_the_same_file(share) -> None:
+    roll = Groove.from_tab("snare |" + "o" * 64 + "|", tempo=90)
+    for groove in (roll, demo.load("funk"), demo.load("samba")):
+        file = written(swing(groove, share))
+        played, report = scan_midi(file)
+        assert sum(report.hits.values()) == (groove.velocity > 0).sum() and not report.collisions
+        assert written(played).getvalue() == file.getvalue()

@@ -86,12 +86,17 @@ class Scene:
                 f"the grooves on a path have {sorted(shapes)} bars and steps; expected the same "
                 "for all. Repeat the shorter one."
             )
-        bars, steps = shapes.pop()
-        own = self.settled
-        if own is not None and (own.steps != steps or own.bars < bars):
+        if len({groove.meters for groove in grooves}) > 1:
             raise BeatGenError(
-                f"what settled has {own.bars} bars and {own.steps} steps, the path {bars} and "
-                f"{steps}; expected as many bars or more, and the same steps. Repeat it."
+                "the grooves on a path are in several meters; expected the same for all."
+            )
+        bars = shapes.pop()[0]
+        own = self.settled
+        of_44 = grooves[0].resolution
+        if own is not None and (own.resolution != of_44 or own.bars < bars):
+            raise BeatGenError(
+                f"what settled has {own.bars} bars and {own.resolution} steps, the path {bars} and "
+                f"{of_44}; expected as many bars or more, and the same steps. Repeat it."
             )
         if not 0 <= self.position <= 1:
             raise BeatGenError(f"position is {self.position}; expected 0 (A) to 1 (B).")

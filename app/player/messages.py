@@ -78,7 +78,7 @@ def read(
     edited = with_edits(base, edits) if edits else None
     monitor = _monitor(message.get("monitor")) if of_this else "blend"
     tempo, swing = message.get("tempo"), message.get("swing")
-    lock = read_lock(message.get("lock"), base.steps, known)
+    lock = read_lock(message.get("lock"), base.resolution, known)
     if opening and message.get("opened") != opening.name:
         tempo, swing, lock = opening.tempo, opening.swing, opening.lock
     blend = edited or base
@@ -86,7 +86,7 @@ def read(
     sounding = {
         "a": lambda: a.repeat(scene.bars),
         "b": lambda: b.repeat(scene.bars),
-        "blend": lambda: blend if lock is None else lock.keep(blend),
+        "blend": lambda: lock.keep(blend) if lock and lock.fits(blend) else blend,
     }
     return Played(
         sounding=sounding[monitor](),

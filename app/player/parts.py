@@ -14,7 +14,7 @@ import streamlit as st
 
 from app.player import answered_turn
 from app.player.component import Width, mount
-from app.player.wire import groove_words, pack_groove, pack_words
+from app.player.wire import groove_words, pack_groove, pack_shape, pack_words
 from beatgen.groove import Groove, rows_of
 from beatgen.kit import EVERY, PERCUSSION, VOICES
 from beatgen.midi.maps import maps
@@ -78,8 +78,7 @@ def shape_panel(
         "sliders": [{"name": turn.name, "low": turn.low, "high": turn.high} for turn in turns],
         "amounts": [turn.amount for turn in turns],
         "reach": reach,
-        "bars": groove.bars,
-        "steps": groove.steps,
+        **pack_shape(groove),
         "tempo": groove.tempo,
         "paths": {
             "frames": [len(turn.path) for turn in turns],

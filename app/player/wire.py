@@ -31,9 +31,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from beatgen.audio.kits import relative
-from beatgen.groove import SIXTEENTHS, Groove, columns, extras_of, voices_of
+from beatgen.errors import BeatGenError
+from beatgen.groove import (
+    SIXTEENTHS,
+    Groove,
+    columns,
+    extras_of,
+    longest_steps,
+    voices_of,
+)
 from beatgen.kit import EVERY, NAMES, PERCUSSION, VOICES
 from beatgen.lock import Lock
+from beatgen.meter import FOUR_FOUR, Meter, meter_of
 
 TIMING_UNITS = 255
 LONGEST_REST = 255
@@ -63,16 +72,26 @@ def reach(steps: int) -> float:
     return max(0.5, steps / (2 * SIXTEENTHS))
 
 
+def pack_shape(groove: Groove) -> dict[str, Any]:
+    """{"bars", "steps", "meters"}: steps of a bar of 4/4, and the meter of all bars, or of each;
+    without meters where all are 4/4."""
+    shape: dict[str, Any] = {"bars": groove.bars, "steps": groove.resolution}
+    if not groove.is_common:
+        same = len(set(groove.meters)) == 1
+        shape["meters"] = [str(meter) for meter in groove.meters[: 1 if same else None]]
+    return shape
+
+
 def pack_groove(groove: Groove) -> dict[str, Any]:
-    """`groove` as {"id", "bars", "steps", "tempo", "hits"}: hits in base64, the id tells grooves
-    apart."""
+    """`groove` as {"id", "bars", "steps", "meters", "tempo", "hits"}: hits in base64, the id tells
+    grooves apart."""
     words = groove_words(groove).tobytes()
     digest = blake2b(words, digest_size=8)
-    digest.update(repr((groove.bars, groove.steps, groove.tempo)).encode())
+    shape = pack_shape(groove)
+    digest.update(repr((*shape.values(), groove.tempo)).encode())
     return {
         "id": digest.hexdigest(),
-        "bars": groove.bars,
-        "steps": groove.steps,
+        **shape,
         "tempo": groove.tempo,
         "hits": b64encode(words).decode("ascii"),
     }
@@ -90,8 +109,7 @@ def pack_path(
     ends elsewhere.
     """
     packed: dict[str, Any] = {
-        "bars": path[0].bars,
-        "steps": path[0].steps,
+        **pack_shape(path[0]),
         "tempi": [groove.tempo for groove in path],
         "frames": pack_words([groove_words(groove) for groove in path]),
         "ends": [pack_groove(end)["hits"] for end in ends] if ends else None,
@@ -129,18 +147,17 @@ def feel_words(frame: Groove, *felt: Groove) -> np.ndarray:
         velocity, later = hits.velocity.copy(), np.zeros(len(hits.name))
         velocity[own] = other.velocity[partner]
         later[own] = other.at[partner] - hits.at[own]
-        units = np.rint(later / (2 * reach(frame.steps)) * TIMING_UNITS)
+        units = np.rint(later / (2 * reach(frame.resolution)) * TIMING_UNITS)
         shift = np.clip(units, -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
         words[:, i] = velocity | (shift & 0x1FF) << 7
     return words.astype("<u2").reshape(-1)
 
 
 def pack_lock(lock: Lock) -> dict[str, Any]:
-    """A lock for the browser: {"bars", "steps", "voices", "sixteenths", "cells", "hits"}."""
+    """A lock for the browser: its shape, "voices", "sixteenths", "cells" and "hits"."""
     held = lock.held
     return {
-        "bars": held.bars,
-        "steps": held.steps,
+        **pack_shape(held),
         "voices": sorted(lock.voices),
         "sixteenths": sorted(lock.sixteenths),
         "cells": sorted(at * CELLS + voice for at, voice in lock.cells),
@@ -149,8 +166,8 @@ def pack_lock(lock: Lock) -> dict[str, Any]:
 
 
 def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock | None:
-    """A lock as the browser sends it: {"bars", "voices", "sixteenths", "cells", "hits": as edits};
-    None where nothing is locked, or where it is none.
+    """A lock as the browser sends it: "bars", "meters", "voices", "sixteenths", "cells", and "hits"
+    as edits; None where nothing is locked, or where it is none.
 
     The wire rounds timing. A cell that agrees with one of the `known` grooves, but for that, is
     that groove's to the last bit; of several the last one's.
@@ -159,24 +176,30 @@ def read_lock(value: object, steps: int, known: Sequence[Groove] = ()) -> Lock |
         return None
     bars = int(value["bars"])
     voices = _numbers_below(value.get("voices"), CELLS) & EVERY.keys()
-    sixteenths = _numbers_below(value.get("sixteenths"), bars * SIXTEENTHS)
-    numbers = _numbers_below(value.get("cells"), bars * SIXTEENTHS * CELLS)
+    try:
+        meters = read_meters(value.get("meters"), bars)
+        shape = bars, longest_steps(meters, steps), len(VOICES)
+    except (BeatGenError, TypeError):
+        return None
+    silence = Groove(np.zeros(shape), meters=meters)
+    sixteenths = _numbers_below(value.get("sixteenths"), silence.sixteenths)
+    numbers = _numbers_below(value.get("cells"), silence.sixteenths * CELLS)
     cells = frozenset(
         (at, voice) for at, voice in (divmod(n, CELLS) for n in numbers) if voice in EVERY
     )
     if not (voices or sixteenths or cells):
         return None
-    silence = Groove(np.zeros((bars, steps, len(VOICES))))
     held = with_edits(silence, read_edits(value.get("hits"), silence))
     for groove in known:
-        if groove.steps == steps:
-            held = _exact(held, groove.repeat(bars))
+        again = groove.repeat(bars)
+        if again.meters == held.meters and again.steps == held.steps:
+            held = _exact(held, again)
     return Lock(held, voices, sixteenths, cells)
 
 
 def _exact(held: Groove, known: Groove) -> Groove:
     """`held` with the cells of `known` wherever they are the same on the wire."""
-    unit = reach(held.steps) / TIMING_UNITS
+    unit = reach(held.resolution) / TIMING_UNITS
     voices = voices_of(held, known)
     (velocity, timing), (exact, early) = (columns(groove, voices) for groove in (held, known))
     same = np.rint(velocity * 127) == np.rint(exact * 127)
@@ -186,6 +209,16 @@ def _exact(held: Groove, known: Groove) -> Groove:
         velocity=np.where(same, exact, velocity),
         timing=np.where(same, early, timing),
         extras=extras_of(voices),
+    )
+
+
+def read_meters(value: object, bars: int) -> tuple[Meter, ...]:
+    """The meters of so many bars, as `pack_shape` names them. Raises BeatGenError or TypeError for
+    anything else."""
+    labels = ["4/4"] if value is None else list(value)[:bars]  # type: ignore[call-overload]
+    meters = [meter_of(str(label)) for label in labels]
+    return (
+        tuple(meters[bar % len(meters)] for bar in range(bars)) if meters else (FOUR_FOUR,) * bars
     )
 
 
@@ -199,8 +232,10 @@ def with_edits(groove: Groove, edits: Sequence[Edit]) -> Groove:
     """`groove` with the edited cells in place of its own."""
     voices = sorted({*groove.voices, *(edit.voice for edit in edits)})
     velocity, timing = (grid.copy() for grid in columns(groove, voices))
+    firsts = groove.first_steps
     for edit in edits:
-        cell = (edit.step // groove.steps, edit.step % groove.steps, voices.index(edit.voice))
+        bar = int(np.searchsorted(firsts, edit.step, side="right")) - 1
+        cell = (bar, edit.step - firsts[bar], voices.index(edit.voice))
         velocity[cell] = edit.velocity / 127
         timing[cell] = edit.timing
     return replace(groove, velocity=velocity, timing=timing, extras=extras_of(voices))
@@ -211,16 +246,16 @@ def read_edits(value: object, groove: Groove) -> list[Edit]:
     out, for what a browser sends may be anything."""
     if not isinstance(value, list):
         return []
-    edits = []
+    edits, steps, most = [], int(groove.first_steps[-1]), reach(groove.resolution)
     for cell in value[: groove.velocity.size]:
         if not (isinstance(cell, list) and len(cell) == 4):
             continue
         if not all(isinstance(n, int | float) and abs(n) < 1e6 for n in cell):  # no NaN either
             continue
         step, voice, velocity = (int(n) for n in cell[:3])
-        inside = 0 <= step < groove.bars * groove.steps and voice in EVERY
+        inside = 0 <= step < steps and voice in EVERY
         if inside and 0 <= velocity <= 127:
-            timing = float(np.clip(cell[3], -reach(groove.steps), reach(groove.steps)))
+            timing = float(np.clip(cell[3], -most, most))
             edits.append(Edit(step, voice, velocity, timing))
     return edits
 
@@ -235,10 +270,13 @@ class _Strikes(NamedTuple):
 
 def _strikes(groove: Groove) -> _Strikes:
     bar, step, voice = cells = np.nonzero(groove.velocity)
-    sixteenth = np.floor(step * SIXTEENTHS / groove.steps + 0.5).astype(np.int64)
-    at = step + groove.timing[cells] - np.where(sixteenth == SIXTEENTHS, groove.steps, 0)
+    sixteenth = np.floor(step * SIXTEENTHS / groove.resolution + 0.5).astype(np.int64)
+    count = np.array([meter.sixteenths for meter in groove.meters])
+    last = sixteenth == count[bar]
+    at = step + groove.timing[cells] - np.where(last, groove.bar_steps[bar], 0)
+    home = bar * count.max() + np.where(last, 0, sixteenth)
     number = np.array(groove.voices)[voice]
-    home = ((bar * SIXTEENTHS + sixteenth % SIXTEENTHS) * CELLS + number) * groove.steps
+    home = (home * CELLS + number) * groove.steps
     by_time = np.lexsort((at, home))
     first = np.searchsorted(home[by_time], home)  # of the strikes of the same home
     name = np.empty_like(home)
@@ -253,9 +291,9 @@ def _midi_velocity(velocity: np.ndarray) -> np.ndarray:
 def groove_words(groove: Groove) -> np.ndarray:
     """A groove as uint32 (words,), as the module's docstring says."""
     bar, step, voice = np.nonzero(groove.velocity)
-    place = bar * groove.steps + step
+    place = groove.first_steps[bar] + step
     velocity = _midi_velocity(groove.velocity[bar, step, voice])
-    units = groove.timing[bar, step, voice] / reach(groove.steps) * TIMING_UNITS
+    units = groove.timing[bar, step, voice] / reach(groove.resolution) * TIMING_UNITS
     timing = np.clip(np.rint(units), -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
     rests, gap = np.divmod(np.diff(place, prepend=0), LONGEST_REST)
     words = gap | np.array(groove.voices)[voice] << 8 | velocity << 16 | (timing & 0x1FF) << 23

@@ -12,10 +12,12 @@ them. The first is JSON. The second has the hits of all grooves, column by colum
 Velocities come back as they were. A unit of timing is 1/1920 of a beat, a quarter of a tick of the
 Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.13 ms at tempo 120.
 
+A groove in other meters than 4/4 names them in its record, as in "4/4 2/4" (`record_of`).
+
 Links and browsers hold such texts for years. A change of their form, or of the voices' numbers
 (`beatgen.kit.EVERY`), makes a new version and keeps reading the older ones:
-tests/app/share/links.json holds some of each. Version 1 has the kit's voices alone, and is what is
-written where there are no others; version 2 has percussion, too.
+tests/app/share/links.json holds some of each. Version 1 has the kit's voices and 4/4 alone, and is
+what is written where there is nothing else; version 2 has percussion and meters, too.
 """
 
 from __future__ import annotations
@@ -29,11 +31,13 @@ from typing import Any
 import numpy as np
 
 from app.limits import GROOVE_TEMPO_RANGE, number, whole
-from beatgen.groove import STEPS, Groove, extras_of
+from beatgen.errors import BeatGenError
+from beatgen.groove import STEPS, Groove, extras_of, longest_steps, meters_of
 from beatgen.kit import EVERY, VOICES
+from beatgen.meter import FOUR_FOUR, Meter
 
-KIT_VERSION = "1"  # of the kit's voices alone
-LATEST_VERSION = "2"  # with percussion
+KIT_VERSION = "1"  # of the kit's voices in 4/4 alone
+LATEST_VERSION = "2"  # with percussion and other meters
 VERSIONS = (KIT_VERSION, LATEST_VERSION)
 LONGEST = 500_000  # characters that are read
 LARGEST = 2_000_000  # bytes that they may hold, unpacked
@@ -53,8 +57,8 @@ def pack(head: dict[str, Any], grooves: Sequence[Groove]) -> str:
     """
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     packed = zlib.compress(text.encode() + b"\0" + _columns(grooves), 9)
-    extras = any(groove.extras for groove in grooves)
-    version = LATEST_VERSION if extras else KIT_VERSION
+    plain = all(groove.is_common and not groove.extras for groove in grooves)
+    version = KIT_VERSION if plain else LATEST_VERSION
     return version + urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
@@ -87,18 +91,23 @@ class Hits:
     def __init__(self, content: bytes, most_bars: int) -> None:
         self._most_bars = most_bars
         self._content = np.frombuffer(content, np.uint8).astype(int)
-        self._expected: list[tuple[int, float]] = []  # bars and tempo of each groove
+        self._expected: list[tuple[int, float, tuple[Meter, ...]]] = []  # bars, tempo, meters
 
     def expect(self, recorded: Mapping[str, Any]) -> int:
         """The index that a groove of these "bars" and this "tempo" has among `grooves`. Raises
         ValueError where they are not possible."""
         bars = whole(recorded["bars"], 1, self._most_bars)
-        self._expected.append((bars, number(recorded["tempo"], *GROOVE_TEMPO_RANGE)))
+        try:
+            given = meters_of(recorded.get("meters", str(FOUR_FOUR)))[:bars]
+        except (BeatGenError, AttributeError) as error:
+            raise ValueError("meters that are not possible") from error
+        meters = tuple(given[bar % len(given)] for bar in range(bars))
+        self._expected.append((bars, number(recorded["tempo"], *GROOVE_TEMPO_RANGE), meters))
         return len(self._expected) - 1
 
     def grooves(self) -> list[Groove]:
         """All that were expected. Raises ValueError where the text does not hold them."""
-        bars = sum(bars for bars, _ in self._expected)
+        bars = sum(bars for bars, *_ in self._expected)
         if 2 * bars > len(self._content) or bars > self._most_bars:
             raise ValueError("more bars than the text holds, or than are read")
         low, high, rest = np.split(self._content, [bars, 2 * bars])
@@ -111,22 +120,34 @@ class Hits:
         zigzag = low + 256 * high
         units = np.where(zigzag % 2, -(zigzag + 1) // 2, zigzag // 2)
         voices = sorted({*range(len(VOICES)), *map(voice_number, np.unique(voice).tolist())})
-        grid = np.zeros((2, bars, STEPS, len(voices)), np.float32)
+        longest = [longest_steps(meters, STEPS) for *_, meters in self._expected]
+        grid = np.zeros((2, bars, max(longest, default=STEPS), len(voices)), np.float32)
         if (velocity < 1).any() or (velocity > 127).any() or (np.abs(units) > LATEST).any():
             raise ValueError("a velocity or timing that is not possible")
         grid[:, bar, step, np.searchsorted(voices, voice)] = velocity / 127, units / TIMING_UNITS
         if np.count_nonzero(grid[0]) != len(voice):
             raise ValueError("two hits in one cell")
-        ends = np.cumsum([bars for bars, _ in self._expected])
-        return [
-            Groove(
-                grid[0, end - bars : end],
-                grid[1, end - bars : end],
-                tempo,
-                extras=extras_of(voices),
-            )
-            for end, (bars, tempo) in zip(ends, self._expected, strict=True)
-        ]
+        found = []
+        for steps, (bars, tempo, meters) in zip(longest, self._expected, strict=True):
+            own, grid = np.split(grid, [bars], axis=1)
+            try:
+                played = own[:, :, :steps]
+                found.append(Groove(played[0], played[1], tempo, meters, extras_of(voices)))
+            except BeatGenError as error:
+                raise ValueError("a hit behind the end of its bar") from error
+            if own[0, :, steps:].any():
+                raise ValueError("a hit behind the end of its bar")
+        return found
+
+
+def record_of(groove: Groove) -> dict[str, Any]:
+    """What `Hits.expect` takes of a groove: its bars, its tempo and, where they are not 4/4, its
+    meters."""
+    record: dict[str, Any] = {"bars": groove.bars, "tempo": groove.tempo}
+    if not groove.is_common:
+        same = len(set(groove.meters)) == 1
+        record["meters"] = " ".join(map(str, groove.meters[: 1 if same else None]))
+    return record
 
 
 def voice_number(value: object) -> int:

@@ -38,7 +38,7 @@ from app.session import (
 from app.share import encoding
 from app.share.encoding import LARGEST, LATEST_VERSION, Hits, voice_number
 from beatgen.errors import BeatGenError
-from beatgen.groove import SIXTEENTHS, Groove
+from beatgen.groove import Groove
 from beatgen.lock import Lock
 
 Record = dict[str, Any]  # what the first part says of one thing
@@ -101,7 +101,7 @@ def _pack(
 
     def groove_record(groove: Groove) -> Record:
         grooves.append(groove)
-        return {"bars": groove.bars, "tempo": groove.tempo}
+        return encoding.record_of(groove)
 
     def deck_record(deck: Deck) -> Record:
         source = deck.source
@@ -149,6 +149,7 @@ def _pack(
         "swing": session.swing,
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
+        **({"meter": "b"} if session.meter == "b" else {}),
         "numbered": max([session.numbered, *(take.number for take in takes)]),
         "takes": [take_record(take) for take in takes],
         **wall_records(),
@@ -207,6 +208,7 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
         take=None if plays is None else takes[whole(plays, 0, len(takes) - 1)],
         takes=fitting(takes),
         walls=_walls(head.get("walls", []), every),
+        meter="b" if head.get("meter") == "b" else "a",
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
         opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
@@ -260,12 +262,10 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
     if groove is None:
         raise ValueError("a lock without a groove")
     _refuse_longer(groove.bars, MOST_BARS, "lock")
+    last = groove.sixteenths - 1
     voices = (voice_number(voice) for voice in record["voices"])
-    sixteenths = (whole(at, 0, groove.bars * SIXTEENTHS - 1) for at in record["sixteenths"])
-    cells = (
-        (whole(at, 0, groove.bars * SIXTEENTHS - 1), voice_number(voice))
-        for at, voice in record.get("cells", [])
-    )
+    sixteenths = (whole(at, 0, last) for at in record["sixteenths"])
+    cells = ((whole(at, 0, last), voice_number(voice)) for at, voice in record.get("cells", []))
     return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))
 
 

@@ -10,6 +10,7 @@ from app.player.parts import file_overview, groove_picture
 from app.session import LOOPS, SIDES, Deck, Pace, Session, Side
 from app.share import link
 from beatgen.errors import BeatGenError
+from beatgen.meter import label_of
 from beatgen.readers import ENDINGS
 
 PACES: dict[Pace, str] = {"half": "÷2", "double": "×2"}
@@ -17,9 +18,36 @@ NEAR_TWICE = (1.7, 2.35)  # times the tempo of the other groove
 
 
 def draw(now: Session) -> None:
+    _choose_meter(now)
     for column, side in zip(st.columns(2, gap="small"), SIDES, strict=True):
         with column, st.container(key=f"deck-{side}", height="stretch"):
             _card(now, side)
+
+
+def _choose_meter(now: Session) -> None:
+    """Whose meter the blend is in, where the two grooves differ."""
+    labels = {side: label_of(now.deck(side).groove.meters) for side in SIDES}
+    if labels["a"] == labels["b"]:
+        return
+
+    def choose() -> None:
+        now.meter = st.session_state["meter"]
+        now.play(None)
+
+    st.session_state["meter"] = now.meter
+    with st.container(key="meter-choice", horizontal=True, vertical_alignment="center"):
+        look.note(f"A is in {labels['a']}, B in {labels['b']}. Blend in")
+        st.segmented_control(
+            "Meter of the blend",
+            SIDES,
+            required=True,
+            format_func=labels.__getitem__,
+            help="The other groove is brought into this meter: its bars end early, or go on with "
+            "the next one or with their beginning.",
+            key="meter",
+            label_visibility="collapsed",
+            on_change=choose,
+        )
 
 
 def _card(now: Session, side: Side) -> None:
@@ -63,6 +91,7 @@ def _facts(deck: Deck) -> list[str]:
         "" if source.style == source.name.lower() else source.style,
         look.bpm(source.tempo),
         f"{bars} bar" + "s" * (bars > 1),
+        "" if label_of(source.meters) == "4/4" else label_of(source.meters),
     ]
 
 
@@ -189,16 +218,22 @@ def _choose_source(now: Session, side: Side) -> None:
 
     def load_demo() -> None:
         name = st.session_state[pick]
-        if name is not None and deck.renewed == drawn:
+        if name is None or deck.renewed != drawn:
+            return
+        if name in demos:
             now.load(side, demos[name])
+        else:
+            load(engine.PASTED, name.encode())
 
     def load_file() -> None:
         file = st.session_state[upload]
-        if file is None:
-            return
+        if file is not None:
+            load(file.name, file.getvalue())
+
+    def load(name: str, content: bytes) -> None:
         deck.renewed += 1
         try:
-            now.load(side, engine.read(file.name, file.getvalue()))
+            now.load(side, engine.read(name, content))
         except BeatGenError as error:
             deck.error = str(error)
 
@@ -216,7 +251,9 @@ def _choose_source(now: Session, side: Side) -> None:
         list(demos),
         key=pick,
         on_change=load_demo,
-        placeholder="Demo grooves",
+        accept_new_options=True,
+        placeholder="Demo, or paste a link",
+        help="A demo groove, or an address of GrooveScribe, pasted here.",
         label_visibility="collapsed",
         width=180,
     )

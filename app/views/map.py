@@ -186,7 +186,7 @@ def _legend(atlas: Atlas) -> None:
 
 def _marks(now: Session) -> str:
     """A, B, the path between them, the takes and what sounds, laid over the chart."""
-    a, b = now.a.groove, now.b.groove
+    a, b = now.pair
     parts = [_line(bar) for bar in share_of(engine.path_places(a, b))]
     for take in _shown(now):
         parts += _mark(engine.places(take.groove), "take")
@@ -202,7 +202,7 @@ def _here(now: Session) -> np.ndarray:
     edited = now.edited is not None
     if now.take or now.shaped or edited or now.feel is not None or now.monitor != "blend":
         return engine.places(now.heard)
-    path = engine.path_places(now.a.groove, now.b.groove)
+    path = engine.path_places(*now.pair)
     return path[:, round(now.position * (path.shape[1] - 1))]
 
 

@@ -86,7 +86,7 @@ def unshaped(session: Session) -> Groove:
     """The take or blend that sounds, before its shape."""
     if session.take:
         return session.take.groove
-    return engine.blend(session.a.groove, session.b.groove, *session.place)
+    return engine.blend(*session.pair, *session.place)
 
 
 def words(index: int) -> tuple[str, str, str]:

@@ -124,6 +124,6 @@ def _groove_at(now: Session, start: str) -> Groove:
     if start in ("A", "B"):
         return now.deck("a" if start == "A" else "b").groove
     if start == "Blend":
-        return now.locked(engine.blend(now.a.groove, now.b.groove, *now.place))
+        return now.locked(engine.blend(*now.pair, *now.place))
     assert now.heard is not None  # the entry script sets it before it draws
     return now.heard

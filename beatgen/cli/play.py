@@ -45,6 +45,7 @@ MAP = arg(
     help="drum map of the file: gm, roland, toontrack ... (docs/midi.md), or a file (my.tsv); "
     "recognised by default",
 )
+METER = arg("--meter", metavar="METER", help="the meter to blend in, such as 3/4; A's by default")
 MAPS = arg(
     "--map",
     action="append",
@@ -119,27 +120,27 @@ def info(options: Options) -> None:
     B,
     arg("amount", type=float, metavar="AMOUNT", help="0 is A, 1 is B"),
     number("--feel", float, None, "another amount for the feel (timing and loudness) alone"),
-    *(MAPS, PEDAL, PAIR_BARS, MODEL, *MIDI_OUT),
+    *(METER, MAPS, PEDAL, PAIR_BARS, MODEL, *MIDI_OUT),
 )
 def blend(options: Options) -> None:
     """Blend two grooves bar by bar."""
     a, b = _pair(options)
     vae = _model(options)
-    _write(vae.blend(a, b, options.amount, options.feel), options)
+    _write(vae.blend(a, b, options.amount, options.feel, options.meter), options)
 
 
 @verb(
     A,
     B,
     number("--steps", int, 8, "bars, both ends included"),
-    *(MAPS, PEDAL, PAIR_BARS, MODEL),
+    *(METER, MAPS, PEDAL, PAIR_BARS, MODEL),
     *MIDI_OUT,
 )
 def interpolate(options: Options) -> None:
     """Go from one groove to another, one step in each bar."""
     a, b = _pair(options)
     vae = _model(options)
-    _write(vae.interpolate(a, b, options.steps), options)
+    _write(vae.interpolate(a, b, options.steps, options.meter), options)
 
 
 @verb(
@@ -300,17 +301,17 @@ def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> 
 
 
 def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
-    """The cells of these voices or families, bool (bars, 16, 22)."""
+    """The cells of these voices or families, bool (bars, sixteenths of the longest, 22)."""
     import numpy as np
 
-    from beatgen.groove import SIXTEENTHS
     from beatgen.kit import FAMILIES, VOICES
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
     if unknown := set(names) - known:
         raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
-    return np.broadcast_to(chosen, (groove.bars, SIXTEENTHS, len(VOICES)))
+    sixteenths = max(meter.sixteenths for meter in groove.meters)
+    return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
 
 
 def _model(options: Options) -> Vae:

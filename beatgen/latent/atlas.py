@@ -21,9 +21,10 @@ import numpy as np
 
 from beatgen.bars.metrics import fold, folded
 from beatgen.bars.nearest import nearest, pack
+from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
-from beatgen.groove import SIXTEENTHS, Groove, as_kit
+from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.latent.runtime import NETWORK, model_folder
 
 ATLAS = "atlas.npz"
@@ -187,8 +188,7 @@ class Atlas:
         >>> 0 <= found.similarity <= 1
         True
         """
-        heard = as_kit(groove)
-        similarity, index = self.nearest_bars(heard.velocity, heard.timing)
+        similarity, index = self.nearest_bars(*cut(groove))
         closest = int(index[similarity.argmax()])
         return Nearest(float(similarity.mean()), closest, self.style_of(closest))
 

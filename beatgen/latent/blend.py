@@ -11,12 +11,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from beatgen.bars.pieces import cut
 from beatgen.errors import BeatGenError, check_count, check_share
-from beatgen.groove import Groove, as_kit
+from beatgen.groove import Groove
 from beatgen.latent.codec import Codec, fade, strikes_of
 from beatgen.latent.decide import family_hits
 from beatgen.latent.extras import Extras
 from beatgen.latent.prior import Prior
+from beatgen.meter import FOUR_FOUR, Meter
+from beatgen.rebar import in_meter
 
 PATH_FRAMES = 33
 WAYPOINTS = 4  # the path is divided into so many straight pieces
@@ -29,21 +32,29 @@ class Blend:
     """Two grooves, ready to be blended many times (`Vae.between`).
 
     What does not depend on the amount is computed once, here: the noise of both, what the model
-    misses of each, and how many sixteenths each strikes. The shorter groove repeats. loop: how many
-    bars in a row repeat; by default the whole groove, 1 where each bar stands for itself. Raises
+    misses of each, and how many sixteenths each strikes. The shorter groove repeats; both are
+    brought into one meter first, a's by default. loop: how many pieces (`beatgen.bars.pieces`) in
+    a row repeat; by default the whole groove, 1 where each bar stands for itself. Raises
     BeatGenError for grooves of different steps per bar.
     """
 
     def __init__(
-        self, codec: Codec, prior: Prior, a: Groove, b: Groove, loop: int | None = None
+        self,
+        codec: Codec,
+        prior: Prior,
+        a: Groove,
+        b: Groove,
+        meter: str | Meter | Sequence[Meter] | None = None,
+        loop: int | None = None,
     ) -> None:
-        if a.steps != b.steps:
-            raise BeatGenError(f"grooves of {a.steps} and {b.steps} steps per bar do not blend.")
+        if a.resolution != b.resolution:
+            raise BeatGenError(
+                f"grooves of {a.resolution} and {b.resolution} steps per bar do not blend."
+            )
         self._codec, self._prior, self._loop = codec, prior, loop
-        bars = max(a.bars, b.bars)
-        self._ends = [groove.repeat(bars) for groove in (a, b)]
-        heard = [as_kit(end) for end in self._ends]
-        z = [codec.encode_bars(end.velocity, end.timing, loop=loop or bars)[0] for end in heard]
+        self._ends = in_one_meter(a, b, meter)
+        bars = [cut(end) for end in self._ends]
+        z = [codec.encode_bars(*of_end, loop=loop or len(of_end[0]))[0] for of_end in bars]
         self._noise = [prior.to_noise(of_end) for of_end in z]
         # From z to noise and back is not exact: the residual makes up for that loss, too.
         self._residuals = [
@@ -68,6 +79,10 @@ class Blend:
     def walk(self, steps: int) -> Iterator[Groove]:
         """The bars of `Vae.interpolate`, one after the other."""
         a, b = self._ends
+        if not a.is_common:
+            for i in range(steps):
+                yield self.blend(i / (steps - 1))[i % a.bars]
+            return
         for start in range(0, steps, CHUNK):
             at = np.arange(start, min(start + CHUNK, steps))
             # Of each blend only one bar is heard. The next one is decoded with it, because its
@@ -83,14 +98,15 @@ class Blend:
     ) -> list[Groove]:
         """Grooves for pairs of amounts, (pattern, feel).
 
-        bars: int (n, k), for each pair the bars that are decoded, one after the other. By default
-        all are, and at the ends the result is the groove itself.
+        bars: int (n, k), for each pair the bars of 4/4 that are decoded, one after the other. By
+        default all are, and at the ends the result is the groove itself.
         """
         for pattern_amount, feel_amount in amounts:
             check_share("amount", pattern_amount)
             check_share("feel", feel_amount)
         a, b = self._ends
-        chosen = np.arange(a.bars) if bars is None else bars
+        chosen = np.arange(len(self._noise[0])) if bars is None else bars
+        meters = a.meters if bars is None else (FOUR_FOUR,) * bars.shape[1]
         pairs = np.array(amounts, np.float32)
         z = path_z(self._prior, self._noise[0], self._noise[1], pairs, bars)
         of_pattern, of_feel = pairs.T
@@ -103,7 +119,7 @@ class Blend:
             for of_a, of_b in zip(self._residuals[0][1:], self._residuals[1][1:], strict=True)
         ]
         tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
-        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, self._loop)
+        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, meters, self._loop)
         for i, (heard, at) in enumerate(zip(blends, amounts, strict=True)):
             extras = self._extras
             if bars is not None:
@@ -127,6 +143,15 @@ def _crossfaded(a: np.ndarray, b: np.ndarray, amounts: np.ndarray) -> np.ndarray
     float32 (n, bars, 16, 22, k)."""
     from_a, from_b = (fade(t)[:, None, None, None, None] for t in (1 - amounts, amounts))
     return a * from_a + b * from_b
+
+
+def in_one_meter(
+    a: Groove, b: Groove, meter: str | Meter | Sequence[Meter] | None = None
+) -> list[Groove]:
+    """Two grooves of as many bars, in one meter, by default a's; the shorter one repeats."""
+    wanted = a.meters if meter is None else meter
+    bars = max(in_meter(groove, wanted).bars for groove in (a, b))
+    return [in_meter(groove, wanted, bars) for groove in (a, b)]
 
 
 def path_z(

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from beatgen.bars.pieces import cut, mend
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 from beatgen.errors import BeatGenError, ModelError
-from beatgen.groove import Groove, as_kit
+from beatgen.groove import Groove
 from beatgen.latent.decide import (
     Prediction,
     blend_hits,
@@ -18,7 +19,7 @@ from beatgen.latent.decide import (
     pattern_with_hits,
 )
 from beatgen.latent.runtime import AGAIN, Network
-from beatgen.meter import label_of
+from beatgen.meter import FOUR_FOUR, Meter
 
 
 class Codec:
@@ -138,8 +139,8 @@ class Codec:
     # --- grooves --------------------------------------------------------------------------------
 
     def residual(self, groove: Groove, z: np.ndarray, loop: int | None = None) -> Prediction:
-        """What the network misses of a groove: added to its prediction for z (bars, latent_dim), it
-        gives the groove again. loop: as for `strikes_of`."""
+        """What the network misses of a groove: added to its prediction for z (pieces, latent_dim),
+        it gives the groove again. loop: as for `strikes_of`."""
         true = strikes_of(groove, loop)
         struck = true.velocity > 0
         predicted, _ = self.predict(z, true.count)
@@ -178,12 +179,15 @@ class Codec:
         pattern: np.ndarray,
         missed: Sequence[np.ndarray],
         tempos: Sequence[float],
+        meters: tuple[Meter, ...],
         loop: int | None = None,
     ) -> list[Groove]:
-        """A groove for each pattern, int (n, bars, 16, 22), played with z_feel (n, bars, feel_dim).
+        """A groove for each pattern, int (n, pieces, 16, 22), played with z_feel (n, pieces,
+        feel_dim).
 
-        missed: the residual's place, velocity and timing, (n, bars, 16, 22, 4) each, which are
-        added to the prediction. tempos: BPM of each groove. loop: as for `strikes_of`.
+        missed: the residual's place, velocity and timing, (n, pieces, 16, 22, 4) each, which are
+        added to the prediction. tempos: BPM of each groove. meters: of the bars of each. loop: as
+        for `strikes_of`.
         """
         n, bars = pattern.shape[:2]
         flat = pattern.reshape(n * bars, *pattern.shape[2:])
@@ -192,22 +196,28 @@ class Codec:
             part + residual.reshape(part.shape) for part, residual in zip(feel, missed, strict=True)
         )
         strikes = Prediction(np.empty(0), *summed).strikes(flat)
-        velocity, timing = to_grid(strikes, bars if loop is None else loop)
-        velocity = np.rint(velocity * 127) / 127
+        velocity, timing = _grids(strikes, bars if loop is None else loop)
+        each = (slice(i * bars, (i + 1) * bars) for i in range(n))
         return [
-            Groove(velocity[i * bars : (i + 1) * bars], timing[i * bars : (i + 1) * bars], tempo)
-            for i, tempo in enumerate(tempos)
+            mend(velocity[part], timing[part], tempo, meters)
+            for part, tempo in zip(each, tempos, strict=True)
         ]
 
     def decode_grooves(
-        self, z: np.ndarray, residual: Prediction, tempos: Sequence[float]
+        self,
+        z: np.ndarray,
+        residual: Prediction,
+        tempos: Sequence[float],
+        meters: tuple[Meter, ...],
     ) -> list[Groove]:
-        """A groove for each of z (n, bars, latent_dim), with a residual added to its prediction.
+        """A groove for each of z (n, pieces, latent_dim), with a residual added to its prediction.
 
-        residual: arrays as in `Prediction`, but (n, bars, 16, 22, ...). tempos: BPM of each groove.
+        meters: of the bars of each groove; z has a row for each of their pieces
+        (`beatgen.bars.pieces`), which in 4/4 are the bars. residual: arrays as in `Prediction`, but
+        (n, pieces, 16, 22, ...). tempos: BPM of each groove.
         """
         pattern = self.decide(z[..., : self.pattern_dim], residual.counts)
-        return self.play(z[..., self.pattern_dim :], pattern, residual[1:], tempos)
+        return self.play(z[..., self.pattern_dim :], pattern, residual[1:], tempos, meters)
 
 
 def fade(remaining: Any) -> Any:
@@ -221,22 +231,26 @@ def fade(remaining: Any) -> Any:
 
 
 def strikes_of(groove: Groove, loop: int | None = None) -> Strikes:
-    """A groove's strikes, as the network reads them. loop: how many bars in a row repeat as a
-    circle; by default the whole groove. Extras are folded into the kit. Raises BeatGenError for
-    other than 64 steps per bar, and for other meters than 4/4."""
-    if not groove.is_common:
-        raise BeatGenError(
-            f"the groove is in {label_of(groove.meters)}; the model plays 4/4 so far."
-        )
-    groove = as_kit(groove)
-    return to_strikes(groove.velocity, groove.timing, groove.bars if loop is None else loop)
+    """The strikes of a groove's pieces (`beatgen.bars.pieces`), which in 4/4 are its bars, as the
+    network reads them; extras are folded into the kit. loop: how many pieces in a row repeat as a
+    circle; by default the whole groove. Raises BeatGenError for other than 64 steps per bar of 4/4.
+    """
+    velocity, timing = cut(groove)
+    return to_strikes(velocity, timing, len(velocity) if loop is None else loop)
 
 
-def groove_of(strikes: Strikes, tempo: float, loop: int = 1) -> Groove:
+def groove_of(
+    strikes: Strikes, tempo: float, loop: int = 1, meters: tuple[Meter, ...] | None = None
+) -> Groove:
     """A groove of strikes, velocities rounded to MIDI's 127. loop: as for `strikes_of`; by default
-    each bar is independent of the others."""
+    each bar is independent of the others. meters: of its bars, all 4/4 by default."""
+    velocity, timing = _grids(strikes, loop)
+    return mend(velocity, timing, tempo, meters or (FOUR_FOUR,) * len(velocity))
+
+
+def _grids(strikes: Strikes, loop: int) -> tuple[np.ndarray, np.ndarray]:
     velocity, timing = to_grid(strikes, loop)
-    return Groove(np.rint(velocity * 127) / 127, timing, tempo)
+    return np.rint(velocity * 127) / 127, timing
 
 
 def _certain(pattern: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from beatgen.groove import Groove, as_kit, columns, extras_of, reach, grid_sixteenths, voices_of
+from beatgen.groove import Groove, as_kit, columns, extras_of, reach, sixteenths_of, voices_of
 from beatgen.kit import EVERY, FAMILIES, VOICES, VOICES_OF_FAMILY
 
 KIT = len(VOICES)
@@ -38,7 +38,7 @@ class Extras:
         if not self._any:
             return
         self._sources = sources
-        self._sixteenth = grid_sixteenths(sources[0])
+        self._sixteenth = sixteenths_of(sources[0])
         self._sixteenths = int(self._sixteenth.max()) + 1
         # Per source, bool (families, sixteenths): struck by the kit itself, or only by what is
         # heard as the kit.
@@ -134,11 +134,14 @@ class Extras:
         one takes the later."""
         bars, steps, _ = kit.shape
         extra = np.zeros((2, bars * steps, len(self._voices)), np.float32)
-        most = reach(heard.resolution)
+        most, inside = reach(heard.resolution), heard.bar_steps
         for (number, *_), (place, velocity) in hits.items():
             column = self._voices.index(number)
             step = min(max(int(np.floor(place + 0.5)), 0), bars * steps - 1)
-            around = [step + near for near in NEAR if 0 <= step + near < bars * steps]
+            bar = step // steps  # the steps behind a shorter bar's end are none of it
+            step = min(step, bar * steps + int(inside[bar]) - 1)
+            near = [step + by for by in NEAR if 0 <= step + by < bars * steps]
+            around = [at for at in near if at % steps < inside[at // steps]]
             free = next((at for at in around if not extra[0, at, column]), step)
             extra[0, free, column] = velocity
             extra[1, free, column] = np.clip(place - free, -most, most)

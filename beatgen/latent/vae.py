@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_grid, to_strikes
+from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
+from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
-from beatgen.groove import SIXTEENTHS, Groove, as_kit, columns, join
+from beatgen.groove import Groove, columns, join
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
@@ -30,6 +32,7 @@ from beatgen.latent.feel import ExpectedStrike, draw_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.latent.runtime import Network, load_network
+from beatgen.meter import FOUR_FOUR, Meter, label_of
 
 
 def load_model(name: str | os.PathLike[str] = "bar") -> Vae:
@@ -92,22 +95,27 @@ class Vae:
     # --- Groove <-> z ---------------------------------------------------------------------------
 
     def encode(self, groove: Groove) -> np.ndarray:
-        """z_mean of each bar, float32 (bars, latent_dim). Extras are heard as the kit's voices that
-        play their parts (`beatgen.groove.as_kit`). Raises BeatGenError for bars of other than 64
-        steps.
+        """z_mean of each bar, float32 (bars, latent_dim). A bar longer than four quarters takes
+        a row for each of its pieces (`beatgen.bars.pieces`): 5/4 and 12/8 two. Extras are heard as
+        the kit's voices that play their parts (`beatgen.groove.as_kit`). Raises BeatGenError for
+        other than 64 steps per bar of 4/4.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
         >>> bg.load_model("bar-16").encode(demo.load("funk")[:2]).shape
         (2, 16)
         """
-        strikes_of(groove)  # refuses other meters
-        heard = as_kit(groove)
-        return self.codec.encode_bars(heard.velocity, heard.timing, loop=groove.bars)[0]
+        velocity, timing = cut(groove)
+        return self.codec.encode_bars(velocity, timing, loop=len(velocity))[0]
 
-    def decode(self, z: np.ndarray, tempo: float = 120.0) -> Groove:
+    def decode(
+        self, z: np.ndarray, tempo: float = 120.0, meter: Meter | Sequence[Meter] = FOUR_FOUR
+    ) -> Groove:
         """The groove of z, (latent_dim,) or (bars, latent_dim): one bar for each row, one after the
-        other. Raises BeatGenError for another shape.
+        other, as `encode` gives them.
+
+        meter: of all bars, or of each in turn. Raises BeatGenError for another shape, and where the
+        rows are not those of whole bars.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -115,11 +123,13 @@ class Vae:
         >>> vae.decode(vae.encode(demo.load("funk")), tempo=100).bars
         4
         """
-        prediction, pattern = self.codec.predict(self.codec.check_z(z))
-        return groove_of(prediction.strikes(pattern), tempo, len(pattern))
+        z = self.codec.check_z(z)
+        meters = _meters_of(len(z), meter)
+        prediction, pattern = self.codec.predict(z)
+        return groove_of(prediction.strikes(pattern), tempo, len(pattern), meters)
 
     def decode_each(self, z: np.ndarray, tempo: float = 120.0) -> list[Groove]:
-        """`decode`, but a groove of one bar for each row of z, independent of the others.
+        """`decode`, but a groove of one bar of 4/4 for each row of z, independent of the others.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -140,7 +150,7 @@ class Vae:
         >>> bg.load_model().reconstruct(funk).tempo == funk.tempo
         True
         """
-        return self.decode(self.encode(groove), groove.tempo)
+        return self.decode(self.encode(groove), groove.tempo, groove.meters)
 
     # --- bars as arrays -------------------------------------------------------------------------
 
@@ -166,12 +176,21 @@ class Vae:
 
     # --- from one groove to another -------------------------------------------------------------
 
-    def blend(self, a: Groove, b: Groove, amount: float, feel: float | None = None) -> Groove:
+    def blend(
+        self,
+        a: Groove,
+        b: Groove,
+        amount: float,
+        feel: float | None = None,
+        meter: str | Meter | Sequence[Meter] | None = None,
+    ) -> Groove:
         """The blend of two grooves: amount 0 is exactly `a`, 1 exactly `b`.
 
         feel: the amount for the feel alone; `amount` then moves only the pattern. Amount 0 and feel
         1 is a's pattern with b's feel. Bars are blended one by one, the shorter groove repeating;
-        the tempo goes with `amount`. Raises BeatGenError for amounts outside 0 to 1.
+        the tempo goes with `amount`. meter: that of the blend, by default a's; a groove of another
+        one is brought into it first (`in_meter`), and then it is that which is met at the end.
+        Raises BeatGenError for amounts outside 0 to 1.
 
         What is mixed is the noise of the prior, so every blend is a bar that a drummer might play.
         Each part (kick, snare and toms, hats, ride, crashes) is about as busy in between as in the
@@ -186,10 +205,15 @@ class Vae:
         >>> vae.blend(funk, samba, 0.5).tempo
         105.0
         """
-        return self.between(a, b).blend(amount, feel)
+        return self.between(a, b, meter).blend(amount, feel)
 
     def blend_path(
-        self, a: Groove, b: Groove, frames: int = PATH_FRAMES, feel: float | None = None
+        self,
+        a: Groove,
+        b: Groove,
+        frames: int = PATH_FRAMES,
+        feel: float | None = None,
+        meter: str | Meter | Sequence[Meter] | None = None,
     ) -> list[Groove]:
         """`blend` at `frames` (2 or more) equal steps from 0 to 1, decoded at once.
 
@@ -199,11 +223,13 @@ class Vae:
         >>> [groove.tempo for groove in path]
         [104.0, 104.5, 105.0, 105.5, 106.0]
         """
-        return self.between(a, b).path(frames, feel)
+        return self.between(a, b, meter).path(frames, feel)
 
-    def between(self, a: Groove, b: Groove) -> Blend:
+    def between(
+        self, a: Groove, b: Groove, meter: str | Meter | Sequence[Meter] | None = None
+    ) -> Blend:
         """Two grooves ready to be blended many times: what all their blends share is computed once.
-        Raises BeatGenError for grooves of different steps per bar.
+        meter: as for `blend`. Raises BeatGenError for grooves of different steps per bar.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -211,13 +237,19 @@ class Vae:
         >>> blend.blend(0.3) == blend.blend(0.3, feel=0.3)
         True
         """
-        return Blend(self.codec, self.prior, a, b)
+        return Blend(self.codec, self.prior, a, b, meter)
 
-    def interpolate(self, a: Groove, b: Groove, steps: int = 8) -> Groove:
+    def interpolate(
+        self,
+        a: Groove,
+        b: Groove,
+        steps: int = 8,
+        meter: str | Meter | Sequence[Meter] | None = None,
+    ) -> Groove:
         """A walk from `a` to `b`, one bar for each step, both ends included.
 
         Step i plays bar i of the blend there; grooves that have fewer bars repeat. The tempo is
-        a's. Raises BeatGenError for less than 2 steps.
+        a's. meter: as for `blend`. Raises BeatGenError for less than 2 steps.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -225,7 +257,7 @@ class Vae:
         4
         """
         check_count("steps", steps, 2)
-        return join(self.between(a, b).walk(steps))
+        return join(self.between(a, b, meter).walk(steps))
 
     # --- new grooves ----------------------------------------------------------------------------
 
@@ -265,7 +297,8 @@ class Vae:
         return self._moved(groove, self.prior.to_z(own), z.reshape(noise.shape), *remaining)
 
     def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
-        """`count` new bars, drawn from the prior. Raises BeatGenError for a count below 1, a seed
+        """`count` new bars in 4/4, drawn from the prior. Raises BeatGenError for a count below 1, a
+        seed
         below 0.
 
         >>> import beatgen as bg
@@ -306,7 +339,7 @@ class Vae:
 
         feel_dim = self.latent_dim - self.pattern_dim
         strikes = draw_feel(predict, pattern, feel_dim, seed, spread, refine)
-        played = groove_of(strikes, groove.tempo, groove.bars)
+        played = groove_of(strikes, groove.tempo, len(pattern), groove.meters)
         return Extras(groove).onto(played, moved=True)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
@@ -314,7 +347,8 @@ class Vae:
         is.
 
         hidden: bool (bars, 16, 22), the sixteenths and voices to fill in; their own hits are not
-        used. `propose` says how they are chosen. Raises BeatGenError for another shape.
+        used. In other meters than 4/4 the bars have as many sixteenths as the longest of them.
+        `propose` says how they are chosen. Raises BeatGenError for another shape.
 
         >>> import numpy as np
         >>> import beatgen as bg
@@ -328,29 +362,32 @@ class Vae:
         True
         """
         hidden = np.asarray(hidden, bool)
-        if np.shape(hidden) != (groove.bars, SIXTEENTHS, N_VOICES):
+        sixteenths = max(meter.sixteenths for meter in groove.meters)
+        if np.shape(hidden) != (groove.bars, sixteenths, N_VOICES):
             raise BeatGenError(
                 f"hidden has the shape {np.shape(hidden)}; expected "
-                f"({groove.bars}, {SIXTEENTHS}, {N_VOICES})."
+                f"({groove.bars}, {sixteenths}, {N_VOICES})."
             )
-        heard = as_kit(groove)
-        z, proposed = self.propose(heard.velocity, heard.timing, hidden, groove.bars)
+        bars = cut(groove)
+        hidden = cut_sixteenths(hidden, groove.meters)
+        z, proposed = self.propose(*bars, hidden, len(hidden))
         pattern = np.where(hidden, proposed, strikes_of(groove).count)
         new = self.codec.predict(z, pattern)[0].strikes(pattern)
         at = hidden[..., None]
-        velocity, timing = to_grid(
-            Strikes(np.where(at, new.velocity, 0), np.where(at, new.timing, 0)), groove.bars
-        )
+        strikes = Strikes(np.where(at, new.velocity, 0), np.where(at, new.timing, 0))
+        filled = groove_of(strikes, groove.tempo, len(hidden), groove.meters)
         own_velocity, own_timing = columns(groove, range(N_VOICES))
-        kept = ~steps_of(hidden, own_velocity, own_timing, groove.bars)  # to the last bit
+        # What was known stays, to the last bit.
+        own = cut(replace(groove, velocity=own_velocity, timing=own_timing, extras=()))
+        kept = ~mend_grid(steps_of(hidden, *own, len(hidden)), groove.meters)
         grids = (
-            (groove.velocity, np.where(kept, own_velocity, np.rint(velocity * 127) / 127)),
-            (groove.timing, np.where(kept, own_timing, timing)),
+            (groove.velocity, np.where(kept, own_velocity, filled.velocity)),
+            (groove.timing, np.where(kept, own_timing, filled.timing)),
         )
         velocity, timing = (
             np.concatenate([kit, own[:, :, N_VOICES:]], axis=2) for own, kit in grids
         )
-        return Groove(velocity, timing, groove.tempo, extras=groove.extras)
+        return replace(groove, velocity=velocity, timing=timing)
 
     def propose(
         self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1
@@ -434,7 +471,7 @@ class Vae:
 
     def nudge_each(self, grooves: Sequence[Groove], amounts: Sequence[float]) -> list[Groove]:
         """`nudge` of several grooves by the same amounts, decoded at once. Raises BeatGenError
-        where their numbers of bars differ.
+        where their numbers of bars, or their meters, differ.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -448,17 +485,22 @@ class Vae:
         if any(groove.bars != bars for groove in grooves):
             found = sorted({groove.bars for groove in grooves})
             raise BeatGenError(f"grooves of {found} bars; expected the same number in each.")
+        meters = grooves[0].meters
+        if any(groove.meters != meters for groove in grooves):
+            raise BeatGenError("grooves of several meters; expected the same bars in each.")
         if not row.any():
             return list(grooves)
-        heard = as_kit(whole)
-        z, _ = self.codec.encode_bars(heard.velocity, heard.timing, loop=bars)
-        residual = self.codec.residual(heard, z, bars)
+        velocity, timing = cut(whole)
+        pieces = len(velocity) // n
+        z, _ = self.codec.encode_bars(velocity, timing, loop=pieces)
+        residual = self.codec.residual(whole, z, pieces)
         remaining = self._directions.remaining(row)
         kept = _faded(residual, *remaining)
         nudged = self.codec.decode_grooves(
-            self._directions.move(z, row).reshape(n, bars, -1),
-            Prediction(*(part.reshape(n, bars, *part.shape[2:]) for part in kept)),
+            self._directions.move(z, row).reshape(n, pieces, -1),
+            Prediction(*(part.reshape(n, pieces, *part.shape[2:]) for part in kept)),
             [groove.tempo for groove in grooves],
+            meters,
         )
         feels = bool((remaining[1] < 1).all())
         return [
@@ -492,12 +534,30 @@ class Vae:
         """Grooves for z that was `moved`, (n, bars, latent_dim), from the groove's own z (bars,
         latent_dim). remaining: float32 (n,), how near each stays to the groove (`fade`)."""
         residual = _faded(self.codec.residual(groove, z), pattern_remaining, feel_remaining)
-        heard = self.codec.decode_grooves(moved, residual, [groove.tempo] * len(moved))
+        tempos = [groove.tempo] * len(moved)
+        heard = self.codec.decode_grooves(moved, residual, tempos, groove.meters)
         extras = Extras(groove)
         return [
             extras.onto(new, moved=bool(feel < 1))
             for new, feel in zip(heard, feel_remaining, strict=True)
         ]
+
+
+def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]:
+    """The meters of the bars that so many pieces make, each in turn. Raises BeatGenError where the
+    pieces are not those of whole bars."""
+    given = (meter,) if isinstance(meter, Meter) else tuple(meter)
+    meters: list[Meter] = []
+    left = pieces
+    while left > 0:
+        meters.append(given[len(meters) % len(given)])
+        left -= len(pieces_of((meters[-1],)))
+    if left:
+        raise BeatGenError(
+            f"z has {pieces} rows, which are no whole bars of {label_of(given)}; `encode` gives "
+            "the rows of such bars."
+        )
+    return tuple(meters)
 
 
 def _faded(

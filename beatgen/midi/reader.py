@@ -41,7 +41,7 @@ CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
 PITCHES = 128
 UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
-FEW_MOVES = 32  # hits that may go elsewhere to make room for one more
+FEW_MOVES = 256  # hits that may go elsewhere to make room for one more
 MOST_MOVES = 4096  # for those of a whole file that find no room in the end
 CHOKED = 64  # pressure of a hand that holds a cymbal
 
@@ -298,7 +298,7 @@ def _quantize(
             "DAW and export again."
         )
     notes, bar, voice = notes[kept], bar[kept], voice[kept]
-    position = (notes[:, 0] - grid.starts[bar]) / grid.widths[bar]
+    position = (notes[:, 0] - grid.starts[bar]) / grid.width
     # A downbeat goes before the grace note that leads to it; then the loudest first.
     order = np.lexsort((-notes[:, 3], position < -0.5))
     where = grid.place(bar[order], position[order], voice[order])
@@ -347,18 +347,18 @@ class _Grid:
     """The grid that hits are placed in, one row for each bar that is read.
 
     row: bar -> its row, or -1, int64 (bars,). starts: of each bar, in ticks. steps: of each bar.
-    widths: of a step in each bar, in ticks. most: how far from its step a hit may stand, in steps.
+    width: of a step, in ticks. most: how far from its step a hit may stand, in steps.
     """
 
     row: np.ndarray
     starts: np.ndarray
     steps: np.ndarray
-    widths: np.ndarray
+    width: float
     most: float
 
     @classmethod
     def of(cls, bars: list[_Bar], width: float, steps: int) -> _Grid:
-        """width: of a step in 4/4, in ticks. steps: of a bar of 4/4."""
+        """width: of a step, in ticks. steps: of a bar of 4/4."""
         read = np.array([bar.meter is not None for bar in bars])
         meters = [bar.meter or FOUR_FOUR for bar in bars]
         return cls(
@@ -367,7 +367,7 @@ class _Grid:
             np.array(
                 [meter.steps(steps) if ok else 0 for meter, ok in zip(meters, read, strict=True)]
             ),
-            np.array([width * float(meter.stretch) for meter in meters]),
+            width,
             reach(steps) + 1e-6,
         )
 
@@ -430,11 +430,11 @@ class _Grid:
         """Row, step and timing of every cell in reach of a hit, the nearest first, those of its own
         bar before others."""
         found = []
-        tick = position * self.widths[bar] + self.starts[bar]
+        tick = position * self.width + self.starts[bar]
         for to in range(max(0, bar - 1), min(len(self.row), bar + 2)):
             if self.row[to] < 0:
                 continue
-            place = (tick - self.starts[to]) / self.widths[to]
+            place = (tick - self.starts[to]) / self.width
             low = max(0, math.ceil(place - self.most))
             high = min(int(self.steps[to]) - 1, math.floor(place + self.most))
             for step in range(low, high + 1):

@@ -14,6 +14,7 @@ from plotly.subplots import make_subplots
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, columns, extras_of, rows_of, voices_of
 from beatgen.kit import EVERY, VOICES
+from beatgen.meter import SIXTEENTHS
 from beatgen.plot.charts import draw_learning_curves, draw_stats, draw_sweep
 from beatgen.plot.theme import Style, Theme, finish, mix, style_of
 
@@ -148,11 +149,11 @@ def _hits(
     velocity = groove.velocity[bar, step, voice]
     timing = groove.timing[bar, step, voice]
     beat = groove.quarters(bar, step + timing)
-    late = timing * groove.step_quarters[bar] * (60_000 / groove.tempo)  # milliseconds
-    in_bar = (beat - timing * groove.step_quarters[bar] - groove.starts[bar]) * 4  # sixteenths
+    late = timing * groove.step_seconds * 1000
+    in_bar = step * SIXTEENTHS // groove.resolution
     named = [EVERY[number].name for number in groove.voices]
     labels = [
-        (named[v], f"{b + 1}.{int(s) // groove.meters[b].beat + 1}", round(float(x) * 127), t)
+        (named[v], f"{b + 1}.{s // groove.meters[b].beat + 1}", round(float(x) * 127), t)
         for v, b, s, x, t in zip(voice, bar, in_bar, velocity, late, strict=True)
     ]
     common: dict[str, Any] = {

@@ -6,7 +6,7 @@ import numpy as np
 from streamlit_inside import RESTS
 
 from beatgen.groove import Groove
-from beatgen.kit import NAMES
+from beatgen.kit import EVERY
 
 MAIN = Path(__file__).with_name("visitors.py")  # app/main.py, for one visitor after another
 HARNESS = Path(__file__).with_name("harness.py")
@@ -157,14 +157,14 @@ def leave_takes(page) -> None:
 def shown(page) -> list[tuple[float, str, int]]:
     """What the player's grid shows and sounds: place in steps, voice, MIDI velocity."""
     hits = page.evaluate("beatgen.state.hits")
-    return sorted((h["step"] + h["timing"], NAMES[h["voice"]], h["velocity"]) for h in hits)
+    return sorted((h["step"] + h["timing"], EVERY[h["voice"]].name, h["velocity"]) for h in hits)
 
 
 def hits_of(groove: Groove) -> list[tuple[float, str, int]]:
     cells = bar, step, voice = np.nonzero(groove.velocity)
     at = bar * groove.steps + step + groove.timing[cells]
     velocity = np.rint(groove.velocity[cells] * 127).astype(int)
-    names = [NAMES[v] for v in voice]
+    names = [EVERY[groove.voices[v]].name for v in voice]
     return sorted(zip(at.tolist(), names, velocity.tolist(), strict=True))
 
 

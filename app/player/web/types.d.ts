@@ -20,11 +20,16 @@ export interface Feel {
   later: number; // in steps, against the frame's own timing
 }
 
-/** Hits sorted by cell (see `cellOf`). */
-export interface Groove {
+/** How many bars, and how they are divided. Steps are counted from the first bar to the last. */
+export interface Shape {
   bars: number;
-  steps: number; // per bar
-  tempo: number; // beats per minute
+  steps: number; // of a bar of 4/4
+  meters?: string[]; // of each bar in turn, as in "3/4"; none: 4/4
+}
+
+/** Hits sorted by cell (see `cellOf`). */
+export interface Groove extends Shape {
+  tempo: number; // quarters per minute
   hits: Hit[];
 }
 
@@ -35,10 +40,8 @@ export interface Voice {
 }
 
 /** The grooves from A to B, evenly spaced. */
-export interface Path {
+export interface Path extends Shape {
   id: string;
-  bars: number;
-  steps: number;
   voices: Voice[]; // by their numbers
   frames: Groove[];
   ends: Groove[]; // A and B
@@ -47,9 +50,7 @@ export interface Path {
 }
 
 /** Cells that stay as they are (state/lock.js). */
-export interface Lock {
-  bars: number;
-  steps: number;
+export interface Lock extends Shape {
   voices: Set<number>;
   sixteenths: Set<number>; // from the start of the groove
   cells: Set<number>; // one voice in one sixteenth each (state/lock.js)
@@ -102,6 +103,8 @@ export interface Scheduled extends Stroke {
 export interface Layout {
   length: number;
   strokes: Stroke[];
+  clicks: Stroke[];
+  before: Stroke[]; // of a bar of clicks before it
 }
 
 /** What the transport plays on. */
@@ -170,6 +173,7 @@ export interface PackedGroove {
   id?: string;
   bars: number;
   steps: number;
+  meters?: string[] | null;
   tempo: number;
   hits: string; // base64
 }
@@ -178,6 +182,7 @@ export interface PackedPath {
   id: string;
   bars: number;
   steps: number;
+  meters?: string[] | null;
   tempi: number[];
   frames: PackedWords;
   ends: string[] | null;
@@ -195,6 +200,7 @@ export interface PathName {
 export interface PackedLock {
   bars: number;
   steps: number;
+  meters?: string[] | null;
   voices: number[];
   sixteenths: number[];
   cells: number[];
@@ -296,6 +302,7 @@ export interface ShapeData {
   reach: number;
   bars: number;
   steps: number;
+  meters?: string[] | null;
   tempo: number;
   paths: PackedWords & { frames: number[] };
   answered: number;
@@ -361,6 +368,8 @@ export interface Mounting {
 export interface Geometry {
   readonly rows: number[]; // voices, top row first
   readonly bars: number;
+  readonly sixteenths: number; // of the groove
+  readonly shape: Shape;
   readonly size: { width: number; height: number };
   readonly rowHeight: number;
   readonly sixteenth: number;

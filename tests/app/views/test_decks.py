@@ -87,7 +87,7 @@ def test_what_was_folded_is_reported_on_the_card(apptest):
 
 
 NO_DRUMS = midi([end(BAR)])
-ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
+ODD_METER = midi([meter(0, 17, 4), hit(0, KICK), end(17 * 480)])
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ ODD_METER = midi([meter(0, 7, 8), hit(0, KICK), end(7 * 240)])
         pytest.param(b"kick snare kick snare", id="text"),
         pytest.param(b"MThd" + b"\xff" * 40, id="damaged"),
         pytest.param(NO_DRUMS.getvalue(), id="no drums"),
-        pytest.param(ODD_METER.getvalue(), id="7/8 only"),
+        pytest.param(ODD_METER.getvalue(), id="17/4 only"),
         pytest.param(b"MThd" + bytes(50_000_000), id="50 MB"),
     ],
 )
@@ -135,3 +135,20 @@ def test_a_loop_starts_where_the_drummer_has_started():
     count_in = "hi-hat |--------------x-|"
     groove = Groove.from_tab(count_in + "x-x-x-x-x-x-x-x-|" * 4)
     assert Deck(Source("recording", groove)).start == 1
+
+
+def test_an_address_of_groovescribe_is_pasted_where_demos_are_chosen(apptest) -> None:
+    def paste(address: str) -> None:
+        box = apptest.selectbox(key=f"demo-a-{now(apptest).a.renewed}")
+        states = widget_states(apptest)
+        (state,) = [each for each in states.widgets if each.id == box.id]
+        state.string_value = address
+        run_with(apptest, states)
+
+    paste("https://a.b/gscribe?TimeSig=4/4&Div=8&Tempo=77&H=|xxxxxxxx|&K=|o---o---|")
+    source = now(apptest).a.source
+    assert (source.name, source.tempo) == ("GrooveScribe", 77)
+    assert (source.groove.velocity > 0).sum() == 10
+    paste("https://a.b/?nothing")
+    assert now(apptest).a.source is source
+    assert now(apptest).a.error.startswith("GrooveScribe: a file that begins")

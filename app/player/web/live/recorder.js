@@ -1,10 +1,11 @@
 // Records what is played into the loop: each strike becomes an edit of what sounds, its timing and
 // velocity kept. A round of the loop is one step of undo.
 
-/** @import { Groove, Hit } from "../types" */
+/** @import { Hit, Shape } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
-import { BEATS, cellOf, reach, straight } from "../state/groove.js";
+import { BEATS, cellOf, reach, stepsOf, straight } from "../state/groove.js";
+import { lengthOf, QUARTER } from "../state/meter.js";
 
 const EARLY = 0.25; // beats before the loop begins at which a strike is its first hit, early
 
@@ -43,7 +44,7 @@ export class Recorder {
   follow(beat) {
     const { groove } = this.#player;
     if (!this.on || !groove || beat < 0) return;
-    const round = Math.floor((beat - EARLY) / lengthOf(groove));
+    const round = Math.floor((beat - EARLY) / quartersOf(groove));
     if (round > this.#round) this.#player.keepEdits();
     this.#round = Math.max(round, this.#round);
   }
@@ -69,23 +70,24 @@ export class Recorder {
   }
 }
 
-/** @param {Groove} groove */
-const lengthOf = ({ bars }) => bars * BEATS;
+/** @param {Shape} groove */
+const quartersOf = (groove) => lengthOf(groove) / QUARTER;
 
 /**
  * The hit of a strike: in the cell of its nearest step, or where that is taken in the nearest free
  * one that it can stand in; where all are taken, in place of what is nearest.
  *
- * @param {Pick<Groove, "bars" | "steps">} groove
+ * @param {Shape} groove
  * @param {number} voice
  * @param {number} velocity
  * @param {number} beat without swing, from where play began
  * @param {Set<number>} taken cells
  * @returns {Hit}
  */
-export function hitAt({ bars, steps }, voice, velocity, beat, taken) {
-  const total = bars * steps;
-  const length = bars * BEATS;
+export function hitAt(groove, voice, velocity, beat, taken) {
+  const { steps } = groove;
+  const total = stepsOf(groove);
+  const length = quartersOf(groove);
   let place = ((((beat % length) + length) % length) * steps) / BEATS;
   if (Math.round(place) >= total) place -= total; // an early first hit
   const far = Math.floor(reach(steps));

@@ -4,13 +4,17 @@
 
 /** @import { Groove, Layout, Stroke } from "../types" */
 
-import { BEATS, beatOf } from "../state/groove.js";
+import { beatOf } from "../state/groove.js";
+import { beatsOf, lengthOf, QUARTER } from "../state/meter.js";
 
 export const CLICK = -1;
+const ACCENT = 120; // velocity of the first click of a bar
+const PLAIN = 80;
 const SAME = 1e-9; // beats
 
 /**
- * A groove laid out for looping, in beats, its strokes by beat.
+ * A groove laid out for looping, in beats (quarters), its strokes by beat; the clicks of its bars, and
+ * those of a bar before it.
  *
  * @param {Groove} groove
  * @param {number} swing
@@ -21,7 +25,20 @@ export function layOut(groove, swing) {
     const place = beatOf(hit, groove.steps, swing);
     return { beat: place, place, voice: hit.voice, velocity: hit.velocity, step: hit.step };
   });
-  return { length: groove.bars * BEATS, strokes: strokes.sort((a, b) => a.beat - b.beat) };
+  const clicks = beatsOf(groove).map(({ number, at }) => ({
+    beat: at / QUARTER,
+    voice: CLICK,
+    velocity: number === 1 ? ACCENT : PLAIN,
+  }));
+  const countIn = lengthOf({ ...groove, bars: 1 }) / QUARTER;
+  return {
+    length: lengthOf(groove) / QUARTER,
+    strokes: strokes.sort((a, b) => a.beat - b.beat),
+    clicks,
+    before: clicks
+      .filter(({ beat }) => beat < countIn)
+      .map((click) => ({ ...click, beat: click.beat - countIn })),
+  };
 }
 
 /**
@@ -32,19 +49,15 @@ export function layOut(groove, swing) {
  * @param {number} to
  * @param {boolean} metronome
  */
-export function strokesBetween({ length, strokes }, from, to, metronome) {
+export function strokesBetween({ length, strokes, clicks, before }, from, to, metronome) {
   /** @type {Stroke[]} */
-  const found = [];
+  const found = before.filter(({ beat }) => beat >= from && beat < to);
+  const all = metronome ? [...strokes, ...clicks] : strokes;
   // Early and late hits reach over the loop's ends, so its neighbours are looked at, too.
   for (let round = Math.max(0, Math.floor(from / length) - 1); round * length < to + 1; round++) {
-    for (const stroke of strokes) {
+    for (const stroke of all) {
       const beat = stroke.beat + round * length;
       if (beat >= from && beat < to) found.push({ ...stroke, beat });
-    }
-  }
-  for (let beat = Math.ceil(from); beat < to; beat++) {
-    if (metronome || beat < 0) {
-      found.push({ beat, voice: CLICK, velocity: beat % BEATS === 0 ? 120 : 80 });
     }
   }
   return found.sort((a, b) => a.beat - b.beat);

@@ -35,7 +35,7 @@ export class Transport {
   /** @type {Groove | null} */
   #groove = null;
   /** @type {Layout} */
-  #layout = { length: BEATS, strokes: [] };
+  #layout = { length: BEATS, strokes: [], clicks: [], before: [] };
   /** @type {Scheduled[]} */
   #scheduled = [];
   #cursor = 0; // all strokes before this beat are scheduled
@@ -91,7 +91,7 @@ export class Transport {
     if (this.playing || !this.#groove) return;
     this.#sampler = sampler;
     const first = Math.min(0, this.#layout.strokes[0]?.beat ?? 0);
-    this.#cursor = countIn ? -BEATS : first;
+    this.#cursor = countIn ? this.#layout.before[0].beat : first;
     this.#scheduled = [];
     this.#clock.start(this.#cursor, this.now + LEAD_IN, this.tempo);
     this.playing = true;

@@ -2,9 +2,9 @@
 //
 // The hits of a path's frames carry what the feels of A and of B make of them, as [A's, B's].
 
-/** @import { Feel, Groove, Hit } from "../types" */
+/** @import { Feel, Groove, Hit, Shape } from "../types" */
 
-import { cellOf, reach } from "./groove.js";
+import { barAround, cellOf, reach } from "./groove.js";
 
 const SAME = 1e-9;
 
@@ -22,7 +22,7 @@ export function withFeel(groove, position, feel) {
   const [side, amount] =
     feel < position ? [0, 1 - feel / position] : [1, (feel - position) / (1 - position)];
   const felt = groove.hits.map((hit) => moved(hit, hit.feels?.[side], amount));
-  return { ...groove, hits: intoCells(felt, groove.steps) };
+  return { ...groove, hits: intoCells(felt, groove) };
 }
 
 /**
@@ -44,15 +44,14 @@ function moved({ step, voice, velocity, timing }, feel, amount) {
  * that finds none by the end of the bar would sound with the one before, and goes.
  *
  * @param {ReturnType<typeof moved>[]} hits
- * @param {number} steps
+ * @param {Shape} shape
  */
-function intoCells(hits, steps) {
-  const most = reach(steps);
+function intoCells(hits, shape) {
+  const most = reach(shape.steps);
   /** @type {Map<number, Hit>} */
   const placed = new Map();
   for (const { step: from, voice, velocity, at } of hits.toSorted((a, b) => a.at - b.at)) {
-    const first = Math.floor(from / steps) * steps;
-    const last = first + steps - 1;
+    const [first, last] = barAround(from, shape);
     let step = Math.min(last, Math.max(first, Math.round(at)));
     while (placed.has(cellOf({ step, voice }))) step++;
     const timing = Math.min(most, Math.max(-most, at - step));

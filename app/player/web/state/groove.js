@@ -2,22 +2,23 @@
 
 /**
  * @import {
- *   Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName
+ *   Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName, Shape
  * } from "../types"
  */
 
+import { barsOf, lengthOf } from "./meter.js";
 import { unpackWords, viewOf } from "./words.js";
 
 const TIMING_UNITS = 255;
 
-export const BEATS = 4; // in a bar
-export const SIXTEENTHS = 16; // in a bar
+export const BEATS = 4; // quarters in a bar of 4/4
+export const SIXTEENTHS = 16; // in a bar of 4/4
 export const VOICES = 256; // numbers that a voice can have, as in wire.py
 export const KIT = 22; // voices of the kit; those of higher numbers are extras, percussion
 const UNKNOWN = "cross-stick"; // sounds for a note of no known instrument
 const NOTE = 128; // number of the voice that is MIDI note 0, where that is no known instrument
 
-/** How far from its step a hit may stand, in steps. @param {number} steps of a bar */
+/** How far from its step a hit may stand, in steps. @param {number} steps of a bar of 4/4 */
 export const reach = (steps) => Math.max(0.5, steps / (2 * SIXTEENTHS));
 
 /**
@@ -31,17 +32,17 @@ export const cellOf = ({ step, voice }) => step * VOICES + voice;
 export const packHit = ({ step, voice, velocity, timing }) => [step, voice, velocity, timing];
 
 /** @param {PackedGroove} packed @returns {Groove} */
-export const unpackGroove = ({ hits, bars, steps, tempo }) =>
-  grooveOf(viewOf(hits), { bars, steps, tempo });
+export const unpackGroove = ({ hits, bars, steps, tempo, meters }) =>
+  grooveOf(viewOf(hits), { bars, steps, tempo, meters });
 
 /**
  * A groove from its words (see wire.py).
  *
  * @param {DataView} view
- * @param {{ bars: number, steps: number, tempo: number }} shape
+ * @param {{ bars: number, steps: number, tempo: number, meters?: string[] | null }} shape
  * @returns {Groove}
  */
-export function grooveOf(view, { bars, steps, tempo }) {
+export function grooveOf(view, { bars, steps, tempo, meters }) {
   const unit = reach(steps) / TIMING_UNITS;
   const hits = [];
   let step = 0;
@@ -52,7 +53,32 @@ export function grooveOf(view, { bars, steps, tempo }) {
     const voice = (word >> 8) & 0xff;
     if (velocity) hits.push({ step, voice, velocity, timing: (word >> 23) * unit });
   }
-  return { bars, steps, tempo, hits };
+  return { ...shapeOf({ bars, steps, meters }), tempo, hits };
+}
+
+/**
+ * Bars, steps and meters of a groove, a lock or what Python sends; no meters where all are 4/4.
+ *
+ * @param {{ bars: number, steps: number, meters?: string[] | null }} of
+ * @returns {Shape}
+ */
+export const shapeOf = ({ bars, steps, meters }) =>
+  meters ? { bars, steps, meters } : { bars, steps };
+
+/** Steps of a groove in all. @param {Shape} shape */
+export const stepsOf = (shape) => (lengthOf(shape) * shape.steps) / SIXTEENTHS;
+
+/**
+ * First and last step of the bar that a step stands in.
+ *
+ * @param {number} step
+ * @param {Shape} shape
+ */
+export function barAround(step, shape) {
+  const unit = shape.steps / SIXTEENTHS;
+  const bar = barsOf(shape).findLast(({ first }) => first * unit <= step);
+  const { first, sixteenths } = bar ?? barsOf(shape)[0];
+  return [Math.ceil(first * unit), Math.ceil((first + sixteenths) * unit) - 1];
 }
 
 /**
@@ -78,7 +104,8 @@ function addFeels(view, { hits, steps }) {
  */
 export async function unpackPath(packed) {
   if (!packed.frames) return packed;
-  const { id, bars, steps, tempi } = packed;
+  const { id, tempi } = packed;
+  const shape = shapeOf(packed);
   const voices = packed.voices.map(([name, family, relative]) => {
     return { name, family, relative: relative ?? undefined };
   });
@@ -91,14 +118,14 @@ export async function unpackPath(packed) {
     unpackWords(packed.frames, 4),
     packed.feels && unpackWords(packed.feels, 2),
   ]);
-  const frames = words.map((view, i) => grooveOf(view, { bars, steps, tempo: tempi[i] }));
+  const frames = words.map((view, i) => grooveOf(view, { ...shape, tempo: tempi[i] }));
   felt?.forEach((view, i) => addFeels(view, frames[i]));
   const ends = [0, frames.length - 1].map((frame, side) => {
     const hits = packed.ends?.[side];
-    return hits ? unpackGroove({ bars, steps, tempo: tempi[frame], hits }) : frames[frame];
+    return hits ? unpackGroove({ ...shape, tempo: tempi[frame], hits }) : frames[frame];
   });
   const used = new Set([...frames, ...ends].flatMap(({ hits }) => hits.map(({ voice }) => voice)));
-  return { id, bars, steps, voices, frames, ends, used, hasFeels: felt !== null };
+  return { id, ...shape, voices, frames, ends, used, hasFeels: felt !== null };
 }
 
 /**
@@ -176,10 +203,11 @@ export function repeated(groove, bars) {
   if (groove.bars === bars) return groove;
   const rounds = Array.from({ length: Math.ceil(bars / groove.bars) }, (_, round) => round);
   const hits = rounds.flatMap((round) => {
-    const later = round * groove.bars * groove.steps;
+    const later = round * stepsOf(groove);
     return groove.hits.map((hit) => ({ ...hit, step: hit.step + later }));
   });
-  return { ...groove, bars, hits: hits.filter(({ step }) => step < bars * groove.steps) };
+  const steps = stepsOf({ ...groove, bars });
+  return { ...groove, bars, hits: hits.filter(({ step }) => step < steps) };
 }
 
 /**
@@ -224,10 +252,10 @@ export function straight(beat, swing) {
 }
 
 /**
- * Beat of a hit from the start of its groove, as played: with timing and swing.
+ * Beat (quarter) of a hit from the start of its groove, as played: with timing and swing.
  *
  * @param {Pick<Hit, "step" | "timing">} hit
- * @param {number} steps of a bar
+ * @param {number} steps of a bar of 4/4
  */
 export const beatOf = (hit, steps, swing = 0.5) =>
   swung(((hit.step + hit.timing) * BEATS) / steps, swing);

@@ -1,9 +1,10 @@
 // Locks: cells that stay as they are, whatever becomes of the rest. Whole voices, whole sixteenths
 // and single cells are locked, as in Python (beatgen/lock.py).
 
-/** @import { Groove, Hit, Lock, PackedLock } from "../types" */
+/** @import { Groove, Hit, Lock, PackedLock, Shape } from "../types" */
 
-import { cellOf, packHit, SIXTEENTHS, unpackGroove, VOICES } from "./groove.js";
+import { cellOf, packHit, shapeOf, SIXTEENTHS, unpackGroove, VOICES } from "./groove.js";
+import { lengthOf, sameMeters } from "./meter.js";
 
 /** @type {Lock} */
 export const NO_LOCK = {
@@ -25,10 +26,18 @@ export const isOpen = ({ voices, sixteenths, cells }) =>
  * The sixteenth that a step belongs to, the nearest one: the last steps belong to the first.
  *
  * @param {number} step
- * @param {{ bars: number, steps: number }} groove
+ * @param {Shape} groove
  */
-export const sixteenthOf = (step, { bars, steps }) =>
-  Math.floor((step * SIXTEENTHS) / steps + 0.5) % (bars * SIXTEENTHS);
+export const sixteenthOf = (step, groove) =>
+  Math.floor((step * SIXTEENTHS) / groove.steps + 0.5) % lengthOf(groove);
+
+/**
+ * Whether a lock can be kept in a groove: of the same steps and meters.
+ *
+ * @param {Lock} lock
+ * @param {Shape} groove
+ */
+export const fits = (lock, groove) => lock.steps === groove.steps && sameMeters(lock, groove);
 
 /**
  * Whether a cell is locked, in a groove as long as the lock.
@@ -45,7 +54,7 @@ export const isLocked = (lock, { step, voice }) =>
  * The number of the cell, one voice in one sixteenth, that a hit stands in.
  *
  * @param {Pick<Hit, "step" | "voice">} hit
- * @param {{ bars: number, steps: number }} groove
+ * @param {Shape} groove
  */
 export const lockedCell = ({ step, voice }, groove) => sixteenthOf(step, groove) * CELLS + voice;
 
@@ -59,7 +68,7 @@ export const placeOfCell = (cell) => ({ sixteenth: Math.floor(cell / CELLS), voi
  * @param {Groove} groove
  */
 export function keep(lock, groove) {
-  if (isOpen(lock) || lock.steps !== groove.steps) return groove;
+  if (isOpen(lock) || !fits(lock, groove)) return groove;
   const fitted = fit(lock, groove.bars);
   const free = groove.hits.filter((hit) => !isLocked(fitted, hit));
   return { ...groove, hits: sorted([...free, ...fitted.hits]) };
@@ -75,17 +84,18 @@ export function keep(lock, groove) {
 export function fit(lock, bars) {
   if (bars === lock.bars) return lock;
   const rounds = Array.from({ length: Math.ceil(bars / lock.bars) }, (_, round) => round);
-  /** @param {number} place @param {number} perBar */
-  const over = (place, perBar) =>
-    rounds.map((round) => place + round * lock.bars * perBar).filter((at) => at < bars * perBar);
+  const [own, all] = [lengthOf(lock), lengthOf({ ...lock, bars })];
+  /** @param {number} place @param {number} per places in a sixteenth */
+  const over = (place, per) =>
+    rounds.map((round) => place + round * own * per).filter((at) => at < all * per);
   const longer = {
     ...lock,
     bars,
-    sixteenths: new Set([...lock.sixteenths].flatMap((at) => over(at, SIXTEENTHS))),
-    cells: new Set([...lock.cells].flatMap((cell) => over(cell, SIXTEENTHS * CELLS))),
+    sixteenths: new Set([...lock.sixteenths].flatMap((at) => over(at, 1))),
+    cells: new Set([...lock.cells].flatMap((cell) => over(cell, CELLS))),
   };
   const hits = lock.hits.flatMap((hit) =>
-    over(hit.step, lock.steps).map((step) => ({ ...hit, step })),
+    over(hit.step, lock.steps / SIXTEENTHS).map((step) => ({ ...hit, step })),
   );
   return { ...longer, hits: hits.filter((hit) => isLocked(longer, hit)) };
 }
@@ -99,19 +109,20 @@ export function fit(lock, bars) {
  * @returns {Lock}
  */
 export function relock(lock, groove, { voices, sixteenths, cells }) {
-  const fitted = fit(lock, groove.bars);
-  const { bars, steps } = groove;
-  const next = { bars, steps, voices, sixteenths, cells, hits: [] };
+  const fitted = fits(lock, groove) ? fit(lock, groove.bars) : { ...NO_LOCK, ...shapeOf(groove) };
+  const next = { ...shapeOf(groove), voices, sixteenths, cells, hits: [] };
   const fresh = groove.hits.filter((hit) => !isLocked(fitted, hit));
   const hits = [...fitted.hits, ...fresh].filter((hit) => isLocked(next, hit));
   return { ...next, hits: sorted(hits) };
 }
 
 /** A lock as Python sends it. @param {PackedLock} packed @returns {Lock} */
-export function unpackLock({ bars, steps, voices, sixteenths, cells, hits }) {
-  const held = unpackGroove({ bars, steps, tempo: 0, hits });
+export function unpackLock(packed) {
+  const { voices, sixteenths, cells, hits } = packed;
+  const shape = shapeOf(packed);
+  const held = unpackGroove({ ...shape, tempo: 0, hits });
   const sets = { voices: new Set(voices), sixteenths: new Set(sixteenths), cells: new Set(cells) };
-  return { bars, steps, ...sets, hits: held.hits };
+  return { ...shape, ...sets, hits: held.hits };
 }
 
 /**
@@ -132,7 +143,7 @@ const sorted = (hits) => hits.sort((a, b) => cellOf(a) - cellOf(b));
 /** A lock for Python; null where nothing is locked. @param {Lock} lock */
 export function packLock(lock) {
   if (isOpen(lock)) return null;
-  const { bars, hits } = lock;
+  const { bars, meters, hits } = lock;
   const [voices, sixteenths, cells] = [lock.voices, lock.sixteenths, lock.cells].map((set) => [...set]);
-  return { bars, voices, sixteenths, cells, hits: hits.map(packHit) };
+  return { bars, ...(meters && { meters }), voices, sixteenths, cells, hits: hits.map(packHit) };
 }

@@ -5,7 +5,8 @@
 
 /** @typedef {{ voice: number, velocity: number, at: number }} Note a hit at a place, in steps */
 
-import { BEATS, SIXTEENTHS, cellOf, reach } from "./groove.js";
+import { barAround, BEATS, SIXTEENTHS, cellOf, reach, stepsOf as length } from "./groove.js";
+import { barsOf } from "./meter.js";
 
 const ONE = 0.5; // steps: nearer than this, two hits of a voice are one
 const GRACE = 30; // ms from a grace note to the next stroke
@@ -65,15 +66,15 @@ export function rewrite(groove, gone, come) {
  * @param {Map<number, Hit>} taken
  * @returns {Hit}
  */
-function placed({ voice, velocity, at: wanted }, { bars, steps }, taken) {
-  const most = reach(steps);
-  const length = bars * steps;
-  const early = steps / (2 * SIXTEENTHS);
-  const at = wanted < -early ? wanted + length : wanted >= length - 0.5 ? wanted - length : wanted;
-  const bar = Math.min(bars - 1, Math.max(0, Math.floor((at + early) / steps)));
-  const nearest = Math.min((bar + 1) * steps - 1, Math.max(bar * steps, Math.round(at)));
+function placed({ voice, velocity, at: wanted }, groove, taken) {
+  const most = reach(groove.steps);
+  const end = length(groove);
+  const early = groove.steps / (2 * SIXTEENTHS);
+  const at = wanted < -early ? wanted + end : wanted >= end - 0.5 ? wanted - end : wanted;
+  const [first, last] = barAround(at + early, groove);
+  const nearest = Math.min(last, Math.max(first, Math.round(at)));
   const steps_ = Array.from({ length: 2 * Math.ceil(most) + 3 }, (_, i) => nearest + i - Math.ceil(most) - 1);
-  const inBar = steps_.filter((step) => step >= bar * steps && step < (bar + 1) * steps);
+  const inBar = steps_.filter((step) => step >= first && step <= last);
   const near = inBar.filter((step) => Math.abs(at - step) <= most + 1e-9);
   near.sort((one, other) => Math.abs(at - one) - Math.abs(at - other));
   const of = (/** @type {number} */ step) => taken.get(cellOf({ step, voice }));
@@ -134,7 +135,7 @@ export function rolled(groove, hits) {
       return { ...note, velocity: playable(note.velocity * ROLL_LEVEL), at: note.at + i * apart };
     }),
   );
-  return rewrite(groove, [], strokes.filter(({ at }) => at < groove.bars * groove.steps));
+  return rewrite(groove, [], strokes.filter(({ at }) => at < length(groove)));
 }
 
 /**
@@ -160,7 +161,7 @@ export function copied(groove, hits) {
  */
 export function pasted(groove, notes, step) {
   const there = notes.map((note) => ({ ...note, at: note.at + step }));
-  return rewrite(groove, [], there.filter(({ at }) => at < groove.bars * groove.steps - ONE));
+  return rewrite(groove, [], there.filter(({ at }) => at < length(groove) - ONE));
 }
 
 /**
@@ -170,12 +171,14 @@ export function pasted(groove, notes, step) {
  * @param {number} bar from 0
  */
 export function duplicated(groove, bar) {
-  const { bars, steps, hits } = groove;
-  if (bar + 1 >= bars) return [];
-  const of = (/** @type {number} */ wanted) =>
-    hits.filter(({ step }) => Math.floor(step / steps) === wanted);
-  const notes = of(bar).map(noteOf).map((note) => ({ ...note, at: note.at + steps }));
-  return rewrite(groove, of(bar + 1), notes);
+  const [from, to] = barsOf(groove).slice(bar, bar + 2);
+  if (!to) return [];
+  const unit = groove.steps / SIXTEENTHS;
+  const of = (/** @type {{ first: number, sixteenths: number }} */ { first, sixteenths }) =>
+    groove.hits.filter(({ step }) => step >= first * unit && step < (first + sixteenths) * unit);
+  const there = of(from).map(noteOf).map((note) => ({ ...note, at: note.at + (to.first - from.first) * unit }));
+  const end = (to.first + to.sixteenths) * unit - ONE;
+  return rewrite(groove, of(to), there.filter(({ at }) => at < end));
 }
 
 /**

@@ -11,10 +11,19 @@
 
 import { Edits } from "./edits.js";
 import { withFeel } from "./feel.js";
-import { cellOf, grooveAt, packHit, repeated, unpackGroove, withEdits } from "./groove.js";
+import {
+  cellOf,
+  grooveAt,
+  packHit,
+  repeated,
+  shapeOf,
+  unpackGroove,
+  withEdits,
+} from "./groove.js";
 import {
   NO_LOCK,
   fit,
+  fits,
   isLocked,
   keep,
   lockedCell,
@@ -183,7 +192,9 @@ export class Scene {
 
   /** What is locked, for a groove as long as the one that sounds. */
   get lock() {
-    return this.groove ? fit(this.#lock, this.groove.bars) : this.#lock;
+    if (!this.groove) return this.#lock;
+    const open = { ...NO_LOCK, ...shapeOf(this.groove) }; // a lock of another meter waits for it
+    return fits(this.#lock, this.groove) ? fit(this.#lock, this.groove.bars) : open;
   }
 
   /**

@@ -80,12 +80,12 @@ export function fakeTransport({ isHidden = () => false } = {}) {
 }
 
 /** A groove from [step, voice, velocity = 100, timing = 0] of each hit. */
-export function grooveOf(cells, { bars = 1, steps = 64, tempo = 120 } = {}) {
+export function grooveOf(cells, { bars = 1, steps = 64, tempo = 120, meters } = {}) {
   const hits = cells.map(([step, voice, velocity = 100, timing = 0]) => {
     return { step, voice, velocity, timing };
   });
   hits.sort((a, b) => a.step * 256 + a.voice - (b.step * 256 + b.voice));
-  return { bars, steps, tempo, hits };
+  return meters ? { bars, steps, meters, tempo, hits } : { bars, steps, tempo, hits };
 }
 
 /** Hits as [step, voice]. */

@@ -9,6 +9,7 @@ import { Kit } from "../sound/kit.js";
 import { dampedAt } from "../sound/sampler.js";
 import { beatOf, cellOf, grooveAt, packHit, withEdits } from "../state/groove.js";
 import { keep } from "../state/lock.js";
+import { beatsOf } from "../state/meter.js";
 import { blendName, nameWith } from "../state/names.js";
 import { grooveOf } from "./fake.js";
 
@@ -51,6 +52,7 @@ const COMPUTED = {
     });
     return hits(withEdits(groove(before), new Map(changed.map((hit) => [cellOf(hit), hit]))));
   },
+  beats: (shape) => beatsOf(shape).map(({ bar, number, at }) => [bar, number, at]),
   chokes: ({ strokes }) => {
     const kit = new Kit({ table: TABLE, buffer: null });
     const live = strokes.map(([time, voice]) => ({ time, name: NAMES[voice] }));

@@ -4,7 +4,7 @@
 /** @import { Groove, PictureData } from "../types" */
 
 import { element, put, style } from "./dom.js";
-import { unpackGroove } from "../state/groove.js";
+import { stepsOf, unpackGroove } from "../state/groove.js";
 import { placeOf, Roll } from "./roll.js";
 
 export class Picture {
@@ -41,9 +41,10 @@ export class Picture {
  * The number of a bar, below its first line.
  *
  * @param {Groove} groove
- * @param {number} first of its first bar
+ * @param {number} number of its first bar
  */
-const numberIn = (groove, first) => (/** @type {unknown} */ _, /** @type {number} */ bar) => {
-  const left = `left: ${100 * placeOf(bar * groove.steps, groove)}%`;
-  return element("span", { style: left }, String(bar + first));
+const numberIn = (groove, number) => (/** @type {unknown} */ _, /** @type {number} */ bar) => {
+  const first = stepsOf({ ...groove, bars: bar });
+  const left = `left: ${100 * placeOf(first, groove)}%`;
+  return element("span", { style: left }, String(bar + number));
 };

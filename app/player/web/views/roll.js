@@ -1,8 +1,9 @@
 // A groove, small: a drum grid that fills its place, louder hits stronger.
 
-/** @import { Groove } from "../types" */
+/** @import { Groove, Shape } from "../types" */
 
-import { BEATS } from "../state/groove.js";
+import { SIXTEENTHS, stepsOf } from "../state/groove.js";
+import { barsOf, beatsOf } from "../state/meter.js";
 import { drawing, put } from "./dom.js";
 
 const SHADES = 4; // of velocity
@@ -14,9 +15,9 @@ const SHORT = 1 / 22; // of a bar that a hit takes
  * How far from its left edge a step stands, 0 to 1 of a picture's width.
  *
  * @param {number} step
- * @param {{ bars: number, steps: number }} groove
+ * @param {Shape} groove
  */
-export const placeOf = (step, { bars, steps }) => (step + EDGE) / (bars * steps + 2 * EDGE);
+export const placeOf = (step, groove) => (step + EDGE) / (stepsOf(groove) + 2 * EDGE);
 
 export class Roll {
   #rules = drawing("path", { class: "rules", "vector-effect": "non-scaling-stroke" });
@@ -37,17 +38,19 @@ export class Roll {
    * @param {number[]} rows the voices that have one, low drums first
    * @param {{ ruled?: boolean }} how ruled: with a line for each row and beat
    */
-  show({ bars, steps, hits }, rows, { ruled = false } = {}) {
-    const length = bars * steps;
+  show(groove, rows, { ruled = false } = {}) {
+    const { steps, hits } = groove;
+    const length = stepsOf(groove);
     put(this.root, "viewBox", `${-EDGE} -0.5 ${length + 2 * EDGE} ${rows.length}`);
     const upright = (/** @type {number} */ step) => `M${step} -.5v${rows.length}`;
     /** @type {(count: number, line: (i: number) => string) => string} */
     const lines = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join("");
     const level = (/** @type {number} */ row) => `M0 ${row}h${length}`;
-    const beats = () => lines(bars * BEATS, (i) => upright((i * steps) / BEATS));
+    const stepOf = (/** @type {number} */ sixteenth) => (sixteenth * steps) / SIXTEENTHS;
+    const beats = () => beatsOf(groove).map(({ at }) => upright(stepOf(at))).join("");
     const rules = () => lines(rows.length, level) + beats();
     put(this.#rules, "d", ruled ? rules() : "");
-    put(this.#bars, "d", lines(bars, (bar) => upright(bar * steps)));
+    put(this.#bars, "d", barsOf(groove).map(({ first }) => upright(stepOf(first))).join(""));
     const width = Math.max(1, steps * SHORT);
     const paths = this.#shades.map(() => "");
     for (const { step, timing, voice, velocity } of hits) {

@@ -7,7 +7,7 @@
 /** @import { Player } from "../state/player.js" */
 
 import { element, perFrame, put, style, write } from "./dom.js";
-import { grooveAt, grooveOf } from "../state/groove.js";
+import { grooveAt, grooveOf, shapeOf } from "../state/groove.js";
 import { Look } from "./look.js";
 import { Reminder } from "../page/reminder.js";
 import { unpackWords } from "../state/words.js";
@@ -147,13 +147,13 @@ export class ShapePanel {
  *
  * @param {ShapeData} data
  */
-async function unpackPaths({ paths, bars, steps, tempo }) {
+async function unpackPaths({ paths, tempo, ...shape }) {
   const views = await unpackWords(paths, 4);
   return paths.frames.map((count) => {
     const own = views.splice(0, count);
     /** @type {{ frames: Groove[] } | null} */
     let path = null;
-    return () => (path ??= { frames: own.map((view) => grooveOf(view, { bars, steps, tempo })) });
+    return () => (path ??= { frames: own.map((view) => grooveOf(view, { ...shapeOf(shape), tempo })) });
   });
 }
 

@@ -3,7 +3,7 @@
 /** @import { Colours, Geometry } from "../../types" */
 
 import { fitted } from "../dom.js";
-import { BEATS, SIXTEENTHS } from "../../state/groove.js";
+import { beatsOf, QUARTER } from "../../state/meter.js";
 
 const RULER_MARK = 4; // px above the marks of bars and beats
 
@@ -29,25 +29,26 @@ export function drawBack(canvas, grid, families, colours) {
   });
   context.globalAlpha = 1;
   context.font = `11px ${colours.font}`;
-  for (let i = 0; i < grid.bars * SIXTEENTHS; i++) drawLine(context, grid, i, colours);
+  const beats = new Map(beatsOf(grid.shape).map((beat) => [beat.at, beat]));
+  for (let i = 0; i < grid.sixteenths; i++) drawLine(context, grid, i, beats.get(i), colours);
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Geometry} grid
  * @param {number} sixteenth
+ * @param {{ bar: number, number: number } | undefined} beat that begins there
  * @param {Colours} colours
  */
-function drawLine(context, grid, sixteenth, colours) {
-  const beat = sixteenth / (SIXTEENTHS / BEATS);
-  const kind = beat % BEATS === 0 ? "bar" : Number.isInteger(beat) ? "beat" : "sixteenth";
-  const x = Math.round(grid.xOf(beat));
+function drawLine(context, grid, sixteenth, beat, colours) {
+  const kind = !beat ? "sixteenth" : beat.number === 1 ? "bar" : "beat";
+  const x = Math.round(grid.xOf(sixteenth / QUARTER));
   const top = kind === "sixteenth" ? grid.topOf(0) : RULER_MARK;
   context.fillStyle = colours[`line-${kind}`];
   context.fillRect(x - 0.5, top, 1, grid.topOf(grid.rows.length) - top);
-  if (kind === "sixteenth") return;
-  const bar = Math.floor(beat / BEATS) + 1;
+  if (!beat) return;
+  const bar = beat.bar + 1;
   context.fillStyle = kind === "bar" ? colours.ink : colours.faint;
-  const number = kind === "bar" ? String(bar) : `${bar}.${(beat % BEATS) + 1}`;
+  const number = kind === "bar" ? String(bar) : `${bar}.${beat.number}`;
   context.fillText(number, x + 5, grid.topOf(0) - 7);
 }

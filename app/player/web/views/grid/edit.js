@@ -13,7 +13,8 @@
 /** @typedef {{ voice: number, sixteenth: number }} Cursor */
 
 import { isCommand } from "../dom.js";
-import { BEATS, cellOf, SIXTEENTHS } from "../../state/groove.js";
+import { BEATS, cellOf, SIXTEENTHS, stepsOf } from "../../state/groove.js";
+import { beatAt } from "../../state/meter.js";
 import { isLocked, sixteenthOf } from "../../state/lock.js";
 import * as notes from "../../state/notes.js";
 
@@ -26,7 +27,6 @@ const HOLD = 300; // ms a finger rests before it drags velocity instead of the p
 const KEY_VELOCITY = 8;
 const NUDGE = 5; // ms
 const SOFTER = 0.9; // a step of velocity for several hits
-const BEAT = SIXTEENTHS / BEATS; // sixteenths
 
 /** @type {Record<string, [down: number, right: number]>} */
 const MOVES = {
@@ -143,11 +143,11 @@ export class GridEditor {
    */
   #free(voice, beat, exact) {
     const groove = this.#groove;
-    const { steps, bars } = groove;
+    const { steps } = groove;
     const unit = exact ? 1 : this.#units ? steps / this.#units : 0;
     const place = (beat * steps) / BEATS;
     const snapped = unit ? Math.round(place / unit) * unit : place;
-    const last = bars * steps - (unit || 1);
+    const last = stepsOf(groove) - (unit || 1);
     const [hit] = [snapped, place].map((at) => {
       const note = { voice, velocity: FRESH, at: Math.min(last, Math.max(0, at)) };
       return notes.rewrite(groove, [], [note])[0];
@@ -346,7 +346,7 @@ export class GridEditor {
       softer: () => notes.scaled(groove, hits, SOFTER),
       remove: () => hits.map((hit) => ({ ...hit, velocity: 0 })),
       paste: () => notes.pasted(groove, this.#clipboard, (sixteenth * groove.steps) / SIXTEENTHS),
-      duplicate: () => notes.duplicated(groove, Math.floor(at / SIXTEENTHS)),
+      duplicate: () => notes.duplicated(groove, beatAt(at, groove).bar),
     };
     return deeds[deed]?.() ?? [];
   }
@@ -438,9 +438,9 @@ export class GridEditor {
 
   /** Lock the cursor's beat, or unlock it. @param {Cursor} cursor */
   #lockBeat(cursor) {
-    const first = Math.floor(cursor.sixteenth / BEAT) * BEAT;
+    const { at, end } = beatAt(cursor.sixteenth, this.#groove);
     const on = !this.#player.lock.sixteenths.has(cursor.sixteenth);
-    const beat = Array.from({ length: BEAT }, (_, i) => first + i);
+    const beat = Array.from({ length: end - at }, (_, i) => at + i);
     this.#player.lockSixteenths(beat, on);
     this.#describe(this.#atCursor(cursor));
   }
@@ -463,8 +463,8 @@ export class GridEditor {
     const unit = this.#grid.stepsPerSixteenth;
     const { voice } = cursor;
     const step = cursor.sixteenth * unit;
-    const { bars, steps, hits } = this.#groove;
-    const last = bars * steps; // what stands half a sixteenth before it is the first's
+    const { hits } = this.#groove;
+    const last = stepsOf(this.#groove); // what stands half a sixteenth before it is the first's
     const inside = (/** @type {Hit} */ hit) =>
       hit.voice === voice && (Math.round(hit.step / unit) * unit) % last === step;
     const hit = hits.find(inside);
@@ -474,10 +474,9 @@ export class GridEditor {
   /** @param {number} row @param {number} sixteenth */
   #moveCursor(row, sixteenth) {
     const { rows } = this.#grid;
-    const { bars, steps } = this.#groove;
     /** @param {number} value @param {number} most */
     const clamp = (value, most) => Math.min(most, Math.max(0, value));
-    const sixteenths = (bars * steps) / this.#grid.stepsPerSixteenth;
+    const sixteenths = stepsOf(this.#groove) / this.#grid.stepsPerSixteenth;
     this.#cursor = {
       voice: rows[clamp(row, rows.length - 1)],
       sixteenth: clamp(sixteenth, sixteenths - 1),
@@ -536,8 +535,8 @@ const nameOf = ({ key, ctrlKey, metaKey, altKey }) =>
 /** As in "bar 2, 3.1": bar, beat and sixteenth. @param {Hit} hit @param {Groove} groove */
 function placeOf(hit, groove) {
   const at = sixteenthOf(hit.step, groove);
-  const bar = Math.floor(at / SIXTEENTHS) + 1;
-  return `bar ${bar}, ${(Math.floor(at / BEAT) % BEATS) + 1}.${(at % BEAT) + 1}`;
+  const beat = beatAt(at, groove);
+  return `bar ${beat.bar + 1}, ${beat.number}.${at - beat.at + 1}`;
 }
 
 /**

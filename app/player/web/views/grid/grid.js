@@ -1,6 +1,6 @@
 // The grid of the groove that sounds: hits where they are played, and a playhead over them.
 
-/** @import { Colours, Geometry, Groove, Hit, Path } from "../../types" */
+/** @import { Colours, Geometry, Groove, Hit, Path, Shape } from "../../types" */
 /** @import { Player } from "../../state/player.js" */
 
 import { element, fitted, onResolution, perFrame, put, style } from "../dom.js";
@@ -9,6 +9,7 @@ import { GridEditor } from "./edit.js";
 import { GridFoot } from "./foot.js";
 import { LockRuler, drawLock } from "./lock.js";
 import { BEATS, beatOf, SIXTEENTHS } from "../../state/groove.js";
+import { lengthOf } from "../../state/meter.js";
 import { coloursOf } from "../look.js";
 import { GridTools } from "./tools.js";
 import { Playhead } from "./playhead.js";
@@ -73,7 +74,7 @@ export class Grid {
       this.#heads.fill(rows);
       style(this.root, "--rows", rows.length);
     }
-    style(this.root, "--bars", groove.bars);
+    style(this.root, "--bars", this.sixteenths / SIXTEENTHS); // of 4/4
     this.root.classList.toggle("fixed", !this.#player.scene.canEdit);
     put(this.#canvas, "aria-label", describe(groove, path, rows));
     this.#heads.update();
@@ -97,6 +98,16 @@ export class Grid {
 
   get bars() {
     return this.#player.groove?.bars ?? 1;
+  }
+
+  /** Sixteenths of the groove. */
+  get sixteenths() {
+    return lengthOf(this.shape);
+  }
+
+  /** Bars and meters of the groove. @returns {Shape} */
+  get shape() {
+    return this.#player.groove ?? { bars: 1, steps: SIXTEENTHS };
   }
 
   get #steps() {
@@ -123,7 +134,7 @@ export class Grid {
   }
 
   get sixteenth() {
-    return this.size.width / (this.bars * SIXTEENTHS);
+    return this.size.width / this.sixteenths;
   }
 
   /** Steps in a sixteenth: a click on an empty place means a sixteenth. */
@@ -174,7 +185,7 @@ export class Grid {
     const colours = coloursOf(this.root);
     const { mix, ...still } = colours; // the blend's colour is not in the back
     const scale = window.devicePixelRatio;
-    const back = [width, height, scale, groove.bars, ...this.#rows, ...Object.values(still)].join();
+    const back = [width, height, scale, groove.bars, groove.meters, ...this.#rows, ...Object.values(still)].join();
     if (back !== this.#backDrawn) {
       this.#backDrawn = back;
       const families = this.#rows.map((voice) => path.voices[voice].family);
@@ -222,7 +233,8 @@ function describe(groove, { voices }, rows) {
     const count = groove.hits.filter((hit) => hit.voice === voice).length;
     return `${voices[voice].name} ${count}`;
   });
-  const bars = groove.bars === 1 ? "1 bar" : `${groove.bars} bars`;
+  const meter = groove.meters ? ` in ${[...new Set(groove.meters)].join(" and ")}` : "";
+  const bars = (groove.bars === 1 ? "1 bar" : `${groove.bars} bars`) + meter;
   const keys = "Arrow keys move, Enter sets or removes, ? shows all keys.";
   return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. ${keys}`;
 }

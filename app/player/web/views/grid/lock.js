@@ -1,13 +1,12 @@
 // Locks on the grid: the ruler locks steps, and locked cells are hatched.
 
 /** @import { Player } from "../../state/player.js" */
-/** @import { Colours, Geometry, Lock } from "../../types" */
+/** @import { Colours, Geometry, Lock, Shape } from "../../types" */
 
 import { element } from "../dom.js";
-import { SIXTEENTHS } from "../../state/groove.js";
+import { beatAt } from "../../state/meter.js";
 import { isOpen, placeOfCell } from "../../state/lock.js";
 
-const BEAT = 4; // sixteenths that a click on the ruler means
 const HATCH = 7; // px between its lines
 const SHADE = 0.05; // opacity of the ground of locked cells
 const LINES = 0.13; // and of the hatching
@@ -49,7 +48,7 @@ export class LockRuler {
   /** @param {PointerEvent} event */
   #at({ clientX }) {
     const { left, width } = this.root.getBoundingClientRect();
-    const count = this.#grid.bars * SIXTEENTHS;
+    const count = this.#grid.sixteenths;
     const place = Math.floor(((clientX - left) / width) * count);
     return Math.min(count - 1, Math.max(0, place));
   }
@@ -71,7 +70,7 @@ export class LockRuler {
       return this.#show(locked ? "Click to unlock these steps" : "Drag to lock steps");
     }
     this.#drag.to = at;
-    const [first, last] = rangeOf(this.#drag);
+    const [first, last] = rangeOf(this.#drag, this.#grid.shape);
     this.#sweep.hidden = false;
     this.#sweep.style.left = `${first * this.#grid.sixteenth}px`;
     this.#sweep.style.width = `${(last - first + 1) * this.#grid.sixteenth}px`;
@@ -82,7 +81,7 @@ export class LockRuler {
     const { from, to } = this.#drag;
     const locked = this.#player.lock.sixteenths;
     const on = !locked.has(from);
-    const [first, last] = on || from !== to ? rangeOf(this.#drag) : runAround(from, locked);
+    const [first, last] = on || from !== to ? rangeOf(this.#drag, this.#grid.shape) : runAround(from, locked);
     const some = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     this.#end();
     this.#player.lockSixteenths(some, on);
@@ -99,11 +98,12 @@ export class LockRuler {
  * First and last sixteenth of a drag: of a click, its beat.
  *
  * @param {{ from: number, to: number }} drag
+ * @param {Shape} groove
  */
-function rangeOf({ from, to }) {
+function rangeOf({ from, to }, groove) {
   if (from !== to) return [Math.min(from, to), Math.max(from, to)];
-  const beat = Math.floor(from / BEAT) * BEAT;
-  return [beat, beat + BEAT - 1];
+  const { at, end } = beatAt(from, groove);
+  return [at, end - 1];
 }
 
 /**

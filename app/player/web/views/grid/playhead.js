@@ -3,7 +3,7 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { Grid } from "./grid.js" */
 
-import { BEATS } from "../../state/groove.js";
+import { QUARTER } from "../../state/meter.js";
 import { element, fitted } from "../dom.js";
 
 const GLOW = 0.18; // s that a hit shines after it sounded
@@ -71,7 +71,7 @@ export class Playhead {
     const heard = this.#heardTime();
     const beat = playing ? transport.beatAt(heard) : -1;
     const shown = this.#calm.matches ? Math.floor(beat) : beat;
-    const length = this.#grid.bars * BEATS;
+    const length = this.#grid.sixteenths / QUARTER;
     // The last half sixteenth belongs to the next bar, like the hits that stand in it.
     const x = this.#grid.xOf(((shown + 1 / 8) % length) - 1 / 8);
     this.#line.style.transform = `translateX(${x.toFixed(2)}px)`;
