@@ -9,6 +9,9 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Byte code is kept, whatever the shell says: many processes import the same libraries, and TensorFlow
+# that is compiled each time takes 10 s instead of 4.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test quick lint web browser sound format clean
 

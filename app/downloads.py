@@ -19,6 +19,7 @@ from app import engine
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.session import LONGEST_TAKE
 from app.share import encoding
+from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.swing import STRAIGHT, swing
@@ -55,9 +56,10 @@ def midi_query(
     return urlencode(query if tempo is None else {**query, "tempo": tempo})
 
 
-def wav_path(groove: Groove) -> str:
-    """The address of the groove as a WAV loop."""
-    return _path(groove, "wav")
+def wav_path(groove: Groove, kit: str = KITS[0]) -> str:
+    """The address of the groove as a WAV loop, played by one of KITS."""
+    path = _path(groove, "wav")
+    return path if kit == KITS[0] else f"{path}?{urlencode({'kit': kit})}"
 
 
 def served(groove: Groove) -> Groove:
@@ -73,6 +75,9 @@ def answer(request: Request) -> Response:
         groove = _groove(request.path_params["text"])
         media_type = TYPES[ending]
         loops, pitches, early = 1, "", "loop"
+        kit = request.query_params.get("kit", KITS[0])
+        if kit not in KITS:
+            raise ValueError(f"{kit!r} is no kit")
         if media_type == MIDI:
             groove, pitches, loops, early = _asked_for(groove, request.query_params)
         elif groove.seconds > LONGEST:
@@ -84,7 +89,7 @@ def answer(request: Request) -> Response:
             if media_type == MIDI:
                 content = engine.midi_file(groove, pitches, loops, early)
             else:
-                content = engine.wav_file(groove)
+                content = engine.wav_file(groove, kit)
     except BeatGenError as error:  # an installation without its kit, say
         return PlainTextResponse(str(error), 500)
     except Exception:
@@ -100,7 +105,7 @@ def _path(groove: Groove, ending: str) -> str:
 
 
 def _packed(groove: Groove) -> str:
-    return encoding.pack({"bars": groove.bars, "tempo": groove.tempo}, [groove])
+    return encoding.pack(encoding.record_of(groove), [groove])
 
 
 def _groove(packed: str) -> Groove:

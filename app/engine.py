@@ -22,6 +22,7 @@ import beatgen as bg
 from app.session import Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
+from beatgen.audio.kits import KITS
 from beatgen.bars import metrics
 from beatgen.bars.pieces import cut
 from beatgen.errors import ModelError
@@ -252,20 +253,20 @@ def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1, early: str =
     return file.getvalue()
 
 
-def wav_file(groove: Groove) -> bytes:
+def wav_file(groove: Groove, kit: str = KITS[0]) -> bytes:
     """A WAV loop exactly as long as the groove; what rings on past its end is at its start.
 
-    It is played by the shipped kit, like the player: what is downloaded is what was heard.
+    It is played by a shipped kit, like the player: what is downloaded is what was heard.
     """
     file = io.BytesIO()
-    bg.write_wav(groove, file, loop=True, engine="kit")
+    bg.write_wav(groove, file, loop=True, engine=kit)
     return file.getvalue()
 
 
-def stem_files(groove: Groove) -> dict[str, bytes]:
+def stem_files(groove: Groove, kit: str = KITS[0]) -> dict[str, bytes]:
     """A WAV loop of each drum family that plays, by its name; their sum is `wav_file`."""
     files = {}
-    for family, sound in audio.stems(groove, engine="kit", loop=True).items():
+    for family, sound in audio.stems(groove, engine=kit, loop=True).items():
         file = io.BytesIO()
         audio.save_wav(sound, file)
         files[family] = file.getvalue()

@@ -19,7 +19,10 @@ GROUNDS = {"Dark": "#101215", "Light": "#f4f1ea"}  # as .streamlit/config.toml h
 HEAD = b"<head>"
 # The names of the items are those of app/player/web/page/theme.js; a first visitor sees the dark
 # theme, and whoever chose one, that one.
-SCRIPT = """<script>
+SCRIPT = """<style>
+.stMainBlockContainer:not(:has(.st-key-takeaway, .stAlert)) { visibility: hidden; }
+</style>
+<script>
 (() => {
   const grounds = %s;
   let theme = "Dark";

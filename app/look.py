@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -100,6 +100,19 @@ def note(text: str) -> None:
     """A caption that shows its text as it is. In Streamlit's, a name in it may be Markdown: a link
     to somewhere else, say."""
     st.html(f'<p class="bg-note">{escape(text)}</p>')
+
+
+def closable_error(sentence: str, close: Callable[[], None], *, key: str) -> None:
+    """A sentence about what went wrong, until it is closed."""
+    with st.container(key=f"error-{key}", horizontal=True, vertical_alignment="center"):
+        st.error(plain(sentence), icon=":material/error:")
+        st.button(
+            "Close this message",
+            key=f"close-{key}",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=close,
+        )
 
 
 def plain(text: str) -> str:

@@ -119,6 +119,7 @@ def draw() -> None:
         played = player(scene, session.opening, session.starts, slim=here.title == VARY)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
+    session.kit = played.kit
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
@@ -126,7 +127,7 @@ def draw() -> None:
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
-            st.error(session.trouble, icon=":material/error:")
+            look.closable_error(session.trouble, session.forget_trouble, key="page")
         here.run()
     takeaway.draw(session)
     with share_place:

@@ -17,6 +17,7 @@ import streamlit as st
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
+from beatgen.audio.kits import KITS
 from beatgen.groove import Groove, longest_steps
 from beatgen.lock import Lock
 from beatgen.meter import Meter
@@ -222,6 +223,7 @@ class Session:
     numbered: int = 0  # the highest number of a take so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
     swing: float = STRAIGHT  # the player's, in the last run
+    kit: str = KITS[0]  # that plays, one of KITS
     monitor: Monitor = "blend"  # what was listened to in the last run
     lock: Lock | None = None  # the player's, in the last run
     tempo: float | None = None  # set by the musician; None: the groove's own
@@ -256,6 +258,9 @@ class Session:
         """Let a take sound, or the blend; unshaped."""
         self.take, self.trouble = take, ""
         self.reset_shape()
+
+    def forget_trouble(self) -> None:
+        self.trouble = ""
 
     def start(self, take: Take) -> None:
         """Let a take sound, and start play where it is stopped."""

@@ -22,6 +22,7 @@ from app.session import (
     Source,
     Take,
 )
+from beatgen.audio.kits import KITS
 from beatgen.groove import Groove
 from beatgen.swing import swing
 
@@ -69,7 +70,7 @@ def files_in_bar(session: Session) -> None:
 
     bar_files(
         midi=served("mid", f"{downloads.midi_path(groove)}?{query}"),
-        wav=served("wav", downloads.wav_path(groove)),
+        wav=served("wav", downloads.wav_path(groove, session.kit)),
     )
 
 
@@ -125,9 +126,9 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
     return engine.zip_file(zipped)
 
 
-def stems_file(groove: Groove, label: str) -> bytes:
+def stems_file(groove: Groove, label: str, kit: str = KITS[0]) -> bytes:
     """A zip with a WAV loop of each drum family that plays. Their sum is the WAV loop."""
-    stems = engine.stem_files(downloads.served(groove)).items()
+    stems = engine.stem_files(downloads.served(groove), kit).items()
     return engine.zip_file(
         {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
     )
@@ -160,7 +161,7 @@ def _downloads(session: Session) -> None:
         st.number_input("Loop count", 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
     st.download_button(
         "Stems",
-        partial(stems_file, groove, label),
+        partial(stems_file, groove, label, session.kit),
         file_name(f"{label} stems", groove, "zip"),
         "application/zip",
         key="stems",

@@ -243,6 +243,6 @@ def reader_of(content: bytes, name: str) -> Reader:
             return reader
     begins = content[:4].decode("latin-1")
     found = f"a file that begins with {begins!r}" if content else "an empty file"
-    *most, last = (f"{reader.name} ({', '.join(reader.endings)})" for reader in READERS)
+    *most, last = (f"{reader.name} ({reader.endings[0]})" for reader in READERS)
     known = f"{', '.join(most)} or {last}"
     raise BeatGenError(f"{name}: {found} found; expected {known}. Export the drums as MIDI.")

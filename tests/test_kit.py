@@ -4,6 +4,7 @@ from beatgen.kit import (
     CHOKES,
     CLASS_OF_VOICE,
     CLASSES,
+    EVERY,
     FAMILIES,
     GROUPS,
     NAMES,
@@ -31,8 +32,18 @@ def test_every_voice_has_one_family_one_group_and_one_part() -> None:
     assert sorted(family for part in PARTS for family in part) == sorted(FAMILIES)
 
 
-def test_only_hats_choke_and_only_open_ones_are_choked() -> None:
+def test_of_the_kit_only_hats_choke_and_only_open_ones_are_choked() -> None:
     family = {voice.name: voice.family for voice in VOICES}
-    choked = {name for names in CHOKES.values() for name in names}
-    assert {family[name] for name in {*CHOKES, *choked}} == {"hat"}
-    assert choked == {"open hat", "open hat edge"} and not choked & set(CHOKES)
+    chokes = {by: names for by, names in CHOKES.items() if by in family}
+    choked = {name for names in chokes.values() for name in names}
+    assert {family[name] for name in {*chokes, *choked}} == {"hat"}
+    assert choked == {"open hat", "open hat edge"}
+
+
+def test_percussion_is_choked_by_the_mute_stroke_of_its_own_instrument() -> None:
+    names = {voice.name for voice in EVERY.values()} - {*NAMES}
+    chokes = {by: choked for by, choked in CHOKES.items() if by in names}
+    assert len(chokes) == 5
+    for by, choked in chokes.items():
+        assert {name.split()[-1] for name in choked} == {by.split()[-1]} and {*choked} <= names
+    assert not {*CHOKES} & {name for choked in CHOKES.values() for name in choked}

@@ -273,7 +273,12 @@ def _memory(key: str) -> _Memory:
 
 def _pack_opening(opening: Opening) -> dict[str, Any]:
     lock = None if opening.lock is None else pack_lock(opening.lock)
-    packed = {"name": opening.name, "tempo": opening.tempo, "swing": opening.swing}
+    packed = {
+        "name": opening.name,
+        "tempo": opening.tempo,
+        "swing": opening.swing,
+        "kit": opening.kit,
+    }
     return {**packed, "lock": lock}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.limits import SWING_RANGE, TEMPO_RANGE
 from app.player.wire import read_edits, read_lock, with_edits
+from beatgen.audio.kits import KITS
 from beatgen.groove import Groove
 from beatgen.lock import Lock
 
@@ -27,6 +28,7 @@ class Opening:
     tempo: float | None = None
     swing: float = 0.5
     lock: Lock | None = None
+    kit: str = KITS[0]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Played:
     swing:    share of an eighth that its first sixteenth takes, 0.5 (straight) to 0.75.
     monitor:  what is listened to.
     lock:     the cells that are locked; None: no cell is.
+    kit:      the kit that plays, one of KITS.
     """
 
     sounding: Groove
@@ -52,6 +55,7 @@ class Played:
     swing: float = 0.5
     monitor: Monitor = "blend"
     lock: Lock | None = None
+    kit: str = KITS[0]
 
 
 def read(
@@ -77,10 +81,10 @@ def read(
         edits = read_edits(message.get("edits"), base)
     edited = with_edits(base, edits) if edits else None
     monitor = _monitor(message.get("monitor")) if of_this else "blend"
-    tempo, swing = message.get("tempo"), message.get("swing")
+    tempo, swing, kit = message.get("tempo"), message.get("swing"), message.get("kit")
     lock = read_lock(message.get("lock"), base.resolution, known)
     if opening and message.get("opened") != opening.name:
-        tempo, swing, lock = opening.tempo, opening.swing, opening.lock
+        tempo, swing, lock, kit = opening.tempo, opening.swing, opening.lock, opening.kit
     blend = edited or base
     a, b = scene.ends or (scene.path[0], scene.path[-1])
     sounding = {
@@ -97,6 +101,7 @@ def read(
         swing=number(swing, *SWING_RANGE, 0.5),
         monitor=monitor,
         lock=lock,
+        kit=kit if isinstance(kit, str) and kit in KITS else KITS[0],
     )
 
 

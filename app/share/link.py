@@ -37,6 +37,7 @@ from app.session import (
 )
 from app.share import encoding
 from app.share.encoding import LARGEST, LATEST_VERSION, Hits, voice_number
+from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
@@ -147,6 +148,7 @@ def _pack(
         "feel": session.feel,
         "tempo": session.tempo,
         "swing": session.swing,
+        **({} if session.kit == KITS[0] else {"kit": session.kit}),
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
         **({"meter": "b"} if session.meter == "b" else {}),
@@ -200,6 +202,9 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
     plays, feel = head["plays"], head["feel"]
     tempo = None if head["tempo"] is None else number(head["tempo"], *TEMPO_RANGE)
     swing = number(head["swing"], *SWING_RANGE)
+    kit = head.get("kit", KITS[0])
+    if kit not in KITS:
+        raise ValueError("a kit that this page does not have")
     session = Session(
         a,
         b,
@@ -211,7 +216,8 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
         meter="b" if head.get("meter") == "b" else "a",
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
-        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1])),
+        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit),
+        kit=kit,
     )
     names = [direction.name for direction in engine.directions()]
     session.amounts = {

@@ -143,7 +143,8 @@ def _choose_pace(now: Session, side: Side) -> None:
             type="tertiary",
             on_click=_set_pace,
             args=(now, side, pace),
-            disabled=not TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1],
+            disabled=len(set(deck.source.meters)) > 1
+            or not TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1],
             help=f"Write this groove at {look.bpm(tempo)}: it sounds the same by itself, and meets "
             "the other groove at another tempo.",
         )
@@ -153,7 +154,7 @@ def _propose_pace(now: Session, side: Side) -> None:
     """Where the other groove is near twice as fast, propose to meet it there."""
     own, other = now.deck(side).source, now.deck("b" if side == "a" else "a").source
     low, high = NEAR_TWICE
-    if not low <= other.tempo / own.tempo <= high:
+    if len(set(own.meters)) > 1 or not low <= other.tempo / own.tempo <= high:
         return
     tempo = look.bpm(own.tempo_at("double"))
     with st.container(key=f"proposal-{side}", horizontal=True, vertical_alignment="center"):
@@ -179,15 +180,7 @@ def _error(deck: Deck, side: Side) -> None:
     def close() -> None:
         deck.error = ""
 
-    with st.container(key=f"error-{side}", horizontal=True, vertical_alignment="center"):
-        st.error(look.plain(deck.error), icon=":material/error:")
-        st.button(
-            "Close this message",
-            key=f"close-{side}",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=close,
-        )
+    look.closable_error(deck.error, close, key=side)
 
 
 def _match(deck: Deck, side: Side) -> None:

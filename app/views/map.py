@@ -14,7 +14,7 @@ import streamlit as st
 
 from app import engine, look
 from app.player.chart import pack_chart, point_chart
-from app.player.parts import chart_region, groove_picture
+from app.player.parts import chart_region, groove_picture, live_heading
 from app.session import FRESH, SIDES, Session, Take
 from app.views import wall
 from beatgen.errors import ModelError
@@ -166,12 +166,11 @@ def _sounding(now: Session) -> None:
     """What sounds, and the training bar that is most similar to it."""
     assert now.heard is not None  # the entry script sets it before any page is drawn
     nearest = engine.nearest(now.heard)
-    closest = (
-        f"closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
-        if nearest
-        else ""
-    )
-    look.heading(now.title, [closest])
+    live_heading(key="map-heading")
+    if nearest and now.stand_in != "bar":  # which is one of them
+        st.caption(
+            f"Closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
+        )
     accent = look.accent_at(now.position)
     groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")
 

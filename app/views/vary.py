@@ -68,12 +68,12 @@ def draw(now: Session) -> None:
                 else f"No take is gone. The last {GONE} that go can be brought back.",
             )
             st.button(
-                "Discard all but kept",
+                "All but kept",
                 key="discard-others",
                 icon=":material/delete_sweep:",
                 on_click=now.discard_others,
                 disabled=all(take.kept for take in now.takes),
-                help="Take all takes that are not kept from the wall.",
+                help="Discard all takes that are not kept.",
             )
             st.download_button(
                 "All takes",

@@ -2,9 +2,10 @@
 
     python assets/kit/make.py /usr/share/sounds/sf3/FluidR3Mono_GM.sf3
 
-writes four files beside this script: kit.flac, all hits one behind the other, every voice at
+writes its files beside this script: kit.flac, all hits one behind the other, every voice at
 several velocities, and kit.json, with the place where each begins; and the same of percussion, one
-hit of each, which is loaded where a groove has some. A browser loads one file sooner than seventy.
+hit of each, which is loaded where a groove has some; and three other kits of the same voices, which
+are loaded where they are chosen. A browser loads one file sooner than seventy.
 The soundfont is Debian's fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has
 one sound where a real kit has a bow and an edge, or a head and a rim: such a voice is layered from
 its neighbours.
@@ -13,7 +14,7 @@ Rides get their stick from a short second copy of themselves.
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,9 @@ from beatgen.kit import CHOKES, PERCUSSION
 
 FOLDER = Path(__file__).parent
 FILES = ("kit", "percussion")
+OTHERS = {"brushes": 40, "electronic": 24, "808": 25}  # programs of bank 128
+OTHER_LAYERS = (60, 108)
+OTHER_BITS, OTHER_SECONDS = 12, 0.8  # at most, for a small file
 RATE = 44100
 LAYERS = (50, 84, 114)  # MIDI velocities
 ONE_LAYER = (104,)  # of percussion
@@ -197,6 +201,23 @@ def main(soundfont: str) -> None:
     level = PEAK / max(np.abs(sound).max() for sound in kit.values())
     write(FILES[0], kit, RECIPES, level)
     write(FILES[1], percussion, PERCUSSION_RECIPES, level)
+    for name, program in OTHERS.items():
+        other = FluidSynth(Path(soundfont), RATE, program)
+        recipes = {
+            voice: replace(
+                recipe,
+                bits=min(recipe.bits, OTHER_BITS),
+                seconds=min(recipe.seconds, OTHER_SECONDS),
+                fine=True,  # its softer hits are its own
+            )
+            for voice, recipe in RECIPES.items()
+        }
+        hits = {
+            (voice, velocity): record(other, recipe, velocity)
+            for voice, recipe in recipes.items()
+            for velocity in OTHER_LAYERS
+        }
+        write(name, hits, recipes, PEAK / max(np.abs(sound).max() for sound in hits.values()))
 
 
 def write(
@@ -217,7 +238,7 @@ def write(
         FOLDER / file, np.concatenate(row), RATE, subtype="PCM_16", compression_level=1.0
     )
     manifest = {
-        "name": f"FluidR3 Mono, {'standard kit' if name == FILES[0] else 'percussion'}",
+        "name": f"FluidR3 Mono, {'standard kit' if name == FILES[0] else name}",
         "source": "FluidR3Mono_GM.sf3 (Debian fluidr3mono-gm-soundfont), recorded by make.py",
         "licence": "MIT, see LICENSE.txt",
         "file": file,

@@ -24,6 +24,7 @@ from beatgen.errors import AudioError
 from beatgen.kit import EVERY, INDEX, NAMES, VOICES
 from beatgen.midi.channels import DRUM_CHANNEL
 
+KITS = ("kit", "brushes", "electronic", "808")  # shipped recordings; the first is acoustic
 SAMPLE_RATES = (8000, 96000)  # what FluidSynth can do, hertz
 DRUM_BANK = 128
 BLOCK = 64  # FluidSynth starts notes at multiples of this many samples
@@ -57,9 +58,9 @@ class SampleKit:
     Percussion is loaded at its first hit; what has no recording sounds as its nearest `relative`.
     """
 
-    def __init__(self, sample_rate: int) -> None:
+    def __init__(self, sample_rate: int, kit: str = KITS[0]) -> None:
         self.sample_rate = sample_rate
-        name, self._layers = self._load("kit")
+        name, self._layers = self._load(kit)
         self.name = f"the shipped kit ({name})"
 
     def hit(self, voice: int, velocity: int) -> np.ndarray:
@@ -119,10 +120,12 @@ class SoundfontKit:
 class FluidSynth:
     """A FluidSynth that plays single drum notes of one soundfont, without reverb or chorus.
 
+    program: of the bank of drum kits; 0 is the standard kit.
+
     Raises AudioError where the library is missing or the file is no soundfont with drums.
     """
 
-    def __init__(self, soundfont: Path, sample_rate: int) -> None:
+    def __init__(self, soundfont: Path, sample_rate: int, program: int = 0) -> None:
         check_soundfont(soundfont)
         self.sample_rate = sample_rate
         self._lock = threading.Lock()  # one synthesizer, many sessions
@@ -137,11 +140,12 @@ class FluidSynth:
             },
         )
         self._id = self._synth.sfload(str(soundfont))
-        if self._id < 0 or self._synth.program_select(DRUM_CHANNEL, self._id, DRUM_BANK, 0) < 0:
+        place = (self._id, DRUM_BANK, program)
+        if self._id < 0 or self._synth.program_select(DRUM_CHANNEL, *place) < 0:
             self._synth.delete()
             raise AudioError(
-                f"{soundfont}: FluidSynth finds no drum kit in it (bank {DRUM_BANK}, program 0); "
-                "choose a General MIDI soundfont."
+                f"{soundfont}: FluidSynth finds no drum kit in it (bank {DRUM_BANK}, program "
+                f"{program}); choose a General MIDI soundfont."
             )
 
     def strike(self, key: int, velocity: int, semitones: float = 0.0) -> np.ndarray:
@@ -207,20 +211,22 @@ def open_kit(
     Raises AudioError where what was asked for is not there.
     """
     check_rate(sample_rate)
-    if engine == "kit" and soundfont is None:
-        return _sample_kit(sample_rate)
-    if engine == "kit":
+    if engine in KITS and soundfont is None:
+        return _sample_kit(sample_rate, engine)
+    if engine in KITS:
         raise AudioError("the shipped kit plays no soundfont; leave out one of the two.")
     if engine not in ("auto", "fluidsynth"):
-        raise AudioError(f"unknown engine {engine!r}; expected auto, fluidsynth or kit.")
+        raise AudioError(
+            f"unknown engine {engine!r}; expected auto, fluidsynth or {', '.join(KITS)}."
+        )
     if engine == "auto" and soundfont is None and not has_fluidsynth():
-        return _sample_kit(sample_rate)
+        return _sample_kit(sample_rate, KITS[0])
     try:
         need_library()
         return _soundfont_kit(need_soundfont(soundfont), sample_rate)
     except AudioError:
         if engine == "auto" and soundfont is None and VARIABLE not in os.environ:
-            return _sample_kit(sample_rate)  # nobody asked for the soundfont that failed
+            return _sample_kit(sample_rate, KITS[0])  # nobody asked for the soundfont that failed
         raise
 
 
@@ -299,6 +305,6 @@ def _soundfont_kit(soundfont: Path, sample_rate: int) -> SoundfontKit:
     return SoundfontKit(soundfont, sample_rate)
 
 
-@lru_cache(maxsize=2)
-def _sample_kit(sample_rate: int) -> SampleKit:
-    return SampleKit(sample_rate)
+@lru_cache(maxsize=4)
+def _sample_kit(sample_rate: int, kit: str) -> SampleKit:
+    return SampleKit(sample_rate, kit)

@@ -52,8 +52,9 @@ def render(
 ) -> np.ndarray:
     """The groove as sound: float32 (samples, 2), peak below 1.
 
-    engine:      "fluidsynth", "kit" (the shipped recordings) or "auto": FluidSynth where it and a
-                 soundfont are installed, else the recordings. `open_kit(engine).name` says which.
+    engine:      "fluidsynth", shipped recordings ("kit", "brushes", "electronic", "808") or "auto":
+                 FluidSynth where it and a soundfont are installed, else the recordings "kit".
+                 `open_kit(engine).name` says which.
     soundfont:   file to play instead of the one found on the machine; asks for FluidSynth.
     sample_rate: hertz, 8000 to 96000.
     loop:        one seamless turn of exact length, instead of once with the end ringing out.

@@ -23,6 +23,7 @@ Source = str | os.PathLike[str] | IO[bytes]
 
 TICKS = 480  # ticks per beat of the files that are written
 MAX_BYTES = 2**20  # larger files are no drums
+MOST_NOTES = 2**17  # of all instruments; a megabyte may hold three times as many
 DEFAULT_TEMPO = 500_000  # microseconds per beat where a file names none (120 BPM)
 FINEST_METER = 6  # power of two of the smallest beat of a meter: a 64th
 BANKS = (0, 32)  # controllers that choose a bank, coarse and fine
@@ -112,6 +113,11 @@ def read_file(source: Source, name: str) -> Events:
         found = _Found()
         for number, (start, end) in enumerate(tracks):
             _read_track(data, start, end, number, found)
+            if len(found.notes) > MOST_NOTES:
+                raise MidiError(
+                    f"{name}: more notes than the {MOST_NOTES:,} that are read; export the drum "
+                    "track alone, or a part of it."
+                )
     except FileNotFoundError:
         raise MidiError(f"{name}: no such file.") from None
     except (OSError, EOFError, IndexError, ValueError) as error:

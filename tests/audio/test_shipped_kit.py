@@ -39,6 +39,9 @@ def test_the_kit_carries_its_licence_and_no_stray_files(manifest):
     folder = assets.path("kit")
     assert "Permission is hereby granted" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
     files = {manifest["file"]: 1_200_000, "percussion.flac": 700_000}
+    others = {f"{name}.flac": 650_000 for name in kits.KITS[1:]}
+    assert sum((folder / file).stat().st_size for file in others) <= 2_000_000
+    files |= others
     assert {path.name for path in folder.glob("*.flac")} == set(files)
     for file, most in files.items():
         assert (folder / file).stat().st_size <= most
@@ -129,3 +132,19 @@ def test_articulations_are_different_sounds(manifest, row):
 
 def recording(row, layer):
     return row[layer["start"] : layer["start"] + layer["samples"]]
+
+
+@pytest.mark.parametrize("name", kits.KITS[1:])
+def test_each_kit_has_every_voice_with_a_sound_of_its_own(name):
+    kit, standard = kits.open_kit(name), kits.open_kit("kit")
+    assert name in kit.name
+    different = 0
+    for voice in NAMES:
+        sound, other = (each.hit(INDEX[voice], 108) for each in (kit, standard))
+        peak = np.abs(sound).max()
+        assert 0.02 < peak < 1 and onset(sound) < 44, voice
+        assert np.abs(sound[-1]).max() < 0.01
+        different += sound.shape != other.shape or not np.allclose(sound, other)
+    assert different >= 15, "cymbals may be shared"
+    loud, soft = (loudness(kit.hit(INDEX["snare"], velocity)) for velocity in (120, 40))
+    assert loud > 2 * soft

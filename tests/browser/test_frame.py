@@ -109,11 +109,22 @@ def test_a_theme_that_is_chosen_while_the_page_opens_stays(serve, open_page):
     wholly(page, "light")
 
 
+# As with a Streamlit that keeps its theme elsewhere than this page says before it begins.
+FORGETS_ONCE = """(() => {
+    const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = function (name, value) {
+        if (!name.startsWith('stActiveTheme')) return setItem.call(this, name, value);
+        Storage.prototype.setItem = setItem;
+    };
+})()"""
+
+
 def test_the_theme_is_asked_for_again_where_the_menu_closes(serve, open_page):
     page = open_app(serve, open_page, loads=True)
     wholly(page, "dark")
     choose_light(page)
     wholly(page, "light")
+    page.add_init_script(FORGETS_ONCE)
     page.add_init_script(CLOSES_ONCE)
     page.goto(serve(MAIN) + "/vary")
     wholly(page, "light")

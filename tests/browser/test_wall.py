@@ -226,8 +226,8 @@ def test_cards_are_walked_through_by_key_and_heard(vary):
     vary.wait_for_function("beatgen.state.beat > 0")
     take_button(vary, 1).focus()
     order = [vary.evaluate(FOCUSED)]
-    parts = ("Name", "A", "B", "MIDI", "0 of 3 stars", "Keep", "Discard")
-    for _ in parts:
+    stops = ("Name", "A", "B", "MIDI", "0 of 3 stars", "Keep", "Discard")
+    for _ in stops:
         vary.keyboard.press("Tab")
         order.append(vary.evaluate(FOCUSED))
     changed(vary, blend)
@@ -236,7 +236,7 @@ def test_cards_are_walked_through_by_key_and_heard(vary):
     order.append(vary.evaluate(FOCUSED))
     assert order == [
         ["Take 1", "Play Take 1"],
-        *(["Take 1", name] for name in parts),
+        *(["Take 1", name] for name in stops),
         ["Take 2", "Play Take 2"],
     ]
     changed(vary, first)

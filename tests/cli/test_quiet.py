@@ -1,6 +1,7 @@
 """What is printed where: results on stdout, messages on stderr, and nothing that a library says of
 its own accord, unless -v asks for it."""
 
+import re
 import subprocess
 
 import pytest
@@ -31,11 +32,16 @@ def execute(folder, *argv: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+# What General MIDI has no note for is written as its nearest, and the command says so.
+WRITTEN_AS = re.compile(r"beatgen: \S+: Written as General MIDI, General MIDI 2: [\w ()+,-]+\.")
+
+
 @pytest.mark.parametrize("name", [*MODEL_VERBS, *OTHERS])
 def test_verbs_for_musicians_print_results_alone(name, tmp_path) -> None:
     write_midi(demo.load("funk"), tmp_path / "a.mid")
     done = execute(tmp_path, name, *(MODEL_VERBS | OTHERS)[name])
-    assert done.stderr == "" and done.stdout.count("\n") >= 1
+    assert [line for line in done.stderr.splitlines() if not WRITTEN_AS.fullmatch(line)] == []
+    assert done.stdout.count("\n") >= 1
 
 
 def test_verbs_for_researchers_print_their_own_messages_alone(midi_folder) -> None:

@@ -171,7 +171,10 @@ def test_a_megabyte_of_notes_is_read_or_refused_at_once() -> None:
     crowded = b"\x00\x99\x24\x64" + b"\x00\x24\x64" * 340_000
     start = time.process_time()
     assert survives(header() + track(notes + bytes.fromhex(END)))
-    assert "340,001 drum hits, more than the 65,536 that are read; export" in refusal(
+    assert "70,001 drum hits, more than the 65,536 that are read; export a" in refusal(
+        header() + track(b"\x00\x99\x24\x64" + b"\x00\x24\x64" * 70_000 + bytes.fromhex(END))
+    )
+    assert "more notes than the 131,072 that are read; export" in refusal(
         header() + track(crowded + bytes.fromhex(END))
     )
     assert time.process_time() - start < 3

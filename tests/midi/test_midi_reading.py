@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from midifile import (
     BAR,
+    DRUMS,
     HAT,
     KICK,
     SNARE,
@@ -318,3 +319,18 @@ def test_a_meter_that_is_repeated_cuts_no_bar() -> None:
 @pytest.mark.parametrize(("numerator", "denominator"), [(2, 2), (8, 8)])
 def test_four_quarters_by_another_name_are_read(numerator, denominator) -> None:
     assert read_midi(midi([meter(0, numerator, denominator), hit(0, KICK)])).bars == 1
+
+
+def test_a_file_without_a_hit_in_the_bars_that_are_read_is_refused() -> None:
+    odd = [meter(BAR, 17, 4), hit(BAR + 10, KICK), end(BAR + 17 * 480)]
+    with pytest.raises(
+        MidiError, match="no hit in the bars that are read; all are in bars of 17/4"
+    ):
+        read_midi(midi([meter(0, 4, 4), *odd]))
+
+
+def test_a_choke_by_aftertouch_is_told() -> None:
+    held = [(240, mido.Message("polytouch", channel=DRUMS, note=49, value=127))]
+    freed = [(250, mido.Message("polytouch", channel=DRUMS, note=49, value=0))]
+    _, report = scan_midi(midi([hit(0, 49), hit(480, SNARE), *held, *freed, end(BAR)]))
+    assert report.chokes == {49: 1} and report.messages == ["Choked cymbals ring on: 49 (1)."]

@@ -129,6 +129,7 @@ export interface Settings {
   metronome: boolean;
   countIn: boolean;
   allVoices: boolean;
+  kit: string; // name of the recordings that play
   editsNotes: boolean; // the tools for notes are shown
   showsKeys: boolean; // the sheet of keys is open
 }
@@ -212,6 +213,7 @@ export interface Opening {
   name: string;
   tempo: number | null;
   swing: number;
+  kit: string;
   lock: PackedLock | null;
 }
 

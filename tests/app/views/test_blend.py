@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drive import act, choose, click, go, midi_of, now, player_sends, run, text, upload
+from drive import act, bar_file, choose, click, go, midi_of, now, player_sends, run, text, upload
 
-from app import engine
+from app import downloads, engine
 from app.player.wire import pack_path
+from app.share import link
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 
@@ -153,3 +154,15 @@ def test_the_detailed_roll_is_drawn_when_it_is_opened(apptest):
     apptest.session_state["detail"] = True
     run(apptest)
     assert len(apptest.get("plotly_chart")) == before + 1
+
+
+def test_the_kit_that_is_chosen_plays_in_files_and_comes_along_in_links(apptest):
+    player_sends(apptest, kit="808")
+    assert now(apptest).kit == "808"
+    _, wav = bar_file(apptest, "wav")
+    assert wav == engine.wav_file(downloads.served(now(apptest).heard), "808")
+    assert wav != engine.wav_file(downloads.served(now(apptest).heard))
+    back = link.unpack(link.pack(now(apptest)))
+    assert (back.kit, back.opening.kit) == ("808", "808")
+    player_sends(apptest, kit=["?"], turn=2)
+    assert now(apptest).kit == "kit"

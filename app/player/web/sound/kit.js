@@ -20,7 +20,7 @@ export const loadKit = async (base) => new Kit(await loadSamples("kit", base));
 /**
  * Load one of the recorded kits that lie at `base`; rejects with a sentence to be shown.
  *
- * @param {"kit" | "percussion"} name
+ * @param {string} name
  * @param {URL} base
  * @returns {Promise<Samples>}
  */
@@ -49,6 +49,11 @@ export class Kit {
   /** @param {Samples[]} parts none of which has a voice of another */
   constructor(...parts) {
     this.#parts = parts;
+  }
+
+  /** Have other recordings of the first part's voices. @param {Samples} part */
+  change(part) {
+    this.#parts[0] = part;
   }
 
   /** Have more voices. @param {Samples} part */

@@ -16,6 +16,7 @@ export class Playback {
     countIn: false,
     allVoices: false,
     editsNotes: false,
+    kit: "kit",
     showsKeys: false,
   };
   mixer = new Mixer();
@@ -136,6 +137,7 @@ export class Playback {
     Object.assign(this.settings, changes);
     const { tempo, swing, metronome } = this.settings;
     if ("tempo" in changes) this.transport.setTempo(tempo);
+    if (changes.kit) this.sound.choose(changes.kit);
     if ("swing" in changes) this.transport.setSwing(swing);
     if ("metronome" in changes) this.transport.setMetronome(metronome);
     this.announce();

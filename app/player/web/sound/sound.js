@@ -19,6 +19,7 @@ export class Sound {
   kit = null;
   /** @type {URL | null} where the kit lies */
   #base = null;
+  #chosen = "kit";
   #hasPercussion = false; // or is loading it
   /** @type {Kit | null} there once it is open */
   loaded = null;
@@ -55,6 +56,26 @@ export class Sound {
     } catch {
       this.#hasPercussion = false; // the next scene tries again
     }
+  }
+
+  /**
+   * Play another of the recorded kits from the next strokes on that are scheduled, within a second;
+   * where it cannot be loaded, the one before goes on.
+   *
+   * @param {string} name
+   */
+  async choose(name) {
+    if (name === this.#chosen || !this.#base) return;
+    this.#chosen = name;
+    try {
+      const [kit, samples] = await Promise.all([this.kit, loadSamples(name, this.#base)]);
+      if (name === this.#chosen) kit?.change(samples);
+      this.trouble = "";
+    } catch (error) {
+      this.#chosen = "";
+      this.trouble = messageOf(error);
+    }
+    this.#changed();
   }
 
   get isRunning() {

@@ -396,8 +396,9 @@ export class Player extends Playback {
   #open(opening) {
     if (!opening || opening.name === this.#opened) return false;
     this.#opened = opening.name;
-    const { tempo, swing, lock } = opening;
-    Object.assign(this.settings, { tempo, swing });
+    const { tempo, swing, lock, kit } = opening;
+    Object.assign(this.settings, { tempo, swing, kit });
+    this.sound.choose(kit);
     this.transport.setTempo(tempo);
     this.transport.setSwing(swing);
     this.scene.openWith(lock);
@@ -455,10 +456,10 @@ export class Player extends Playback {
   }
 
   #report() {
-    const { tempo, swing } = this.settings;
+    const { tempo, swing, kit } = this.settings;
     this.#turn++;
     const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
-    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, opened, varied, wall });
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, opened, varied, wall });
     this.#reminder.start();
   }
 

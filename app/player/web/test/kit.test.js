@@ -54,3 +54,17 @@ test("the shipped kit sounds every velocity of every voice", () => {
     }
   }
 });
+
+test("another kit's recordings take the place of the first ones, percussion stays", () => {
+  const table = (start, pan) => ({
+    sample_rate: 100,
+    pan: { [pan]: 0.5 },
+    chokes: {},
+    voices: { [pan]: [{ velocity: 100, start, samples: 10 }] },
+  });
+  const kit = new Kit({ table: table(0, "kick"), buffer: null });
+  kit.add({ table: table(300, "clap"), buffer: null });
+  kit.change({ table: table(200, "kick"), buffer: null });
+  assert.equal(kit.sample("kick", 100).offset, 2);
+  assert.equal(kit.sample("clap", 100).offset, 3);
+});

@@ -21,6 +21,7 @@ const VOLUME =
 const MORE =
   "M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2V9h-2V7h2zM4 15h4v2H4zm7-2h2v2h7v2h-7v2h-2v-2H9v-2h2z";
 const TAKES = { take: "Take", bar: "Bar", blend: "Blend" }; // what the middle of the switch is
+const KITS = [["kit", "Acoustic"], ["brushes", "Brushes"], ["electronic", "Electronic"], ["808", "808"]];
 const INTERRUPTED = "The sound was interrupted: tap or press a key to go on.";
 
 export class Bar {
@@ -30,6 +31,7 @@ export class Bar {
   #toggles;
   #sliders;
   #switch;
+  #kit;
   #files;
   #live;
   #extras;
@@ -49,6 +51,7 @@ export class Bar {
       this.#toggle("countIn", "Count-in", COUNT),
     ];
     this.#sliders = [this.#swing(), this.#volume()];
+    this.#kit = this.#kitChoice();
     this.#switch = this.#listenSwitch();
     const more = element(
       "details",
@@ -61,6 +64,7 @@ export class Bar {
       "div",
       { class: "extras" },
       this.#sliders[0].root,
+      this.#kit,
       element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root), this.#live.button),
       this.#sliders[1].root,
     );
@@ -87,6 +91,7 @@ export class Bar {
     this.#tempo.update();
     for (const { root, name } of this.#toggles) put(root, "aria-pressed", settings[name]);
     for (const { show } of this.#sliders) show();
+    this.#kit.value = settings.kit;
     const trouble = isInterrupted ? INTERRUPTED : sound.trouble;
     write(this.#label, trouble || label);
     this.#label.classList.toggle("trouble", Boolean(trouble));
@@ -144,6 +149,25 @@ export class Bar {
     const input = rangeInput("Swing", 0.5, 0.75, (swing) => player.set({ swing }));
     input.addEventListener("change", () => player.keepSettingsSoon());
     return slider(element("span", {}, "Swing"), input, () => player.settings.swing);
+  }
+
+  #kitChoice() {
+    const player = this.#player;
+    /** @type {HTMLSelectElement} */
+    const choice = element(
+      "select",
+      {
+        class: "kit",
+        title: "The kit that plays, also in WAV and stems",
+        "aria-label": "Kit",
+        onchange: () => {
+          player.set({ kit: choice.value });
+          player.keepSettings();
+        },
+      },
+      ...KITS.map(([value, name]) => element("option", { value }, name)),
+    );
+    return choice;
   }
 
   #volume() {

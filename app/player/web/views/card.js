@@ -102,14 +102,15 @@ export class Card {
    *
    * @param {TakeData} take
    * @param {number[]} rows the voices that the picture has a row for
+   * @param {string[]} families of all voices
    * @param {{ kept: boolean, small: boolean, name: string, alike: string, stars: number }} how
    */
-  show(take, rows, { kept, small, name, alike, stars }) {
-    const shown = [take.id, ...rows].join();
+  show(take, rows, families, { kept, small, name, alike, stars }) {
+    const shown = [take.id, families.length, ...rows].join();
     if (shown !== this.#shown) {
       this.#shown = shown;
       this.groove = unpackGroove(take);
-      this.#roll.show(this.groove, rows);
+      this.#roll.show(this.groove, rows, { families });
     }
     write(this.#play, `Play ${name}`);
     this.#called = name;

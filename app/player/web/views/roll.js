@@ -22,23 +22,24 @@ export const placeOf = (step, groove) => (step + EDGE) / (stepsOf(groove) + 2 * 
 export class Roll {
   #rules = drawing("path", { class: "rules", "vector-effect": "non-scaling-stroke" });
   #bars = drawing("path", { class: "bars", "vector-effect": "non-scaling-stroke" });
-  #shades = Array.from({ length: SHADES }, (_, i) =>
-    drawing("path", { opacity: FAINTEST + ((1 - FAINTEST) * i) / (SHADES - 1) }),
-  );
+  #hits = drawing("g");
+  /** @type {Map<string, SVGElement>} by family and shade */
+  #paths = new Map();
   root = drawing(
     "svg",
     { class: "roll", preserveAspectRatio: "none", "aria-hidden": true },
     this.#rules,
     this.#bars,
-    ...this.#shades,
+    this.#hits,
   );
 
   /**
    * @param {Groove} groove
    * @param {number[]} rows the voices that have one, low drums first
-   * @param {{ ruled?: boolean }} how ruled: with a line for each row and beat
+   * @param {{ ruled?: boolean, families?: string[] }} how ruled: with a line for each row and beat;
+   *   families: of all voices, each of which has its colour
    */
-  show(groove, rows, { ruled = false } = {}) {
+  show(groove, rows, { ruled = false, families = [] } = {}) {
     const { steps, hits } = groove;
     const length = stepsOf(groove);
     put(this.root, "viewBox", `${-EDGE} -0.5 ${length + 2 * EDGE} ${rows.length}`);
@@ -52,12 +53,31 @@ export class Roll {
     put(this.#rules, "d", ruled ? rules() : "");
     put(this.#bars, "d", barsOf(groove).map(({ first }) => upright(stepOf(first))).join(""));
     const width = Math.max(1, steps * SHORT);
-    const paths = this.#shades.map(() => "");
+    /** @type {Map<string, string>} */
+    const strokes = new Map();
     for (const { step, timing, voice, velocity } of hits) {
       const row = rows.length - 1 - rows.indexOf(voice);
       const shade = Math.min(SHADES - 1, Math.floor((velocity / 127) * SHADES));
-      paths[shade] += `M${(step + timing).toFixed(2)} ${row}h${width.toFixed(2)}`;
+      const kind = `${families[voice] ?? ""} ${shade}`;
+      const line = `M${(step + timing).toFixed(2)} ${row}h${width.toFixed(2)}`;
+      strokes.set(kind, (strokes.get(kind) ?? "") + line);
     }
-    this.#shades.forEach((path, i) => put(path, "d", paths[i]));
+    for (const kind of new Set([...this.#paths.keys(), ...strokes.keys()])) {
+      put(this.#pathOf(kind), "d", strokes.get(kind) ?? "");
+    }
+  }
+
+  /** The path of a family's hits of one shade. @param {string} kind */
+  #pathOf(kind) {
+    const [family, shade] = kind.split(" ");
+    const opacity = FAINTEST + ((1 - FAINTEST) * Number(shade)) / (SHADES - 1);
+    const made = () => {
+      const path = drawing("path", { opacity, ...(family && { style: `stroke: var(--${family})` }) });
+      this.#hits.append(path);
+      return path;
+    };
+    const path = this.#paths.get(kind) ?? made();
+    this.#paths.set(kind, path);
+    return path;
   }
 }

@@ -200,6 +200,7 @@ export class Wall {
   #draw() {
     if (!this.#data) return;
     const { takes, kept, rows, small, stars, names, alike } = this.#data;
+    const families = this.#player.voices?.map(({ family }) => family) ?? [];
     const discarded = this.#done("discard");
     const shown = takes.filter(({ number }) => !discarded.includes(number));
     const focused = this.#focused();
@@ -210,7 +211,7 @@ export class Wall {
       const { number } = take;
       const last = this.#last(number, isKeeping);
       const place = takes.indexOf(take);
-      this.#cards.get(number)?.show(take, rows, {
+      this.#cards.get(number)?.show(take, rows, families, {
         kept: last ? last[1] === "keep" : kept.includes(number),
         name: String(this.#last(number, (act) => act === "name")?.[3] || names[place]),
         alike: alike[place],

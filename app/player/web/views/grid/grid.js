@@ -54,7 +54,7 @@ export class Grid {
     this.root = element(
       "div",
       { class: "grid" },
-      element("div", { class: "sheet" }, this.#heads.root, this.#heads.families, this.#heads.opener, scroller),
+      element("div", { class: "sheet" }, this.#heads.families, this.#heads.root, this.#heads.opener, scroller),
       this.#foot.root,
     );
     this.#editor = new GridEditor(player, this, this.#canvas, show);

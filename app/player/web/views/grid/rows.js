@@ -41,7 +41,12 @@ export class RowHeads {
     onfocusin: ({ target }) => this.#stopAt(/** @type {HTMLElement} */ (target)),
   });
   /** Above the heads: a lock for each family, and what opens all locks, or all mutes. */
-  families = element("div", { class: "families", role: "group", "aria-label": "Families" });
+  families = element("div", {
+    class: "families",
+    role: "toolbar",
+    "aria-label": "Families",
+    onkeydown: (event) => this.#walkFamilies(event),
+  });
   /** On a narrow screen mute and solo are behind it. */
   opener = element(
     "button",
@@ -86,10 +91,11 @@ export class RowHeads {
         class: "family",
         "data-family": family,
         title: `Lock all of the ${family} family`,
-        "aria-label": `Lock ${family} family`,
+        "aria-label": `All ${family}: lock`,
         onclick: () => player.lockFamily(family),
       }),
     }));
+    this.#locks.slice(1).forEach(({ button }) => (button.tabIndex = -1));
     this.families.replaceChildren(
       ...this.#locks.map(({ button }) => button),
       this.#unlock,
@@ -132,6 +138,15 @@ export class RowHeads {
     const row = this.#heads.findIndex((head) => head.row.contains(target));
     const column = this.#buttonsOf(row).findIndex((button) => button === target);
     this.#buttonsOf(row + down)[column + right]?.focus();
+  }
+
+  /** One stop of the tab key, where arrow keys go on. @param {KeyboardEvent} event */
+  #walkFamilies(event) {
+    const [, right] = WALK[event.key] ?? [0, 0];
+    if (!right || isCommand(event)) return;
+    event.preventDefault();
+    const buttons = this.#locks.map(({ button }) => button);
+    buttons[buttons.findIndex((button) => button === event.target) + right]?.focus();
   }
 
   /** Have the tab key come to this button, of all. @param {HTMLElement | undefined} button */
