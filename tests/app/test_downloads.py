@@ -1,5 +1,7 @@
 """What the server answers when a file is asked for by its address."""
 
+from io import BytesIO
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,6 +9,8 @@ from starlette.responses import Response
 from app import downloads, engine
 from app.share import encoding
 from beatgen.errors import AudioError
+from beatgen.groove import Groove
+from beatgen.midi import read_midi
 
 QUERY = downloads.midi_query("gmd")
 
@@ -75,3 +79,11 @@ def test_a_fault_of_the_server_is_not_put_down_to_the_address(monkeypatch, rock,
         assert response.status_code == 500 and words in response.body
         assert b"Traceback" not in response.body and b"cut off" not in response.body
     assert "could not be made" in caplog.text
+
+
+@pytest.mark.parametrize("meter", ["3/4", "12/8", "4/4 2/4"])
+def test_a_file_is_in_the_meter_of_its_groove(meter):
+    groove = Groove.from_tab("kick |o---|oo--|", tempo=90, meter=meter)
+    midi, wav = answer(downloads.midi_path(groove), QUERY), answer(downloads.wav_path(groove))
+    assert read_midi(BytesIO(midi.body)) == groove == downloads.served(groove)
+    assert len(wav.body) == pytest.approx(groove.seconds * 44100 * 4, abs=200)
