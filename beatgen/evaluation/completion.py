@@ -11,21 +11,41 @@ from functools import partial
 
 import numpy as np
 
-from beatgen.bars.metrics import f1, fold
+from beatgen.bars.metrics import VOICES_OF_CLASS, f1, fold
 from beatgen.bars.nearest import nearest, pack
 from beatgen.bars.strikes import N_VOICES, to_strikes
+from beatgen.data.augment import following_bars
 from beatgen.data.dataset import Dataset
 from beatgen.evaluation.reconstruct import Network, bar_networks
 from beatgen.evaluation.results import Lines, Log, Measure, Scores, Section, sample, share_of
 from beatgen.groove import BEATS, SIXTEENTHS
 from beatgen.kit import GROUPS
 from beatgen.latent.decide import pattern_of_hidden
-from beatgen.latent.neighbours import NEIGHBOURS, most_similar, struck_share
+from beatgen.latent.neighbours import (
+    NEIGHBOURS,
+    known_with_classes,
+    most_similar,
+    struck_share,
+    with_classes,
+)
 from beatgen.latent.vae import Vae
 
 BATCH = 256  # bars at a time
 BEAT = "one beat"
 KINDS = (*GROUPS, BEAT)
+# The nine classes, in the order of `beatgen.kit.CLASSES`
+CLASS_NAMES = (
+    "kick",
+    "snare",
+    "closed hats",
+    "open hats",
+    "low tom",
+    "mid tom",
+    "high tom",
+    "crash",
+    "ride",
+)
+WINDOWED = "closed hats"  # hidden in two bars at once, as infilling transformers are measured
 
 
 def masks(bars: int, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
@@ -51,12 +71,39 @@ def score(true: np.ndarray, propose: Callable[[np.ndarray], np.ndarray]) -> tupl
     return exact, classes
 
 
-def proposed(vae: Vae, bars: Dataset, hidden: np.ndarray) -> np.ndarray:
-    """What `Vae.complete` strikes where something is hidden."""
+def score_classes(
+    true: np.ndarray, windows: np.ndarray, propose: Callable[[np.ndarray], np.ndarray]
+) -> Scores:
+    """F1 on 16 sixteenths of each class, hidden alone, over the hits of all bars that hold some;
+    of WINDOWED of all windows that do, int (n, 2), the numbers of their bars. NaN where none does.
+    propose: from a mask to whole patterns."""
+    scores = {}
+    for i, name in enumerate(CLASS_NAMES):
+        hidden = np.zeros_like(true)
+        hidden[..., VOICES_OF_CLASS[i]] = True
+        struck = fold(true)[..., i]
+        held = np.any(struck, axis=1)
+        if name == WINDOWED:
+            chosen = windows[np.any(held[windows], axis=1)]
+            held = np.isin(np.arange(len(true)), chosen)
+        scores[name] = f1(struck[held], fold(propose(hidden))[held][..., i])
+    return scores
+
+
+def windows_of(bars: Dataset) -> np.ndarray:
+    """Numbers of bars that follow one another, int64 (n, 2), each bar in one pair at most."""
+    first = np.arange(len(bars) - 1)
+    follows = following_bars(bars.file_index, bars.number)[:-1] == first + 1
+    first = first[follows & (bars.number[:-1] % 2 == 0)]
+    return np.stack([first, first + 1], 1)
+
+
+def proposed(vae: Vae, bars: Dataset, hidden: np.ndarray, alone: bool = False) -> np.ndarray:
+    """What `Vae.complete` strikes where something is hidden; alone: as for `Vae.propose`."""
     parts = []
     for start in range(0, len(bars), BATCH):
         part = slice(start, start + BATCH)
-        parts.append(vae.propose(*bars.grids(part), hidden[part])[1] > 0)
+        parts.append(vae.propose(*bars.grids(part), hidden[part], alone=alone)[1] > 0)
     return np.concatenate(parts)
 
 
@@ -72,10 +119,12 @@ def from_nearest(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> 
 
 
 def from_neighbours(true: np.ndarray, training: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """As many of the hidden cells as are to be expected, the likeliest in the mean of the most
-    similar training patterns, those that `Vae.complete` uses, too
-    (`beatgen.latent.neighbours`)."""
-    likely = struck_share(most_similar(true, ~hidden, pack(training)), training)
+    """The likeliest of the hidden cells in the mean of the most similar training patterns, those
+    that `Vae.complete` uses, too (`beatgen.latent.neighbours`), decided as there."""
+    similar = most_similar(
+        with_classes(true), known_with_classes(~hidden), pack(with_classes(training))
+    )
+    likely = struck_share(similar, training)
     return pattern_of_hidden(np.stack([1 - likely, likely], -1), hidden) > 0
 
 
@@ -112,11 +161,16 @@ def sections(
         f"{NEIGHBOURS} nearest training bars": partial(from_neighbours, true, known),
     }
     rows |= {each.name: partial(proposed, each.vae, asked) for each in bar_networks(networks)}
+    for each in bar_networks(networks):
+        rows[f"{each.name}, network alone"] = partial(proposed, each.vae, asked, alone=True)
+    windows = windows_of(asked)
     exact: Lines = {}
     classes: Lines = {}
+    single: Lines = {}
     for name, propose in rows.items():
         log(f"completion: {name}")
         exact[name], classes[name] = score(true, propose)
+        single[name] = score_classes(true, windows, propose)
     note = (
         f"{len(true):,} bars, one voice group hidden at a time, or one beat of all voices, drawn: "
         "F1 of the hidden hits on {grid}. Most probable: the same hits for every bar, those that "
@@ -133,6 +187,14 @@ def sections(
             note.format(grid="16 x 9"),
             columns,
             classes,
+        ),
+        Section(
+            "completion-classes",
+            "Completion, one class",
+            "One class hidden, everything else known: F1 on 16 sixteenths in the bars that hold "
+            "it, of closed hats in the windows of two bars that do.",
+            {name: (name, ".3f") for name in CLASS_NAMES},
+            single,
         ),
     ]
 

@@ -11,11 +11,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from beatgen.bars.metrics import VOICES_OF_CLASS
 from beatgen.bars.strikes import PLACES, Strikes
-from beatgen.kit import FAMILIES, PARTS, VOICES_OF_FAMILY
+from beatgen.kit import FAMILIES, PARTS, VOICES, VOICES_OF_FAMILY
 
 # Indices of the families that each of PARTS consists of
 FAMILIES_OF_PART = tuple([FAMILIES.index(family) for family in part] for part in PARTS)
+
+HARDLY_ANY = 0.1  # hits expected in all that is hidden of a bar: with fewer it stays silent
+# Voices whose sound a General MIDI kit has under another's note, and that other
+GENERAL_MIDI = {
+    i: next(j for j, other in enumerate(VOICES) if other.pitch == voice.gm)
+    for i, voice in enumerate(VOICES)
+    if voice.gm != voice.pitch
+}
+# Those that no General MIDI file has: there the notes of the crashes' edges are splash and china.
+ELECTRONIC = tuple(i for i in GENERAL_MIDI if VOICES[i].family != "crash")
 
 
 class Prediction(NamedTuple):
@@ -84,13 +95,44 @@ def pattern_with_hits(counts: np.ndarray, hits: np.ndarray) -> np.ndarray:
 def pattern_of_hidden(counts: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """The pattern of the hidden part alone, int (n, 16, 22), 0 elsewhere; hidden: bool (n, 16, 22).
 
-    In each bar as many hidden sixteenths are struck as the probabilities sum up to, the most
-    probable ones. With a threshold nearly nothing would be: the network is rarely sure of what it
-    cannot see.
+    In each bar the most probable sixteenths of the nine classes are struck, each on its most
+    probable voice: as many of them as promise the best F1, 2 TP / (struck + true), where the
+    probabilities say how many are true. With a threshold nearly nothing would be struck: the
+    network is rarely sure of what it cannot see. As many as the probabilities sum up to would be
+    too few where it is unsure which.
     """
-    probability = np.where(hidden, 1 - counts[..., 0], 0).reshape(len(counts), -1)
-    struck = _rank(probability) < np.rint(probability.sum(1, keepdims=True))
-    return _most_probable(struck.reshape(hidden.shape) & hidden, counts)
+    voices = np.where(hidden, 1 - counts[..., 0], 0)
+    probability = np.stack([1 - (1 - voices[..., v]).prod(-1) for v in VOICES_OF_CLASS], -1)
+    flat = probability.reshape(len(counts), -1)
+    found = np.sort(flat, axis=1)[:, ::-1].cumsum(1)
+    f1 = 2 * found / (np.arange(1, flat.shape[1] + 1) + flat.sum(1, keepdims=True))
+    often = np.where(flat.sum(1) > HARDLY_ANY, f1.argmax(1) + 1, 0)
+    chosen = (_rank(flat) < often[:, None]).reshape(probability.shape)
+    struck = np.zeros(hidden.shape, bool)
+    for i, of_class in enumerate(VOICES_OF_CLASS):
+        likeliest = of_class[voices[..., of_class].argmax(-1)]
+        at = np.nonzero(chosen[..., i])
+        struck[(*at, likeliest[at])] = True
+    return _most_probable(struck & hidden, counts)
+
+
+def on_kit(probability: np.ndarray, hidden: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Probabilities (n, 16, 22) of strikes, on voices that the groove's kit has. hidden: bool
+    (n, 16, 22), where strikes are asked for; used: bool (22,), the voices that the groove uses.
+
+    Edges and rims of hats and toms are an electronic kit's. Where a groove uses none of them, what
+    was to be struck there, or on the edge of a cymbal, is struck on the voice that a General MIDI
+    kit has in its place, if that is asked for, too.
+    """
+    if used[list(ELECTRONIC)].any():
+        return probability
+    moved = probability.copy()
+    for voice, target in GENERAL_MIDI.items():
+        at = hidden[..., voice] & hidden[..., target]
+        either = 1 - (1 - moved[..., voice]) * (1 - moved[..., target])
+        moved[..., target] = np.where(at, either, moved[..., target])
+        moved[..., voice] = np.where(at, 0, moved[..., voice])
+    return moved
 
 
 def blend_hits(ends: np.ndarray, predicted: np.ndarray, share: np.ndarray | float) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from beatgen.bars.metrics import fold
 from beatgen.bars.nearest import CHUNK, f1_matrix, pack
 from beatgen.latent.atlas import Atlas
 from beatgen.latent.decide import Prediction
@@ -48,8 +49,8 @@ def most_similar(
     """The `count` training patterns with the highest F1 to each bar, compared only where the bar is
     known.
 
-    struck, known: bool (bars, 16, 22), which sixteenths are struck and which are known. training:
-    the training patterns as `beatgen.bars.nearest.pack` packs them.
+    struck, known: bool (bars, ...), which cells are struck and which are known. training: the
+    training patterns, of the same cells, as `beatgen.bars.nearest.pack` packs them.
     """
     count = min(count, len(training))
     seen, masks = pack(struck & known), pack(known)
@@ -71,6 +72,18 @@ def most_similar(
     return Similar(indices, weight)
 
 
+def with_classes(struck: np.ndarray) -> np.ndarray:
+    """Patterns with their nine classes beside the voices, bool (n, 16, 22) -> (n, 16, 31): compared
+    so, a hit on another voice of the same class counts half."""
+    return np.concatenate([struck, fold(struck)], -1)
+
+
+def known_with_classes(known: np.ndarray) -> np.ndarray:
+    """What is known of `with_classes`, bool (n, 16, 22) -> (n, 16, 31): a class where all of its
+    voices are."""
+    return np.concatenate([known, ~fold(~known)], -1)
+
+
 def struck_share(similar: Similar, training: np.ndarray) -> np.ndarray:
     """The share of the similar bars, by weight, that strike each sixteenth of each voice, float32
     (bars, 16, 22). training: the training patterns, bool (n, 16, 22)."""
@@ -89,14 +102,15 @@ class Neighbours:
     def __init__(self, atlas: Atlas, pattern_dim: int) -> None:
         self._atlas, self._pattern_dim = atlas, pattern_dim
         self._training = pack(atlas.struck)
+        self._classes = pack(with_classes(atlas.struck))
 
     def probability(
         self, predicted: np.ndarray, struck: np.ndarray, known: np.ndarray
     ) -> np.ndarray:
         """The probability that each sixteenth is struck, float32 (bars, 16, 22): the mean of what
         the network `predicted`, (bars, 16, 22), and the share of similar training bars that strike
-        it. struck, known: as for `most_similar`."""
-        similar = most_similar(struck, known, self._training)
+        it. struck, known: bool (bars, 16, 22), as for `most_similar`."""
+        similar = most_similar(with_classes(struck), known_with_classes(known), self._classes)
         share = similar.share
         return (1 - share) * predicted + share * struck_share(similar, self._atlas.struck)
 

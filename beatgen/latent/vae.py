@@ -22,10 +22,11 @@ from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
 from beatgen.groove import Groove, columns, join
+from beatgen.kit import GROUPS
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
-from beatgen.latent.decide import Prediction, pattern_of_hidden, rescale_counts
+from beatgen.latent.decide import Prediction, on_kit, pattern_of_hidden, rescale_counts
 from beatgen.latent.directions import Direction, Directions
 from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
@@ -370,7 +371,8 @@ class Vae:
             )
         bars = cut(groove)
         hidden = cut_sixteenths(hidden, groove.meters)
-        z, proposed = self.propose(*bars, hidden, len(hidden))
+        used = np.any(bars[0] > 0, axis=(0, 1))
+        z, proposed = self.propose(*bars, hidden, len(hidden), used)
         pattern = np.where(hidden, proposed, strikes_of(groove).count)
         new = self.codec.predict(z, pattern)[0].strikes(pattern)
         at = hidden[..., None]
@@ -390,23 +392,38 @@ class Vae:
         return replace(groove, velocity=velocity, timing=timing)
 
     def propose(
-        self, velocity: np.ndarray, timing: np.ndarray, hidden: np.ndarray, loop: int = 1
+        self,
+        velocity: np.ndarray,
+        timing: np.ndarray,
+        hidden: np.ndarray,
+        loop: int = 1,
+        used: np.ndarray | None = None,
+        alone: bool = False,
     ) -> tuple[np.ndarray, np.ndarray]:
         """A pattern for the hidden part of grids (n, 64, 22), from the rest: z of the bars as far
         as they are known, float32 (n, latent_dim), and how often each hidden sixteenth is struck,
         int (n, 16, 22), 0 elsewhere.
 
         The probabilities are the mean of what the network predicts and of how many of the most
-        similar training bars strike there. In each bar as many sixteenths are struck as the
-        probabilities sum up to, the most probable ones. loop: as for `encode_bars`.
+        similar training bars strike there; `pattern_of_hidden` decides by them. loop: as for
+        `encode_bars`. used: bool (22,), the voices of the groove's kit; where it has none that
+        only an electronic kit has, no such voice is proposed (`on_kit`). alone: without the
+        training bars, by the network alone.
         """
-        z, _ = self.codec.encode_bars(velocity, timing, ~hidden, loop)
+        # The encoder learned with whole groups hidden: where one voice of a group is missing, it
+        # takes the others to be all of it. The training bars are compared in all that is known.
+        unknown = hidden.copy()
+        for group in GROUPS.values():
+            unknown[..., group] |= hidden[..., group].any(-1, keepdims=True)
+        z, _ = self.codec.encode_bars(velocity, timing, ~unknown, loop)
         counts = self.codec.predict_counts(z[:, : self.pattern_dim])
-        if self._neighbours is not None:
+        probability = 1 - counts[..., 0]
+        if self._neighbours is not None and not alone:
             struck = to_strikes(velocity, timing, loop).count > 0
-            probability = self._neighbours.probability(1 - counts[..., 0], struck, ~hidden)
-            counts = rescale_counts(counts, probability)
-        return z, pattern_of_hidden(counts, hidden)
+            probability = self._neighbours.probability(probability, struck, ~hidden)
+        if used is not None:
+            probability = on_kit(probability, hidden, used)
+        return z, pattern_of_hidden(rescale_counts(counts, probability), hidden)
 
     # --- directions -----------------------------------------------------------------------------
 

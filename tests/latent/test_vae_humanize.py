@@ -101,3 +101,19 @@ def test_hidden_hits_are_not_used(vae: Vae, funk: bg.Groove) -> None:
     assert one == two
     with pytest.raises(BeatGenError, match=r"expected \(2, 16, 22\)"):
         vae.complete(funk, np.zeros((1, 16, 22), bool))
+
+
+def test_hats_alone_are_found_on_the_voices_of_the_kit(vae: Vae, funk: bg.Groove) -> None:
+    """The other hats are silent, but that is no sign that there are none."""
+    hats = [INDEX[name] for name in ("hat pedal", "hi-hat", "hi-hat edge")]
+    mask = np.zeros((funk.bars, 16, len(VOICES)), bool)
+    mask[..., hats] = True
+    bare = funk.velocity.copy()
+    bare[..., hats] = 0
+    for asked in (mask, mask & (np.arange(len(VOICES)) == INDEX["hi-hat"])):
+        found = pattern(vae.complete(bg.Groove(bare, None, funk.tempo), asked))
+        assert (found[..., hats].any(-1).sum(1) >= 4).all()
+        assert not found[..., INDEX["hi-hat edge"]].any(), "no General MIDI kit has it"
+    bare[0, 0, INDEX["open hat edge"]] = 0.8  # an electronic kit, which has the edge
+    found = pattern(vae.complete(bg.Groove(bare, None, funk.tempo), mask))
+    assert (found[..., hats].any(-1).sum(1) >= 4).all()
