@@ -88,7 +88,12 @@ def test_the_licences_are_in_the_wheel(wheel, held):
     with ZipFile(wheel) as archive:
         metadata = HeaderParser().parsestr(archive.read(f"{info}/METADATA").decode())
     assert metadata["License-Expression"] == "MIT"
-    assert set(metadata.get_all("Provides-Extra")) == {"page", "train", "evaluate"}
+    assert set(metadata.get_all("Provides-Extra")) == {
+        "page",
+        "train",
+        "evaluate",
+        "guitarpro",
+    }
 
 
 def test_what_is_needed_is_pinned_once():
