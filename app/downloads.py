@@ -22,11 +22,11 @@ from app.share import encoding
 from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
+from beatgen.midi.maps import maps
 from beatgen.swing import STRAIGHT, swing
 
 MIDI, WAV = "audio/midi", "audio/wav"
 TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
-PITCHES = {"gmd": "Roland TD-11", "gm": "General MIDI"}  # note maps that a MIDI file may follow
 EARLY = {"loop": "At the loop's end", "pickup": "In a pick-up bar"}  # hits before the first beat
 MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
@@ -49,8 +49,8 @@ def midi_query(
 ) -> str:
     """What a MIDI file is to be like, for its address.
 
-    pitches: one of PITCHES. loops: repetitions of the groove. tempo: None is the groove's own.
-    share: as in `swing`. early: one of EARLY.
+    pitches: a drum map that ships, by its name. loops: repetitions of the groove. tempo: None is
+    the groove's own. share: as in `swing`. early: one of EARLY.
     """
     query = {"pitches": pitches, "loops": loops, "swing": share, "early": early}
     return urlencode(query if tempo is None else {**query, "tempo": tempo})
@@ -122,8 +122,8 @@ def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, i
     if "tempo" in query:
         groove = replace(groove, tempo=number(float(query["tempo"]), *TEMPO_RANGE))
     pitches = query["pitches"]
-    if pitches not in PITCHES:
-        raise ValueError(f"{pitches!r} is not one of {list(PITCHES)}")
+    if pitches not in maps() and pitches != "gmd":  # as addresses of earlier pages have it
+        raise ValueError(f"{pitches!r} is not one of {list(maps())}")
     early = query.get("early", "loop")  # addresses of earlier pages have none
     if early not in EARLY:
         raise ValueError(f"{early!r} is not one of {list(EARLY)}")

@@ -19,7 +19,7 @@ import numpy as np
 import streamlit as st
 
 import beatgen as bg
-from app.session import Source
+from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.audio.kits import KITS
@@ -31,6 +31,8 @@ from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
+from beatgen.midi import MidiReport
+from beatgen.midi.maps import drum_map
 
 FRAMES = 33  # grooves on the path from A to B; the player blends between them
 # Where a shape is set, one in so many of these frames is sent, so that it is not too much: without
@@ -42,6 +44,7 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease out": lambda t: 1 - (1 - t) ** 2,
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
+LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
 PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 16  # where each is of many grooves; a bar takes 11 kB
@@ -72,12 +75,23 @@ def model() -> Vae:
     return bg.load_model()
 
 
-def read(name: str, content: bytes) -> Source:
-    """An uploaded file, or an address that was PASTED. Raises BeatGenError with one sentence where
-    it is not a drum groove."""
+def read(
+    name: str, content: bytes, map: str | None = None, changed: Mapping[int, str] | None = None
+) -> Source:
+    """An uploaded file, or an address that was PASTED.
+
+    map: name of the drum map to read it by; None recognises it. changed: notes that mean other
+    voices. Raises BeatGenError with one sentence where it is not a drum groove.
+    """
     # Not cached: 16 kB may hold 45 MB of bars, and a file is read only once.
-    groove, report = readers.scan(io.BytesIO(content), name=name)
-    return Source(PurePath(name).stem, groove, messages=tuple(report.messages))
+    wanted = drum_map(map).changed(changed or {}) if map else None
+    groove, report = readers.scan(io.BytesIO(content), name=name, map=wanted)
+    source = Source(PurePath(name).stem, groove, messages=tuple(report.messages))
+    kept = readers.reader_of(content, name).mapped and len(content) <= LARGEST_KEPT
+    if kept and isinstance(report, MidiReport):
+        read_as = report.pitches, report.voices, dict(changed or {})
+        source.file = File(name, content, report.map, *read_as)
+    return source
 
 
 @st.cache_resource(show_spinner=False)
@@ -246,7 +260,7 @@ def directions() -> Sequence[Direction]:
 
 
 @cached(MANY)
-def midi_file(groove: Groove, pitches: str = "gmd", loops: int = 1, early: str = "loop") -> bytes:
+def midi_file(groove: Groove, pitches: str = "gm", loops: int = 1, early: str = "loop") -> bytes:
     """A MIDI file of the groove played `loops` times. early: as in `write_midi`."""
     file = io.BytesIO()
     bg.write_midi(groove.repeat(groove.bars * loops), file, pitches=pitches, early=early)

@@ -85,7 +85,7 @@ def recall(text: str) -> None:
         kept.recalled, kept.trouble = True, session.trouble
         for side in SIDES:  # the browser may still send what their widgets showed before
             kept.deck(side).renewed = session.deck(side).renewed + 1
-        st.session_state["session"] = kept
+        st.session_state["session"], st.session_state["pitches"] = kept, kept.map_out
 
 
 def draw() -> None:

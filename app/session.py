@@ -47,10 +47,28 @@ class Kept(TypedDict):
 KEPT: Kept = {"persist_state": "session"}  # for a widget that keeps its value on other pages
 
 
+@dataclass(frozen=True)
+class File:
+    """A file of notes as it came, so that it can be read by another drum map.
+
+    name, content: of the file. map: short name of the map that it was read by. notes: MIDI note ->
+    hits. voices: MIDI note -> name of the voice it was read as. changed: note -> voice, "-" for
+    none, as the musician said it.
+    """
+
+    name: str
+    content: bytes
+    map: str
+    notes: dict[int, int]
+    voices: dict[int, str]
+    changed: dict[int, str] = field(default_factory=dict)
+
+
 class Source:
     """A groove in full length, and where it came from.
 
-    messages: what reading the file folded, dropped or left out.
+    messages: what reading the file folded, dropped or left out. file: what was read, where it can
+    be read by another drum map; gone after a reload.
 
     Only the cells that hold a hit are stored, 12 bytes each: the grids of 400 bars would take
     4.5 MB, and a page holds many sources, since undo goes back to them.
@@ -61,6 +79,7 @@ class Source:
     ) -> None:
         self.name, self.style, self.messages = name, style, tuple(messages)
         self.tempo, self._extras = groove.tempo, groove.extras
+        self.file: File | None = None
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
         self._meters, self._resolution = groove.meters, groove.resolution
@@ -234,6 +253,7 @@ class Session:
     vary_asked: int = 0  # how often by the key V, since the Vary page was drawn last
     all_locked: bool = False  # so that there were no other takes
     opening: Opening | None = None  # what the player is to be set to
+    map_out: str = "gm"  # drum map of the MIDI files
     meter: Side = "a"  # whose meter the blend is in, where they differ
     linked: bool = False  # opened from a share link
     recalled: bool = False  # the browser has sent what it kept

@@ -9,7 +9,6 @@ from functools import partial
 import streamlit as st
 
 from app import downloads, engine, look
-from app.downloads import PITCHES
 from app.names import write_tempo
 from app.player.parts import ServedFile, bar_files, live_heading
 from app.session import (
@@ -21,12 +20,14 @@ from app.session import (
     Side,
     Source,
     Take,
+    current,
 )
 from beatgen.audio.kits import KITS
 from beatgen.groove import Groove
+from beatgen.midi.maps import maps
+from beatgen.midi.writer import written_otherwise
 from beatgen.swing import swing
 
-PITCHED = "gmd"  # unless another is chosen
 MORPH_BARS = (2, LONGEST_TAKE)  # shortest and longest
 FULL = f"{MOST_TAKES} takes are kept, and there is room for no more: discard one first."
 MOVES = ("both", "pattern", "feel")  # what goes from A to B in a morph
@@ -107,7 +108,7 @@ def file_name(label: str, groove: Groove, ending: str) -> str:
 
 def chosen_pitches() -> str:
     """The note map of the MIDI options, which are drawn after the page's view."""
-    return st.session_state.get("pitches", PITCHED)
+    return st.session_state.get("pitches", current().map_out)
 
 
 def chosen_early() -> str:
@@ -137,16 +138,7 @@ def stems_file(groove: Groove, label: str, kit: str = KITS[0]) -> bytes:
 def _downloads(session: Session) -> None:
     groove, label = session.swung, session.title
     with st.popover("MIDI options", key="midi-options"):
-        pitches = st.segmented_control(
-            "Note map",
-            list(PITCHES),
-            format_func=PITCHES.__getitem__,
-            default=PITCHED,
-            required=True,
-            key="pitches",
-            help="Roland TD-11 keeps rims and hat edges apart; General MIDI plays on any kit.",
-            **KEPT,
-        )
+        pitches = _choose_map(session, groove)
         st.segmented_control(
             "Hits before the first beat",
             list(downloads.EARLY),
@@ -173,6 +165,28 @@ def _downloads(session: Session) -> None:
     )
     with st.popover("Morph", key="morph"):
         _morph(session, groove, pitches)
+
+
+def _choose_map(session: Session, groove: Groove) -> str:
+    """The drum map of the MIDI files; remembered, and what it has no notes for is told."""
+
+    def choose() -> None:
+        session.map_out = st.session_state["pitches"]
+
+    st.session_state.setdefault("pitches", session.map_out)
+    pitches = st.selectbox(
+        "Drum map",
+        list(maps()),
+        format_func=lambda name: maps()[name].title,
+        key="pitches",
+        on_change=choose,
+        help="The notes that MIDI files have: General MIDI plays on any kit; Roland keeps rims and "
+        "hat edges apart. Choose the instrument that is to play them.",
+        **KEPT,
+    )
+    for sentence in written_otherwise(groove, pitches):
+        st.caption(sentence)
+    return pitches
 
 
 def _morph(session: Session, groove: Groove, pitches: str) -> None:

@@ -36,8 +36,9 @@ def in_meter(
     meters = meters_of(meter) if isinstance(meter, str) else meter
     wanted = (meters,) if isinstance(meters, Meter) else tuple(meters)
     count = groove.bars if bars is None else bars
-    if groove.repeat(count).meters == _round(wanted, count):
-        return groove.repeat(count)
+    played = groove if count == groove.bars else groove.repeat(count)
+    if played.meters == _round(wanted, count):
+        return played
     ratio = _ratio(groove.meter, wanted[0])
     rows = [_stretched(row, ratio, groove.resolution) for row in _rows(groove)]
     filled: list[np.ndarray] = []

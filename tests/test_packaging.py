@@ -55,7 +55,7 @@ def test_the_wheel_holds_the_package_its_assets_and_its_page(held):
         ours = (path for path in found if "node_modules" not in path.parts)
         return {path.as_posix() for path in ours if path.suffix in endings}
 
-    assert files("beatgen", ".py") <= held
+    assert files("beatgen", ".py", ".tsv", ".json") <= held
     shipped = files("assets", ".tab", ".flac", ".tflite", ".npz") | files("assets/model", ".json")
     assert {f"beatgen/{name}" for name in shipped} <= held
     page = files("app", ".py", ".css", ".svg") | files(".streamlit", ".toml")

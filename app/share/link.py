@@ -41,6 +41,7 @@ from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.lock import Lock
+from beatgen.midi.maps import GENERAL_MIDI, maps
 
 Record = dict[str, Any]  # what the first part says of one thing
 
@@ -156,6 +157,7 @@ def _pack(
         "takes": [take_record(take) for take in takes],
         **wall_records(),
         "lock": lock_record(session.lock) if session.lock else None,
+        **({"map": session.map_out} if sources and session.map_out != GENERAL_MIDI else {}),
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
     return " ".join([encoding.pack(head, grooves), *files])
@@ -218,6 +220,7 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
         opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit),
         kit=kit,
+        map_out=head["map"] if head.get("map") in list(maps()) else GENERAL_MIDI,
     )
     names = [direction.name for direction in engine.directions()]
     session.amounts = {

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app import engine, look
 from app.limits import TEMPO_RANGE
 from app.player.parts import file_overview, groove_picture
-from app.session import LOOPS, SIDES, Deck, Pace, Session, Side
+from app.session import LOOPS, SIDES, Deck, File, Pace, Session, Side
 from app.share import link
 from beatgen.errors import BeatGenError
+from beatgen.kit import NAMES
 from beatgen.meter import label_of
+from beatgen.midi.maps import NO_HIT, maps
 from beatgen.readers import ENDINGS
 
 PACES: dict[Pace, str] = {"half": "÷2", "double": "×2"}
+MOST_DOUBTFUL = 12  # notes of a file that one can say the voice of
 NEAR_TWICE = (1.7, 2.35)  # times the tempo of the other groove
 
 
@@ -68,6 +73,8 @@ def _card(now: Session, side: Side) -> None:
         _choose_pace(now, side)
         _match(deck, side)
     _propose_pace(now, side)
+    if source.file:
+        _choose_map(now, side, source.file)
     if deck.error:
         _error(deck, side)
     if source.messages:
@@ -93,6 +100,66 @@ def _facts(deck: Deck) -> list[str]:
         f"{bars} bar" + "s" * (bars > 1),
         "" if label_of(source.meters) == "4/4" else label_of(source.meters),
     ]
+
+
+def _choose_map(now: Session, side: Side, file: File) -> None:
+    """The drum map that a file was read by; another one, or another voice for one of its notes,
+    reads it again."""
+    deck = now.deck(side)
+    drawn = deck.renewed
+
+    def read(name: str, changed: Mapping[int, str]) -> None:
+        if deck.renewed != drawn:
+            return
+        start, bars = deck.start, deck.bars
+        deck.renewed += 1
+        try:
+            now.load(side, engine.read(file.name, file.content, name, changed))
+            deck.choose(start, bars)
+        except BeatGenError as error:
+            deck.error = str(error)
+
+    def choose() -> None:
+        read(st.session_state[chosen], {})
+
+    def change(note: int) -> None:
+        read(file.map, {**file.changed, note: st.session_state[f"note-{note}-{side}-{drawn}"]})
+
+    chosen = f"map-{side}-{drawn}"
+    with st.popover(f"Read as {maps()[file.map].title}", type="tertiary", key=f"read-as-{side}"):
+        st.session_state[chosen] = file.map
+        st.selectbox(
+            "Drum map",
+            list(maps()),
+            format_func=lambda name: maps()[name].title,
+            key=chosen,
+            on_change=choose,
+            help="Which note means which voice. Choose the instrument that the file was made for.",
+        )
+        for note in _doubtful(file):
+            key = f"note-{note}-{side}-{drawn}"
+            voice = file.changed.get(note, file.voices.get(note, NO_HIT))
+            st.session_state[key] = voice
+            hits = file.notes[note]
+            st.selectbox(
+                f"{note} ({hits} hit{'s' * (hits > 1)})",
+                list(dict.fromkeys([voice, *NAMES, NO_HIT])),
+                format_func=lambda name: "left out" if name == NO_HIT else name,
+                key=key,
+                on_change=change,
+                args=(note,),
+            )
+
+
+def _doubtful(file: File) -> list[int]:
+    """Notes of a file that its map does not know or that are no voice of the kit, and those that
+    the musician has changed; most hits first."""
+    doubtful = [
+        note
+        for note in file.notes
+        if note in file.changed or file.voices.get(note, NO_HIT) not in NAMES
+    ]
+    return sorted(doubtful, key=lambda note: -file.notes[note])[:MOST_DOUBTFUL]
 
 
 def _choose_length(deck: Deck, side: Side) -> None:

@@ -31,6 +31,7 @@ from beatgen.errors import AudioError
 from beatgen.groove import Groove
 from beatgen.kit import CHOKES, EVERY, EXTRA_FAMILY, FAMILIES, NUMBER
 from beatgen.midi.events import read_file
+from beatgen.midi.general import for_general_midi
 
 CEILING = 10 ** (-1 / 20)  # -1 dBFS: the highest peak
 GAIN = 1.4  # leaves a lively groove about 2 dB of headroom
@@ -139,7 +140,8 @@ def render_midi(
 
     midi2audio does the work. But it ignores FluidSynth's exit code, lets FluidSynth print on
     stdout and fall back to another soundfont, and leaves 20 dB of level unused. So it runs as a
-    process of its own, its result is checked, and the peak is brought to -1 dBFS.
+    process of its own, its result is checked, and the peak is brought to -1 dBFS. Drums on notes
+    that a General MIDI soundfont does not have, as an e-kit's 22, sound on the nearest that it has.
 
     Raises MidiError where the file cannot be read, and AudioError where FluidSynth or the soundfont
     is missing, where FluidSynth did not read one of them, where the file lasts over half an hour,
@@ -158,8 +160,9 @@ def render_midi(
             "macOS: brew install fluid-synth)."
         )
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, "made.wav")
-        output = _midi2audio(font, Path(midi_path), made, sample_rate)
+        made, copy = Path(folder, "made.wav"), Path(folder, "general.mid")
+        played = copy if for_general_midi(Path(midi_path), copy) else Path(midi_path)
+        output = _midi2audio(font, played, made, sample_rate)
         if "Failed to load" in output or "not a SoundFont" in output:
             raise AudioError(f"{font}: FluidSynth cannot read this soundfont; choose another.")
         try:

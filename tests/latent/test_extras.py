@@ -158,3 +158,15 @@ def test_grooves_without_extras_are_what_they_were(vae, rock, samba) -> None:
     beside = vae.blend(rock, CLAPS, 0.4)
     assert not both.extras and both.velocity.shape[2] == 22
     assert beside.extras == CLAPS.extras
+
+
+def test_extras_are_kept_in_other_meters(vae) -> None:
+    waltz = Groove.from_tab(
+        "clap |----x---x---|\nshaker |x-x-x-x-x-x-|\nkick |o-----------|", meter="3/4"
+    )
+    plain = Groove.from_tab("snare |----o---o---|\nkick |o-----------|", meter="3/4")
+    path = vae.blend_path(waltz, plain, frames=5)
+    assert path[0] == waltz and path[-1] == plain
+    assert [np.count_nonzero(of(groove, "clap")) for groove in path] == [2, 2, 2, 2, 0]
+    (take,) = vae.vary(waltz, count=1, amount=0.5)
+    assert np.count_nonzero(of(take, "shaker")) == 6 and not snares(take).any()

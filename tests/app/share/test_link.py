@@ -376,3 +376,9 @@ def test_a_page_that_lacks_a_file_or_has_another_in_its_place_is_refused(with_fi
     for cut in ([first, *files[:left]], [first, *files[:left], first], [first, *files, *files]):
         with pytest.raises(BeatGenError, match="cut off or changed"):
             link.unpack(" ".join(cut))
+
+
+def test_the_drum_map_of_files_is_kept_for_a_reload_and_not_in_links(session):
+    session.map_out = "toontrack"
+    assert link.unpack(link.pack_memory(session)).map_out == "toontrack"
+    assert link.unpack(link.pack(session)).map_out == "gm"

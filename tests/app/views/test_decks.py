@@ -12,6 +12,7 @@ from app import engine
 from app.session import Deck, Session, Source
 from app.share import link
 from beatgen.groove import Groove
+from beatgen.kit import INDEX, NAMES
 
 TURNS = count(1)  # of what is chosen on an overview
 
@@ -135,6 +136,48 @@ def test_a_loop_starts_where_the_drummer_has_started():
     count_in = "hi-hat |--------------x-|"
     groove = Groove.from_tab(count_in + "x-x-x-x-x-x-x-x-|" * 4)
     assert Deck(Source("recording", groove)).start == 1
+
+
+# --- drum maps
+
+
+def in_toontracks_notes() -> bytes:
+    """Two bars of rock: closed hats on 61 and 63, one note that no map knows."""
+    hats = [hit(i * 240, (63, 61)[i % 2]) for i in range(16)]
+    kicks = [hit(tick, KICK) for tick in (0, 1200, BAR, BAR + 1200)]
+    snares = [hit(tick, SNARE) for tick in (480, 1440, BAR + 480, BAR + 1440)]
+    return midi([*hats, *kicks, *snares, hit(960, 100), hit(BAR + 960, 100)]).getvalue()
+
+
+def hats_of(page) -> int:
+    names = dict(enumerate(NAMES))
+    struck = now(page).a.groove.velocity.any((0, 1))
+    return sum(names.get(i) == "hi-hat" for i in struck.nonzero()[0])
+
+
+def test_a_deck_shows_the_map_that_was_recognised_and_one_choice_changes_it(apptest):
+    upload(apptest, "a", "rock.mid", in_toontracks_notes())
+    assert apptest.selectbox(key="map-a-1").value == "toontrack" and hats_of(apptest) == 1
+    assert "Read as Toontrack" in text(apptest)
+    choose(apptest, "map-a-1", "gm")
+    assert now(apptest).a.source.file.map == "gm" and hats_of(apptest) == 0
+    assert apptest.selectbox(key="map-a-2").value == "gm"
+
+
+def test_a_note_that_no_map_knows_is_given_a_voice(apptest):
+    upload(apptest, "a", "rock.mid", in_toontracks_notes())
+    note = apptest.selectbox(key="note-100-a-1")
+    assert note.label == "100 (2 hits)" and note.value == "note 100"
+    choose(apptest, "note-100-a-1", "crash 1")
+    assert now(apptest).a.groove.velocity[:, :, INDEX["crash 1"]].astype(bool).sum() == 2
+    assert apptest.selectbox(key="note-100-a-2").value == "crash 1"
+    choose(apptest, "note-100-a-2", "-")
+    assert not now(apptest).a.groove.velocity[:, :, INDEX["crash 1"]].any()
+    assert now(apptest).a.source.file.map == "toontrack"
+
+
+def test_a_demo_groove_has_no_map(apptest):
+    assert not [each for each in apptest.selectbox if str(each.key).startswith("map-")]
 
 
 def test_an_address_of_groovescribe_is_pasted_where_demos_are_chosen(apptest) -> None:
