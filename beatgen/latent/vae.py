@@ -22,7 +22,7 @@ from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
 from beatgen.groove import Groove, columns, join
-from beatgen.kit import GROUPS
+from beatgen.kit import GROUPS, INDEX
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
@@ -34,6 +34,8 @@ from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.latent.runtime import Network, load_network
 from beatgen.meter import FOUR_FOUR, Meter, label_of
+
+FEWEST = 4  # struck sixteenths of a sampled bar; one training bar in a hundred has fewer
 
 
 def load_model(name: str | os.PathLike[str] = "bar") -> Vae:
@@ -297,17 +299,25 @@ class Vae:
         remaining = [np.full(count, 1 - of_side, np.float32) for of_side in amounts]
         return self._moved(groove, self.prior.to_z(own), z.reshape(noise.shape), *remaining)
 
-    def sample(self, count: int = 4, seed: int = 0, tempo: float = 120.0) -> list[Groove]:
-        """`count` new bars in 4/4, drawn from the prior. Raises BeatGenError for a count below 1, a
-        seed
-        below 0.
+    def sample(
+        self, count: int = 4, seed: int = 0, tempo: float = 120.0, whole: bool = False
+    ) -> list[Groove]:
+        """`count` new bars in 4/4, drawn from the prior.
+
+        A quarter more are drawn, and those are left out that stand alone as a groove least: first
+        those with fewer than FEWEST struck sixteenths, then those without a kick on the one. whole:
+        the whole spread of the prior, nothing is left out. Raises BeatGenError for a count below 1,
+        a seed below 0.
 
         >>> import beatgen as bg
         >>> [bar.bars for bar in bg.load_model().sample(count=3, seed=7)]
         [1, 1, 1]
         """
         check_count("count", count)
-        return self.decode_each(self.prior.to_z(self._noise(count, seed)), tempo)
+        more = 0 if whole else -(-count // 4)
+        drawn = self.decode_each(self.prior.to_z(self._noise(count + more, seed)), tempo)
+        best = sorted(range(len(drawn)), key=lambda i: _lack(drawn[i]))[:count]
+        return [drawn[i] for i in sorted(best)]
 
     def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
         """The groove's pattern with a newly drawn feel; its own feel is not used.
@@ -575,6 +585,12 @@ def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]
             "the rows of such bars."
         )
     return tuple(meters)
+
+
+def _lack(bar: Groove) -> int:
+    """What a bar lacks to stand alone: 2 for hits, 1 for a kick on the one, 3 for both."""
+    struck = strikes_of(bar).count > 0
+    return 2 * int(struck.sum() < FEWEST) + int(not struck[0, 0, INDEX["kick"]])
 
 
 def _faded(

@@ -9,6 +9,7 @@ from compare import distance, pattern
 import beatgen as bg
 from beatgen import demo
 from beatgen.errors import BeatGenError
+from beatgen.kit import INDEX
 from beatgen.latent.decide import FAMILIES_OF_PART, family_hits
 from beatgen.latent.vae import Vae
 
@@ -132,3 +133,14 @@ def test_so_many_bars_are_refused(vae: Vae, funk: bg.Groove, count: int) -> None
     ):
         with pytest.raises(BeatGenError, match=f"is {count}; expected . to 4096"):
             call()
+
+
+def test_samples_stand_alone_as_a_groove(vae: Vae) -> None:
+    def on_the_one(bars: list[bg.Groove]) -> float:
+        return float(np.mean([pattern(bar)[0, 0, INDEX["kick"]] > 0 for bar in bars]))
+
+    some, whole = vae.sample(200, seed=3), vae.sample(250, seed=3, whole=True)
+    assert on_the_one(some) > on_the_one(whole) + 0.1
+    assert min((pattern(bar) > 0).sum() for bar in some) >= 4
+    assert [bar for bar in whole if bar in some] == some, "in the order in which they were drawn"
+    assert len(vae.sample(1, seed=3)) == 1
