@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app import engine
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
@@ -22,6 +24,7 @@ from app.share import encoding
 from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
+from beatgen.kit import PERCUSSION, VOICES
 from beatgen.midi.maps import maps
 from beatgen.swing import STRAIGHT, swing
 
@@ -29,6 +32,7 @@ MIDI, WAV = "audio/midi", "audio/wav"
 TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
 EARLY = {"loop": "At the loop's end", "pickup": "In a pick-up bar"}  # hits before the first beat
 MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
+NO_VOICE = 255  # of a note that means none
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
 _one_at_a_time = threading.Lock()  # the longest loop takes 130 MB and 0.4 s of a core
@@ -128,3 +132,18 @@ def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, i
     if early not in EARLY:
         raise ValueError(f"{early!r} is not one of {list(EARLY)}")
     return groove, pitches, whole(int(query["loops"]), 1, MOST_LOOPS), early
+
+
+@cache
+def drum_maps() -> Response:
+    """All drum maps, for MIDI ports in the browser, as JSON: {"voices": names, "maps": [[name,
+    title, written, read]]}. written: the note of each voice, read: the place among the voices that
+    each note means, NO_VOICE for none; both are bytes in base64."""
+    voices = [*VOICES, *PERCUSSION]
+    tables = []
+    for drum_map in maps().values():
+        written = bytes(drum_map.note_for(number)[0] for number in range(len(voices)))
+        read = bytes(n if 0 <= n < len(voices) else NO_VOICE for n in drum_map.table.tolist())
+        texts = [b64encode(table).decode("ascii") for table in (written, read)]
+        tables.append([drum_map.name, drum_map.title, *texts])
+    return JSONResponse({"voices": [voice.name for voice in voices], "maps": tables})

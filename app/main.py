@@ -45,6 +45,12 @@ def _file(request: Request) -> Response:
     return downloads.answer(request)
 
 
+def _maps(_request: Request) -> Response:
+    from app import downloads
+
+    return downloads.drum_maps()
+
+
 if __name__ == "__main__":  # a run of the script, for one browser
     from app import page
 
@@ -53,6 +59,7 @@ else:  # Streamlit imports what it serves
     from app.first_paint import FirstPaint
 
     base = st.get_option("server.baseUrlPath").strip("/")
-    file = Route(f"{f'/{base}' if base else ''}/file/{{text}}.{{ending}}", _file)
+    root = f"/{base}" if base else ""
+    routes = [Route(f"{root}/file/{{text}}.{{ending}}", _file), Route(f"{root}/drum-maps", _maps)]
     first = Middleware(FirstPaint)
-    server = st.App(__file__, lifespan=opening, routes=[file], middleware=[first])
+    server = st.App(__file__, lifespan=opening, routes=routes, middleware=[first])

@@ -18,7 +18,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import engine, look, takeaway
 from app.player import Played, Scene, player, presses, released, returned, wall_acts
-from app.player.parts import browser_memory, drum_maps, share_button, theme_watch
+from app.player.parts import browser_memory, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
 from app.views import blend, map, shape, vary, wall
@@ -123,7 +123,6 @@ def draw() -> None:
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
-    drum_maps()
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:

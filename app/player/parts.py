@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import blake2b
 from typing import Any, TypedDict
 
@@ -16,14 +14,12 @@ from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_shape, pack_words
 from beatgen.groove import Groove, rows_of
-from beatgen.kit import EVERY, PERCUSSION, VOICES
-from beatgen.midi.maps import maps
+from beatgen.kit import EVERY
 from beatgen.plot.theme import Theme
 
 PLAYER = "player"  # key of the player that they work with
 CORNERS = 5000  # of an outline; Plotly sets one every few pixels that the pointer moves
 OUTLINES = 20
-NO_VOICE = 255  # of a note that means none, where the browser reads it
 
 
 def part(
@@ -179,24 +175,6 @@ def bar_files(midi: ServedFile, wav: ServedFile) -> None:
     """What sounds as files, in the player's bar: links to download, or to drag out of the page."""
     data = {"files": {"midi": midi, "wav": wav}, "answered": answered_turn(key=PLAYER)}
     part("files", "bar-files", data)
-
-
-def drum_maps() -> None:
-    """All drum maps, for MIDI ports in the browser: the note written for each voice of the kit and
-    of percussion, and the voice that each note is read as."""
-    part("maps", "drum-maps", {"maps": _packed_maps()})
-
-
-@cache
-def _packed_maps() -> dict[str, Any]:
-    voices = [*VOICES, *PERCUSSION]
-    tables = []
-    for drum_map in maps().values():
-        written = bytes(drum_map.note_for(number)[0] for number in range(len(voices)))
-        read = bytes(n if 0 <= n < len(voices) else NO_VOICE for n in drum_map.table.tolist())
-        texts = [b64encode(table).decode("ascii") for table in (written, read)]
-        tables.append([drum_map.name, drum_map.title, *texts])
-    return {"voices": [voice.name for voice in voices], "maps": tables}
 
 
 def share_button(text: str) -> None:

@@ -18,13 +18,15 @@ window.pads = port('pads', {});
 const access = { inputs: new Map([['i', pads]]), outputs: new Map([['o', output]]) };
 navigator.requestMIDIAccess = async () => access;
 """
+# The browser does not know at first how late the sound comes that it has just opened.
+
 COLLECT = """() => {
     window.struck = new Map();
     window.looks = [];
     const look = () => {
         const { contextTime, performanceTime } = beatgen.clocks;
         if (contextTime) looks.push([contextTime, performanceTime]);
-        for (const { time, voice } of beatgen.scheduled) {
+        for (const { time, voice } of beatgen.scheduled.filter(({ time }) => time > 0.5)) {
             if (time < beatgen.state.contextTime) struck.set(`${time} ${voice}`, [time, voice]);
         }
     };

@@ -174,7 +174,12 @@ def test_what_cannot_be_measured_is_refused(argv, code, reason, capsys, dataset)
 def test_earlier_names_of_parts_are_understood(capsys, dataset) -> None:
     argv = ["evaluate", dataset, "--models", "report", "--effort", "0.01", "--json"]
     found = json.loads("\n".join(run(capsys, *argv, "--parts", "walk", "complete")))
-    assert list(found["sections"]) == ["smoothness", "completion", "completion-folded"]
+    assert list(found["sections"]) == [
+        "smoothness",
+        "completion",
+        "completion-folded",
+        "completion-classes",
+    ]
 
 
 def one_split(dataset: str, tmp_path) -> str:

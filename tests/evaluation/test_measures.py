@@ -20,11 +20,16 @@ def test_the_networks_sections_stand_in_the_report(noise_file, tmp_path) -> None
     )
     found = json.loads((tmp_path / "evaluation.json").read_text())["sections"]
     assert list(found) == [section.name for section in evaluation.sections]
-    assert list(found) == [*parts[:1], "overlap", *parts[1:], "completion-folded"]
+    assert list(found) == [
+        *parts[:1],
+        "overlap",
+        *parts[1:],
+        "completion-folded",
+        "completion-classes",
+    ]
     proposals = found["completion"]["lines"]
-    assert {"most probable", "nearest training bar", "32 nearest training bars", "BeatGen"} == set(
-        proposals
-    )
+    known = {"most probable", "nearest training bar", "32 nearest training bars"}
+    assert known | {"BeatGen", "BeatGen, network alone"} == set(proposals)
     assert all(score is None or 0 <= score <= 1 for score in proposals["BeatGen"].values())
     lines = found["realism"]["lines"]
     kinds = ("reconstructions", "takes, vary 0.5", "half-way blends", "prior samples")
@@ -65,7 +70,7 @@ def test_single_bars_are_measured_as_far_as_they_go(noise_dataset, tmp_path) -> 
     log: list[str] = []
     found = evaluate(tmp_path / "single.npz", models=["bar"], log=log.append, effort=0.1)
     names = [section.name for section in found.sections]
-    assert names == ["directions", "completion", "completion-folded"]
+    assert names == ["directions", "completion", "completion-folded", "completion-classes"]
     text = " ".join(log)
     assert "realism: left out; it needs bars of 4 files" in text
     assert "smoothness: left out; it needs held-out bars that differ" in text

@@ -9,7 +9,6 @@ import { Grid } from "./views/grid/grid.js";
 import { unpackPath } from "./state/groove.js";
 import { Heading } from "./views/heading.js";
 import { listenToKeys } from "./page/keys.js";
-import { MapTables } from "./views/live.js";
 import { Look } from "./views/look.js";
 import { KeptFile, Memory } from "./page/memory.js";
 import { mountIn } from "./page/mounts.js";
@@ -33,7 +32,6 @@ const PARTS = {
   file: KeptFile,
   files: Handover,
   heading: Heading,
-  maps: MapTables,
   memory: Memory,
   overview: Overview,
   picture: Picture,

@@ -7,6 +7,7 @@
 /** @import { DrumMap } from "./maps.js" */
 
 import { Ensemble } from "./ensemble.js";
+import { loadMaps } from "./maps.js";
 import { MidiOut } from "./output.js";
 import { Ports } from "./ports.js";
 import { Recorder } from "./recorder.js";
@@ -14,6 +15,7 @@ import { TimeBase, median } from "./timebase.js";
 
 const ITEM = "beatgen-midi"; // in the browser's storage
 const NOTE_ON = 0x90;
+const NO_MAPS = "The drum maps could not be loaded: reload the page.";
 const TAPS = 8; // of a measured latency
 const MOST_LATENCY = 300; // ms
 const TENTH = 9; // channel of drums, from 0
@@ -71,7 +73,9 @@ export class Live {
   /** Ask for the ports, and take up what was chosen when the page was last open. */
   async open() {
     Object.assign(this.settings, remembered());
-    await this.ports.open();
+    if (!(await this.ports.open())) return this.#player.announce();
+    if (!this.maps.length) this.maps = await loadMaps();
+    if (!this.maps.length) this.notice = NO_MAPS;
     this.#connect();
   }
 

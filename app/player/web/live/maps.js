@@ -1,7 +1,9 @@
-// Drum maps in the browser: which MIDI note a voice is, out and in. Python sends them all
-// (app/player/parts.py).
+// Drum maps in the browser: which MIDI note a voice is, out and in. The server has them all
+// (app/downloads.py); they are fetched when MIDI ports are asked for.
 
 /** @import { PackedMaps } from "../types" */
+
+import { addressOf } from "../page/file.js";
 
 const OWN = /^note (\d+)$/; // the name of a voice that is but a note
 
@@ -31,6 +33,16 @@ export class DrumMap {
   /** The name of the voice that a note means; undefined for none. @param {number} note */
   voiceOf(note) {
     return this.#voices.get(note);
+  }
+}
+
+/** All drum maps, General MIDI first; none where they cannot be loaded. @returns {Promise<DrumMap[]>} */
+export async function loadMaps() {
+  try {
+    const answer = await fetch(addressOf({ path: "drum-maps" }));
+    return unpackMaps(await answer.json());
+  } catch {
+    return [];
   }
 }
 

@@ -9,6 +9,7 @@
 /** @import { TimeBase } from "./timebase.js" */
 
 const HORIZON = 0.1; // s; a few ticks of the transport, in case one comes late
+const UNSURE = 0.02; // s; the same while it is not known when the sound is heard
 const GATE = 0.1; // s from a note to its end
 const RING = 2; // s the same of what rings until it is choked
 const SAME = 0.06; // s; a stroke that was given, taken back and scheduled anew this near is the same
@@ -93,10 +94,11 @@ export class MidiOut {
   tick(now, transport) {
     this.#time.look();
     this.#ghosts = this.#ghosts.filter(({ time }) => time > now - SAME);
-    const due = [...this.#waiting].filter(({ time }) => time < now + HORIZON);
+    const to = now + (this.#time.isSure ? HORIZON : UNSURE);
+    const due = [...this.#waiting].filter(({ time }) => time < to);
     for (const stroke of due.sort((a, b) => a.time - b.time)) this.#give(stroke);
-    this.#endNotes(now + HORIZON);
-    if (transport?.playing) this.#beat(now, transport);
+    this.#endNotes(to);
+    if (transport?.playing) this.#beat(to, transport);
   }
 
   /** End all notes at once and forget what waits. */
@@ -141,16 +143,16 @@ export class MidiOut {
   /**
    * Send the pulses of the MIDI clock that are due; it starts with the groove's first beat.
    *
-   * @param {number} now
+   * @param {number} to time until which they are
    * @param {Pick<Transport, "beatAt" | "timeAt">} transport
    */
-  #beat(now, transport) {
+  #beat(to, transport) {
     const { port, clock } = this.#sending();
     if (!port || !clock) return;
-    const next = Math.max(0, Math.ceil(transport.beatAt(now) * PULSES));
+    const next = Math.max(0, Math.ceil(transport.beatAt(to - HORIZON) * PULSES));
     const starts = this.#pulse === null;
     let pulse = this.#pulse ?? next;
-    for (; transport.timeAt(pulse / PULSES) < now + HORIZON; pulse++) {
+    for (; transport.timeAt(pulse / PULSES) < to; pulse++) {
       const stamp = this.#time.heardAt(transport.timeAt(pulse / PULSES));
       if (starts && this.#pulse === null) port.send([START], stamp);
       port.send([PULSE], stamp);

@@ -15,8 +15,8 @@ export class TimeBase {
   #looks = [];
   /** @type {number[]} the same of looks that do not fit in */
   #odd = [];
-  #isSaid = false; // whether the looks are the browser's own word
   #offset = 0; // ms
+  isSure = false; // whether it goes by the browser's own word: not before there is sound
 
   /** @param {AudioContext} context */
   constructor(context) {
@@ -27,9 +27,9 @@ export class TimeBase {
   /** See how the clocks stand; to be called every few ms. */
   look() {
     const said = saidOffset(this.#context);
-    if (said === null && this.#isSaid) return;
-    if (said !== null && !this.#isSaid) this.#looks = [];
-    this.#isSaid = said !== null;
+    if (said === null && this.isSure) return;
+    if (said !== null && !this.isSure) this.#looks = [];
+    this.isSure = said !== null;
     this.#take(said ?? likelyOffset(this.#context));
   }
 

@@ -1,10 +1,8 @@
 // Live MIDI, opened from the bar: ports and maps, recording, latency.
 
-/** @import { PackedMaps } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
 import { element, icon, put, write } from "./dom.js";
-import { unpackMaps } from "../live/maps.js";
 
 const SOCKET =
   "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zm0 1.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4z" +
@@ -13,23 +11,6 @@ const SOCKET =
   "m10.2 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z";
 const NOTHING = "none";
 const CHANNELS = 16;
-
-/** The part of the page by which Python hands over its drum maps: nothing that is seen. */
-export class MapTables {
-  root = element("div", { hidden: true });
-  #player;
-
-  /** @param {Player} player */
-  constructor(player) {
-    this.#player = player;
-  }
-
-  /** @param {{ maps: PackedMaps }} data */
-  receive({ maps }) {
-    this.#player.live.maps = unpackMaps(maps);
-    this.#player.announce();
-  }
-}
 
 export class LivePanel {
   button;
