@@ -90,6 +90,7 @@ def test_each_slider_says_what_it_does_and_both_its_ends(shape):
     loudness.focus()
     shape.keyboard.press("ArrowLeft")
     assert loudness.get_attribute("aria-valuetext") == "0.1 towards soft"
+    settled(shape)  # while it is drawn anew it has no lines
     assert shape.locator(".turn", has_text="Loudness").inner_text().split("\n")[-2:] == [
         "soft",
         "loud",
