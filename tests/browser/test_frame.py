@@ -243,7 +243,8 @@ def test_on_a_phone_a_whole_bar_is_seen_and_what_is_pressed_is_as_high_as_a_fing
 def test_a_phone_says_what_sounds_and_has_tap_files_and_share(phone):
     assert "Blend 50%" in phone.locator(".bar").aria_snapshot(), "for those who do not see"
     words = phone.locator(".share span")
-    assert not words.evaluate(IS_SEEN)
+    is_hidden = f"(it) => !({IS_SEEN})(it)"
+    phone.wait_for_function(is_hidden, arg=words.element_handle())  # once the page is as narrow
     phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
     press(phone, "Share").tap()
     phone.get_by_text("Link copied").wait_for()
@@ -251,7 +252,7 @@ def test_a_phone_says_what_sounds_and_has_tap_files_and_share(phone):
     right = box["x"] + box["width"]
     assert words.evaluate(IS_SEEN) and box["x"] >= 0 and right <= PHONE["width"]
     phone.get_by_text("Link copied").wait_for(state="detached")
-    assert not words.evaluate(IS_SEEN)
+    phone.wait_for_function(is_hidden, arg=words.element_handle())
 
     tap, midi = press(phone, "Tap"), file_link(phone, "MIDI")
     assert not tap.is_visible() and not midi.is_visible()

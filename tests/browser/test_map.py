@@ -24,6 +24,7 @@ from beatgen import load_atlas
 from beatgen.plot.map import PAD, UNITS, from_units
 
 A_BAR = re.compile(r"(bar|fill) \d")  # what is heard of the map is called so, after its style
+LOOKS = 10  # of two frames each
 LASSO = ((0.3, 0.3), (0.6, 0.3), (0.65, 0.5), (0.45, 0.7), (0.25, 0.5))  # shares of the plot
 
 
@@ -51,10 +52,12 @@ def at(page, x: float, y: float) -> tuple[float, float]:
 
 
 def middle(element) -> tuple[float, float]:
-    """Where the middle of an element is, once it rests."""
-    box = None
-    while box != (box := element.bounding_box()):
+    """Where the middle of an element is, once it rests: what comes to the page last may move it."""
+    boxes: list[dict] = []
+    while len(boxes) < LOOKS or any(box != boxes[-1] for box in boxes[-LOOKS:]):
+        boxes.append(element.bounding_box())
         drawn(element.page)
+    box = boxes[-1]
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
