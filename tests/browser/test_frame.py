@@ -8,6 +8,7 @@ from visiting import (
     file_link,
     go,
     map_is_drawn,
+    middle,
     open_app,
     press,
     remembered,
@@ -270,6 +271,7 @@ def test_a_phone_says_what_sounds_and_has_tap_files_and_share(phone):
 
 def test_what_has_the_focus_is_seen_between_masthead_and_bar(serve, open_page):
     page = open_app(serve, open_page, height=700)
+    middle(page.locator(".st-key-masthead"))  # rests: it is higher until its letters are there
     head, bar = (page.locator(name).bounding_box() for name in (".st-key-masthead", ".bar"))
     press(page, "Share").focus()
     for key, last in (("Tab", "Stems"), ("Shift+Tab", "Demo groove for A")):

@@ -10,9 +10,9 @@ from streamlit_inside import EXCEPTION, SCROLLED
 from visiting import (
     PLOT,
     changed,
-    drawn,
     hits,
     map_is_drawn,
+    middle,
     open_app,
     press,
     settled,
@@ -24,7 +24,6 @@ from beatgen import load_atlas
 from beatgen.plot.map import PAD, UNITS, from_units
 
 A_BAR = re.compile(r"(bar|fill) \d")  # what is heard of the map is called so, after its style
-LOOKS = 10  # of two frames each
 LASSO = ((0.3, 0.3), (0.6, 0.3), (0.65, 0.5), (0.45, 0.7), (0.25, 0.5))  # shares of the plot
 
 
@@ -49,16 +48,6 @@ def at(page, x: float, y: float) -> tuple[float, float]:
     """Pixels of a place in shares of the plot."""
     box = page.locator(PLOT).bounding_box()
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
-
-
-def middle(element) -> tuple[float, float]:
-    """Where the middle of an element is, once it rests: what comes to the page last may move it."""
-    boxes: list[dict] = []
-    while len(boxes) < LOOKS or any(box != boxes[-1] for box in boxes[-LOOKS:]):
-        boxes.append(element.bounding_box())
-        drawn(element.page)
-    box = boxes[-1]
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def draw_lasso(page) -> None:

@@ -17,6 +17,7 @@ LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)
 # Python knows all that was done on the player, no run of its goes on, and its answer is taken in.
 SETTLED = f"window.beatgen?.state.answered && {RESTS}"
 FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+LOOKS = 10  # at what is to rest, two frames each
 COUNT_SENT = """() => {
     window.sent = 0;
     const send = WebSocket.prototype.send;
@@ -101,6 +102,16 @@ def slider(page, name: str):
 def drawn(page) -> None:
     """Wait until what was done is drawn, and so is heard."""
     page.evaluate(FRAME)
+
+
+def middle(element) -> tuple[float, float]:
+    """Where the middle of an element is, once it rests: what comes to the page last may move it."""
+    boxes: list[dict] = []
+    while len(boxes) < LOOKS or any(box != boxes[-1] for box in boxes[-LOOKS:]):
+        boxes.append(element.bounding_box())
+        drawn(element.page)
+    box = boxes[-1]
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def hits(page) -> str:
