@@ -53,7 +53,7 @@ class File:
 
     name, content: of the file. map: short name of the map that it was read by. notes: MIDI note ->
     hits. voices: MIDI note -> name of the voice it was read as. changed: note -> voice, "-" for
-    none, as the musician said it.
+    none, as the musician chose.
     """
 
     name: str

@@ -168,7 +168,7 @@ def _downloads(session: Session) -> None:
 
 
 def _choose_map(session: Session, groove: Groove) -> str:
-    """The drum map of the MIDI files; remembered, and what it has no notes for is told."""
+    """The drum map of the MIDI files; remembered, and what it has no notes for is reported."""
 
     def choose() -> None:
         session.map_out = st.session_state["pitches"]

@@ -94,7 +94,7 @@ def takes_wall(
 
 def _pack(card: Card) -> dict[str, Any]:
     """A card but for its name, stars and likeness, whether it is kept and what its file is called,
-    with an id that tells such cards apart."""
+    with an id that differs between such cards."""
     packed: dict[str, Any] = {
         "number": card.number,
         **pack_groove(card.groove),

@@ -46,7 +46,7 @@ from beatgen.midi.maps import GENERAL_MIDI, maps
 Record = dict[str, Any]  # what the first part says of one thing
 
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
-MOST_NOTES, LONGEST_NOTE = 12, 300  # what is said of a file, and characters of each
+MOST_NOTES, LONGEST_NOTE = 12, 300  # notes about a file, and characters of each
 ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
 
 
@@ -115,8 +115,8 @@ def _pack(
                 files.append(source.packed)
             loop = {"start": deck.start, "bars": deck.bars}
             notes = [note[:LONGEST_NOTE] for note in source.messages[:MOST_NOTES]]
-            said = {"notes": notes} if notes else {}
-            return {**named, **loop, **said, "file": files.index(source.packed)}
+            kept = {"notes": notes} if notes else {}
+            return {**named, **loop, **kept, "file": files.index(source.packed)}
         return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
     def lock_record(lock: Lock) -> Record:

@@ -1,7 +1,7 @@
 """Which notes of a MIDI file are its drums.
 
 A part is what one channel plays, or, beside channel 10 and others that a file gives to drums, what
-one track plays on it. Three kinds of file are told apart: the drums where General MIDI has them, on
+one track plays on it. Three kinds of file differ: the drums where General MIDI has them, on
 channel 10; a kit on any other channel, beside which channel 10 may hold a click, a stray note, or a
 melody that took the tenth channel of a row; and a channel or track for each voice.
 """

@@ -1,8 +1,8 @@
 """How drummers play: what they strike where in a bar, and together with what.
 
 Learned from the bars of the Groove MIDI Dataset, and kept as a table beside this file
-(`learn_drumming.py` makes it). It tells a reading of a file that sounds like drumming from one that
-does not.
+(`learn_drumming.py` makes it). It distinguishes a reading of a file that sounds like drumming from
+one that does not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from beatgen.midi.events import Events
 
 TABLE = Path(__file__).with_name("drumming.json")
 
-# What is told apart: rims and edges are struck like their drum or cymbal.
+# What is distinguished: rims and edges are struck like their drum or cymbal.
 PARTS: tuple[str, ...] = (
     *("kick", "snare", "rimshot", "cross-stick", "floor tom", "tom 2", "tom 1", "hat pedal"),
     *("hi-hat", "open hat", "ride", "ride bell", "crash"),

@@ -282,7 +282,7 @@ def _read_track(data: bytes, at: int, end: int, track: int, found: _Found) -> No
 
 
 def _read_controller(data: bytes, status: int, at: int, tick: int, found: _Found) -> int:
-    """Read what a channel is told beside its note-ons; where the next event begins."""
+    """Read what a channel is sent beside its note-ons; where the next event begins."""
     kind, channel = status >> 4, status & 15
     first = min(data[at], 127)
     if kind in (0xC, 0xD):  # a program; the pressure of a whole channel

@@ -453,7 +453,7 @@ def _kept(groove: Groove) -> int:
 
 
 def _set_tempo(report: MidiReport, events: Events, bars: list[_Bar]) -> None:
-    """The groove's tempo, and what is told of the file's."""
+    """The groove's tempo, and what is reported of the file's."""
     start, end = bars[0].start, bars[-1].end
     tempo, report.performed = main_tempo(events, start, end)
     report.named_tempo = beats_per_minute(tempo)

@@ -181,7 +181,7 @@ def written_otherwise(groove: Groove, map: str | os.PathLike[str] | DrumMap) -> 
 
 
 def _lost(hits: int) -> list[str]:
-    """What is said of hits that fell on one note with another."""
+    """What is reported of hits that fell on one note with another."""
     if not hits:
         return []
     return [f"{hits} hit{'s' * (hits > 1)} fell on a louder one of the same note."]

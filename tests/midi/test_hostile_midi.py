@@ -158,12 +158,14 @@ def test_chunks_of_other_kinds_and_what_follows_the_end_are_passed_over() -> Non
 
 
 @pytest.mark.parametrize(
-    ("tempo", "read", "told"), [("00 00 00", 300, "60,000,000"), ("72 70 e0", 30, "8")]
+    ("tempo", "read", "reported"), [("00 00 00", 300, "60,000,000"), ("72 70 e0", 30, "8")]
 )
-def test_a_tempo_that_cannot_be_played_is_brought_within_what_can(tempo, read, told) -> None:
+def test_a_tempo_that_cannot_be_played_is_brought_within_what_can(tempo, read, reported) -> None:
     groove, report = scan_midi(BytesIO(header() + track(f"00 ff 51 03 {tempo}" + KICK + END)))
     assert groove.tempo == read
-    assert report.messages == [f"A tempo of {told} BPM is read as {read}; 30 to 300 can be played."]
+    assert report.messages == [
+        f"A tempo of {reported} BPM is read as {read}; 30 to 300 can be played."
+    ]
 
 
 def test_a_megabyte_of_notes_is_read_or_refused_at_once() -> None:

@@ -222,7 +222,7 @@ def test_a_line_may_depend_on_a_controller() -> None:
 
 @pytest.mark.parametrize("name", list(maps()))
 def test_what_is_written_with_a_map_is_read_back_with_it(name) -> None:
-    """Voices that the map has notes for come back as they were, others as what is said."""
+    """Voices that the map has notes for come back as they were, others as what is reported."""
     groove = Groove(np.full((1, 1, len(VOICES)), 0.5), tempo=100)
     file = BytesIO()
     sentences = write_midi(groove, file, map=name)

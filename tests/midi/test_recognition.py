@@ -25,7 +25,7 @@ def rock(hat: tuple[int, ...], kick: int, snare: int, *more: tuple[int, int]) ->
     return [hit(step * 120, note) for step, note in sorted([*beat, *more])]
 
 
-def said(number: int, program: int | None = None) -> list:
+def bank(number: int, program: int | None = None) -> list:
     """Messages on channel 10 at the start: a bank, and a program."""
     found = []
     if number >= 0:
@@ -99,8 +99,8 @@ def test_notes_that_another_map_sends_elsewhere_are_told_though_the_kit_has_them
     assert report.moved == {49: 8, 51: 8, 69: 1, 77: 1}
     assert "49 (8) is hi-hat, 51 (8) is hi-hat" in report.messages[0]
     assert report.as_dict()["moved"][49] == {"voice": "hi-hat", "hits": 8}
-    _, told = scan_midi(midi(rock((49, 51), 36, 38)), map="ad2")
-    assert "Read as XLN Addictive Drums 2, as you chose: 49 (8) is hi-hat" in told.messages[0]
+    _, report = scan_midi(midi(rock((49, 51), 36, 38)), map="ad2")
+    assert "Read as XLN Addictive Drums 2, as you chose: 49 (8) is hi-hat" in report.messages[0]
 
 
 def test_a_half_open_hat_on_every_quarter_is_no_closed_one() -> None:
@@ -149,22 +149,22 @@ def test_recordings_of_the_dataset_are_not_read_otherwise(gmd) -> None:
 
 def test_yamahas_bank_says_xg() -> None:
     """33 is a kick there, 34 a rimshot: General MIDI has a metronome on both."""
-    _, report = scan_midi(midi([*said(127, 0), *rock((42,), 33, 38, (28, 34))]))
+    _, report = scan_midi(midi([*bank(127, 0), *rock((42,), 33, 38, (28, 34))]))
     assert report.map == "xg" and report.map_why == "by its bank 127"
     assert report.hits == {"kick": 4, "snare": 4, "rimshot": 1, "hi-hat": 16}
-    assert scan_midi(midi([*said(120, 0), *rock((42,), 36, 38)]))[1].map == "gm"
+    assert scan_midi(midi([*bank(120, 0), *rock((42,), 36, 38)]))[1].map == "gm"
 
 
 def test_program_48_says_orchestra_set() -> None:
     _, report = scan_midi(
-        midi([*said(-1, 48), *rock((27,), 36, 38, *((s, 30) for s in range(0, 32, 4)))])
+        midi([*bank(-1, 48), *rock((27,), 36, 38, *((s, 30) for s in range(0, 32, 4)))])
     )
     assert report.map == "orchestra" and "program 48" in report.messages[0]
     assert report.hits == {"kick": 4, "snare": 4, "hi-hat": 16, "ride": 8}
 
 
 def test_a_map_that_is_given_holds_against_what_the_file_says() -> None:
-    file = midi([*said(127, 0), *rock((42,), 36, 38)]).getvalue()
+    file = midi([*bank(127, 0), *rock((42,), 36, 38)]).getvalue()
     assert scan_midi(BytesIO(file), map="gm")[1].map == "gm"
 
 

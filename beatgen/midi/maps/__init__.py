@@ -30,7 +30,7 @@ from beatgen.errors import BeatGenError
 from beatgen.kit import EVERY, INDEX, NAMES, NUMBER, VOICES
 
 FOLDER = Path(__file__).parent
-GENERAL_MIDI = "gm"  # read and written where nothing else is said
+GENERAL_MIDI = "gm"  # read and written where nothing else is asked for
 GMD = "roland"  # each voice its own note: what is written so is read back the same
 NO_HIT = "-"
 ENDINGS = (".tsv", ".csv", ".txt")  # of files that are maps of one's own

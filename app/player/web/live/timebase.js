@@ -26,11 +26,11 @@ export class TimeBase {
 
   /** See how the clocks stand; to be called every few ms. */
   look() {
-    const said = saidOffset(this.#context);
-    if (said === null && this.isSure) return;
-    if (said !== null && !this.isSure) this.#looks = [];
-    this.isSure = said !== null;
-    this.#take(said ?? likelyOffset(this.#context));
+    const reported = reportedOffset(this.#context);
+    if (reported === null && this.isSure) return;
+    if (reported !== null && !this.isSure) this.#looks = [];
+    this.isSure = reported !== null;
+    this.#take(reported ?? likelyOffset(this.#context));
   }
 
   /** @param {number} offset */
@@ -60,7 +60,7 @@ export class TimeBase {
  *
  * @param {AudioContext} context
  */
-function saidOffset(context) {
+function reportedOffset(context) {
   const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp?.() ?? {};
   return contextTime > 0 && performanceTime > 0 ? performanceTime - contextTime * 1000 : null;
 }
