@@ -22,7 +22,7 @@ export default [
   js.configs.recommended,
   {
     files: ["web/**/*.js"],
-    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.browser },
+    languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: globals.browser },
     rules: common,
   },
   { files: ["web/sound/ticker.js"], languageOptions: { globals: globals.worker } },
