@@ -123,6 +123,15 @@ def language_for(chosen: str | None, asked: str) -> str:
     return next((tag for quality, tag in wanted if quality > 0 and tag in texts()), FIRST)
 
 
+def names() -> dict[str, str]:
+    """What each of the page's languages calls itself.
+
+    >>> names()
+    {'en': 'English', 'de': 'Deutsch'}
+    """
+    return {name: str(own["language"]) for name, own in texts().items()}
+
+
 @cache
 def texts() -> dict[str, dict[str, Text]]:
     """All texts by their keys, by language; FIRST comes first."""

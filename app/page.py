@@ -19,7 +19,7 @@ from streamlit.navigation.page import StreamlitPage
 from app import engine, look, takeaway
 from app.language import of_package, text
 from app.player import Played, Scene, player, presses, released, returned, wall_acts
-from app.player.parts import browser_memory, share_button, theme_watch
+from app.player.parts import browser_memory, language_choice, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
 from app.views import blend, map, shape, vary, wall
@@ -136,6 +136,7 @@ def draw() -> None:
             look.closable_error(session.trouble, session.forget_trouble, key="page")
         shown.run()
     takeaway.draw(session)
+    language_choice()
     with share_place:
         share_button(link.pack(session))
     browser_memory(link.pack_memory(session) if session.recalled else None, recall)

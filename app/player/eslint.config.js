@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import globals from "globals";
+import texts from "./eslint.texts.js";
 
 const common = {
   eqeqeq: ["error", "always", { null: "ignore" }], // == null is null or undefined
@@ -23,9 +24,11 @@ export default [
   {
     files: ["web/**/*.js"],
     languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: globals.browser },
-    rules: common,
+    plugins: { texts },
+    rules: { ...common, "texts/no-texts": "error" },
   },
   { files: ["web/sound/ticker.js"], languageOptions: { globals: globals.worker } },
   { files: ["web/testing/tap.js"], languageOptions: { globals: globals.audioWorklet } },
   { files: ["web/test/**/*.js", "*.js"], languageOptions: { globals: globals.node }, rules: common },
+  { files: ["web/test/**/*.js", "web/testing/*.js"], rules: { "texts/no-texts": "off" } },
 ];

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 import numpy as np
 import streamlit as st
 
-from app.language import name_of
+from app.language import name_of, names
 from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_shape, pack_words
@@ -202,6 +202,11 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
         part("file", f"{key}-{name}", {"name": name, "text": file})
     data = {"page": None if page is None else first, "files": names}
     part("memory", key, data, on_recalled_change=recalled)
+
+
+def language_choice() -> None:
+    """A choice of the page's languages; it loads anew in the one that is chosen."""
+    part("language", "language-choice", {"languages": names()})
 
 
 def theme_watch(drawn: Theme) -> None:

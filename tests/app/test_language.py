@@ -1,8 +1,11 @@
 """The page's texts (app/texts): every language has all of them, nothing else is shown, and the
 musician's is chosen."""
 
+import ast
 import json
 import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,20 @@ from app.language import (
 from beatgen.kit import EVERY
 
 APP = Path(language.__file__).parent
+SOURCES = sorted(APP.rglob("*.py"))
+SCRIPTS = [
+    path for path in (APP / "player" / "web").rglob("*.js") if "test" not in path.parent.name
+]
+WORDS = re.compile(r"[A-Za-z]{2,}[,.;:!?]? [A-Za-z]{2,}|^[A-Z][a-z]+$")  # as in eslint.texts.js
+TAG = re.compile(r"<(script|style).*</\1>|<[^>]*>?|^[^<]*>", re.S)
+NAMES = {  # that no one reads: of demos, themes, curves, directions, acts, and in Plotly
+    *("Funk", "Samba", "Dark", "Light", "BeatGen"),
+    *("ease in", "ease out", "ease in-out", "ghost notes", "open hats"),
+    *("put back", "let go", "wall acts"),
+    *("Pan", "Lasso Select", "Box Select", "Zoom in", "Zoom out", "Reset axes"),
+    "a file could not be made",  # for the log
+}
+LABELLED = {"label", "help", "placeholder"}  # what Streamlit shows of a widget
 OTHERS = [name for name in texts() if name != FIRST]
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -27,6 +44,36 @@ PLACE = re.compile(r"\{(\w+)\}")
 @pytest.fixture
 def german(monkeypatch):
     monkeypatch.setattr(language, "language", lambda: "de")
+
+
+def shown_strings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Strings that are no docstrings, and do not say to a developer what went wrong."""
+    unseen: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            unseen |= set(ast.walk(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            unseen.add(node.value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in unseen:
+            yield node
+
+
+def templates(path: Path) -> Iterator[str]:
+    """All strings of a Python file, with * for what is put into them."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(
+                getattr(part, "value", "") if isinstance(part, ast.Constant) else "*"
+                for part in node.values
+            )
+
+
+def without_tags(html: str) -> str:
+    """What is read of a piece of HTML, which may begin or end within a tag."""
+    return TAG.sub("", html)
 
 
 def forms(found: str | dict[str, str]) -> list[str]:
@@ -71,6 +118,42 @@ def test_every_language_has_names_for_what_the_package_names(other):
     own = {k.removeprefix(OF_PACKAGE) for k in texts()[other] if k.startswith(OF_PACKAGE)}
     assert words <= own
     assert not [key for key in texts()[FIRST] if key.startswith(OF_PACKAGE)]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(APP).as_posix())
+def test_no_words_that_are_shown_stand_in_the_code(path):
+    """eslint.texts.js sees to the browser's side."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = {node.value for node in shown_strings(tree) if WORDS.search(without_tags(node.value))}
+    assert {words.strip() for words in found} <= NAMES
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            labels = [word.value for word in node.keywords if word.arg in LABELLED]
+            for label in labels:
+                assert not isinstance(label, ast.Constant | ast.JoinedStr), ast.unparse(label)
+
+
+def test_every_text_is_used_and_every_text_that_is_used_is_there():
+    """A key may be put together, as by "vary.start.{start}", in JavaScript with a $."""
+    keys = set(texts()[FIRST])
+    written = {template for path in SOURCES for template in templates(path)}
+    for path in SCRIPTS:
+        script = path.read_text("utf-8")
+        written |= {key for key in keys if f'"{key}"' in script}
+        written |= {
+            f"{key}*{end}" for key, end in re.findall(r"`([a-z._]+)\$\{[^`}]*\}(.*?)`", script)
+        }
+    put_together = [each for each in written if re.match(r"[a-z]+\..*\*", each)]
+    unused = {key for key in keys - written if not any(fnmatchcase(key, t) for t in put_together)}
+    assert unused == set()
+    asked = {
+        node.args[0].value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "text"
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert len(asked) > 50 and asked <= keys, "tsc looks at the browser's"
 
 
 @pytest.mark.parametrize(

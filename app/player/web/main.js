@@ -9,6 +9,7 @@ import { Grid } from "./views/grid/grid.js";
 import { unpackPath } from "./state/groove.js";
 import { Heading } from "./views/heading.js";
 import { text } from "./language.js";
+import { LanguageChoice } from "./views/language.js";
 import { listenToKeys } from "./page/keys.js";
 import { Look } from "./views/look.js";
 import { KeptFile, Memory } from "./page/memory.js";
@@ -33,6 +34,7 @@ const PARTS = {
   file: KeptFile,
   files: Handover,
   heading: Heading,
+  language: LanguageChoice,
   memory: Memory,
   overview: Overview,
   picture: Picture,
