@@ -89,9 +89,15 @@ def compare(before: Groove, after: Groove) -> Comparison:
         step_ms = 1000 * before.step_seconds
         moved = [abs(new.place - old.place) * step_ms for old, new in both] or [0.0]
         louder = [abs(new.velocity - old.velocity) * 127 for old, new in both] or [0.0]
-        feels = (_feel(list(o.values()), g) for o, g in zip(own, (before, after), strict=True))
-        mean = float(np.mean(moved)), float(np.mean(louder))
-        changes.append(Change(EVERY[number].name, *feels, *mean))
+        changes.append(
+            Change(
+                EVERY[number].name,
+                _feel(list(own[0].values()), before),
+                _feel(list(own[1].values()), after),
+                float(np.mean(moved)),
+                float(np.mean(louder)),
+            )
+        )
     return Comparison(tuple(changes))
 
 

@@ -122,7 +122,7 @@ def _louder(
     by_family: dict[str, list[Name]] = defaultdict(list)
     for name in own:
         by_family[_family(name)].append(name)
-    louder = {}
+    louder: dict[Name, float] = {}
     for family, names in by_family.items():
         written = np.array([own[name].velocity for name in names])
         played = np.array([target[name].velocity for name in names])
