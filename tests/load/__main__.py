@@ -27,11 +27,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-import psutil  # noqa: E402
 from client import PATIENCE, Answer, Client, PageError  # noqa: E402
 from musician import Ledger, Musician  # noqa: E402
 from report import report  # noqa: E402
 
+PAGE = os.sysconf("SC_PAGE_SIZE")
 ALONE = 4  # rounds of one musician
 REST = 0.05  # seconds without work after which the server rests
 EVERY = 5.0  # seconds between two looks at its memory
@@ -40,7 +40,7 @@ EVERY = 5.0  # seconds between two looks at its memory
 class Watched(Musician):
     """A musician who is alone: each interaction is charged with the server's processor time."""
 
-    def __init__(self, *given: object, server: psutil.Process) -> None:
+    def __init__(self, *given: object, server: int) -> None:
         super().__init__(*given)  # type: ignore[arg-type]
         self.server, self.work = server, {}
 
@@ -66,26 +66,35 @@ class Watched(Musician):
         pass
 
 
-def worked(process: psutil.Process) -> float:
+def processes(server: int) -> list[int]:
+    """A process and its children."""
+    found = [server]
+    for each in found:
+        for task in Path(f"/proc/{each}/task").glob("*/children"):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def worked(server: int) -> float:
     """Processor seconds of a process and its children, to the microsecond: Linux has a clock for
     each process, whose number is made of the process's."""
     total = 0.0
-    for each in [process, *process.children(recursive=True)]:
-        with suppress(psutil.NoSuchProcess, OSError):
-            total += time.clock_gettime((~each.pid << 3) | 2)
+    for each in processes(server):
+        with suppress(OSError):
+            total += time.clock_gettime((~each << 3) | 2)
     return total
 
 
-def memory(process: psutil.Process) -> float:
+def memory(server: int) -> float:
     """Megabytes that it holds, its children with it."""
-    total = 0
-    for each in [process, *process.children(recursive=True)]:
-        with suppress(psutil.NoSuchProcess):
-            total += each.memory_info().rss
-    return total / 1e6
+    pages = 0
+    for each in processes(server):
+        with suppress(OSError):
+            pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
+    return pages * PAGE / 1e6
 
 
-async def measure(url: str, server: psutil.Process, asked: argparse.Namespace) -> dict:
+async def measure(url: str, server: int, asked: argparse.Namespace) -> dict:
     found: dict = {"start": memory(server)}
     async with AsyncExitStack() as stack:
         found["alone"] = await alone(url, server, 0)
@@ -101,7 +110,7 @@ async def measure(url: str, server: psutil.Process, asked: argparse.Namespace) -
     return found
 
 
-async def alone(url: str, server: psutil.Process, number: int) -> dict[str, list[float]]:
+async def alone(url: str, server: int, number: int) -> dict[str, list[float]]:
     async with Client(url) as client:
         one = Watched(10**6 + number, client, Ledger(), 0, server=server)
         await one.begin()
@@ -110,7 +119,7 @@ async def alone(url: str, server: psutil.Process, number: int) -> dict[str, list
         return one.work
 
 
-async def together(url: str, server: psutil.Process, asked: argparse.Namespace) -> dict:
+async def together(url: str, server: int, asked: argparse.Namespace) -> dict:
     ledger, looks = Ledger(), []
     before, start = memory(server), time.monotonic()
     end = start + 60 * asked.minutes
@@ -196,7 +205,7 @@ def main() -> None:
     parser.add_argument("--pid", type=int)
     asked = parser.parse_args()
     if asked.url:
-        found = asyncio.run(measure(asked.url, psutil.Process(asked.pid), asked))
+        found = asyncio.run(measure(asked.url, asked.pid, asked))
         print(report(asked.url, found, asked))
         return
     with tempfile.TemporaryDirectory() as root:
@@ -208,7 +217,7 @@ def main() -> None:
         for name, folder in folders.items():
             url, server = serve(folder)
             try:
-                found = asyncio.run(measure(url, psutil.Process(server.pid), asked))
+                found = asyncio.run(measure(url, server.pid, asked))
                 print(report(name, found, asked), flush=True)
             finally:
                 server.terminate()
