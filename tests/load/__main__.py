@@ -32,7 +32,6 @@ from musician import Ledger, Musician  # noqa: E402
 from report import report  # noqa: E402
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-ALONE = 4  # rounds of one musician
 REST = 0.05  # seconds without work after which the server rests
 EVERY = 5.0  # seconds between two looks at its memory
 
@@ -97,24 +96,24 @@ def memory(server: int) -> float:
 async def measure(url: str, server: int, asked: argparse.Namespace) -> dict:
     found: dict = {"start": memory(server)}
     async with AsyncExitStack() as stack:
-        found["alone"] = await alone(url, server, 0)
+        found["alone"] = await alone(url, server, 0, asked.rounds)
         found["idle before"] = memory(server)
         idle = [await stack.enter_async_context(Client(url)) for _ in range(asked.idle)]
         for at in range(0, len(idle), 10):
             ledger = Ledger()
             await asyncio.gather(*(Musician(-1, c, ledger, 0).begin() for c in idle[at : at + 10]))
         found["idle after"] = memory(server)
-        found["beside"] = await alone(url, server, 1) if idle else {}
+        found["beside"] = await alone(url, server, 1, asked.rounds) if idle else {}
         if asked.sessions:
             found |= await together(url, server, asked)
     return found
 
 
-async def alone(url: str, server: int, number: int) -> dict[str, list[float]]:
+async def alone(url: str, server: int, number: int, rounds: int) -> dict[str, list[float]]:
     async with Client(url) as client:
         one = Watched(10**6 + number, client, Ledger(), 0, server=server)
         await one.begin()
-        for _ in range(ALONE):
+        for _ in range(rounds):
             await one.round()
         return one.work
 
@@ -201,6 +200,7 @@ def main() -> None:
     )
     parser.add_argument("--idle", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--rounds", type=int, default=4, help="of one musician alone")
     parser.add_argument("--url", help="of a server that runs already, with --pid")
     parser.add_argument("--pid", type=int)
     asked = parser.parse_args()

@@ -96,7 +96,6 @@ class Musician:
         self.turn = 0
         self.opened = None
         self.decks: dict[str, Groove] = {}
-        self.measure: Callable[[str, Awaitable], Awaitable] | None = None
 
     async def act(self, action: str, doing: Awaitable[Answer]) -> Answer:
         answer = await doing
@@ -114,30 +113,25 @@ class Musician:
 
     async def round(self) -> None:
         """A new pair, blends, takes, shapes, and files of what came of it."""
-        steps = [
-            self.drop("a"),
-            self.drop("b"),
-            *(self.blend(self.rng.random()) for _ in range(BLENDS)),
-            self.blend(0.0),
-            self.midi(),
-            self.blend(self.rng.random()),
-            self.wav(),
-            self.turn_to("vary"),
-            self.vary(),
-            self.play_take(),
-            self.vary(),
-            self.turn_to("shape"),
-            *(self.shape() for _ in range(SHAPED)),
-            self.stems(),
-            self.turn_to("blend"),
+        steps: list[Callable[[], Awaitable[None]]] = [
+            lambda: self.drop("a"),
+            lambda: self.drop("b"),
+            *(lambda: self.blend(self.rng.random()) for _ in range(BLENDS)),
+            lambda: self.blend(0.0),
+            self.midi,
+            lambda: self.blend(self.rng.random()),
+            self.wav,
+            lambda: self.turn_to("vary"),
+            self.vary,
+            self.play_take,
+            self.vary,
+            lambda: self.turn_to("shape"),
+            *(self.shape for _ in range(SHAPED)),
+            self.stems,
+            lambda: self.turn_to("blend"),
         ]
         for step in steps:
-            try:
-                await step
-            except PageError as error:
-                for left in steps:
-                    left.close()
-                raise error
+            await step()
             await self.pause()
 
     async def drop(self, side: str) -> None:
