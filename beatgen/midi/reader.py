@@ -33,12 +33,14 @@ from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map
 from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 from beatgen.midi.tempo import beats_per_minute, main_tempo, playable
+from beatgen.midi.tracks import by_track_names
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
 MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five times as many
 PHRASE = 4  # bars; silence that completes one is kept
 CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
+NEAR_GRID = 0.08  # sixteenths; the same of four fifths of the notes, where a take ends on a downbeat
 PITCHES = 128
 UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
 FEW_MOVES = 256  # hits that may go elsewhere to make room for one more
@@ -112,6 +114,9 @@ def scan_events(
 ) -> tuple[Groove, MidiReport]:
     """Read the drums among events, whatever file they were found in; else as `scan_midi`."""
     _check_steps(steps)
+    by_names = ""
+    if map is None:
+        events, by_names = by_track_names(events)
     drums = find_drums(events, name, None if map is None else drum_map(map))
     notes = events.notes[drums.chosen]
     if len(notes) > MOST_HITS:
@@ -135,6 +140,7 @@ def scan_events(
         map_title=reading.map.title,
         map_why=reading.why,
         pedal=reading.pedal,
+        remarks=[by_names] if by_names else [],
     )
     _check(report, reading, bars)
     groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
@@ -240,10 +246,12 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
 
 
 def _is_programmed(ticks: np.ndarray, quarter: int) -> bool:
-    """Whether most notes stand on sixteenths or triplets, as no drummer plays."""
+    """Whether most notes stand on sixteenths or triplets, as no drummer plays, or nearly all so near
+    to them as a DAW moves them that makes a pattern sound played."""
     place = ticks[:, None] / quarter * np.array([SIXTEENTHS / BEATS, 3])
     off = np.abs(place - np.rint(place)) * np.array([1, SIXTEENTHS / BEATS / 3])
-    return bool(np.median(off.min(axis=1)) < ON_GRID)
+    most, nearly_all = np.quantile(off.min(axis=1), [0.5, 0.8])
+    return bool(most < ON_GRID or nearly_all < NEAR_GRID)
 
 
 def _is_phrase(bars: int) -> bool:

@@ -1,5 +1,6 @@
 """MIDI files to grooves: where each hit falls, tempo and meter. Every file stands in its test."""
 
+import random
 import warnings
 
 import mido
@@ -201,6 +202,15 @@ def test_what_ends_beyond_the_bar_line_makes_no_bar(bars, push) -> None:
     # In a take, which was played, it is the downbeat that it ends on.
     played = [(tick + 13, message) for tick, message in beats]
     assert scan_midi(midi([*played, *tail]))[0].bars == bars + 1
+
+
+def test_a_loop_that_a_daw_made_sound_played_has_no_bar_for_its_last_hit() -> None:
+    for seed in range(5):
+        moved = random.Random(seed)
+        beats = [hit(max(0, at + moved.randint(-10, 10)), HAT) for at in range(0, 2 * BAR, 240)]
+        last = 2 * BAR - moved.randint(3, 40)
+        tail = [hit(last, KICK), off(last + 150, KICK), end(last + 150)]
+        assert scan_midi(midi([*beats, *tail]))[0].bars == 2
 
 
 def test_an_empty_bar_that_completes_a_phrase_is_kept() -> None:
