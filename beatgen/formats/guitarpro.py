@@ -60,7 +60,7 @@ def scan_guitarpro(content: bytes, steps: int, name: str) -> tuple[Groove, MidiR
 
 def _signs(headers: list[Any]) -> list[Signs]:
     """The repeats of a song. An ending goes on up to where its repeat closes."""
-    signs = []
+    signs: list[Signs] = []
     for i, header in enumerate(headers):
         endings = _endings(header)
         if not endings and signs and signs[-1].endings and not signs[-1].closes:

@@ -17,6 +17,7 @@ from beatgen.midi.report import MidiReport
 PER_QUARTER = 48  # ticks of Hydrogen
 GM_ROCK_KIT = (36, 37, 38, 39, 40, 43, 42, 47, 44, 50, 46, 56, 51, 49, 59, 57)  # by number
 
+
 def is_hydrogen(content: bytes) -> bool:
     """Whether a file is a pattern or song of Hydrogen."""
     return b"<drumkit_pattern" in content[:2000] or (

@@ -198,9 +198,7 @@ class _Part:
             self.struck = self.at
             self.at += self._length(note)
         silent = note.find("rest") is not None or note.find("cue") is not None
-        sounds = not silent and not any(
-            tie.get("type") == "stop" for tie in note.findall("tie")
-        )
+        sounds = not silent and not any(tie.get("type") == "stop" for tie in note.findall("tie"))
         pitch = self._pitch(note)
         if not sounds or pitch is None:
             return

@@ -1,7 +1,7 @@
 """Repeats of a score, played out: which written bar follows which.
 
-Repeat signs, first and second endings, da capo, dal segno, coda and fine, as players read them. After
-a jump back by da capo or dal segno, repeats are played once, with their last ending.
+Repeat signs, first and second endings, da capo, dal segno, coda and fine, as players read them.
+After a jump back by da capo or dal segno, repeats are played once, with their last ending.
 """
 
 from __future__ import annotations

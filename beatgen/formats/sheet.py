@@ -25,8 +25,8 @@ MOST_NOTES = MOST_BARS * 16
 class Written:
     """A bar of a score, which may be played more than once.
 
-    meter: numerator, denominator. length: in quarters. notes: quarters from its start, below 0 for a
-    grace note of its first beat, General MIDI note, velocity. tempos: quarters, BPM.
+    meter: numerator, denominator. length: in quarters. notes: quarters from its start, below 0 for
+    a grace note of its first beat, General MIDI note, velocity. tempos: quarters, BPM.
     """
 
     meter: tuple[int, int]
@@ -55,8 +55,8 @@ class Sheet:
         self.notes.append((max(0, round(quarters * TICKS)), note, loudness))
 
     def play(self, bars: Sequence[Written], order: Sequence[int], name: str) -> None:
-        """Add the bars of a part, in the order in which they are played. Raises BeatGenError, naming
-        the file so, where there are too many hits."""
+        """Add the bars of a part, in the order in which they are played. Raises BeatGenError,
+        naming the file so, where there are too many hits."""
         start = 0.0
         for bar in (bars[i] for i in order):
             tick = round(start * TICKS)

@@ -30,8 +30,8 @@ DRUM_NAME = re.compile(
 )
 MELODIC_DRUM = re.compile(r"\b(steel|melodic|taiko)\b", re.IGNORECASE)
 PERCUSSION_NAME = re.compile(
-    r"\b(perc(ussions?)?|congas?|bongos?|shakers?|tamb(ourine)?s?|claps?|cow ?bells?|cabasa|maracas?|"
-    r"triangles?|timbales?|claves|agogo|guiro|wood ?blocks?)\b",
+    r"\b(perc(ussions?)?|congas?|bongos?|shakers?|tamb(ourine)?s?|claps?|cow ?bells?|cabasa|"
+    r"maracas?|triangles?|timbales?|claves|agogo|guiro|wood ?blocks?)\b",
     re.IGNORECASE,
 )
 CORE = frozenset({"kick", "snare", "hat", "ride"})  # families that carry a beat
@@ -109,8 +109,8 @@ class _Part:
     """Some notes of a file, and what speaks for and against a kit.
 
     rows: of Events.notes. sixteenth: in ticks. given: the file gives the channel to drums. named:
-    its track is called like drums. shakes: like percussion. melodic: an instrument that plays melodies is chosen. kits: that
-    its notes may be of.
+    its track is called like drums. shakes: like percussion. melodic: an instrument that plays
+    melodies is chosen. kits: that its notes may be of.
     """
 
     channel: int
@@ -286,8 +286,8 @@ def _choose(parts: list[_Part]) -> list[_Part]:
 
 
 def _as_told(parts: list[_Part], wanted: DrumMap | None) -> list[_Part]:
-    """What nothing but the musician's word makes a kit: the parts that are of the map, be it one hit
-    of each of its notes."""
+    """What nothing but the musician's word makes a kit: the parts that are of the map, be it one
+    hit of each of its notes."""
     if wanted is None:
         return []
 
@@ -301,8 +301,8 @@ def _as_told(parts: list[_Part], wanted: DrumMap | None) -> list[_Part]:
 
 
 def _percussion(parts: list[_Part], chosen: list[_Part]) -> list[_Part]:
-    """Percussion on channels of its own beside a kit: what its track's name says, or what channel 11
-    plays that is no melody."""
+    """Percussion on channels of its own beside a kit: what its track's name says, or what channel
+    11 plays that is no melody."""
     if not chosen:
         return []
     there = {pitch for part in chosen for pitch in part.pitches}

@@ -40,7 +40,7 @@ MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five ti
 PHRASE = 4  # bars; silence that completes one is kept
 CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
-NEAR_GRID = 0.08  # sixteenths; the same of four fifths of the notes, where a take ends on a downbeat
+NEAR_GRID = 0.08  # sixteenths; the same for four fifths of the notes
 PITCHES = 128
 UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
 FEW_MOVES = 256  # hits that may go elsewhere to make room for one more
@@ -246,8 +246,8 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
 
 
 def _is_programmed(ticks: np.ndarray, quarter: int) -> bool:
-    """Whether most notes stand on sixteenths or triplets, as no drummer plays, or nearly all so near
-    to them as a DAW moves them that makes a pattern sound played."""
+    """Whether most notes stand on sixteenths or triplets, as no drummer plays, or nearly all so
+    near to them as a DAW moves them that makes a pattern sound played."""
     place = ticks[:, None] / quarter * np.array([SIXTEENTHS / BEATS, 3])
     off = np.abs(place - np.rint(place)) * np.array([1, SIXTEENTHS / BEATS / 3])
     most, nearly_all = np.quantile(off.min(axis=1), [0.5, 0.8])

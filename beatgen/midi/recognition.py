@@ -1,12 +1,12 @@
 """Which map a file's drums follow, and the voice of each note.
 
 A map that was asked for holds. Else a file may say it plainly: Yamaha XG by its bank, the orchestra
-set by its program, an instrument by the name of a track. Else the right map is the one by which the notes look like drumming
-(`beatgen.midi.drumming`): read as General MIDI, a groove made for another instrument has congas
-where the hi-hat should be, or no kick. General MIDI has a lead that grows with the number of hits
-that another map reads otherwise, and without a kick and a snare no map is believed. Where all notes
-are those of Roland's kits and General MIDI, only a hi-hat that moves between several notes
-outweighs it.
+set by its program, an instrument by the name of a track. Else the right map is the one by which the
+notes look like drumming (`beatgen.midi.drumming`): read as General MIDI, a groove made for another
+instrument has congas where the hi-hat should be, or no kick. General MIDI has a lead that grows
+with the number of hits that another map reads otherwise, and without a kick and a snare no map is
+believed. Where all notes are those of Roland's kits and General MIDI, only a hi-hat that moves
+between several notes outweighs it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A voice on each track, where only the tracks' names say which.
 
-DAWs that play each drum by a sampler of its own export a track for each, all on one note: Kick, Snare
-and HH on middle C. Such notes are read as General MIDI's for what their tracks are called.
+DAWs that play each drum by a sampler of its own export a track for each, all on one note: Kick,
+Snare and HH on middle C. Such notes are read as General MIDI's for what their tracks are called.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from beatgen.midi.maps import GENERAL_MIDI, drum_map, heard, maps
 from beatgen.midi.names import note_of
 
 FEW = 2  # pitches of a track that plays one voice
-MELODIC = re.compile(r"\b(guitar|bass(?! ?drum)|piano|keys|synth|pad|vocals?|strings?|lead)\b", re.I)
+MELODIC = re.compile(
+    r"\b(guitar|bass(?! ?drum)|piano|keys|synth|pad|vocals?|strings?|lead)\b", re.I
+)
 SHOWN = 4  # tracks that a sentence names
 
 

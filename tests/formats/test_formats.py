@@ -11,9 +11,9 @@ from midifile import written
 
 import beatgen as bg
 from beatgen.errors import BeatGenError
-from beatgen.midi.names import note_of
 from beatgen.groove import Groove
 from beatgen.kit import EVERY
+from beatgen.midi.names import note_of
 from beatgen.readers import ENDINGS, scan
 
 ROCK = """
@@ -259,7 +259,9 @@ def measures(*bars: str) -> str:
     for bar in bars:
         signs, struck = bar.rsplit(" ", 1) if " " in bar else ("", bar)
         notes = "".join(snare if str(i) in struck else rest for i in range(4))
-        body += f"<measure><attributes><divisions>1</divisions></attributes>{signs}{notes}</measure>"
+        body += (
+            f"<measure><attributes><divisions>1</divisions></attributes>{signs}{notes}</measure>"
+        )
     return f"<score-partwise><part-list/><part id='P1'>{body}</part></score-partwise>"
 
 
