@@ -144,10 +144,10 @@ def scan_events(
     )
     _check(report, reading, bars)
     groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
-    kept = _kept(groove)
-    report.silent = groove.bars - kept
-    _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][:kept])
-    groove = replace(groove[:kept], tempo=report.tempo)
+    first, end = _kept(groove)
+    report.lead_in, report.silent = first, groove.bars - end
+    _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][first:end])
+    groove = replace(groove[first:end], tempo=report.tempo)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     named = zip(groove.voices, struck.tolist(), strict=True)
     report.hits = {EVERY[number].name: n for number, n in named if n}
@@ -217,8 +217,7 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
     # Late hits of a loop were put back behind its end; they are of its last bar.
     last_note = int(ticks.max()) if LOOP not in events.marks else min(ticks.max(), events.last - 1)
     bars: list[_Bar] = []
-    changes = [events.meters[0]]
-    changes += [after for before, after in pairwise(events.meters) if after[1:] != before[1:]]
+    changes = _meter_changes(events)
     changes += [(max(events.end, last_note + 1) + 2**30, 4, 4)]
     for (start, numerator, denominator), (until, *_) in pairwise(changes):
         length = quarter * 4 * numerator / denominator
@@ -243,6 +242,24 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
         if ended or (unwritten and _is_programmed(ticks, quarter)):
             bars.pop()
     return bars
+
+
+def _meter_changes(events: Events) -> list[tuple[float, int, int]]:
+    """Where the meter changes and to what, the start first. What is written less than a 32nd beside
+    a bar line holds from there on."""
+    quarter = events.ticks_per_beat
+    changes: list[tuple[float, int, int]] = [events.meters[0]]
+    for tick, numerator, denominator in events.meters[1:]:
+        start, *before = changes[-1]
+        if before == [numerator, denominator]:
+            continue
+        length = quarter * 4 * before[0] / before[1]
+        line = start + round((tick - start) / length) * length
+        at = line if abs(tick - line) < quarter / 8 else tick
+        if at == start:
+            changes.pop()
+        changes.append((at, numerator, denominator))
+    return changes
 
 
 def _is_programmed(ticks: np.ndarray, quarter: int) -> bool:
@@ -451,13 +468,17 @@ class _Grid:
         return [cell[2:] for cell in sorted(found)]
 
 
-def _kept(groove: Groove) -> int:
-    """How many bars of a clip are kept: not long silence at its end, but what completes a phrase,
-    and all of a short clip."""
+def _kept(groove: Groove) -> tuple[int, int]:
+    """The first bar of a clip that is kept, from 0, and the end of those: not long silence before
+    and behind what sounds, but what completes a phrase, and all of a short clip."""
     if groove.bars <= CLIP:
-        return groove.bars
-    sounding = int(np.flatnonzero(groove.velocity.any((1, 2)))[-1]) + 1
-    return min(groove.bars, math.ceil(sounding / PHRASE) * PHRASE)
+        return 0, groove.bars
+    sounding = np.flatnonzero(groove.velocity.any((1, 2)))
+    first, end = int(sounding[0]), int(sounding[-1]) + 1
+    first = first if first >= PHRASE else 0
+    if not _is_phrase(end - first):
+        end = first + math.ceil((end - first) / PHRASE) * PHRASE
+    return first, min(groove.bars, end)
 
 
 def _set_tempo(report: MidiReport, events: Events, bars: list[_Bar]) -> None:

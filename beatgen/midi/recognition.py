@@ -42,7 +42,7 @@ LEAD, LEAD_PER_HIT = 3.0, 0.1
 WIDE_LEAD, WIDE_LEAD_PER_HIT = 20.0, 1.4
 RARE = 3.0  # nats: cost of a hit on a note that a map reads, but does not write
 # Percussion that is usual beside a General MIDI kit, and what that is worth.
-USUAL = ("clap", "tambourine", "cowbell", "maracas", "shaker", "metronome click")
+USUAL = ("sticks", "clap", "tambourine", "cowbell", "maracas", "shaker", "metronome click")
 USUAL_GAIN = 1.5
 # What a track may be called that plays an instrument -> the map's short name.
 INSTRUMENTS = (
