@@ -162,12 +162,13 @@ def _played(events: Events, notes: np.ndarray) -> tuple[DrumMap, str]:
 def _likelihood(drums: DrumMap, pitches: np.ndarray, sixteenths: np.ndarray) -> float:
     """How much notes look like drumming, read by a map."""
     if drums.name == GENERAL_MIDI:
-        usual = [NUMBER[name] for name in USUAL]
-        gain = USUAL_GAIN * np.count_nonzero(np.isin(drums.table[pitches], usual))
         parts = _parts(drums)[pitches]
-        if not ((parts == KICK).any() and np.isin(parts, SNARES).any()):
+        if (parts == KICK).any() and np.isin(parts, SNARES).any():
+            usual = [NUMBER[name] for name in USUAL]
+            gain = USUAL_GAIN * np.count_nonzero(np.isin(drums.table[pitches], usual))
+        else:
             own = np.isin(pitches, list(INDEX_OF_PITCH)) | (parts == OTHER)
-            gain -= RARE * np.count_nonzero(_rare(drums)[pitches] & ~own)
+            gain = -RARE * np.count_nonzero(_rare(drums)[pitches] & ~own)
     else:
         gain = -RARE * np.count_nonzero(_rare(drums)[pitches])
     return drumming.drumming().likelihood(_parts(drums)[pitches], sixteenths) + gain

@@ -117,6 +117,7 @@ PERCUSSION = {
     "claps": [(s, 39) for s in (4, 12, 20, 28)],
     "a cowbell": [(s, 56) for s in range(0, 32, 4)],
     "bongos and a guiro": [(s, 60 + s // 2 % 2) for s in range(0, 32, 2)] + [(0, 74), (16, 73)],
+    "sticks on the beat": [(s, 31) for s in (0, 4, 8, 12)],
     "timbales": [(s, 65) for s in (14, 15)] + [(30, 66), (31, 66)],
 }
 
