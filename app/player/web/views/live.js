@@ -23,6 +23,7 @@ export class LivePanel {
   #inMap = choice((inputMap) => this.#live.set({ inputMap }));
   #here = check(() => this.#player.mix((mixer) => (mixer.here = this.#here.checked)));
   #clock = check(() => this.#live.set({ clock: this.#clock.checked }));
+  #pedalUp = check(() => this.#live.set({ pedalUp: this.#pedalUp.checked }));
   #replaces = check(() => (this.#live.recorder.replaces = this.#replaces.checked));
   #record = element("button", { class: "record", onclick: () => this.#toggleRecord() });
   #tap = element("button", { onclick: () => this.#live.tapAlong(!this.#live.taps) });
@@ -62,6 +63,7 @@ export class LivePanel {
         element("legend", {}, "In"),
         labelled("Port", this.#in),
         labelled("Drum map", this.#inMap),
+        labelled("Hi-hat pedal sends 0 when down", this.#pedalUp),
         labelled("First hit clears the loop", this.#replaces),
         element("div", { class: "row" }, this.#record, this.#tap),
       ),
@@ -97,6 +99,7 @@ export class LivePanel {
     fill(this.#channel, numbers, String(settings.channel));
     this.#here.checked = this.#player.mixer.here;
     this.#clock.checked = settings.clock;
+    this.#pedalUp.checked = settings.pedalUp;
     write(this.#record, recorder.on ? "Stop recording" : "Record");
     put(this.#record, "aria-pressed", recorder.on);
     write(this.#tap, taps ? `Hit a pad on each click: ${taps.length} of 8` : "Measure latency");
