@@ -336,6 +336,7 @@ export interface ChartData {
   points: PackedPoints;
   config: object;
   label: string;
+  trouble: string; // what is shown where Plotly cannot be loaded
 }
 
 // To Python

@@ -6,6 +6,7 @@
 /** @import { Player } from "../state/player.js" */
 /** @import { DrumMap } from "./maps.js" */
 
+import { text } from "../language.js";
 import { Ensemble } from "./ensemble.js";
 import { loadMaps } from "./maps.js";
 import { MidiOut } from "./output.js";
@@ -17,7 +18,6 @@ import { TimeBase, median } from "./timebase.js";
 const ITEM = "beatgen-midi"; // in the browser's storage
 const NOTE_ON = 0x90;
 const CONTROL = 0xb0;
-const NO_MAPS = "The drum maps could not be loaded: reload the page.";
 const TAPS = 8; // of a measured latency
 const MOST_LATENCY = 300; // ms
 const TENTH = 9; // channel of drums, from 0
@@ -79,7 +79,7 @@ export class Live {
     Object.assign(this.settings, remembered());
     if (!(await this.ports.open())) return this.#player.announce();
     if (!this.maps.length) this.maps = await loadMaps();
-    if (!this.maps.length) this.notice = NO_MAPS;
+    if (!this.maps.length) this.notice = text("live.no_maps");
     this.#connect();
   }
 
@@ -104,8 +104,9 @@ export class Live {
   get state() {
     const { output, input } = this.settings;
     const lost = [output && !this.ports.output && output, input && !this.ports.input && input];
-    const names = lost.filter(Boolean);
-    return names.length ? `${names.join(" and ")}: not connected.` : "";
+    const [first, second] = lost.filter((name) => typeof name === "string");
+    if (second) return text("live.gone.both", { first, second });
+    return first ? text("live.gone", { port: first }) : "";
   }
 
   /** Start or end recording; it begins with play. @param {boolean} on */
@@ -134,7 +135,7 @@ export class Live {
     if ((status & 0xf0) !== NOTE_ON || !velocity) return;
     if (this.taps) this.#count(timeStamp);
     const voice = this.#voiceOf(note);
-    this.notice = voice < 0 ? `Note ${note} is no voice of this groove in the drum map chosen.` : "";
+    this.notice = voice < 0 ? text("live.note_unknown", { note }) : "";
     if (voice < 0) return this.#player.announce();
     this.#player.strike(voice, velocity);
     const beat = this.#beatAt(timeStamp - this.settings.latency);
