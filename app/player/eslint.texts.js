@@ -5,10 +5,11 @@ const SHOWN = new Set(["title", "placeholder", "aria-label", "aria-valuetext", "
 // Names of classes, queries of style sheets and what only a developer reads
 const UNSEEN = new Set(["class", "style", "viewBox", "preserveAspectRatio"]);
 const CALLS = new Set(["matchMedia", "querySelector", "querySelectorAll", "closest", "matches", "warn"]);
-// Keys of the keyboard, names in the page around the player, of Streamlit and of the browser
+// Keys of the keyboard, names in the page around the player, of Streamlit and of the browser, and voices
 const NAMES = new Set([
   ...["Home", "End", "Enter", "Escape", "Delete", "Backspace", "Tab", "Arrow", "Alt", "Control", "Shift"],
   ...["BeatGen", "Dark", "Light", "beatgen theme", "button, button", "put back", "let go"],
+  ...["open hat", "hi-hat edge", "open hat edge"],
 ]);
 
 /** @type {import("eslint").Rule.RuleModule} */

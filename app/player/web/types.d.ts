@@ -129,6 +129,7 @@ export interface Settings {
   metronome: boolean;
   countIn: boolean;
   allVoices: boolean;
+  allPercussion: boolean;
   kit: string; // name of the recordings that play
   editsNotes: boolean; // the tools for notes are shown
   showsKeys: boolean; // the sheet of keys is open

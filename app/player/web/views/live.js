@@ -23,6 +23,7 @@ export class LivePanel {
   #inMap = choice((inputMap) => this.#live.set({ inputMap }));
   #here = check(() => this.#player.mix((mixer) => (mixer.here = this.#here.checked)));
   #clock = check(() => this.#live.set({ clock: this.#clock.checked }));
+  #pedalUp = check(() => this.#live.set({ pedalUp: this.#pedalUp.checked }));
   #replaces = check(() => (this.#live.recorder.replaces = this.#replaces.checked));
   #record = element("button", { class: "record", onclick: () => this.#toggleRecord() });
   #tap = element("button", { onclick: () => this.#live.tapAlong(!this.#live.taps) });
@@ -62,6 +63,7 @@ export class LivePanel {
         element("legend", {}, text("live.in")),
         labelled(text("live.port"), this.#in),
         labelled(text("live.map"), this.#inMap),
+        labelled(text("live.pedal"), this.#pedalUp),
         labelled(text("live.replaces"), this.#replaces),
         element("div", { class: "row" }, this.#record, this.#tap),
       ),
@@ -97,6 +99,7 @@ export class LivePanel {
     fill(this.#channel, numbers, String(settings.channel));
     this.#here.checked = this.#player.mixer.here;
     this.#clock.checked = settings.clock;
+    this.#pedalUp.checked = settings.pedalUp;
     write(this.#record, text(recorder.on ? "live.record.stop" : "live.record"));
     put(this.#record, "aria-pressed", recorder.on);
     const tap = taps ? text("live.latency.tap", { taps: taps.length }) : text("live.latency");

@@ -12,6 +12,9 @@ const REDO =
   "M18.4 10.6C16.55 9 14.15 8 11.5 8A10.5 10.5 0 0 0 1.53 15.22L3.9 16a8 8 0 0 1 12.72-3.62" +
   "L13 16h9V7z";
 const ALL = "M4 6h16v2H4zm0 5h8v2H4zm0 5h8v2H4zm13-5h2v3h3v2h-3v3h-2v-3h-3v-2h3z";
+const SHAKER =
+  "M8.5 3a5.5 5.5 0 0 1 4.4 8.8l6.6 6.6-1.6 1.6-6.6-6.6A5.5 5.5 0 1 1 8.5 3zm0 2a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z" +
+  "M18 3h2v3h3v2h-3v3h-2V8h-3V6h3z";
 const KEEP =
   "M4 20v-4L15 5l4 4L8 20zm12.4-16.4 1-1a1.4 1.4 0 0 1 2 0l2 2a1.4 1.4 0 0 1 0 2l-1 1zM13 18h8v2h-8z";
 const NOTES = "M9 4h11v11.5a3 3 0 1 1-2-2.8V8h-7v9.5a3 3 0 1 1-2-2.8z";
@@ -22,6 +25,7 @@ export class GridFoot {
   #player;
   #status = element("div", { class: "status", "aria-live": "polite" });
   #all;
+  #percussion;
   #notes;
   #keep;
   #undo;
@@ -36,6 +40,9 @@ export class GridFoot {
     this.#all = button(text("grid.all"), ALL, () =>
       player.set({ allVoices: !player.settings.allVoices }),
     );
+    this.#percussion = button(text("grid.percussion"), SHAKER, () => {
+      player.set({ allPercussion: !player.settings.allPercussion });
+    });
     this.#keep = button(text("grid.keep"), KEEP, () =>
       player.letEditsGoAlong(!player.scene.keepsEdits),
     );
@@ -44,13 +51,14 @@ export class GridFoot {
     );
     this.#undo = button(text("grid.undo"), UNDO, () => player.undo());
     this.#redo = button(text("grid.redo"), REDO, () => player.redo());
-    const steps = element("div", { class: "steps" }, this.#notes, this.#keep, this.#all, this.#undo, this.#redo);
+    const steps = element("div", { class: "steps" }, this.#notes, this.#keep, this.#all, this.#percussion, this.#undo, this.#redo);
     this.root = element("div", { class: "foot" }, this.#status, steps);
     this.show("");
   }
 
   update() {
     put(this.#all, "aria-pressed", this.#player.settings.allVoices);
+    put(this.#percussion, "aria-pressed", this.#player.settings.allPercussion);
     put(this.#notes, "aria-pressed", this.#player.settings.editsNotes);
     put(this.#keep, "aria-pressed", this.#player.scene.keepsEdits);
     this.#undo.disabled = !this.#player.history.canUndo;

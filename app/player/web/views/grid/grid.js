@@ -70,7 +70,8 @@ export class Grid {
   update() {
     const { path, groove, scene, settings } = this.#player;
     if (!groove || !path) return;
-    const rows = rowsOf({ path, groove, scene, all: settings.allVoices });
+    const { allVoices: all, allPercussion: percussion } = settings;
+    const rows = rowsOf({ path, groove, scene, all, percussion });
     if (rows.join() !== this.#rows.join()) {
       this.#rows = rows;
       this.#heads.fill(rows);

@@ -9,6 +9,7 @@ import { isOpen } from "../../state/lock.js";
 import { nameOf, text } from "../../language.js";
 import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
+const OWN = /^note \d+$/; // a voice that is but a note
 const ALWAYS = ["kick", "snare", "hi-hat"];
 
 /** @type {Record<string, [down: number, right: number]>} */
@@ -16,15 +17,21 @@ const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRig
 
 
 /**
- * The voices to show, top row first: what may sound here and the basic kit, or `all` of the kit.
+ * The voices to show, top row first: what may sound here and the basic kit, or `all` of the kit, and
+ * all `percussion` that has a name.
  *
- * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean }} shown
+ * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean,
+ *   percussion: boolean }} shown
  */
-export function rowsOf({ path, groove, scene: { lock, offered }, all }) {
+export function rowsOf({ path, groove, scene: { lock, offered }, all, percussion }) {
   const hit = groove.hits.map(({ voice }) => voice);
   const played = new Set([...path.used, ...hit, ...lock.voices, ...offered]);
-  const isShown = (/** @type {number} */ voice) =>
-    played.has(voice) || (voice < KIT && (all || ALWAYS.includes(path.voices[voice].name)));
+  /** @param {number} voice */
+  const isShown = (voice) => {
+    const { name } = path.voices[voice];
+    if (voice >= KIT) return played.has(voice) || (percussion && name && !OWN.test(name));
+    return all || played.has(voice) || ALWAYS.includes(name);
+  };
   return [...path.voices.keys()]
     .filter((voice) => isShown(voice))
     .reverse();
