@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app import engine
+from app import engine, look
 from app.language import text
 from app.session import FRESH, GONE, KEPT, Session, VaryRequest
 from app.takeaway import chosen_pitches, takes_file
@@ -105,7 +105,7 @@ def draw(now: Session) -> None:
     if now.all_locked:
         st.caption(text("vary.all_locked"))
     elif now.takes:
-        st.caption(text("vary.about"))
+        look.note_by_hand(text("vary.about"), text("vary.about.touch"))
     else:
         st.caption(text("vary.empty"))
     wall.draw(now, now.takes, key="wall")
