@@ -17,11 +17,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from functools import reduce
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -67,7 +66,11 @@ def render(
     >>> render(groove, engine="kit", loop=True).shape
     (88200, 2)
     """
-    return _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=False)["mix"]
+    kit = open_kit(engine, soundfont, sample_rate)
+    score = _score(groove, kit, loop)
+    mix = score.track(kit)
+    mix *= _level(mix, kit, len(score.hits))
+    return mix
 
 
 def stems(
@@ -86,8 +89,21 @@ def stems(
     >>> list(stems(Groove.from_tab("kick |o---|\\nride |x-x-|"), engine="kit"))
     ['kick', 'ride']
     """
-    tracks = _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=True)
-    return {family: tracks[family] for family in (*FAMILIES, EXTRA_FAMILY) if family in tracks}
+    kit = open_kit(engine, soundfont, sample_rate)
+    return dict(each_stem(groove, kit, loop=loop))
+
+
+def each_stem(groove: Groove, kit: Kit, *, loop: bool = False) -> Iterator[tuple[str, np.ndarray]]:
+    """What `stems` gives, one after the other: of long grooves each takes 20 MB a minute."""
+    score = _score(groove, kit, loop)
+    level = _level(score.track(kit), kit, len(score.hits))
+    played = {EVERY[voice].family for _, voice, _ in score.hits}
+    for family in (*FAMILIES, EXTRA_FAMILY):
+        if family in played:
+            track = score.track(kit, family)
+            track *= level
+            yield family, track
+            del track
 
 
 def write_wav(
@@ -184,8 +200,27 @@ def render_midi(
     save_wav(sound * (CEILING / peak), wav_path, rate)
 
 
-def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndarray]:
-    """The tracks, one for each family that plays where `split`, else one for all: "mix"."""
+class _Score(NamedTuple):
+    """What is to sound when. length: samples of the result; room: with what rings on."""
+
+    hits: list[Hit]
+    chokes: dict[int, np.ndarray]
+    length: int
+    room: int
+
+    def track(self, kit: Kit, family: str | None = None) -> np.ndarray:
+        """The sound of one family, or of all, float32 (samples, 2), not yet at its level."""
+        track = np.zeros((self.room, 2), np.float32)
+        for sample, voice, velocity in self.hits:
+            if family in (None, EVERY[voice].family):
+                _add(track, self._sound(kit, sample, voice, velocity), sample)
+        return track[: self.length]
+
+    def _sound(self, kit: Kit, sample: int, voice: int, velocity: int) -> np.ndarray:
+        return _cut(kit.hit(voice, velocity), sample, self.chokes.get(voice), kit.sample_rate)
+
+
+def _score(groove: Groove, kit: Kit, loop: bool) -> _Score:
     _check_length(f"a groove of {groove.bars} bars at {groove.tempo:g} BPM", groove.seconds)
     hits = _hits(groove, kit.sample_rate)
     room = length = max(1, round(groove.seconds * kit.sample_rate))
@@ -197,17 +232,11 @@ def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndar
         length += lead
         room = max(length, hits[-1][0] + round(LONGEST_HIT * kit.sample_rate))
     chokes = choke_times(((at, voice) for at, voice, _ in hits), length if loop else None)
-    tracks = {} if split else {"mix": np.zeros((room, 2), np.float32)}
-    for sample, voice, velocity in hits:
-        sound = _cut(kit.hit(voice, velocity), sample, chokes.get(voice), kit.sample_rate)
-        name = EVERY[voice].family if split else "mix"
-        if name not in tracks:
-            tracks[name] = np.zeros((room, 2), np.float32)
-        _add(tracks[name], sound, sample)
-        length = length if loop else max(length, sample + len(sound))
-    if hits:
-        _set_level(list(tracks.values()), kit, len(hits))
-    return {name: track[:length] for name, track in tracks.items()}
+    score = _Score(hits, chokes, length, room)
+    if loop:
+        return score
+    ends = [hit[0] + len(score._sound(kit, *hit)) for hit in hits]
+    return score._replace(length=max([length, *ends]))
 
 
 def _check_length(what: str, seconds: float) -> None:
@@ -218,17 +247,17 @@ def _check_length(what: str, seconds: float) -> None:
         )
 
 
-def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
-    """Turn the tracks, in place, to the level at which their sum is heard."""
-    mix = reduce(np.add, tracks)
+def _level(mix: np.ndarray, kit: Kit, hits: int) -> np.float32:
+    """What a sound, of all that plays, is multiplied by to be as loud as it is heard."""
+    if not hits:
+        return np.float32(1)
     peak = float(max(mix.max(), -mix.min()))
     if peak < SILENCE:
         raise AudioError(
             f"{kit.name} made no sound for {hits} hits; choose a soundfont with drums, or the "
             "engine 'kit'."
         )
-    for track in tracks:
-        track *= np.float32(min(GAIN, CEILING / peak))
+    return np.float32(min(GAIN, CEILING / peak))
 
 
 def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
