@@ -38,7 +38,7 @@ NO_VOICE = 255  # of a note that means none
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
 ROOM = 256e6  # bytes that all sound takes which is being made: of more, the next one waits
-PER_SECOND = 600e3  # bytes of a loop: 150 MB, and 0.4 s of a core, for the longest
+PER_SECOND = 750e3  # bytes of a loop: 190 MB, and 0.4 s of a core, for the longest
 AT_LEAST = 4e6
 
 

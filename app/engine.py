@@ -325,7 +325,7 @@ def zip_file(files: Iterable[tuple[str, bytes | memoryview]]) -> IO[bytes]:
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (who reads it closes it)
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in files:
-            archive.writestr(name, content)  # type: ignore[arg-type]
+            archive.writestr(name, content)
     file.seek(0)
     return file
 

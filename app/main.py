@@ -58,6 +58,7 @@ if __name__ == "__main__":  # a run of the script, for one browser
 
     page.draw()
 else:  # Streamlit imports what it serves
+    from app.doors import ClosedDoors
     from app.first_paint import FirstPaint
 
     base = st.get_option("server.baseUrlPath").strip("/")
@@ -67,5 +68,5 @@ else:  # Streamlit imports what it serves
         Route(f"{root}/made/{{token}}", _made),
         Route(f"{root}/drum-maps", _maps),
     ]
-    first = Middleware(FirstPaint)
-    server = st.App(__file__, lifespan=opening, routes=routes, middleware=[first])
+    around = [Middleware(ClosedDoors), Middleware(FirstPaint)]
+    server = st.App(__file__, lifespan=opening, routes=routes, middleware=around)

@@ -91,7 +91,7 @@ def fulfil(session: Session) -> None:
 def keep(session: Session, groove: Groove) -> None:
     """Add a groove to the takes, kept, and say so: not every page shows them."""
     take = session.keep(groove)
-    st.toast(text("takeaway.kept", take=take.name) if take else full())
+    st.toast(text("takeaway.kept", take=look.plain(take.name)) if take else full())
 
 
 def full() -> str:
