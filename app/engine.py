@@ -49,6 +49,10 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
 }
 LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
 IN_MEMORY = 2**22  # bytes of a zip that is being made
+TOO_LARGE = (
+    f"Larger than {LARGEST_KEPT // 1024} kB: to read it by another drum map here, export the drums "
+    "alone."
+)
 PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 4  # where each is of many grooves; a bar takes 11 kB
@@ -93,8 +97,11 @@ def read(
     wanted = drum_map(map).changed(changed or {}) if map else None
     groove, report = readers.scan(io.BytesIO(content), name=name, map=wanted)
     source = Source(PurePath(name).stem, groove, messages=tuple(report.messages))
-    kept = readers.reader_of(content, name).mapped and len(content) <= LARGEST_KEPT
-    if kept and isinstance(report, MidiReport):
+    if not (readers.reader_of(content, name).mapped and isinstance(report, MidiReport)):
+        return source
+    if len(content) > LARGEST_KEPT:
+        source.messages += (TOO_LARGE,)
+    else:
         read_as = report.pitches, report.voices, dict(changed or {})
         source.file = File(name, content, report.map, *read_as)
     return source
