@@ -53,7 +53,7 @@ def settle() -> None:
     gc.set_threshold(*THRESHOLDS)
     script_runner.gc = SimpleNamespace(collect=_collect)  # type: ignore[assignment]
     sys.setswitchinterval(TURN)
-    AppSession._handle_clear_cache_request = _keep  # type: ignore[method-assign]
+    AppSession._handle_clear_cache_request = _keep  # type: ignore[method-assign,assignment]
     AppSession._on_scriptrunner_event = _take_event  # type: ignore[method-assign,assignment]
     Runtime._enqueued_some_message = _wake  # type: ignore[method-assign,assignment]
     ScriptRunner._run_script = _in_turn(ScriptRunner._run_script)  # type: ignore[method-assign]
