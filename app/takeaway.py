@@ -23,6 +23,7 @@ from app.session import (
     current,
 )
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove
 from beatgen.midi.maps import maps
 from beatgen.midi.writer import written_otherwise
@@ -71,7 +72,7 @@ def files_in_bar(session: Session) -> None:
 
     bar_files(
         midi=served("mid", f"{downloads.midi_path(groove)}?{query}"),
-        wav=served("wav", downloads.wav_path(groove, session.kit)),
+        wav=served("wav", downloads.wav_path(groove, session.kit, session.mix)),
     )
 
 
@@ -127,9 +128,9 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
     return engine.zip_file(zipped)
 
 
-def stems_file(groove: Groove, label: str, kit: str = KITS[0]) -> bytes:
+def stems_file(groove: Groove, label: str, kit: str = KITS[0], mix: Mix = NO_MIX) -> bytes:
     """A zip with a WAV loop of each drum family that plays. Their sum is the WAV loop."""
-    stems = engine.stem_files(downloads.served(groove), kit).items()
+    stems = engine.stem_files(downloads.served(groove), kit, mix).items()
     return engine.zip_file(
         {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
     )
@@ -153,7 +154,7 @@ def _downloads(session: Session) -> None:
         st.number_input("Loop count", 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
     st.download_button(
         "Stems",
-        partial(stems_file, groove, label, session.kit),
+        partial(stems_file, groove, label, session.kit, session.mix),
         file_name(f"{label} stems", groove, "zip"),
         "application/zip",
         key="stems",

@@ -6,6 +6,7 @@
 
 import { element, icon, put, style, write } from "./dom.js";
 import { LivePanel } from "./live.js";
+import { MixerPanel } from "./mixer.js";
 import { TakeawayLinks } from "./takeaway.js";
 import { TempoControl } from "./tempo.js";
 
@@ -34,6 +35,7 @@ export class Bar {
   #kit;
   #files;
   #live;
+  #mixer;
   #extras;
   #label = element("div", { class: "label", "aria-live": "polite" });
   #page = document.querySelector('[data-testid="stMain"]') ?? document.body;
@@ -60,12 +62,19 @@ export class Bar {
     );
     this.#files = new TakeawayLinks(player);
     this.#live = new LivePanel(player);
+    this.#mixer = new MixerPanel(player);
     this.#extras = element(
       "div",
       { class: "extras" },
       this.#sliders[0].root,
       this.#kit,
-      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root), this.#live.button),
+      element(
+        "div",
+        { class: "toggles" },
+        this.#mixer.drawer.button,
+        ...this.#toggles.map(({ root }) => root),
+        this.#live.drawer.button,
+      ),
       this.#sliders[1].root,
     );
     this.root = element(
@@ -77,7 +86,8 @@ export class Bar {
       this.#switch.root,
       more,
       this.#extras,
-      this.#live.root,
+      this.#mixer.drawer.root,
+      this.#live.drawer.root,
     );
     this.#arrange();
     this.#phone.addEventListener("change", this.#arranged);
@@ -99,6 +109,7 @@ export class Bar {
     this.#switch.show(scene.monitor);
     this.#files.update();
     this.#live.update();
+    this.#mixer.update();
   }
 
   #updatePlay() {

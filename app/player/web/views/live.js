@@ -2,18 +2,25 @@
 
 /** @import { Player } from "../state/player.js" */
 
-import { element, icon, put, write } from "./dom.js";
+import { element, put, write } from "./dom.js";
+import { Drawer } from "./drawer.js";
 
 const SOCKET =
   "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zm0 1.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4z" +
   "M12 6.4a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zM7.9 8.2a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z" +
   "m8.2 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zM6.9 12.4a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z" +
   "m10.2 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z";
+const WORDS = {
+  name: "live",
+  label: "Live MIDI",
+  title: "MIDI ports: play your drum plugin, record your pads",
+  picture: SOCKET,
+};
 const NOTHING = "none";
 const CHANNELS = 16;
 
 export class LivePanel {
-  button;
+  drawer;
   #player;
   #live;
   #out = choice((output) => this.#live.set({ output }));
@@ -28,23 +35,11 @@ export class LivePanel {
   #tap = element("button", { onclick: () => this.#live.tapAlong(!this.#live.taps) });
   #state = element("p", { class: "state", "aria-live": "polite" });
   #ports = element("div", { class: "ports" });
-  #isOpen = false;
 
   /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#live = player.live;
-    this.button = element(
-      "button",
-      {
-        class: "toggle live",
-        title: "MIDI ports: play your drum plugin, record your pads",
-        "aria-label": "Live MIDI",
-        "aria-expanded": "false",
-        onclick: () => this.#toggle(),
-      },
-      icon(SOCKET),
-    );
     this.#ports.append(
       element(
         "fieldset",
@@ -66,16 +61,9 @@ export class LivePanel {
         element("div", { class: "row" }, this.#record, this.#tap),
       ),
     );
-    this.root = element(
-      "section",
-      { class: "live-panel", "aria-label": "Live MIDI", hidden: true },
-      this.#ports,
-      this.#state,
-    );
-    this.root.addEventListener("keydown", ({ key }) => {
-      if (key !== "Escape") return;
-      this.#toggle();
-      this.button.focus();
+    this.drawer = new Drawer(WORDS, [this.#ports, this.#state], () => {
+      this.#live.open();
+      this.update();
     });
     this.#live.reopen();
   }
@@ -83,9 +71,9 @@ export class LivePanel {
   update() {
     const { ports, recorder, settings, maps, taps } = this.#live;
     const isUsed = Boolean(ports.output ?? ports.input);
-    put(this.button, "aria-pressed", isUsed);
-    this.button.classList.toggle("recording", recorder.on);
-    if (!this.#isOpen) return;
+    put(this.drawer.button, "aria-pressed", isUsed);
+    this.drawer.button.classList.toggle("recording", recorder.on);
+    if (!this.drawer.isOpen) return;
     this.#ports.hidden = !ports.isOpen;
     fill(this.#out, portsOf(ports.names("output"), settings.output), settings.output);
     fill(this.#in, portsOf(ports.names("input"), settings.input), settings.input);
@@ -103,14 +91,6 @@ export class LivePanel {
     const latency = settings.latency ? `Latency: ${settings.latency} ms.` : "";
     const sentences = [ports.trouble, this.#live.state, this.#live.notice, latency];
     write(this.#state, sentences.filter(Boolean).join(" "));
-  }
-
-  #toggle() {
-    this.#isOpen = !this.#isOpen;
-    this.root.hidden = !this.#isOpen;
-    put(this.button, "aria-expanded", this.#isOpen);
-    if (this.#isOpen) this.#live.open();
-    this.update();
   }
 
   #toggleRecord() {
