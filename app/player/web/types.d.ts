@@ -130,6 +130,7 @@ export interface Settings {
   metronome: boolean;
   countIn: boolean;
   allVoices: boolean;
+  allPercussion: boolean;
   kit: string; // name of the recordings that play
   editsNotes: boolean; // the tools for notes are shown
   showsKeys: boolean; // the sheet of keys is open
@@ -343,6 +344,7 @@ export interface ChartData {
   points: PackedPoints;
   config: object;
   label: string;
+  trouble: string; // what is shown where Plotly cannot be loaded
 }
 
 // To Python

@@ -3,32 +3,32 @@
 /** @import { Player } from "../state/player.js" */
 /** @import { Strip } from "../types" */
 
+import { text, writeNumber } from "../language.js";
 import { LEVELS } from "../sound/mixer.js";
+import { percent } from "../state/names.js";
 import { element, put, style, write } from "./dom.js";
 import { Drawer } from "./drawer.js";
 
 const FADERS =
   "M6 4h2v5H6zm0 9h2v7H6zM4 9.6h6v2.8H4zM16 4h2v8h-2zm0 12h2v4h-2zM14 12.6h6v2.8h-6z";
-const FAMILIES = {
-  kick: "Kick",
-  snare: "Snare",
-  tom: "Toms",
-  hat: "Hats",
-  ride: "Ride",
-  crash: "Crash",
-  percussion: "Percussion",
-};
-const WORDS = { name: "mixer", label: "Mixer", title: "Level and pan of each drum family", picture: FADERS };
+const FAMILIES = /** @type {const} */ (["kick", "snare", "tom", "hat", "ride", "crash", "percussion"]);
 
 /** @param {number} level */
-const writeLevel = (level) => `${level > 0 ? "+" : ""}${level} dB`.replace("-", "\u2212");
+const writeLevel = (level) =>
+  text("mixer.level.value", { level: `${level > 0 ? "+" : ""}${writeNumber(level)}`.replace("-", "\u2212") });
 
-/** @param {number} pan */
-const writePan = (pan) => (pan ? `${pan < 0 ? "L" : "R"} ${Math.round(100 * Math.abs(pan))}` : "C");
-
-/** @param {number} pan */
-const readPan = (pan) =>
-  pan ? `${Math.round(100 * Math.abs(pan))}% ${pan < 0 ? "left" : "right"}` : "Centre";
+/**
+ * Where a family stands, in short and to be read out.
+ *
+ * @param {number} pan
+ * @returns {[short: string, spoken: string]}
+ */
+function writePan(pan) {
+  if (!pan) return [text("mixer.centre.short"), text("mixer.centre")];
+  const side = pan < 0 ? "mixer.left" : "mixer.right";
+  const amount = Math.round(100 * Math.abs(pan));
+  return [text(`${side}.short`, { amount }), text(side, { percent: percent(Math.abs(pan)) })];
+}
 
 export class MixerPanel {
   drawer;
@@ -39,10 +39,12 @@ export class MixerPanel {
   /** @param {Player} player */
   constructor(player) {
     this.#player = player;
-    this.#reset = element("button", { class: "reset", onclick: () => this.#flatten() }, "Reset");
-    this.#strips = Object.entries(FAMILIES).map(([family, name]) => this.#strip(family, name));
+    const flatten = { class: "reset", onclick: () => this.#flatten() };
+    this.#reset = element("button", flatten, text("mixer.reset"));
+    this.#strips = FAMILIES.map((family) => this.#strip(family));
     const rows = this.#strips.map(({ root }) => root);
-    this.drawer = new Drawer(WORDS, [...rows, this.#reset], () => this.update());
+    const words = { name: "mixer", label: text("mixer"), title: text("mixer.hint"), picture: FADERS };
+    this.drawer = new Drawer(words, [...rows, this.#reset], () => this.update());
   }
 
   update() {
@@ -58,15 +60,16 @@ export class MixerPanel {
     this.#player.keepSettings();
   }
 
-  /** @param {string} family @param {string} name */
-  #strip(family, name) {
+  /** @param {typeof FAMILIES[number]} family */
+  #strip(family) {
     const player = this.#player;
+    const name = text(`mixer.${family}`);
     const turn = (/** @type {Partial<Strip>} */ changes) => {
       player.mix((mixer) => mixer.turn(family, changes));
     };
     const keep = () => player.keepSettingsSoon();
-    const level = new Knob(`${name} level`, LEVELS.least, LEVELS.most, 0.5, (to) => turn({ level: to }), keep);
-    const pan = new Knob(`${name} pan`, -1, 1, 0.05, (to) => turn({ pan: to }), keep);
+    const level = new Knob(text("mixer.level", { family: name }), LEVELS.least, LEVELS.most, 0.5, (to) => turn({ level: to }), keep);
+    const pan = new Knob(text("mixer.pan", { family: name }), -1, 1, 0.05, (to) => turn({ pan: to }), keep);
     const root = element(
       "div",
       { class: "channel", "data-family": family, role: "group", "aria-label": name },
@@ -79,7 +82,7 @@ export class MixerPanel {
     const show = () => {
       const strip = player.mixer.strip(family);
       level.show(strip.level, writeLevel(strip.level));
-      pan.show(strip.pan, writePan(strip.pan), readPan(strip.pan));
+      pan.show(strip.pan, ...writePan(strip.pan));
     };
     return { root, show };
   }
@@ -108,14 +111,14 @@ class Knob {
     this.input.addEventListener("change", keep);
   }
 
-  /** @param {number} value @param {string} text @param {string} spoken */
-  show(value, text, spoken = text) {
+  /** @param {number} value @param {string} written @param {string} spoken */
+  show(value, written, spoken = written) {
     const { input } = this;
     const place = (/** @type {number} */ at) => (at - Number(input.min)) / (Number(input.max) - Number(input.min));
     input.value = String(value);
     style(input, "--from", Math.min(place(0), place(value)));
     style(input, "--to", Math.max(place(0), place(value)));
     put(input, "aria-valuetext", spoken);
-    write(this.output, text);
+    write(this.output, written);
   }
 }

@@ -12,6 +12,7 @@
 /** @typedef {{ x: number, y: number, toX: number, toY: number }} Box a rectangle that selects */
 /** @typedef {{ voice: number, sixteenth: number }} Cursor */
 
+import { nameOf, text } from "../../language.js";
 import { isCommand } from "../dom.js";
 import { BEATS, cellOf, SIXTEENTHS, stepsOf } from "../../state/groove.js";
 import { beatAt } from "../../state/meter.js";
@@ -87,7 +88,7 @@ export class GridEditor {
    * @param {Player} player
    * @param {Geometry} grid
    * @param {HTMLCanvasElement} canvas
-   * @param {(text: string) => void} show shows a line about what stands under the pointer; "" for
+   * @param {(line: string) => void} show shows a line about what stands under the pointer; "" for
    *   nothing
    */
   constructor(player, grid, canvas, show) {
@@ -298,7 +299,7 @@ export class GridEditor {
   /** @param {Hit[]} hits */
   #select(hits) {
     this.#selected = new Set(hits.map(cellOf));
-    if (hits.length) this.#show(`${hits.length} hit${hits.length > 1 ? "s" : ""} selected`);
+    if (hits.length) this.#show(text("notes.selected", { count: hits.length }));
     this.#grid.redraw();
   }
 
@@ -321,7 +322,7 @@ export class GridEditor {
     if (!this.#player.scene.canEdit) return;
     const hits = this.#meant;
     if (!hits.length && deed !== "paste" && deed !== "duplicate") {
-      return this.#show("Select hits first: drag over them with Ctrl, or switch on Select");
+      return this.#show(text("notes.select.none"));
     }
     if (deed === "copy") return this.#copy(hits);
     this.#keep(this.#edited(deed, hits), deed);
@@ -363,7 +364,7 @@ export class GridEditor {
   /** @param {Hit[]} hits */
   #copy(hits) {
     this.#clipboard = notes.copied(this.#groove, hits);
-    this.#show(`${hits.length} hit${hits.length > 1 ? "s" : ""} copied: click a cell, then paste`);
+    this.#show(text("notes.copied", { count: hits.length }));
   }
 
   /** Make edits last, as one step of undo. @param {Hit[]} edits @param {Deed} deed */
@@ -381,7 +382,7 @@ export class GridEditor {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const deed = DEEDS[nameOf(event)];
+    const deed = DEEDS[keyOf(event)];
     const move = MOVES[event.key];
     if (deed) this.do(deed);
     else if (isCommand(event)) return;
@@ -510,12 +511,11 @@ export class GridEditor {
   #describe({ hit, wasThere }) {
     const { path, transport, lock } = this.#player;
     const groove = this.#groove;
-    const held = isLocked(lock, hit) ? " · locked" : "";
-    const name = path?.voices[hit.voice]?.name ?? "";
-    const about = `${name} · ${placeOf(hit, groove)}`;
-    if (!wasThere) return this.#show(`${about}${held}`);
-    const timing = timingOf(hit, groove, transport.tempo);
-    this.#show(`${about} · velocity ${hit.velocity} · ${timing}${held}`);
+    const name = nameOf(path?.voices[hit.voice]?.name ?? "");
+    const velocity = text("grid.velocity", { velocity: hit.velocity });
+    const heard = wasThere ? [velocity, timingOf(hit, groove, transport.tempo)] : [];
+    const held = isLocked(lock, hit) ? [text("grid.locked")] : [];
+    this.#show([name, placeOf(hit, groove), ...heard, ...held].join(" · "));
   }
 }
 
@@ -524,19 +524,20 @@ const MOVE = ["earlier", "later", "paste"];
 
 /** What to say where a deed changes nothing. @type {Partial<Record<Deed, string>>} */
 const NOTHING = {
-  paste: "Nothing is copied yet",
-  duplicate: "This is the last bar: choose a longer loop",
+  paste: text("notes.paste.nothing"),
+  duplicate: text("notes.duplicate.last"),
 };
 
 /** A key with what is held with it, such as "Ctrl+c". @param {KeyboardEvent} event */
-const nameOf = ({ key, ctrlKey, metaKey, altKey }) =>
+const keyOf = ({ key, ctrlKey, metaKey, altKey }) =>
   `${ctrlKey || metaKey ? "Ctrl+" : ""}${altKey ? "Alt+" : ""}${key.length > 1 ? key : key.toLowerCase()}`;
 
 /** As in "bar 2, 3.1": bar, beat and sixteenth. @param {Hit} hit @param {Groove} groove */
 function placeOf(hit, groove) {
   const at = sixteenthOf(hit.step, groove);
   const beat = beatAt(at, groove);
-  return `bar ${beat.bar + 1}, ${beat.number}.${at - beat.at + 1}`;
+  const place = { bar: beat.bar + 1, beat: beat.number, sixteenth: at - beat.at + 1 };
+  return text("grid.place", place);
 }
 
 /**
@@ -551,6 +552,6 @@ function timingOf(hit, { steps }, tempo) {
   const onSixteenth = Math.round(hit.step / perSixteenth) * perSixteenth;
   const away = hit.step + hit.timing - onSixteenth;
   const ms = Math.round(((away * BEATS) / steps) * (60000 / tempo));
-  if (ms === 0) return "on the grid";
-  return ms > 0 ? `${ms} ms late` : `${-ms} ms early`;
+  if (ms === 0) return text("grid.on_time");
+  return text(ms > 0 ? "grid.late" : "grid.early", { ms: Math.abs(ms) });
 }
