@@ -178,19 +178,19 @@ def _linked_session(packed: str) -> Session:
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
     a, b = session.pair
-    path, ends = engine.path(a, b), None
+    path, ends = engine.frames(a, b), None
     # Only a drag on the pad brings the feels out: they would double what is computed and sent.
     apart = session.feel is not None
-    feels = engine.path_feels(a, b) if apart else None
+    feels = engine.feels(a, b) if apart else None
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
         if not session.take:  # the shape of a take is gone once the blend is moved
-            ends = path[0], path[-1]
+            ends = path.ends
             shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
-            path = engine.shaped_path(a, b, *shape)
-            feels = engine.shaped_path_feels(a, b, *shape) if apart else None
-    bars = max(settled.bars, path[0].bars)  # a take may be longer or shorter than the path
+            path = engine.shaped_frames(a, b, *shape)
+            feels = engine.shaped_feels(a, b, *shape) if apart else None
+    bars = max(settled.bars, path.ends[0].bars)  # a take may be longer or shorter than the path
     return Scene(
         path,
         session.position,

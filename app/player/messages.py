@@ -92,7 +92,7 @@ def read(
         tempo, swing, lock = opening.tempo, opening.swing, opening.lock
         kit, mix = opening.kit, opening.mix
     blend = edited or base
-    a, b = scene.ends or (scene.path[0], scene.path[-1])
+    a, b = scene.between
     sounding = {
         "a": lambda: a.repeat(scene.bars),
         "b": lambda: b.repeat(scene.bars),
