@@ -197,10 +197,10 @@ def _mix(groove: Groove, kit: Kit, loop: bool, mix: Mix, split: bool) -> dict[st
     hits = _hits(groove, kit.sample_rate)
     room = length = max(1, round(groove.seconds * kit.sample_rate))
     if loop:
-        hits = sorted((sample % length, *hit) for sample, *hit in hits)
+        hits = sorted((at % length, voice, velocity, turn) for at, voice, velocity, turn in hits)
     elif hits:
         lead = max(0, -hits[0][0])
-        hits = [(sample + lead, *hit) for sample, *hit in hits]
+        hits = [(at + lead, voice, velocity, turn) for at, voice, velocity, turn in hits]
         length += lead
         room = max(length, hits[-1][0] + round(LONGEST_HIT * kit.sample_rate))
     chokes = choke_times(((at, voice) for at, voice, *_ in hits), length if loop else None)
