@@ -6,6 +6,7 @@ groove. So nothing is made, and nothing sent, that no one takes.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from base64 import b64encode
@@ -21,9 +22,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from app import engine
 from app.language import language_of, text_in
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
+from app.player.wire import pack_mix, read_mix
 from app.session import LONGEST_TAKE
 from app.share import encoding
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.kit import PERCUSSION, VOICES
@@ -94,10 +97,13 @@ def midi_query(
     return urlencode(query if tempo is None else {**query, "tempo": tempo})
 
 
-def wav_path(groove: Groove, kit: str = KITS[0]) -> str:
-    """The address of the groove as a WAV loop, played by one of KITS."""
+def wav_path(groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX) -> str:
+    """The address of the groove as a WAV loop, played by one of KITS and mixed."""
+    query = {} if kit == KITS[0] else {"kit": kit}
+    if mix:
+        query["mix"] = json.dumps(pack_mix(mix), separators=(",", ":"))
     path = _path(groove, "wav")
-    return path if kit == KITS[0] else f"{path}?{urlencode({'kit': kit})}"
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def served(groove: Groove) -> Groove:
@@ -116,6 +122,7 @@ def answer(request: Request) -> Response:
         kit = request.query_params.get("kit", KITS[0])
         if kit not in KITS:
             raise ValueError(f"{kit!r} is no kit")
+        mix = read_mix(json.loads(request.query_params.get("mix", "{}")))
         if media_type == MIDI:
             groove, pitches, loops, early = _asked_for(groove, request.query_params)
         elif groove.seconds > LONGEST:
@@ -127,7 +134,7 @@ def answer(request: Request) -> Response:
             if media_type == MIDI:
                 content = engine.midi_file(groove, pitches, loops, early)
             else:
-                content = engine.wav_file(groove, kit)
+                content = engine.wav_file(groove, kit, mix)
     except BeatGenError as error:  # an installation without its kit, say
         return PlainTextResponse(str(error), 500)
     except Exception:

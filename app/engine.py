@@ -26,6 +26,7 @@ from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
 from beatgen.audio.kits import KITS, open_kit
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.bars import metrics
 from beatgen.bars.pieces import cut
 from beatgen.errors import ModelError
@@ -308,19 +309,21 @@ def midi_file(groove: Groove, pitches: str = "gm", loops: int = 1, early: str = 
     return file.getvalue()
 
 
-def wav_file(groove: Groove, kit: str = KITS[0]) -> bytes:
+def wav_file(groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX) -> bytes:
     """A WAV loop exactly as long as the groove; what rings on past its end is at its start.
 
     It is played by a shipped kit, like the player: what is downloaded is what was heard.
     """
     file = io.BytesIO()
-    bg.write_wav(groove, file, loop=True, engine=kit)
+    bg.write_wav(groove, file, loop=True, engine=kit, mix=mix)
     return file.getvalue()
 
 
-def stem_files(groove: Groove, kit: str = KITS[0]) -> Iterator[tuple[str, bytes | memoryview]]:
+def stem_files(
+    groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX
+) -> Iterator[tuple[str, bytes | memoryview]]:
     """A WAV loop of each drum family that plays, after its name; their sum is `wav_file`."""
-    for family, sound in audio.each_stem(groove, open_kit(kit), loop=True):
+    for family, sound in audio.each_stem(groove, open_kit(kit), loop=True, mix=mix):
         file = io.BytesIO()
         audio.save_wav(sound, file)
         del sound  # it is large: gone before the next one is made

@@ -25,6 +25,7 @@ from app.session import (
     current,
 )
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove
 from beatgen.kit import EXTRA_FAMILY, FAMILIES
 from beatgen.midi.maps import maps
@@ -72,7 +73,7 @@ def files_in_bar(session: Session) -> None:
 
     bar_files(
         midi=served("mid", f"{downloads.midi_path(groove)}?{query}"),
-        wav=served("wav", downloads.wav_path(groove, session.kit)),
+        wav=served("wav", downloads.wav_path(groove, session.kit, session.mix)),
     )
 
 
@@ -136,13 +137,15 @@ def labelled(takes: Sequence[Take]) -> dict[str, Take]:
     return {f"{text('name.take', number=str(take.number))} {take.title}": take for take in takes}
 
 
-def stems_file(groove: Groove, names: Mapping[str, str], kit: str = KITS[0]) -> IO[bytes]:
+def stems_file(
+    groove: Groove, names: Mapping[str, str], kit: str = KITS[0], mix: Mix = NO_MIX
+) -> IO[bytes]:
     """A zip with a WAV loop of each drum family that plays, whose sum is the WAV loop.
 
     names: of the file of each family."""
     groove = downloads.served(groove)
     with downloads.room.of(downloads.needs(groove)):
-        stems = engine.stem_files(groove, kit)
+        stems = engine.stem_files(groove, kit, mix)
         return engine.zip_file((names[family], wav) for family, wav in stems)
 
 
@@ -165,7 +168,7 @@ def _downloads(session: Session) -> None:
     names = {family: file_name(f"{label} {family}", groove, "wav") for family in families}
     offers.offer(
         text("stems"),
-        partial(stems_file, groove, names, session.kit),
+        partial(stems_file, groove, names, session.kit, session.mix),
         file_name(text("stems.name", name=label), groove, "zip"),
         "application/zip",
         key="stems",

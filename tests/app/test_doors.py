@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import doors
 from app.player.parts import CORNERS, OUTLINES, _is_outline
+from app.session import Source
 from app.share import link
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>[now](http://evil.example)'
@@ -72,8 +73,7 @@ def test_the_name_of_a_file_is_shown_as_it_is(samba, name):
 
 def test_a_link_with_hostile_names_is_shown_as_it_is(samba):
     session = now(open_page())
-    session.a.source.name = session.a.source.style = HOSTILE[:80]
-    session.a.source.messages = (HOSTILE,)
+    session.load("a", Source(HOSTILE[:80], samba, HOSTILE[:80], [HOSTILE]))
     page = AppTest.from_file(str(APP / "main.py"), default_timeout=30)
     page.session_state["session"] = link.unpack(link.pack_memory(session))
     run(page)

@@ -401,9 +401,10 @@ export class Player extends Playback {
   #open(opening) {
     if (!opening || opening.name === this.#opened) return false;
     this.#opened = opening.name;
-    const { tempo, swing, lock, kit } = opening;
+    const { tempo, swing, lock, kit, mix } = opening;
     Object.assign(this.settings, { tempo, swing, kit });
     this.sound.choose(kit);
+    this.mix((mixer) => (mixer.packed = mix));
     this.transport.setTempo(tempo);
     this.transport.setSwing(swing);
     this.scene.openWith(lock);
@@ -464,7 +465,8 @@ export class Player extends Playback {
     const { tempo, swing, kit } = this.settings;
     this.#turn++;
     const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
-    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, opened, varied, wall });
+    const mix = this.mixer.packed;
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, mix, opened, varied, wall });
     this.#reminder.start();
   }
 
