@@ -21,6 +21,7 @@ from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove, longest_steps
 from beatgen.lock import Lock
 from beatgen.meter import Meter
@@ -252,6 +253,7 @@ class Session:
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
     swing: float = STRAIGHT  # the player's, in the last run
     kit: str = KITS[0]  # that plays, one of KITS
+    mix: Mix = NO_MIX  # level and place of each drum family
     monitor: Monitor = "blend"  # what was listened to in the last run
     lock: Lock | None = None  # the player's, in the last run
     tempo: float | None = None  # set by the musician; None: the groove's own

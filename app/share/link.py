@@ -22,7 +22,7 @@ from app import engine
 from app.language import text
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.player.messages import Opening
-from app.player.wire import MOST_BARS
+from app.player.wire import MOST_BARS, pack_mix, read_mix
 from app.session import (
     FRESH,
     GONE,
@@ -148,6 +148,7 @@ def _pack(
         "tempo": session.tempo,
         "swing": session.swing,
         **({} if session.kit == KITS[0] else {"kit": session.kit}),
+        **({"mix": pack_mix(session.mix)} if session.mix else {}),
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
         **({"meter": "b"} if session.meter == "b" else {}),
@@ -247,6 +248,7 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[str]) -> Sessi
     kit = head.get("kit", KITS[0])
     if kit not in KITS:
         raise ValueError("a kit that this page does not have")
+    mix = read_mix(head.get("mix"))
     session = Session(
         a,
         b,
@@ -258,8 +260,9 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[str]) -> Sessi
         meter="b" if head.get("meter") == "b" else "a",
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
-        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit),
+        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit, mix),
         kit=kit,
+        mix=mix,
         map_out=head["map"] if head.get("map") in list(maps()) else GENERAL_MIDI,
     )
     names = [direction.name for direction in engine.directions()]
