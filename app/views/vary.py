@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app import engine
+from app import engine, offers
 from app.language import text
 from app.session import FRESH, GONE, KEPT, Session, VaryRequest
-from app.takeaway import chosen_pitches, takes_file
+from app.takeaway import chosen_early, chosen_pitches, labelled, takes_file
 from app.views import wall
 from beatgen.groove import Groove, as_kit
 
@@ -91,16 +91,14 @@ def draw(now: Session) -> None:
                 disabled=all(take.kept for take in now.takes),
                 help=text("vary.discard.help"),
             )
-            st.download_button(
+            offers.offer(
                 text("vary.download"),
-                partial(takes_file, now, tuple(now.takes), chosen_pitches()),
+                partial(takes_file, now, labelled(now.takes), chosen_pitches(), chosen_early()),
                 f"{text('vary.download.name')}.zip",
                 "application/zip",
                 key="all-takes",
-                on_click="ignore",
-                icon=":material/download:",
                 disabled=not now.takes,
-                help=text("vary.download.help"),
+                hint=text("vary.download.help"),
             )
     if now.all_locked:
         st.caption(text("vary.all_locked"))

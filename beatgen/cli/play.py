@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from argparse import BooleanOptionalAction
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from beatgen.audio.kits import KITS
 from beatgen.cli.verbs import (
     JSON,
     SEED,
@@ -236,6 +237,17 @@ def complete(options: Options) -> None:
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
+def _family_value(text: str) -> tuple[str, float]:
+    """ "hat=-3" as ("hat", -3.0)."""
+    family, _, value = text.partition("=")
+    try:
+        return family, float(value)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is not a drum family and a number, as in hat=-3"
+        ) from None
+
+
 @verb(GROOVE, MAP, PEDAL, BARS, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
@@ -248,9 +260,26 @@ def reconstruct(options: Options) -> None:
     arg("--loop", action="store_true", help="a seamless loop of exact length"),
     arg(
         "--engine",
-        choices=("auto", "fluidsynth", "kit"),
+        choices=("auto", "fluidsynth", *KITS),
         default="auto",
-        help="what makes the sound: FluidSynth, the shipped kit, or what there is (default auto)",
+        help="what makes the sound: FluidSynth with a soundfont, a kit that comes with BeatGen "
+        "(kit is the acoustic one), or FluidSynth where there is one, else kit (default auto)",
+    ),
+    arg(
+        "--level",
+        action="append",
+        type=_family_value,
+        default=[],
+        metavar="FAMILY=DB",
+        help="a drum family louder or softer, -40 to 6 dB, as in hat=-3; may be given again",
+    ),
+    arg(
+        "--pan",
+        action="append",
+        type=_family_value,
+        default=[],
+        metavar="FAMILY=PLACE",
+        help="a drum family to one side, -1 (left) to 1 (right), as in tom=0.5; may be given again",
     ),
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
@@ -259,19 +288,24 @@ def reconstruct(options: Options) -> None:
 )
 def render(options: Options) -> None:
     """Play a groove into a WAV file."""
+    from beatgen.audio.mix import Mix
     from beatgen.audio.render import render_midi, write_wav
 
+    mix = Mix(dict(options.level), dict(options.pan))
     if Path(options.output).suffix.lower() != ".wav":
         raise UsageError(f"{options.output}: WAV is written; expected a name that ends in .wav.")
     how = {"soundfont": options.soundfont, "sample_rate": options.sample_rate}
     if options.whole:
-        if options.loop or options.engine == "kit":
-            raise UsageError("--whole plays once, by FluidSynth; no --loop, no --engine kit.")
+        if options.loop or mix or options.engine in KITS:
+            raise UsageError(
+                "--whole plays once, by FluidSynth, as it is; leave out --loop, --level, --pan and "
+                "--engine."
+            )
         if options.bars:
             raise UsageError("--whole plays all of a file; no --bars.")
         render_midi(_file(options.groove), options.output, **how)
     else:
-        how |= {"engine": options.engine, "loop": options.loop}
+        how |= {"engine": options.engine, "loop": options.loop, "mix": mix}
         write_wav(_groove(options), options.output, **how)
     print(options.output)
 

@@ -484,8 +484,7 @@ def _kept(groove: Groove) -> tuple[int, int]:
     sounding = np.flatnonzero(groove.velocity.any((1, 2)))
     first, end = int(sounding[0]), int(sounding[-1]) + 1
     first = first if first >= PHRASE else 0
-    if not _is_phrase(end - first):
-        end = first + math.ceil((end - first) / PHRASE) * PHRASE
+    end = first + math.ceil((end - first) / PHRASE) * PHRASE
     return first, min(groove.bars, end)
 
 

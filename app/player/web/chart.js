@@ -53,7 +53,7 @@ class Chart {
     if (data.id === this.#id) return;
     this.#id = data.id;
     this.#root.style.height = `${data.figure.layout.height}px`; // nothing moves once it is drawn
-    this.#root.setAttribute("role", "img");
+    this.#root.setAttribute("role", "figure"); // with buttons of its own
     this.#root.setAttribute("aria-label", data.label);
     this.#draw(data).catch((error) => {
       this.#root.textContent = error.message;

@@ -136,7 +136,7 @@ export class BlendControl {
         onclick: go,
       },
       of,
-      ...(crossed ? [element("small", {}, text("blend.corner.short", { side: as }))] : []),
+      ...(crossed ? [" ", element("small", {}, text("blend.corner.short", { side: as }))] : []),
     );
   }
 

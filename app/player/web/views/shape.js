@@ -182,7 +182,10 @@ class Slider {
       step: STEP,
       value: 0,
       "aria-label": name,
-      onkeydown: () => (this.#byKey = true),
+      onkeydown: ({ key }) => {
+        this.#byKey = true;
+        if (key === "Delete" || key === "Backspace") this.#reset(turn);
+      },
       onpointerdown: () => (this.#byKey = false),
       oninput: () => {
         this.#write();
@@ -195,8 +198,7 @@ class Slider {
       },
       onblur: () => release(false),
       ondblclick: () => {
-        this.show(0);
-        turn();
+        this.#reset(turn);
         release(false);
       },
     });
@@ -211,6 +213,12 @@ class Slider {
       element("span", { class: "high", "aria-hidden": "true" }, high),
     );
     this.#write();
+  }
+
+  /** @param {() => void} turn */
+  #reset(turn) {
+    this.show(0);
+    turn();
   }
 
   get value() {

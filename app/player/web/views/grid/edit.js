@@ -14,6 +14,7 @@
 
 import { nameOf, text } from "../../language.js";
 import { isCommand } from "../dom.js";
+import { SpokenCell } from "./cell.js";
 import { BEATS, cellOf, SIXTEENTHS, stepsOf } from "../../state/groove.js";
 import { beatAt } from "../../state/meter.js";
 import { isLocked, sixteenthOf } from "../../state/lock.js";
@@ -82,20 +83,22 @@ export class GridEditor {
   #clipboard = [];
   /** @type {Cursor | null} where the keyboard stands, and the last click was */
   #cursor = null;
+  #spoken;
   #hasFocus = false;
 
   /**
    * @param {Player} player
    * @param {Geometry} grid
    * @param {HTMLCanvasElement} canvas
-   * @param {(line: string) => void} show shows a line about what stands under the pointer; "" for
-   *   nothing
+   * @param {(line: string, quietly?: boolean) => void} show shows a line about what stands under the
+   *   pointer; "" for nothing; quietly: not read out by screen readers
    */
   constructor(player, grid, canvas, show) {
     this.#player = player;
     this.#grid = grid;
     this.#canvas = canvas;
     this.#show = show;
+    this.#spoken = new SpokenCell(canvas);
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     canvas.addEventListener("pointerup", (event) => this.#up(event));
@@ -417,9 +420,9 @@ export class GridEditor {
     }
     if (!this.#player.scene.canEdit || !(key === "Enter" || key in LOUDER)) return false;
     const { hit, wasThere } = this.#atCursor(cursor);
-    if (key === "Enter") this.#change({ ...hit, velocity: wasThere ? 0 : FRESH }, cursor);
+    if (key === "Enter") this.#change({ ...hit, velocity: wasThere ? 0 : FRESH });
     else if (wasThere) {
-      this.#change({ ...hit, velocity: notes.playable(hit.velocity + LOUDER[key]) }, cursor);
+      this.#change({ ...hit, velocity: notes.playable(hit.velocity + LOUDER[key]) });
     }
     return true;
   }
@@ -434,6 +437,7 @@ export class GridEditor {
   /** @param {boolean} has */
   #focus(has) {
     this.#hasFocus = has;
+    if (has) this.#speak();
     this.#grid.redraw();
   }
 
@@ -443,15 +447,15 @@ export class GridEditor {
     const on = !this.#player.lock.sixteenths.has(cursor.sixteenth);
     const beat = Array.from({ length: end - at }, (_, i) => at + i);
     this.#player.lockSixteenths(beat, on);
-    this.#describe(this.#atCursor(cursor));
+    this.#speak();
   }
 
-  /** @param {Hit} hit @param {Cursor} cursor */
-  #change(hit, cursor) {
+  /** @param {Hit} hit */
+  #change(hit) {
     this.#player.rewrite([hit]);
     this.#player.keepEdits();
     if (hit.velocity) this.#player.audition(hit.voice, hit.velocity);
-    this.#describe(this.#atCursor(cursor));
+    this.#speak();
   }
 
   /**
@@ -482,7 +486,7 @@ export class GridEditor {
       voice: rows[clamp(row, rows.length - 1)],
       sixteenth: clamp(sixteenth, sixteenths - 1),
     };
-    this.#describe(this.#atCursor(this.#cursor));
+    this.#speak();
     this.#grid.redraw();
   }
 
@@ -507,15 +511,46 @@ export class GridEditor {
     context.strokeRect(at * sixteenth + 1, top + 1, sixteenth - 2, rowHeight - 2);
   }
 
+  /** Show what stands at the cursor, and have it read out. */
+  #speak() {
+    this.#describe(this.#atCursor(this.#shown));
+    this.update();
+  }
+
+  /** Have what stands at the cursor for screen readers, as it is now. */
+  update() {
+    const cursor = this.#shown;
+    const found = this.#atCursor(cursor);
+    const { rows } = this.#grid;
+    const words = found.wasThere ? this.#wordsOf(found) : [...this.#wordsOf(found), text("grid.empty")];
+    this.#spoken.resize(this.#grid);
+    this.#spoken.show({
+      row: rows.indexOf(cursor.voice),
+      column: cursor.sixteenth,
+      name: this.#nameOf(found.hit),
+      words: words.join(", "),
+      selected: this.#selected.has(cellOf(found.hit)),
+    });
+  }
+
   /** Show in words what stands under the pointer or cursor. @param {Found} found */
-  #describe({ hit, wasThere }) {
-    const { path, transport, lock } = this.#player;
+  #describe(found) {
+    this.#show([this.#nameOf(found.hit), ...this.#wordsOf(found)].join(" · "), true);
+  }
+
+  /** @param {Hit} hit */
+  #nameOf({ voice }) {
+    return nameOf(this.#player.path?.voices[voice]?.name ?? "");
+  }
+
+  /** Where it stands, and what is to be said of it. @param {Found} found */
+  #wordsOf({ hit, wasThere }) {
     const groove = this.#groove;
-    const name = nameOf(path?.voices[hit.voice]?.name ?? "");
+    const { lock, transport } = this.#player;
     const velocity = text("grid.velocity", { velocity: hit.velocity });
     const heard = wasThere ? [velocity, timingOf(hit, groove, transport.tempo)] : [];
     const held = isLocked(lock, hit) ? [text("grid.locked")] : [];
-    this.#show([name, placeOf(hit, groove), ...heard, ...held].join(" · "));
+    return [placeOf(hit, groove), ...heard, ...held];
   }
 }
 

@@ -66,8 +66,14 @@ export class GridFoot {
     if (this.#status.classList.contains("hint")) this.show("");
   }
 
-  /** Show a line; without one, what can be done here. @param {string} line */
-  show(line) {
+  /**
+   * Show a line; without one, what can be done here.
+   *
+   * @param {string} line
+   * @param {boolean} quietly of what the pointer is on, or what the grid itself says to screen readers
+   */
+  show(line, quietly = !line) {
+    put(this.#status, "aria-live", quietly ? "off" : "polite");
     write(this.#status, line || this.#hint);
     this.#status.classList.toggle("hint", !line);
   }

@@ -46,9 +46,10 @@ export class Grid {
   constructor(player) {
     this.#player = player;
     this.#heads = new RowHeads(player);
-    this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "application" });
+    this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "grid" });
     this.#foot = new GridFoot(player);
-    const show = (/** @type {string} */ line) => this.#foot.show(line);
+    /** @type {(line: string, quietly?: boolean) => void} */
+    const show = (line, quietly) => this.#foot.show(line, quietly);
     const ruler = new LockRuler(player, this, show);
     this.#field = element("div", { class: "field" }, this.#back, this.#canvas, ruler.root);
     const scroller = element("div", { class: "scroller" }, this.#field);
@@ -81,6 +82,7 @@ export class Grid {
     put(this.#canvas, "aria-label", describe(groove, path, rows));
     this.#heads.update();
     this.#foot.update();
+    this.#editor.update();
     this.#tools.update();
     this.#playhead.update();
     this.#drawSoon();
