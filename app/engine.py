@@ -21,7 +21,6 @@ import numpy as np
 import streamlit as st
 
 import beatgen as bg
-from app.language import text
 from app.player import Feels, Frames
 from app.session import File, Source
 from beatgen import demo, readers
@@ -98,7 +97,7 @@ def read(
     if not (readers.reader_of(content, name).mapped and isinstance(report, MidiReport)):
         return source
     if len(content) > LARGEST_KEPT:
-        source.messages += (text("deck.file_large", kilobytes=LARGEST_KEPT // 1024),)
+        source.too_large = True
     else:
         read_as = report.pitches, report.voices, dict(changed or {})
         source.file = File(name, content, report.map, *read_as)

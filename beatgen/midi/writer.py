@@ -10,7 +10,7 @@ import mido
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
+from beatgen.groove import Groove, check_grooves
 from beatgen.kit import EVERY
 from beatgen.meter import Meter
 from beatgen.midi.channels import DRUM_CHANNEL
@@ -54,6 +54,7 @@ def write_midi(
     >>> file.getvalue()[:4]
     b'MThd'
     """
+    check_grooves(groove)
     drums = drum_map(pitches or map)
     if not TEMPOS[0] <= groove.tempo <= TEMPOS[1]:
         raise BeatGenError(
