@@ -1,5 +1,6 @@
 # The public names, and where they live. What is added here is there as bg.name.
 
+from .audio.mix import Mix as Mix
 from .audio.render import render as render
 from .audio.render import stems as stems
 from .audio.render import write_wav as write_wav

@@ -16,7 +16,7 @@ from typing import IO, Any
 import mido
 import numpy as np
 
-from beatgen.errors import MOST_BARS, MidiError
+from beatgen.errors import MOST_BARS, BeatGenError, MidiError, shown
 from beatgen.groove import BEATS, SIXTEENTHS
 
 Source = str | os.PathLike[str] | IO[bytes]
@@ -37,6 +37,7 @@ LOOP = "beatgen loop"  # "36:-12 42:7": early hits at the file's end, late ones 
 PICKUP = "beatgen pickup"  # the first bar holds early hits of the second alone
 MARKS = (EARLY, LOOP, PICKUP)
 
+REAL_TIME = frozenset({0xF8, 0xFA, 0xFB, 0xFC, 0xFE})  # of a cable: in no file, but in some
 # What ends a system exclusive message that makes a part play drums. Roland GS: address 40 1n 15,
 # then the map, 0 for none; Yamaha XG: multi part nn, parameter 7, then the mode, 0 for none.
 GS, XG = bytes.fromhex("411042 12 40"), bytes.fromhex("43104C 08")
@@ -107,7 +108,9 @@ def read_file(source: Source, name: str) -> Events:
                 "Export the drum track alone."
             )
         if not isinstance(data, bytes) or not data.startswith(b"MThd"):
-            raise ValueError("it does not begin like one")
+            raise MidiError(
+                f"{name}: not a MIDI file. Export the drums as a standard MIDI file (.mid)."
+            )
         kind, ticks_per_beat, tracks = _chunks(data)
         _check_head(kind, ticks_per_beat, len(tracks), name)
         found = _Found()
@@ -131,15 +134,20 @@ def read_file(source: Source, name: str) -> Events:
 
 
 def contents(source: Source) -> bytes:
-    """The bytes of a file, one more than allowed at most. Raises OSError as `open` does."""
+    """The bytes of a file, one more than allowed at most. Raises OSError as `open` does, and
+    BeatGenError for what is neither a path nor a file."""
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             return file.read(MAX_BYTES + 1)
+    if not hasattr(source, "read"):
+        raise BeatGenError(f"{shown(source)} given; expected a path or an open file.")
     return source.read(MAX_BYTES + 1)
 
 
 def save(track: mido.MidiTrack, target: Source) -> None:
     """Write one track, in TICKS, as a type 0 file. Raises MidiError where that is not possible."""
+    if not isinstance(target, str | os.PathLike) and not hasattr(target, "write"):
+        raise MidiError(f"{shown(target)} given; expected a path or an open file to write to.")
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS, tracks=[track])
     try:
         if isinstance(target, str | os.PathLike):
@@ -234,7 +242,7 @@ def _chunks(data: bytes) -> tuple[int, int, list[tuple[int, int]]]:
 def _check_head(kind: int, ticks_per_beat: int, tracks: int, name: str) -> None:
     if not tracks:
         raise MidiError(f"{name}: no tracks found; expected one at least. Export it again.")
-    if kind not in (0, 1):
+    if kind not in (0, 1) and (kind != 2 or tracks > 1):  # of type 2, each track is a piece
         raise MidiError(f"{name}: MIDI type {kind} found; type 0 and 1 are read. Save as 0.")
     if ticks_per_beat <= 0:
         raise MidiError(
@@ -257,6 +265,9 @@ def _read_track(data: bytes, at: int, end: int, track: int, found: _Found) -> No
             wait, at = _number(data, at - 1)
         tick += wait
         byte = data[at]
+        if byte in REAL_TIME:
+            at += 1
+            continue
         if byte >= 0xF0:
             at, ends = _read_other(data, at, tick, track, found)
             elsewhere = tick

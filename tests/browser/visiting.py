@@ -150,9 +150,10 @@ def strikes(roll) -> int:
     )
 
 
-def wall(page, count: int = 6) -> None:
-    """Wait until the takes of the Vary page are there, and are heard when pointed at."""
-    press(page, "Discard").nth(count - 1).wait_for()
+def wall(page, count: int = 6, discard: str = "Discard") -> None:
+    """Wait until the takes of the Vary page are there, and are heard when pointed at. discard: what
+    the button is called."""
+    press(page, discard).nth(count - 1).wait_for()
     settled(page)
 
 

@@ -54,7 +54,7 @@ def beat() -> bytes:
     ("data", "message"),
     [
         (b"", "not a MIDI file"),
-        (b"hello, I am a text, and a rather long one", "it does not begin like one"),
+        (b"hello, I am a text, and a rather long one", "not a MIDI file. Export the drums"),
         (b"RIFF\x00\x00\x00\x24WAVEfmt " + bytes(40), "not a MIDI file"),
         (b"\x00" * 500, "not a MIDI file"),
         (b"MThd\x00\x00\x00\x02\x00\x00", "not a MIDI file"),
@@ -64,7 +64,7 @@ def beat() -> bytes:
         (header(tracks=-1) + track(KICK + END), "no tracks found"),
         (header(tracks=0) + track(KICK + END), "no tracks found"),
         (header(tracks=3) + track(KICK + END), "it ends too early"),
-        (header(kind=2) + track(KICK + END), "type 2"),
+        (header(kind=2, tracks=2) + 2 * track(KICK + END), "type 2"),
         (header(kind=-1) + track(KICK + END), "type -1"),
         (header(division=0) + track(KICK + END), "ticks per beat is 0"),
         (header(division=-7600) + track(KICK + END), "SMPTE"),
