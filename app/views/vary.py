@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app import engine, offers
+from app import engine, look, offers
 from app.language import text
 from app.session import FRESH, GONE, KEPT, Session, VaryRequest
 from app.takeaway import chosen_early, chosen_pitches, labelled, takes_file
@@ -104,7 +104,7 @@ def draw(now: Session) -> None:
     if now.all_locked:
         st.caption(text("vary.all_locked"))
     elif now.takes:
-        st.caption(text("vary.about"))
+        look.note_by_hand(text("vary.about"), text("vary.about.touch"))
     else:
         st.caption(text("vary.empty"))
     if now.heard is not None and not now.heard.is_common:

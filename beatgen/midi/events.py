@@ -108,7 +108,9 @@ def read_file(source: Source, name: str) -> Events:
                 "Export the drum track alone."
             )
         if not isinstance(data, bytes) or not data.startswith(b"MThd"):
-            raise ValueError("it does not begin like one")
+            raise MidiError(
+                f"{name}: not a MIDI file. Export the drums as a standard MIDI file (.mid)."
+            )
         kind, ticks_per_beat, tracks = _chunks(data)
         _check_head(kind, ticks_per_beat, len(tracks), name)
         found = _Found()

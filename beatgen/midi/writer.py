@@ -185,4 +185,4 @@ def _lost(hits: int) -> list[str]:
     """What is reported of hits that fell on one note with another."""
     if not hits:
         return []
-    return [f"{hits} hit{'s' * (hits > 1)} fell on a louder one of the same note."]
+    return [f"{hits} hit{'s' * (hits > 1)} dropped: a louder one has the same note there."]
