@@ -104,9 +104,9 @@ class Extras:
                 spare.append((name, hit))
         for (voice, sixteenth, _), hit in spare:
             drum = VOICES[voice].family in DRUMS
-            number = next((n for n in numbers if (_family(n) in DRUMS) == drum), None)
-            if number is not None and (number, sixteenth, 0) not in hits:
-                hits[number, sixteenth, 0] = hit
+            free = [n for n in numbers if (_family(n) in DRUMS) == drum][:1]
+            if free and (free[0], sixteenth, 0) not in hits:
+                hits[free[0], sixteenth, 0] = hit
         silent = np.zeros((*heard.velocity.shape[:2], KIT), np.float32)
         return self._placed(heard, silent, silent.copy(), hits)
 
