@@ -228,7 +228,7 @@ def _choose_pace(now: Session, side: Side) -> None:
 
 
 def _propose_pace(now: Session, side: Side) -> None:
-    """Where the other groove is near twice as fast, propose to meet it there."""
+    """Where the other groove is nearly twice as fast, propose to meet it there."""
     own, other = now.deck(side).source, now.deck("b" if side == "a" else "a").source
     low, high = NEAR_TWICE
     if len(set(own.meters)) > 1 or not low <= other.tempo / own.tempo <= high:
