@@ -4,6 +4,7 @@ what they did not see, and what they cannot do."""
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import subprocess
 from dataclasses import asdict
@@ -18,8 +19,9 @@ from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.evaluation.reconstruct import network, scores
 from beatgen.groove import STEPS
 from beatgen.kit import NAMES
+from beatgen.latent.runtime import CARD
 from beatgen.training.config import CONFIG, TrainConfig
-from beatgen.training.train import epochs_recorded
+from beatgen.training.train import epochs_recorded, is_exported
 
 GMD_FILE = re.compile(r"drummer\d+/.+_(beat|fill)_\d+-\d+\.midi?")
 GMD = (
@@ -91,9 +93,13 @@ def training_recorded(config: TrainConfig) -> dict[str, Any]:
 
 
 def _begun(run: Path) -> dict[str, Any] | None:
-    """The training of a run that another went on from, with its epochs: it may have stopped early.
-    None where it has gone since: the weights that came of it can be exported all the same."""
+    """The training of a run, or of exported weights, that another went on from, with its epochs: it
+    may have stopped early. None where it has gone since: the weights that came of it can be
+    exported all the same."""
     try:
+        if is_exported(str(run)):
+            card = json.loads((run / CARD).read_text(encoding="utf-8"))
+            return card["training"] | card["epochs"]
         return training_recorded(TrainConfig.load(run / CONFIG)) | epochs_recorded(run)
     except (BeatGenError, *UNREADABLE):
         return None
