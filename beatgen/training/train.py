@@ -153,16 +153,16 @@ def epochs_since_best(losses: Sequence[float]) -> int:
 
 def prior_config(of: TrainConfig, epochs: int, learning_rate: float | None = None) -> TrainConfig:
     """The run that learns the prior of another run, in a folder of that. Where that began with
-    exported weights, it begins with their prior, if they have one. learning_rate: FLOW_RATE, unless
-    given. Raises BeatGenError for a kind of model that has none."""
+    another run, or with exported weights, it begins with their prior, if they have one.
+    learning_rate: FLOW_RATE, unless given. Raises BeatGenError for a kind of model without a prior.
+    """
     if of.kind.prior is None:
         raise BeatGenError(f"no prior can be learned of a run of {of.model!r}.")
-    begun = is_exported(of.start) and (Path(of.start) / PRIOR_NETWORK).is_file()
     return replace(
         of,
         model=of.kind.prior,
         of=of.run,
-        start=of.start if begun else "",
+        start=_prior_of(of.start),
         run=str(Path(of.run) / PRIOR),
         epochs=epochs,
         learning_rate=FLOW_RATE if learning_rate is None else learning_rate,
@@ -278,6 +278,14 @@ def _share_out(batch_size: int, held_out: int) -> int:
 def is_exported(start: str) -> bool:
     """Whether a training that is to begin there begins with exported weights, not with a run."""
     return bool(start) and (Path(start) / CARD).is_file()
+
+
+def _prior_of(start: str) -> str:
+    """Where the prior of a training begins that itself began at `start`; "" for nowhere."""
+    if is_exported(start):
+        return start if (Path(start) / PRIOR_NETWORK).is_file() else ""
+    learned = Path(start) / PRIOR
+    return str(learned) if start and (learned / BEST).is_file() else ""
 
 
 def _begin_with(model: Any, config: TrainConfig) -> None:
