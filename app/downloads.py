@@ -6,10 +6,12 @@ groove. So nothing is made, and nothing sent, that no one takes.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from urllib.parse import urlencode
@@ -18,10 +20,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app import engine
+from app.language import language_of, text_in
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
+from app.player.wire import pack_mix, read_mix
 from app.session import LONGEST_TAKE
 from app.share import encoding
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.kit import PERCUSSION, VOICES
@@ -30,12 +35,44 @@ from beatgen.swing import STRAIGHT, swing
 
 MIDI, WAV = "audio/midi", "audio/wav"
 TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
-EARLY = {"loop": "At the loop's end", "pickup": "In a pick-up bar"}  # hits before the first beat
+EARLY = ("loop", "pickup")  # where hits before the first beat go: its end, or a bar before
 MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 NO_VOICE = 255  # of a note that means none
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
-_one_at_a_time = threading.Lock()  # the longest loop takes 130 MB and 0.4 s of a core
+ROOM = 256e6  # bytes that all sound takes which is being made: of more, the next one waits
+PER_SECOND = 750e3  # bytes of a loop: 190 MB, and 0.4 s of a core, for the longest
+AT_LEAST = 4e6
+
+
+class Room:
+    """Lets so much be made at once as there is room for: a short loop goes beside a long one."""
+
+    def __init__(self, size: float) -> None:
+        self._free = size
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, size: float) -> Iterator[None]:
+        """While so much of it is taken; waits until it is free."""
+        size = min(size, ROOM)
+        with self._changed:
+            self._changed.wait_for(lambda: size <= self._free)
+            self._free -= size
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += size
+                self._changed.notify_all()
+
+
+room = Room(ROOM)
+
+
+def needs(groove: Groove) -> float:
+    """Bytes that the sound of a groove takes while it is made."""
+    return max(AT_LEAST, PER_SECOND * groove.seconds)
 
 
 def midi_path(groove: Groove) -> str:
@@ -60,10 +97,13 @@ def midi_query(
     return urlencode(query if tempo is None else {**query, "tempo": tempo})
 
 
-def wav_path(groove: Groove, kit: str = KITS[0]) -> str:
-    """The address of the groove as a WAV loop, played by one of KITS."""
+def wav_path(groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX) -> str:
+    """The address of the groove as a WAV loop, played by one of KITS and mixed."""
+    query = {} if kit == KITS[0] else {"kit": kit}
+    if mix:
+        query["mix"] = json.dumps(pack_mix(mix), separators=(",", ":"))
     path = _path(groove, "wav")
-    return path if kit == KITS[0] else f"{path}?{urlencode({'kit': kit})}"
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def served(groove: Groove) -> Groove:
@@ -82,25 +122,24 @@ def answer(request: Request) -> Response:
         kit = request.query_params.get("kit", KITS[0])
         if kit not in KITS:
             raise ValueError(f"{kit!r} is no kit")
+        mix = read_mix(json.loads(request.query_params.get("mix", "{}")))
         if media_type == MIDI:
             groove, pitches, loops, early = _asked_for(groove, request.query_params)
         elif groove.seconds > LONGEST:
             raise ValueError("longer than any loop of the page")
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
-        return PlainTextResponse("This file was cut off: take it from the page again.", 404)
+        return PlainTextResponse(text_in(language_of(request), "error.file_cut"), 404)
     try:
-        with _one_at_a_time:
+        with room.of(AT_LEAST if media_type == MIDI else needs(groove)):
             if media_type == MIDI:
                 content = engine.midi_file(groove, pitches, loops, early)
             else:
-                content = engine.wav_file(groove, kit)
+                content = engine.wav_file(groove, kit, mix)
     except BeatGenError as error:  # an installation without its kit, say
         return PlainTextResponse(str(error), 500)
     except Exception:
         logging.getLogger(__name__).exception("a file could not be made")
-        return PlainTextResponse(
-            "BeatGen could not make this file: the server's log says why.", 500
-        )
+        return PlainTextResponse(text_in(language_of(request), "error.file_not_made"), 500)
     return Response(content, media_type=media_type)
 
 
@@ -130,7 +169,7 @@ def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, i
         raise ValueError(f"{pitches!r} is not one of {list(maps())}")
     early = query.get("early", "loop")  # addresses of earlier pages have none
     if early not in EARLY:
-        raise ValueError(f"{early!r} is not one of {list(EARLY)}")
+        raise ValueError(f"{early!r} is not one of {EARLY}")
     return groove, pitches, whole(int(query["loops"]), 1, MOST_LOOPS), early
 
 

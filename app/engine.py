@@ -7,28 +7,32 @@ grooves contain and hold a bounded number of answers.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from math import floor, isnan
 from pathlib import PurePath
-from typing import ParamSpec, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, ParamSpec, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import streamlit as st
 
 import beatgen as bg
+from app.player import Feels, Frames
 from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
-from beatgen.audio.kits import KITS
+from beatgen.audio.kits import KITS, open_kit
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.bars import metrics
 from beatgen.bars.pieces import cut
 from beatgen.errors import ModelError
 from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
-from beatgen.latent.blend import Blend
+from beatgen.latent.blend import Blend, in_one_meter
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae, has_kick_on_one
 from beatgen.midi import MidiReport
@@ -45,9 +49,16 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
 LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
+IN_MEMORY = 2**22  # bytes of a zip that is being made
+TOO_LARGE = (
+    f"Larger than {LARGEST_KEPT // 1024} kB: to read it by another drum map here, export the drums "
+    "alone."
+)
 PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
-FEW = 16  # where each is of many grooves; a bar takes 11 kB
+FEW = 4  # where each is of many grooves; a bar takes 11 kB
+PAIRS = 64
+SMALL = 2048  # where each is a number or two
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,8 +98,11 @@ def read(
     wanted = drum_map(map).changed(changed or {}) if map else None
     groove, report = readers.scan(io.BytesIO(content), name=name, map=wanted)
     source = Source(PurePath(name).stem, groove, messages=tuple(report.messages))
-    kept = readers.reader_of(content, name).mapped and len(content) <= LARGEST_KEPT
-    if kept and isinstance(report, MidiReport):
+    if not (readers.reader_of(content, name).mapped and isinstance(report, MidiReport)):
+        return source
+    if len(content) > LARGEST_KEPT:
+        source.messages += (TOO_LARGE,)
+    else:
         read_as = report.pitches, report.voices, dict(changed or {})
         source.file = File(name, content, report.map, *read_as)
     return source
@@ -104,7 +118,7 @@ def demos() -> dict[str, Source]:
     return sources
 
 
-@cached(FEW)
+@cached(PAIRS)
 def _pair(a: Groove, b: Groove) -> Blend:
     """What all blends of two grooves have in common."""
     return model().between(a, b)
@@ -114,6 +128,34 @@ def _pair(a: Groove, b: Groove) -> Blend:
 def path(a: Groove, b: Groove) -> list[Groove]:
     """The frames from `a` to `b`."""
     return _pair(a, b).path(FRAMES)
+
+
+def frames(a: Groove, b: Groove) -> Frames[Sequence[Groove]]:
+    """The path from `a` to `b`, for the player."""
+    return _frames(a, b, path, a, b)
+
+
+def feels(a: Groove, b: Groove) -> Frames[Feels]:
+    """The same with the feel of `a`, and with that of `b`."""
+    return _frames(a, b, path_feels, a, b)
+
+
+def shaped_frames(
+    a: Groove, b: Groove, amounts: tuple[float, ...], every: int
+) -> Frames[Sequence[Groove]]:
+    """One in `every` of the frames from `a` to `b`, all nudged by the same amounts."""
+    return _frames(a, b, shaped_path, a, b, amounts, every)
+
+
+def shaped_feels(a: Groove, b: Groove, amounts: tuple[float, ...], every: int) -> Frames[Feels]:
+    """Those with the feel of `a`, and with that of `b`."""
+    return _frames(a, b, shaped_path_feels, a, b, amounts, every)
+
+
+def _frames(a: Groove, b: Groove, make: Callable[..., R], *given: Any) -> Frames[R]:
+    name = b"".join([contents(a), contents(b), repr(given[2:]).encode()])
+    first, last = in_one_meter(a, b)
+    return Frames(name, (first, last), partial(make, *given))
 
 
 @cached(FEW)
@@ -148,7 +190,7 @@ def blend(a: Groove, b: Groove, position: float, feel: float | None = None) -> G
     return replace(blended, tempo=float(floor(blended.tempo + 0.5)))
 
 
-@cached(MANY)
+@cached(FEW)
 def morph(
     a: Groove,
     b: Groove,
@@ -182,7 +224,7 @@ def reconstruct(groove: Groove) -> Groove:
     return model().reconstruct(groove)
 
 
-@cached(MANY)
+@cached(SMALL)
 def match(groove: Groove) -> float:
     """How closely the model reproduces the groove, 0 to 1: hit F1 of `reconstruct`, exact to the
     step."""
@@ -195,7 +237,7 @@ def similarity(first: Groove, second: Groove) -> float:
     return _or_silence(metrics.pattern_f1(*cut(first), *cut(second)))
 
 
-@cached(MANY)
+@cached(FEW)
 def vary(groove: Groove, count: int, pattern: float, feel: float, seed: int) -> list[Groove]:
     return model().vary(groove, count=count, amount=pattern, feel=feel, seed=seed)
 
@@ -221,7 +263,7 @@ def places(groove: Groove) -> np.ndarray:
     return atlas().place(model().encode(groove))
 
 
-@cached(MANY)
+@cached(PAIRS)
 def path_places(a: Groove, b: Groove) -> np.ndarray:
     """The path from `a` to `b` on the map, bar by bar: (bars, FRAMES, 2)."""
     frames = path(a, b)
@@ -270,36 +312,38 @@ def midi_file(groove: Groove, pitches: str = "gm", loops: int = 1, early: str = 
     return file.getvalue()
 
 
-def wav_file(groove: Groove, kit: str = KITS[0]) -> bytes:
+def wav_file(groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX) -> bytes:
     """A WAV loop exactly as long as the groove; what rings on past its end is at its start.
 
     It is played by a shipped kit, like the player: what is downloaded is what was heard.
     """
     file = io.BytesIO()
-    bg.write_wav(groove, file, loop=True, engine=kit)
+    bg.write_wav(groove, file, loop=True, engine=kit, mix=mix)
     return file.getvalue()
 
 
-def stem_files(groove: Groove, kit: str = KITS[0]) -> dict[str, bytes]:
-    """A WAV loop of each drum family that plays, by its name; their sum is `wav_file`."""
-    files = {}
-    for family, sound in audio.stems(groove, engine=kit, loop=True).items():
+def stem_files(
+    groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX
+) -> Iterator[tuple[str, bytes | memoryview]]:
+    """A WAV loop of each drum family that plays, after its name; their sum is `wav_file`."""
+    for family, sound in audio.each_stem(groove, open_kit(kit), loop=True, mix=mix):
         file = io.BytesIO()
         audio.save_wav(sound, file)
-        files[family] = file.getvalue()
-    return files
+        del sound  # it is large: gone before the next one is made
+        yield family, file.getbuffer()
 
 
-def zip_file(files: Mapping[str, bytes]) -> bytes:
-    """A zip of files by their names."""
-    file = io.BytesIO()
-    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        for name, content in files.items():
+def zip_file(files: Iterable[tuple[str, bytes | memoryview]]) -> IO[bytes]:
+    """A zip of files after their names, ready to be read; it lies on the disk where it is long."""
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (who reads it closes it)
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in files:
             archive.writestr(name, content)
-    return file.getvalue()
+    file.seek(0)
+    return file
 
 
-@cached(MANY)
+@cached(SMALL)
 def _nearest(groove: Groove) -> Nearest:
     return atlas().nearest(groove)
 

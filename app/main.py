@@ -1,7 +1,6 @@
 """BeatGen's page, as it is run and as it is served: `streamlit run app/main.py`."""
 
 import asyncio
-import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,13 +22,10 @@ async def opening(_server: st.App) -> AsyncIterator[None]:
 
 
 def _load() -> None:
-    from app import page
+    from app import page, serving
 
     page.load()
-    # What is loaded by now stays for good. Without this the garbage collection that Streamlit runs
-    # after every script walks through all of it.
-    gc.collect()
-    gc.freeze()
+    serving.settle()
 
 
 def _prepare() -> None:
@@ -45,6 +41,12 @@ def _file(request: Request) -> Response:
     return downloads.answer(request)
 
 
+def _made(request: Request) -> Response:
+    from app import offers
+
+    return offers.answer(request)
+
+
 def _maps(_request: Request) -> Response:
     from app import downloads
 
@@ -56,10 +58,15 @@ if __name__ == "__main__":  # a run of the script, for one browser
 
     page.draw()
 else:  # Streamlit imports what it serves
+    from app.doors import ClosedDoors
     from app.first_paint import FirstPaint
 
     base = st.get_option("server.baseUrlPath").strip("/")
     root = f"/{base}" if base else ""
-    routes = [Route(f"{root}/file/{{text}}.{{ending}}", _file), Route(f"{root}/drum-maps", _maps)]
-    first = Middleware(FirstPaint)
-    server = st.App(__file__, lifespan=opening, routes=routes, middleware=[first])
+    routes = [
+        Route(f"{root}/file/{{text}}.{{ending}}", _file),
+        Route(f"{root}/made/{{token}}", _made),
+        Route(f"{root}/drum-maps", _maps),
+    ]
+    around = [Middleware(ClosedDoors), Middleware(FirstPaint)]
+    server = st.App(__file__, lifespan=opening, routes=routes, middleware=around)

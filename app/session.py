@@ -6,6 +6,8 @@ and the `Take`s on the wall of the Vary page.
 
 from __future__ import annotations
 
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,10 +16,12 @@ from typing import Literal, NamedTuple, TypedDict
 import numpy as np
 import streamlit as st
 
+from app.language import text
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove, longest_steps
 from beatgen.lock import Lock
 from beatgen.meter import Meter
@@ -63,12 +67,17 @@ class File:
     voices: dict[int, str]
     changed: dict[int, str] = field(default_factory=dict)
 
+    @cached_property
+    def packed(self) -> str:
+        """Its content in a line of text, for a browser to keep."""
+        return urlsafe_b64encode(zlib.compress(self.content, 9)).decode("ascii")
+
 
 class Source:
     """A groove in full length, and where it came from.
 
     messages: what reading the file folded, dropped or left out. file: what was read, where it can
-    be read by another drum map; gone after a reload.
+    be read by another drum map.
 
     Only the cells that hold a hit are stored, 12 bytes each: the grids of 400 bars would take
     4.5 MB, and a page holds many sources, since undo goes back to them.
@@ -205,11 +214,11 @@ class Take:
 
     @property
     def name(self) -> str:
-        return self.title or f"Take {self.number}"
+        return self.title or text("name.take", number=str(self.number))
 
 
 class VaryRequest(NamedTuple):
-    """Takes that are asked for. start: what from, as the Vary page names it."""
+    """Takes that are asked for. start: what from, one of STARTS (app/views/vary.py)."""
 
     start: str
     pattern: float  # amount of change, 0 to 1
@@ -243,6 +252,7 @@ class Session:
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
     swing: float = STRAIGHT  # the player's, in the last run
     kit: str = KITS[0]  # that plays, one of KITS
+    mix: Mix = NO_MIX  # level and place of each drum family
     monitor: Monitor = "blend"  # what was listened to in the last run
     lock: Lock | None = None  # the player's, in the last run
     tempo: float | None = None  # set by the musician; None: the groove's own

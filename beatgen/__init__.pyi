@@ -1,8 +1,10 @@
 # The public names, and where they live. What is added here is there as bg.name.
 
+from .audio.mix import Mix as Mix
 from .audio.render import render as render
 from .audio.render import stems as stems
 from .audio.render import write_wav as write_wav
+from .bars.comparison import compare as compare
 from .data.dataset import Dataset as Dataset
 from .data.dataset import load_dataset as load_dataset
 from .data.dataset import prepare as prepare

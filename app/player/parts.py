@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 import numpy as np
 import streamlit as st
 
+from app.language import name_of, names
 from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_shape, pack_words
@@ -117,7 +118,7 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str, first: 
     data = {
         "groove": pack_groove(groove),
         "rows": rows,
-        "names": [EVERY[voice].name for voice in rows],
+        "names": [name_of(EVERY[voice].name) for voice in rows],
         "accent": accent,
         "label": label,
         "first": first,
@@ -177,6 +178,20 @@ def bar_files(midi: ServedFile, wav: ServedFile) -> None:
     part("files", "bar-files", data)
 
 
+def download_link(
+    label: str, name: str, media_type: str, path: str | None, hint: str, *, key: str
+) -> None:
+    """A link to a file that the server makes once it is fetched, from what the page was drawn with
+    last: a click waits until that is what the musician hears.
+
+    path: where the server has it, from where the page lies; None: there is none now.
+    """
+    file = None if path is None else ServedFile(name=name, type=media_type, path=path)
+    answered = answered_turn(key=PLAYER)
+    data = {"label": label, "hint": hint, "file": file, "answered": answered}
+    part("download", key, data, width="content")
+
+
 def share_button(text: str) -> None:
     """A button that copies this page's address with `text` in it, as the parameter "groove"."""
     part("share", "share-button", {"text": text})
@@ -201,6 +216,11 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
         part("file", f"{key}-{name}", {"name": name, "text": file})
     data = {"page": None if page is None else first, "files": names}
     part("memory", key, data, on_recalled_change=recalled)
+
+
+def language_choice() -> None:
+    """A choice of the page's languages; it loads anew in the one that is chosen."""
+    part("language", "language-choice", {"languages": names()})
 
 
 def theme_watch(drawn: Theme) -> None:

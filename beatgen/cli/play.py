@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from beatgen.audio.kits import KITS
 from beatgen.cli.verbs import (
     JSON,
     SEED,
@@ -175,12 +177,48 @@ def sample(options: Options) -> None:
 @verb(
     GROOVE,
     number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
+    arg(
+        "--timing",
+        nargs="+",
+        metavar="AMOUNT",
+        help="how much of the new timing is taken, 0 to 1: for all drums (0.5), for a family "
+        "(hat=0.3), or both (0.5 hat=0.3)",
+    ),
+    arg("--velocity", nargs="+", metavar="AMOUNT", help="the same of the new velocities"),
+    arg(
+        "--keep-accents",
+        action=BooleanOptionalAction,
+        default=None,
+        help="what is written louder stays louder (default where an amount is given)",
+    ),
+    arg(
+        "--like",
+        metavar="GROOVE",
+        help="the feel of another file or demo groove, or of a style, as in jazz",
+    ),
+    arg("--compare", action="store_true", help="print velocities and timing, before and after"),
     *(MAP, PEDAL, BARS, SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
-    """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
-    groove = _groove(options)
-    _write(_model(options).humanize(groove, options.seed, options.spread), options)
+    """Give a groove another feel: its hits stay.
+
+    Without an amount their own velocities and timing are not used; with one, hits that are written
+    together move together."""
+    groove, vae = _groove(options), _model(options)
+    played = vae.humanize(
+        groove,
+        options.seed,
+        options.spread,
+        timing=_amounts("--timing", options.timing),
+        velocity=_amounts("--velocity", options.velocity),
+        keep_accents=options.keep_accents,
+        like=_like(options),
+    )
+    _write(played, options)
+    if options.compare:
+        from beatgen.bars.comparison import compare
+
+        print(compare(groove, played))
 
 
 @verb(
@@ -200,6 +238,17 @@ def complete(options: Options) -> None:
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
+def _family_value(text: str) -> tuple[str, float]:
+    """ "hat=-3" as ("hat", -3.0)."""
+    family, _, value = text.partition("=")
+    try:
+        return family, float(value)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is not a drum family and a number, as in hat=-3"
+        ) from None
+
+
 @verb(GROOVE, MAP, PEDAL, BARS, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
@@ -212,9 +261,26 @@ def reconstruct(options: Options) -> None:
     arg("--loop", action="store_true", help="a seamless loop of exact length"),
     arg(
         "--engine",
-        choices=("auto", "fluidsynth", "kit"),
+        choices=("auto", "fluidsynth", *KITS),
         default="auto",
-        help="what makes the sound: FluidSynth, the shipped kit, or what there is (default auto)",
+        help="what makes the sound: FluidSynth with a soundfont, a kit that comes with BeatGen "
+        "(kit is the acoustic one), or FluidSynth where there is one, else kit (default auto)",
+    ),
+    arg(
+        "--level",
+        action="append",
+        type=_family_value,
+        default=[],
+        metavar="FAMILY=DB",
+        help="a drum family louder or softer, -40 to 6 dB, as in hat=-3; may be given again",
+    ),
+    arg(
+        "--pan",
+        action="append",
+        type=_family_value,
+        default=[],
+        metavar="FAMILY=PLACE",
+        help="a drum family to one side, -1 (left) to 1 (right), as in tom=0.5; may be given again",
     ),
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
@@ -223,19 +289,24 @@ def reconstruct(options: Options) -> None:
 )
 def render(options: Options) -> None:
     """Play a groove into a WAV file."""
+    from beatgen.audio.mix import Mix
     from beatgen.audio.render import render_midi, write_wav
 
+    mix = Mix(dict(options.level), dict(options.pan))
     if Path(options.output).suffix.lower() != ".wav":
         raise UsageError(f"{options.output}: WAV is written; expected a name that ends in .wav.")
     how = {"soundfont": options.soundfont, "sample_rate": options.sample_rate}
     if options.whole:
-        if options.loop or options.engine == "kit":
-            raise UsageError("--whole plays once, by FluidSynth; no --loop, no --engine kit.")
+        if options.loop or mix or options.engine in KITS:
+            raise UsageError(
+                "--whole plays once, by FluidSynth, as it is; leave out --loop, --level, --pan and "
+                "--engine."
+            )
         if options.bars:
             raise UsageError("--whole plays all of a file; no --bars.")
         render_midi(_file(options.groove), options.output, **how)
     else:
-        how |= {"engine": options.engine, "loop": options.loop}
+        how |= {"engine": options.engine, "loop": options.loop, "mix": mix}
         write_wav(_groove(options), options.output, **how)
     print(options.output)
 
@@ -314,6 +385,33 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
     sixteenths = max(meter.sixteenths for meter in groove.meters)
     return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
+
+
+def _amounts(flag: str, given: Sequence[str] | None) -> float | dict[str, float] | None:
+    """What `Vae.humanize` takes of words such as 0.5 and hat=0.3."""
+    if not given:
+        return None
+    from beatgen.latent.humanize import EVERY_FAMILY
+
+    amounts: dict[str, float] = {}
+    try:
+        for word in given:
+            family, sign, amount = word.rpartition("=")
+            families = [family] if sign else EVERY_FAMILY
+            amounts |= dict.fromkeys(families, float(amount))
+    except ValueError:
+        raise UsageError(f"{flag} {word}: expected 0 to 1, as in 0.5 or hat=0.3.") from None
+    return amounts
+
+
+def _like(options: Options) -> Groove | str | None:
+    """Whose feel is asked for: a groove's, or that of a style by its name."""
+    from beatgen import demo
+
+    name = options.like
+    if name is None or not (name in demo.names() or Path(name).suffix or Path(name).exists()):
+        return name
+    return _read(name, None, None, options)
 
 
 def _model(options: Options) -> Vae:

@@ -98,6 +98,8 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
         (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
         (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
         (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
+        (["render", "funk", "-o", "x.wav", "--level", "hats=1"], "'hats' is no drum family"),
+        (["render", "funk", "-o", "x.wav", "--pan", "hat=2"], "pan of hat is 2; expected -1 to 1"),
     ],
 )
 def test_what_cannot_be_done_is_reported_in_one_line(
@@ -121,6 +123,19 @@ def test_what_does_not_go_together_is_a_usage_error(argv, reason, capsys) -> Non
     assert main(argv) == 2
     out, err = capsys.readouterr()
     assert out == "" and reason in err and f"See `beatgen {argv[0]} --help`" in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (["--engine", "organ"], "'kit', 'brushes', 'electronic', '808'"),
+        (["--level", "hat"], "'hat' is not a drum family and a number, as in hat=-3"),
+    ],
+)
+def test_what_a_choice_may_be_is_listed(argv, reason, capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["render", "funk", "-o", "x.wav", *argv])
+    assert reason in capsys.readouterr().err
 
 
 def test_a_closed_pipe_is_no_error(midi_folder) -> None:
@@ -178,6 +193,10 @@ def test_render_makes_sound_of_exact_length(capsys, ab, tmp_path, rock) -> None:
     assert run(capsys, "render", ab[0], "-o", wav, "--loop", "--engine", "kit") == [str(wav)]
     sound, rate = soundfile.read(wav)
     assert len(sound) == round(rock.seconds * rate) and np.abs(sound).max() > 0.05
+    mixed = ["--level", "kick=-40", "--level", "snare=-40", "--pan", "hat=-1"]
+    run(capsys, "render", ab[0], "-o", wav, "--loop", "--engine", "kit", *mixed)
+    left, right = np.abs(soundfile.read(wav)[0]).max(axis=0)
+    assert left > 0.05 > right, "the hats alone, on the left"
 
 
 def test_draw_writes_a_page_and_demo_grooves_have_names(capsys, tmp_path) -> None:
@@ -300,3 +319,26 @@ def test_bars_that_are_not_there_are_refused(bars, sentence, tmp_path, capsys) -
     with suppress(SystemExit):
         assert main(["info", str(tmp_path / "a.mid"), "--bars", bars]) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:
+    out = str(tmp_path / "loose.mid")
+    argv = ["humanize", "funk", "-o", out, "--timing", "0.5", "hat=0.2", "--velocity", "0"]
+    assert main([*argv, "--compare", "--seed", "3"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == out and printed[2].split()[:3] == ["voice", "hits", "before"]
+    asked = load_model().humanize(
+        demo.load("funk"),
+        seed=3,
+        timing=dict.fromkeys(("kick", "snare", "tom", "ride", "crash", "percussion"), 0.5)
+        | {"hat": 0.2},
+        velocity=0,
+    )
+    write_midi(asked, tmp_path / "asked.mid", name="BeatGen")
+    assert (tmp_path / "asked.mid").read_bytes() == (tmp_path / "loose.mid").read_bytes()
+    assert main(["humanize", "funk", "-o", out, "--like", "samba"]) == 0
+    assert main(["humanize", "funk", "-o", out, "--like", "hip-hop"]) == 0
+    assert main(["humanize", "funk", "-o", out, "--like", "polka"]) == 1
+    assert "no style 'polka'" in capsys.readouterr().err
+    assert main(["humanize", "funk", "-o", out, "--timing", "loose"]) == 2
+    assert "--timing loose: expected 0 to 1, as in 0.5 or hat=0.3" in capsys.readouterr().err

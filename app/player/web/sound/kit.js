@@ -1,7 +1,10 @@
 // The kit: every voice at several velocities, one behind the other in one file, which is fetched
-// and decoded once per page; and percussion in another one, where a groove has some.
+// and decoded once per page; percussion in another one, where a groove has some; and in a third more
+// recordings of some voices, which take turns with the kit's.
 
 /** @import { KitTable, Sample, Samples } from "../types" */
+
+import { text } from "../language.js";
 
 /** What went wrong, in words. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
@@ -10,7 +13,7 @@ export const messageOf = (error) => (error instanceof Error ? error.message : St
 /** @param {string} name @param {URL} base */
 async function fetchOnce(name, base) {
   const answer = await fetch(new URL(name, base), { cache: "force-cache" });
-  if (!answer.ok) throw new Error(`${name}: the server answered ${answer.status}`);
+  if (!answer.ok) throw new Error(text("sound.status", { name, status: answer.status }));
   return answer;
 }
 
@@ -29,7 +32,7 @@ export async function loadSamples(name, base) {
     fetchOnce(`${name}.json`, base).then((answer) => /** @type {Promise<KitTable>} */ (answer.json())),
     fetchOnce(`${name}.flac`, base).then((answer) => answer.arrayBuffer()),
   ]).catch((error) => {
-    const sentence = `The drum samples could not be loaded (${messageOf(error)}). Reload the page.`;
+    const sentence = text("sound.not_loaded", { reason: messageOf(error) });
     throw new Error(sentence, { cause: error });
   });
   try {
@@ -37,7 +40,7 @@ export async function loadSamples(name, base) {
     const decoder = new OfflineAudioContext(1, 1, table.sample_rate);
     return { table, buffer: await decoder.decodeAudioData(bytes) };
   } catch (error) {
-    const sentence = `This browser cannot decode the drum samples (${messageOf(error)}).`;
+    const sentence = text("sound.not_decoded", { reason: messageOf(error) });
     throw new Error(sentence, { cause: error });
   }
 }
@@ -45,6 +48,8 @@ export async function loadSamples(name, base) {
 export class Kit {
   /** @type {Samples[]} */
   #parts;
+  /** @type {Samples | null} */
+  #turns = null;
 
   /** @param {Samples[]} parts none of which has a voice of another */
   constructor(...parts) {
@@ -54,6 +59,12 @@ export class Kit {
   /** Have other recordings of the first part's voices. @param {Samples} part */
   change(part) {
     this.#parts[0] = part;
+    this.#turns = null;
+  }
+
+  /** Have recordings that take turns with the first part's of their velocity. @param {Samples} turns */
+  takeTurns(turns) {
+    this.#turns = turns;
   }
 
   /** Have more voices. @param {Samples} part */
@@ -86,21 +97,28 @@ export class Kit {
 
   /**
    * What sounds for a velocity of 1 to 127, the layer nearest by ratio, scaled by square: seconds
-   * `offset` to `offset + duration` of `buffer`, and its gain.
+   * `offset` to `offset + duration` of `buffer`, and its gain. Layers of one velocity take turns.
    *
    * @param {string} name
    * @param {number} velocity
+   * @param {number} turn how many hits of the voice went before in the bar
    * @returns {Sample | undefined}
    */
-  sample(name, velocity) {
+  sample(name, velocity, turn = 0) {
     /** @param {{ velocity: number }} layer */
     const away = (layer) => Math.abs(Math.log(layer.velocity / velocity));
     const part = this.#parts.find(({ table }) => name in table.voices);
-    const layer = part?.table.voices[name].reduce((a, b) => (away(b) < away(a) ? b : a));
-    if (!part || !layer) return undefined;
-    const { sample_rate: rate } = part.table;
+    if (!part) return undefined;
+    const nearest = part.table.voices[name].reduce((a, b) => (away(b) < away(a) ? b : a));
+    const sources = this.#turns && part === this.#parts[0] ? [part, this.#turns] : [part];
+    const alike = sources.flatMap(({ table, buffer }) =>
+      (table.voices[name] ?? [])
+        .filter((layer) => layer.velocity === nearest.velocity)
+        .map((layer) => ({ layer, buffer, rate: table.sample_rate })),
+    );
+    const { layer, buffer, rate } = alike[turn % alike.length];
     return {
-      buffer: part.buffer,
+      buffer,
       offset: layer.start / rate,
       duration: layer.samples / rate,
       gain: (velocity / layer.velocity) ** 2,
