@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from beatgen.errors import BeatGenError
+from beatgen.networks.transformer import KEYS
 from beatgen.notices import held_back
 from beatgen.training.kinds import Kind
 
@@ -44,17 +45,31 @@ def weights_in(content: bytes, model: Any, kind: Kind) -> None:
     network is always laid out alike: where a weight stands is found in a file made of `model` with
     random weights. Raises BeatGenError for the file of another network.
     """
-    rng = np.random.default_rng(0)
-    marks = [rng.standard_normal(weight.shape) for weight in model.trainable_variables]
-    for weight, mark in zip(model.trainable_variables, marks, strict=True):
-        weight.assign(mark)
-    marked, found = _constants(convert(model, kind)), _constants(content)
-    if [part.shape for part in marked] != [part.shape for part in found]:
+    found = _constants(content)
+    # The biases of keys change nothing: a short training leaves them 0, and those are left out.
+    for without in ("", f"{KEYS}/bias"):
+        marks = _mark(model, without)
+        marked = _constants(convert(model, kind))
+        if [part.shape for part in marked] == [part.shape for part in found]:
+            break
+    else:
         raise BeatGenError("the weights of another network, or written by another converter.")
     for weight, mark in zip(model.trainable_variables, marks, strict=True):
+        if not mark.any():
+            continue
         i, turned, factor = _placed(mark, marked)
         values = found[i].reshape(mark.shape[::-1]).T if turned else found[i].reshape(mark.shape)
         weight.assign(values / factor)
+
+
+def _mark(model: Any, without: str) -> list[np.ndarray]:
+    """Random numbers for each of a network's weights, which it is given; 0 for those `without`."""
+    rng, marks = np.random.default_rng(0), []
+    for weight in model.trainable_variables:
+        zero = bool(without) and weight.path.endswith(without)
+        marks.append(rng.standard_normal(weight.shape) * (not zero))
+        weight.assign(marks[-1])
+    return marks
 
 
 def _placed(mark: np.ndarray, constants: list[np.ndarray]) -> tuple[int, bool, float]:
