@@ -50,10 +50,6 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
 }
 LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
 IN_MEMORY = 2**22  # bytes of a zip that is being made
-TOO_LARGE = (
-    f"Larger than {LARGEST_KEPT // 1024} kB: to read it by another drum map here, export the drums "
-    "alone."
-)
 PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 4  # where each is of many grooves; a bar takes 11 kB
@@ -101,7 +97,7 @@ def read(
     if not (readers.reader_of(content, name).mapped and isinstance(report, MidiReport)):
         return source
     if len(content) > LARGEST_KEPT:
-        source.messages += (TOO_LARGE,)
+        source.too_large = True
     else:
         read_as = report.pitches, report.voices, dict(changed or {})
         source.file = File(name, content, report.map, *read_as)
