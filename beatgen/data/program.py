@@ -109,7 +109,8 @@ def _levels(pattern: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         kinds = np.digitize(pattern, (rng.uniform(0.3, 0.5), rng.uniform(0.6, 0.9)))
         levels = three[kinds] if rng.random() < 0.5 else levels * (three / three[2])[kinds]
     elif kind < 0.67:  # one voice grows
-        levels[:, _sound(rng)] = np.linspace(*rng.uniform(0.2, 1, 2), SIXTEENTHS)
+        first, last = rng.uniform(0.2, 1, 2)
+        levels[:, _sound(rng)] = np.linspace(first, last, SIXTEENTHS)
     return levels
 
 
