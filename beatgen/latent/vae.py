@@ -660,8 +660,10 @@ class Vae:
         heard = self.codec.decode_grooves(moved, residual, tempos, groove.meters)
         extras = Extras(groove)
         return [
-            extras.onto(new, moved=bool(feel < 1))
-            for new, feel in zip(heard, feel_remaining, strict=True)
+            extras.played_by(new)
+            if extras.alone and pattern < 1
+            else extras.onto(new, moved=bool(feel < 1))
+            for new, pattern, feel in zip(heard, pattern_remaining, feel_remaining, strict=True)
         ]
 
 
