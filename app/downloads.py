@@ -10,7 +10,8 @@ import json
 import logging
 import threading
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from urllib.parse import urlencode
@@ -39,7 +40,39 @@ MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 NO_VOICE = 255  # of a note that means none
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
-_one_at_a_time = threading.Lock()  # the longest loop takes 130 MB and 0.4 s of a core
+ROOM = 256e6  # bytes that all sound takes which is being made: of more, the next one waits
+PER_SECOND = 750e3  # bytes of a loop: 190 MB, and 0.4 s of a core, for the longest
+AT_LEAST = 4e6
+
+
+class Room:
+    """Lets so much be made at once as there is room for: a short loop goes beside a long one."""
+
+    def __init__(self, size: float) -> None:
+        self._free = size
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, size: float) -> Iterator[None]:
+        """While so much of it is taken; waits until it is free."""
+        size = min(size, ROOM)
+        with self._changed:
+            self._changed.wait_for(lambda: size <= self._free)
+            self._free -= size
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += size
+                self._changed.notify_all()
+
+
+room = Room(ROOM)
+
+
+def needs(groove: Groove) -> float:
+    """Bytes that the sound of a groove takes while it is made."""
+    return max(AT_LEAST, PER_SECOND * groove.seconds)
 
 
 def midi_path(groove: Groove) -> str:
@@ -97,7 +130,7 @@ def answer(request: Request) -> Response:
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
         return PlainTextResponse(text_in(language_of(request), "error.file_cut"), 404)
     try:
-        with _one_at_a_time:
+        with room.of(AT_LEAST if media_type == MIDI else needs(groove)):
             if media_type == MIDI:
                 content = engine.midi_file(groove, pitches, loops, early)
             else:

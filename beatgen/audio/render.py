@@ -17,19 +17,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from functools import reduce
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
 from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
 from beatgen.audio.mix import MIXED, NO_MIX, Mix
 from beatgen.audio.soundfont import need_soundfont
-from beatgen.errors import AudioError
-from beatgen.groove import Groove
+from beatgen.errors import AudioError, shown
+from beatgen.groove import Groove, check_grooves
 from beatgen.kit import CHOKES, EVERY, NUMBER
 from beatgen.midi.events import read_file
 from beatgen.midi.general import for_general_midi
@@ -70,7 +69,11 @@ def render(
     >>> render(groove, engine="kit", loop=True).shape
     (88200, 2)
     """
-    return _mix(groove, open_kit(engine, soundfont, sample_rate), loop, mix, split=False)["mix"]
+    kit = open_kit(engine, soundfont, sample_rate)
+    score = _score(groove, kit, loop, mix)
+    track = score.track()
+    track *= _level(track, kit, len(score.hits))
+    return track
 
 
 def stems(
@@ -90,8 +93,23 @@ def stems(
     >>> list(stems(Groove.from_tab("kick |o---|\\nride |x-x-|"), engine="kit"))
     ['kick', 'ride']
     """
-    tracks = _mix(groove, open_kit(engine, soundfont, sample_rate), loop, mix, split=True)
-    return {family: tracks[family] for family in MIXED if family in tracks}
+    kit = open_kit(engine, soundfont, sample_rate)
+    return dict(each_stem(groove, kit, loop=loop, mix=mix))
+
+
+def each_stem(
+    groove: Groove, kit: Kit, *, loop: bool = False, mix: Mix = NO_MIX
+) -> Iterator[tuple[str, np.ndarray]]:
+    """What `stems` gives, one after the other: of long grooves each takes 20 MB a minute."""
+    score = _score(groove, kit, loop, mix)
+    level = _level(score.track(), kit, len(score.hits))
+    played = {EVERY[hit[1]].family for hit in score.hits}
+    for family in MIXED:
+        if family in played:
+            track = score.track(family)
+            track *= level
+            yield family, track
+            del track
 
 
 def write_wav(
@@ -127,13 +145,15 @@ def save_wav(
     if bits not in (16, 24):
         raise AudioError(f"{bits} bits per sample; expected 16 or 24.")
     target = os.fspath(path_or_file) if isinstance(path_or_file, (str, os.PathLike)) else None
+    if target is None and not hasattr(path_or_file, "write"):
+        raise AudioError(f"{shown(path_or_file)} given; expected a path or an open file.")
     try:
         # Opened here: of a missing folder, libsndfile reports only "System error".
         with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
             soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
     except (OSError, soundfile.LibsndfileError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
-        raise AudioError(f"{target or 'WAV'} cannot be written: {reason}.") from None
+        reason = str(getattr(error, "strerror", None) or getattr(error, "error_string", error))
+        raise AudioError(f"{target or 'WAV'} cannot be written: {reason.rstrip('.')}.") from None
 
 
 def render_midi(
@@ -191,8 +211,32 @@ def render_midi(
     save_wav(sound * (CEILING / peak), wav_path, rate)
 
 
-def _mix(groove: Groove, kit: Kit, loop: bool, mix: Mix, split: bool) -> dict[str, np.ndarray]:
-    """The tracks, one for each family that plays where `split`, else one for all: "mix"."""
+class _Score(NamedTuple):
+    """What is to sound when, and how. length: samples of the result; room: with what rings on."""
+
+    hits: list[Hit]
+    chokes: dict[int, np.ndarray]
+    length: int
+    room: int
+    kit: Kit
+    mix: Mix
+
+    def track(self, family: str | None = None) -> np.ndarray:
+        """The sound of one family, or of all, float32 (samples, 2), not yet at its level."""
+        track = np.zeros((self.room, 2), np.float32)
+        for hit in self.hits:
+            if family in (None, EVERY[hit[1]].family):
+                _add(track, self.sound(hit), hit[0])
+        return track[: self.length]
+
+    def sound(self, hit: Hit) -> np.ndarray:
+        sample, voice, velocity, turn = hit
+        sound = self.mix.of(EVERY[voice].family, self.kit.hit(voice, velocity, turn))
+        return _cut(sound, sample, self.chokes.get(voice), self.kit.sample_rate)
+
+
+def _score(groove: Groove, kit: Kit, loop: bool, mix: Mix) -> _Score:
+    check_grooves(groove)
     _check_length(f"a groove of {groove.bars} bars at {groove.tempo:g} BPM", groove.seconds)
     hits = _hits(groove, kit.sample_rate)
     room = length = max(1, round(groove.seconds * kit.sample_rate))
@@ -204,19 +248,10 @@ def _mix(groove: Groove, kit: Kit, loop: bool, mix: Mix, split: bool) -> dict[st
         length += lead
         room = max(length, hits[-1][0] + round(LONGEST_HIT * kit.sample_rate))
     chokes = choke_times(((at, voice) for at, voice, *_ in hits), length if loop else None)
-    tracks = {} if split else {"mix": np.zeros((room, 2), np.float32)}
-    for sample, voice, velocity, turn in hits:
-        family = EVERY[voice].family
-        sound = mix.of(family, kit.hit(voice, velocity, turn))
-        sound = _cut(sound, sample, chokes.get(voice), kit.sample_rate)
-        name = family if split else "mix"
-        if name not in tracks:
-            tracks[name] = np.zeros((room, 2), np.float32)
-        _add(tracks[name], sound, sample)
-        length = length if loop else max(length, sample + len(sound))
-    if hits:
-        _set_level(list(tracks.values()), kit, len(hits))
-    return {name: track[:length] for name, track in tracks.items()}
+    score = _Score(hits, chokes, length, room, kit, mix)
+    if loop:
+        return score
+    return score._replace(length=max([length, *(hit[0] + len(score.sound(hit)) for hit in hits)]))
 
 
 def _check_length(what: str, seconds: float) -> None:
@@ -227,17 +262,17 @@ def _check_length(what: str, seconds: float) -> None:
         )
 
 
-def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
-    """Turn the tracks, in place, to the level at which their sum is heard."""
-    mix = reduce(np.add, tracks)
+def _level(mix: np.ndarray, kit: Kit, hits: int) -> np.float32:
+    """What a sound, of all that plays, is multiplied by to be as loud as it is heard."""
+    if not hits:
+        return np.float32(1)
     peak = float(max(mix.max(), -mix.min()))
     if peak < SILENCE:
         raise AudioError(
             f"{kit.name} made no sound for {hits} hits; choose a soundfont with drums, or the "
             "engine 'kit'."
         )
-    for track in tracks:
-        track *= np.float32(min(GAIN, CEILING / peak))
+    return np.float32(min(GAIN, CEILING / peak))
 
 
 def _hits(groove: Groove, sample_rate: int) -> list[Hit]:

@@ -17,6 +17,7 @@ from beatgen.cli.verbs import (
     arg,
     bars,
     log,
+    midi_name,
     number,
     output,
     save_figure,
@@ -89,7 +90,7 @@ MAP_OUT = arg(
     help="drum map to write for: gm (General MIDI, default), roland (each voice its own note), "
     "toontrack ..., a file (my.tsv), or same: that of the file that was read",
 )
-MIDI_OUT = (output("MIDI file to write", "OUT.mid"), MAP_OUT, EARLY)
+MIDI_OUT = (output("MIDI file to write", "OUT.mid", type=midi_name), MAP_OUT, EARLY)
 MIDIS_OUT = (
     output("folder for the MIDI files, or a name: take.mid gives take-1.mid ...", "DIR"),
     MAP_OUT,
@@ -353,7 +354,8 @@ def _pair(options: Options) -> tuple[Groove, Groove]:
 def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> Groove:
     """The groove of a file, or of a demo by its name; what reading left out goes to stderr.
 
-    The map of the first groove that is read is what `--map-out same` writes.
+    The map of the first groove that is read is what `--map-out same` writes, and no file that is
+    read is written over.
     """
     from beatgen import demo
     from beatgen.readers import choose_bars, scan
@@ -362,6 +364,7 @@ def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> 
     if source in demo.names() and not Path(source).is_file():
         groove = choose_bars(demo.load(source), bars, source)
     else:
+        options.sources = [*getattr(options, "sources", ()), source]
         groove, report = scan(source, map=map, inverted_pedal=options.inverted_pedal, bars=bars)
         for message in report.messages:
             log(f"{report.name}: {message}")
@@ -379,7 +382,10 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
     if unknown := set(names) - known:
-        raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
+        raise UsageError(
+            f"no voice {min(unknown)!r}; expected a family ({', '.join(FAMILIES)}) or a voice of "
+            "the kit, such as 'open hat' (docs/midi.md names all)."
+        )
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
     sixteenths = max(meter.sixteenths for meter in groove.meters)
     return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
@@ -426,6 +432,9 @@ def _save(groove: Groove, path: str | Path, options: Options, name: str) -> None
     """Write one MIDI file; what its map has no note for goes to stderr."""
     from beatgen.midi import write_midi
 
+    for source in getattr(options, "sources", ()):
+        if Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
+            raise UsageError(f"{path} is the file that is read; give the new one another name.")
     map = getattr(options, "same", "gm") if options.map_out == "same" else options.map_out
     for message in write_midi(groove, path, map=map, early=options.early, name=name):
         log(f"{path}: {message}")

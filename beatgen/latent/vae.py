@@ -21,7 +21,7 @@ import numpy as np
 from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
-from beatgen.groove import Groove, columns, join
+from beatgen.groove import Groove, checked_meters, columns, join
 from beatgen.kit import GROUPS, INDEX
 from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
@@ -514,7 +514,8 @@ class Vae:
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The named directions at bars z (n, latent_dim), float32 (n, k, latent_dim): along each,
         its attribute grows and the other attributes stay as they are. Loudness, dynamics, swing and
-        drag are feel: they leave z_pattern as it is, so no hit comes or goes.
+        drag are feel: they leave z_pattern as it is, so no hit comes or goes. Raises BeatGenError
+        for z of another shape.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -522,7 +523,7 @@ class Vae:
         >>> vae.turns(vae.encode(demo.load("funk"))).shape == (4, 10, vae.latent_dim)
         True
         """
-        return self._directions.named_at(z)
+        return self._directions.named_at(self.codec.check_z(z))
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
         """Move a groove along `directions`: amounts[i] units along the i-th.
@@ -638,7 +639,7 @@ class Vae:
 def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]:
     """The meters of the bars that so many pieces make, each in turn. Raises BeatGenError where the
     pieces are not those of whole bars."""
-    given = (meter,) if isinstance(meter, Meter) else tuple(meter)
+    given = checked_meters(meter)
     meters: list[Meter] = []
     left = pieces
     while left > 0:

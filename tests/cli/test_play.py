@@ -38,6 +38,14 @@ def ab(tmp_path, rock, samba) -> tuple[str, str]:
     return paths
 
 
+def test_what_is_read_is_not_written_over(ab, capsys) -> None:
+    before = [mido.MidiFile(path).length for path in ab]
+    for verb in (["blend", *ab, "0.5"], ["humanize", ab[1]]):
+        assert main([*verb, "-o", ab[1]]) == 2
+        assert "b.mid is the file that is read" in capsys.readouterr().err
+    assert [mido.MidiFile(path).length for path in ab] == before
+
+
 # Help, usage, exit codes --------------------------------------------------------------------------
 
 
@@ -75,6 +83,7 @@ def test_help_is_quick() -> None:
         ["blend", "a.mid"],
         ["vary", "x", "--count", "y"],
         ["vary", "x", "-o", "y", "--seed", "-1"],
+        ["blend", "funk", "rock", "0.5", "-o", "mix.wav"],
     ],
 )
 def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
@@ -98,6 +107,7 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
         (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
         (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
         (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
+        (["info", "https://a.b/groove"], "no address of a GrooveScribe groove"),
         (["render", "funk", "-o", "x.wav", "--level", "hats=1"], "'hats' is no drum family"),
         (["render", "funk", "-o", "x.wav", "--pan", "hat=2"], "pan of hat is 2; expected -1 to 1"),
     ],

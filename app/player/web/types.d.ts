@@ -266,6 +266,14 @@ export interface ServedFile {
   path: string;
 }
 
+/** file: null where there is none now; answered: the last message that Python had read. */
+export interface DownloadData {
+  label: string;
+  hint: string;
+  file: ServedFile | null;
+  answered: number;
+}
+
 export type FileKind = "midi" | "wav";
 
 export interface FilesData {

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from drive import act, bar_file, choose, click, go, midi_of, now, player_sends, run, text, upload
 
-from app import downloads, engine, takeaway
+from app import downloads, engine
 from app.player.wire import pack_path
 from app.share import link
-from beatgen.audio.mix import Mix
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 
@@ -177,7 +177,8 @@ def test_levels_and_pans_are_in_files_and_come_along_in_links(apptest):
     groove = downloads.served(now(apptest).heard)
     _, wav = bar_file(apptest, "wav")
     assert wav == engine.wav_file(groove, mix=mix) != engine.wav_file(groove)
-    assert takeaway.stems_file(groove, "x", mix=mix) != takeaway.stems_file(groove, "x")
+    mixed, plain = (list(engine.stem_files(groove, mix=each)) for each in (mix, NO_MIX))
+    assert mixed != plain and dict(mixed).keys() == dict(plain).keys()
     back = link.unpack(link.pack(now(apptest)))
     assert (back.mix, back.opening.mix) == (mix, mix)
     player_sends(apptest, mix=["?"], turn=2)

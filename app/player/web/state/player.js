@@ -113,6 +113,11 @@ export class Player extends Playback {
     return this.files !== null && this.#filed >= this.#turn;
   }
 
+  /** Whether Python, having read the message of this number, has read all. @param {number} turn */
+  hasRead(turn) {
+    return turn >= this.#turn;
+  }
+
   /** What plays: the samples, and a MIDI port beside them. @override @returns {Instrument | null} */
   get instrument() {
     return this.sound.sampler && this.live.over(this.sound.sampler);
