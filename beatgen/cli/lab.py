@@ -163,7 +163,10 @@ def export(options: Options) -> None:
 
     with redirect_stdout(sys.stderr):
         card = export(options.run, options.output)
-    measures = ", ".join(f"{name} {card['measures'][name]:.3f}" for name in ("sse", "hit_f1"))
+    named = {name: card["measures"].get(name) for name in ("sse", "hit_f1", "f1", "velocity")}
+    measures = ", ".join(
+        f"{name} {value:.3f}" for name, value in named.items() if value is not None
+    )
     print(f"{options.output}: {measures} on validation bars")
 
 

@@ -28,6 +28,7 @@ from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Prediction, on_kit, pattern_of_hidden, rescale_counts
 from beatgen.latent.directions import Direction, Directions
+from beatgen.latent.drumify import Drummer, rhythm_of
 from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
 from beatgen.latent.humanize import Amount, Amounts, amounts_of, with_feel
@@ -415,6 +416,39 @@ class Vae:
         run = run[np.isin(run, among)]
         return self.decode(atlas.z(run), groove.tempo)
 
+    def drumify(
+        self, rhythm: Groove, busy: float = 0.5, style: str | None = None, seed: int = 0
+    ) -> Groove:
+        """Drums for a tapped rhythm: a whole groove that follows it, and has its accents and
+        timing.
+
+        rhythm: a groove, of which all voices count as the tap; in each sixteenth its loudest hit.
+        busy: 0 has half as many hits as drummers would play, 1 twice as many. style: one of the
+        training bars' (`Atlas.styles`); by default it is heard in the tap. seed: 0 gives the most
+        probable groove, every other one another proposal. Raises BeatGenError for a busyness
+        outside 0 to 1, a style that is none, a seed below 0, and a rhythm without a tap.
+
+        >>> import beatgen as bg
+        >>> tap = bg.Groove.from_tab("clap |X--x--X-X--x-x--|", tempo=96)
+        >>> groove = bg.load_model().drumify(tap, style="funk")
+        >>> groove.bars, bool(groove.velocity[0, 0].any())
+        (1, True)
+        """
+        check_share("busy", busy)
+        check_seed(seed)
+        if not rhythm.velocity.any():
+            raise BeatGenError("nothing is tapped in this rhythm; expected one hit or more.")
+        drummer = self.drummer
+        tap = rhythm_of(rhythm)
+        strikes = drummer.play(tap, rhythm.tempo, busy, drummer.style(style), seed)
+        return groove_of(strikes, rhythm.tempo, len(tap.velocity), rhythm.meters)
+
+    @cached_property
+    def drummer(self) -> Drummer:
+        """What makes drums of a tapped rhythm. Raises ModelError where it is not beside the
+        weights."""
+        return Drummer(self.codec.network.folder, self._atlas)
+
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is replaced by hits that fit the rest. The rest stays as it
         is.
@@ -631,8 +665,10 @@ class Vae:
         heard = self.codec.decode_grooves(moved, residual, tempos, groove.meters)
         extras = Extras(groove)
         return [
-            extras.onto(new, moved=bool(feel < 1))
-            for new, feel in zip(heard, feel_remaining, strict=True)
+            extras.played_by(new)
+            if extras.alone and pattern < 1
+            else extras.onto(new, moved=bool(feel < 1))
+            for new, pattern, feel in zip(heard, pattern_remaining, feel_remaining, strict=True)
         ]
 
 

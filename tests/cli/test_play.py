@@ -24,7 +24,7 @@ from beatgen.midi import read_midi, write_midi
 
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
-    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
+    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
     *("evaluate", "info", "render", "draw", "page"),
 }
 
@@ -349,3 +349,20 @@ def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:
     assert "no style 'polka'" in capsys.readouterr().err
     assert main(["humanize", "funk", "-o", out, "--timing", "loose"]) == 2
     assert "--timing loose: expected 0 to 1, as in 0.5 or hat=0.3" in capsys.readouterr().err
+
+
+def test_drums_are_made_for_a_bass_line(tmp_path, capsys) -> None:
+    bass, out = tmp_path / "bass.mid", str(tmp_path / "drums.mid")
+    notes = [hit(tick, 40, 90, channel=1) for tick in (0, 360, 720, 960, 1440)]
+    bass.write_bytes(midi([*notes, end(BAR)]).read())
+    assert main(["drumify", str(bass), "-o", out]) == 0
+    drums = read_midi(out)
+    assert drums.bars == 1 and drums.velocity[0, 0].any() and drums.velocity[0, 24].any()
+    argv = ["drumify", str(bass), "-o", out, "--busy", "1", "--style", "funk", "--seed", "3"]
+    assert main(argv) == 0
+    busier = read_midi(out)
+    assert np.count_nonzero(busier.velocity) > np.count_nonzero(drums.velocity)
+    assert main(["drumify", "samba", "--bars", "1-2", "-o", out]) == 0
+    assert read_midi(out).bars == 2
+    assert main(["drumify", str(bass), "-o", out, "--channel", "4"]) == 1
+    assert "no note on channel 4; notes found on 2." in capsys.readouterr().err
