@@ -12,7 +12,7 @@ from measures.figure import Figure
 MAIN = ROOT / "app" / "main.py"
 PAINT, SOUND = 3.0, 4.0  # s
 
-# Runs before the page's own scripts. `drawn`: the player, and the page above and below it, are seen.
+# Runs before the page's own scripts. `drawn`: the player is seen, and the page above and below it.
 WATCH = """(() => {
     const opened = (window.opened = {});
     const look = () => {
