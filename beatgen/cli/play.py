@@ -164,13 +164,15 @@ def vary(options: Options) -> None:
 @verb(
     number("--count", int, 4, "how many grooves"),
     number("--tempo", float, 120.0, "beats per minute"),
+    arg("--whole", action="store_true", help="all that is drawn, with bars that begin nowhere"),
     *(SEED, MODEL, *MIDIS_OUT),
 )
 def sample(options: Options) -> None:
-    """Write new grooves of one bar, one file each."""
-    _write_all(
-        _model(options).sample(options.count, options.seed, options.tempo), options, "sample"
-    )
+    """Write new grooves of one bar, one file each.
+
+    Bars with a kick on the one come first, and empty ones are left out, unless --whole is given."""
+    drawn = _model(options).sample(options.count, options.seed, options.tempo, options.whole)
+    _write_all(drawn, options, "sample")
 
 
 @verb(
@@ -235,6 +237,34 @@ def complete(options: Options) -> None:
     """Finish a beat: propose some voices from all the others."""
     groove = _groove(options)
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
+
+
+@verb(
+    arg(
+        "rhythm",
+        metavar="RHYTHM",
+        help="MIDI file of any instrument, drum tab, or name of a demo groove",
+    ),
+    number("--busy", float, 0.5, "0 has half as many hits as usual, 1 twice as many"),
+    arg("--style", metavar="STYLE", help="such as rock, funk or jazz; heard in the tap by default"),
+    number("--channel", int, None, "MIDI channel of the part, 1 to 16; by default the drums"),
+    *(BARS, SEED, MODEL, *MIDI_OUT),
+)
+def drumify(options: Options) -> None:
+    """Make drums for a tapped rhythm, a bass line or a riff; they keep its accents and timing.
+
+    Seed 0 gives the most probable groove, every other one another proposal."""
+    from beatgen import demo
+    from beatgen.readers import choose_bars
+    from beatgen.rhythm import read_rhythm
+
+    source = options.rhythm
+    if source in demo.names() and not Path(source).is_file():
+        rhythm = demo.load(source)
+    else:
+        rhythm = read_rhythm(source, options.channel)
+    rhythm = choose_bars(rhythm, options.bars, source)
+    _write(_model(options).drumify(rhythm, options.busy, options.style, options.seed), options)
 
 
 def _family_value(text: str) -> tuple[str, float]:
