@@ -77,7 +77,7 @@ class Source:
     """A groove in full length, and where it came from.
 
     messages: what reading the file folded, dropped or left out. file: what was read, where it can
-    be read by another drum map.
+    be read by another drum map; too_large: it is too large for that.
 
     Only the cells that hold a hit are stored, 12 bytes each: the grids of 400 bars would take
     4.5 MB, and a page holds many sources, since undo goes back to them.
@@ -89,6 +89,7 @@ class Source:
         self.name, self.style, self.messages = name, style, tuple(messages)
         self.tempo, self._extras = groove.tempo, groove.extras
         self.file: File | None = None
+        self.too_large = False
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
         self._meters, self._resolution = groove.meters, groove.resolution

@@ -24,5 +24,6 @@ from .plot.drums import draw as draw
 from .readers import read as read
 from .readers import scan as scan
 from .rebar import in_meter as in_meter
+from .rhythm import read_rhythm as read_rhythm
 
 __version__: str

@@ -20,7 +20,7 @@ import numpy as np
 
 from beatgen import assets
 from beatgen.audio.soundfont import VARIABLE, check_soundfont, need_soundfont
-from beatgen.errors import AudioError
+from beatgen.errors import AudioError, is_within, shown
 from beatgen.kit import EVERY, INDEX, NAMES, VOICES
 from beatgen.midi.channels import DRUM_CHANNEL
 
@@ -207,9 +207,9 @@ def relative(voice: int) -> int:
 
 def check_rate(sample_rate: int) -> None:
     """Raises AudioError for a sample rate, in hertz, that FluidSynth cannot do."""
-    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
+    if not is_within(sample_rate, *SAMPLE_RATES):
         raise AudioError(
-            f"sample rate {sample_rate} Hz; expected {SAMPLE_RATES[0]} to {SAMPLE_RATES[1]}."
+            f"sample rate {shown(sample_rate)} Hz; expected {SAMPLE_RATES[0]} to {SAMPLE_RATES[1]}."
         )
 
 

@@ -27,8 +27,8 @@ import numpy as np
 from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
 from beatgen.audio.mix import MIXED, NO_MIX, Mix
 from beatgen.audio.soundfont import need_soundfont
-from beatgen.errors import AudioError
-from beatgen.groove import Groove
+from beatgen.errors import AudioError, shown
+from beatgen.groove import Groove, check_grooves
 from beatgen.kit import CHOKES, EVERY, NUMBER
 from beatgen.midi.events import read_file
 from beatgen.midi.general import for_general_midi
@@ -145,13 +145,15 @@ def save_wav(
     if bits not in (16, 24):
         raise AudioError(f"{bits} bits per sample; expected 16 or 24.")
     target = os.fspath(path_or_file) if isinstance(path_or_file, (str, os.PathLike)) else None
+    if target is None and not hasattr(path_or_file, "write"):
+        raise AudioError(f"{shown(path_or_file)} given; expected a path or an open file.")
     try:
         # Opened here: of a missing folder, libsndfile reports only "System error".
         with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
             soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
     except (OSError, soundfile.LibsndfileError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
-        raise AudioError(f"{target or 'WAV'} cannot be written: {reason}.") from None
+        reason = str(getattr(error, "strerror", None) or getattr(error, "error_string", error))
+        raise AudioError(f"{target or 'WAV'} cannot be written: {reason.rstrip('.')}.") from None
 
 
 def render_midi(
@@ -234,6 +236,7 @@ class _Score(NamedTuple):
 
 
 def _score(groove: Groove, kit: Kit, loop: bool, mix: Mix) -> _Score:
+    check_grooves(groove)
     _check_length(f"a groove of {groove.bars} bars at {groove.tempo:g} BPM", groove.seconds)
     hits = _hits(groove, kit.sample_rate)
     room = length = max(1, round(groove.seconds * kit.sample_rate))

@@ -17,6 +17,7 @@ from beatgen.cli.verbs import (
     arg,
     bars,
     log,
+    midi_name,
     number,
     output,
     save_figure,
@@ -89,7 +90,7 @@ MAP_OUT = arg(
     help="drum map to write for: gm (General MIDI, default), roland (each voice its own note), "
     "toontrack ..., a file (my.tsv), or same: that of the file that was read",
 )
-MIDI_OUT = (output("MIDI file to write", "OUT.mid"), MAP_OUT, EARLY)
+MIDI_OUT = (output("MIDI file to write", "OUT.mid", type=midi_name), MAP_OUT, EARLY)
 MIDIS_OUT = (
     output("folder for the MIDI files, or a name: take.mid gives take-1.mid ...", "DIR"),
     MAP_OUT,
@@ -163,13 +164,15 @@ def vary(options: Options) -> None:
 @verb(
     number("--count", int, 4, "how many grooves"),
     number("--tempo", float, 120.0, "beats per minute"),
+    arg("--whole", action="store_true", help="all that is drawn, with bars that begin nowhere"),
     *(SEED, MODEL, *MIDIS_OUT),
 )
 def sample(options: Options) -> None:
-    """Write new grooves of one bar, one file each."""
-    _write_all(
-        _model(options).sample(options.count, options.seed, options.tempo), options, "sample"
-    )
+    """Write new grooves of one bar, one file each.
+
+    Bars with a kick on the one come first, and empty ones are left out, unless --whole is given."""
+    drawn = _model(options).sample(options.count, options.seed, options.tempo, options.whole)
+    _write_all(drawn, options, "sample")
 
 
 @verb(
@@ -234,6 +237,34 @@ def complete(options: Options) -> None:
     """Finish a beat: propose some voices from all the others."""
     groove = _groove(options)
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
+
+
+@verb(
+    arg(
+        "rhythm",
+        metavar="RHYTHM",
+        help="MIDI file of any instrument, drum tab, or name of a demo groove",
+    ),
+    number("--busy", float, 0.5, "0 has half as many hits as usual, 1 twice as many"),
+    arg("--style", metavar="STYLE", help="such as rock, funk or jazz; heard in the tap by default"),
+    number("--channel", int, None, "MIDI channel of the part, 1 to 16; by default the drums"),
+    *(BARS, SEED, MODEL, *MIDI_OUT),
+)
+def drumify(options: Options) -> None:
+    """Make drums for a tapped rhythm, a bass line or a riff; they keep its accents and timing.
+
+    Seed 0 gives the most probable groove, every other one another proposal."""
+    from beatgen import demo
+    from beatgen.readers import choose_bars
+    from beatgen.rhythm import read_rhythm
+
+    source = options.rhythm
+    if source in demo.names() and not Path(source).is_file():
+        rhythm = demo.load(source)
+    else:
+        rhythm = read_rhythm(source, options.channel)
+    rhythm = choose_bars(rhythm, options.bars, source)
+    _write(_model(options).drumify(rhythm, options.busy, options.style, options.seed), options)
 
 
 def _family_value(text: str) -> tuple[str, float]:
@@ -353,7 +384,8 @@ def _pair(options: Options) -> tuple[Groove, Groove]:
 def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> Groove:
     """The groove of a file, or of a demo by its name; what reading left out goes to stderr.
 
-    The map of the first groove that is read is what `--map-out same` writes.
+    The map of the first groove that is read is what `--map-out same` writes, and no file that is
+    read is written over.
     """
     from beatgen import demo
     from beatgen.readers import choose_bars, scan
@@ -362,6 +394,7 @@ def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> 
     if source in demo.names() and not Path(source).is_file():
         groove = choose_bars(demo.load(source), bars, source)
     else:
+        options.sources = [*getattr(options, "sources", ()), source]
         groove, report = scan(source, map=map, inverted_pedal=options.inverted_pedal, bars=bars)
         for message in report.messages:
             log(f"{report.name}: {message}")
@@ -379,7 +412,10 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
     if unknown := set(names) - known:
-        raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
+        raise UsageError(
+            f"no voice {min(unknown)!r}; expected a family ({', '.join(FAMILIES)}) or a voice of "
+            "the kit, such as 'open hat' (docs/midi.md names all)."
+        )
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
     sixteenths = max(meter.sixteenths for meter in groove.meters)
     return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
@@ -426,6 +462,9 @@ def _save(groove: Groove, path: str | Path, options: Options, name: str) -> None
     """Write one MIDI file; what its map has no note for goes to stderr."""
     from beatgen.midi import write_midi
 
+    for source in getattr(options, "sources", ()):
+        if Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
+            raise UsageError(f"{path} is the file that is read; give the new one another name.")
     map = getattr(options, "same", "gm") if options.map_out == "same" else options.map_out
     for message in write_midi(groove, path, map=map, early=options.early, name=name):
         log(f"{path}: {message}")

@@ -9,12 +9,11 @@ written. Repeats, endings and jumps are played out, and bars that stand for thos
 from __future__ import annotations
 
 import re
-import zlib
 from io import BytesIO
-from xml.etree.ElementTree import Element
-from zipfile import BadZipFile, ZipFile
+from xml.etree.ElementTree import Element, SubElement
+from zipfile import ZipFile
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.formats.repeats import Signs, play_order
 from beatgen.formats.sheet import Sheet, Written, number, xml_of
 from beatgen.groove import Groove
@@ -58,8 +57,10 @@ def scan_musicxml(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
     """The groove of the drum parts of a score, and what was found in it. Raises BeatGenError where
     it cannot be read, or has no drum part."""
     root = xml_of(_unpacked(content, name), name, "MusicXML")
-    if root.tag != "score-partwise":
-        raise BeatGenError(f"{name}: a score by bars; expected one by parts (score-partwise).")
+    if root.tag == "score-timewise":
+        _by_parts(root)
+    elif root.tag != "score-partwise":
+        raise BeatGenError(f"{name}: no score found in it; export it as .musicxml.")
     instruments = {
         found.get("id", ""): int(number(found.findtext("midi-unpitched"), 0)) - 1
         for found in root.iter("midi-instrument")
@@ -79,6 +80,18 @@ def scan_musicxml(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
     if not sheet.notes:
         raise BeatGenError(f"{name}: no drum part found; expected a part of unpitched notes.")
     return sheet.scan(steps, name)
+
+
+def _by_parts(root: Element) -> None:
+    """Turn a score by bars, each with its parts, into one by parts, each with its bars."""
+    parts: dict[str, Element] = {}
+    for measure in root.findall("measure"):
+        for part in measure.findall("part"):
+            label = part.get("id", "")
+            found = parts.setdefault(label, Element("part", {"id": label}))
+            bar = SubElement(found, "measure", measure.attrib)
+            bar.extend(part)
+    root.extend(parts.values())
 
 
 def _signs(parts: list[Element]) -> list[Signs]:
@@ -263,11 +276,16 @@ def _unpacked(content: bytes, name: str) -> bytes:
         return content
     try:
         with ZipFile(BytesIO(content)) as archive:
-            container = xml_of(archive.read("META-INF/container.xml"), name, "MusicXML")
+            container = xml_of(_member(archive, "META-INF/container.xml", name), name, "MusicXML")
             files = (found.get("full-path") for found in container.iter() if found.get("full-path"))
             path = next(file for file in files if file)
-            if archive.getinfo(path).file_size > MOST_BYTES:
-                raise BeatGenError(f"{name}: larger than 16 MB unpacked; export the drums alone.")
-            return archive.read(path)
-    except (BadZipFile, KeyError, StopIteration, zlib.error, OSError, RuntimeError) as error:
+            return _member(archive, path, name)
+    except (*UNREADABLE, StopIteration, RuntimeError) as error:
         raise BeatGenError(f"{name}: no score found in it; export it as .musicxml.") from error
+
+
+def _member(archive: ZipFile, path: str, name: str) -> bytes:
+    """One file of a packed one, which may be far larger unpacked."""
+    if archive.getinfo(path).file_size > MOST_BYTES:
+        raise BeatGenError(f"{name}: larger than 16 MB unpacked; export the drums alone.")
+    return archive.read(path)

@@ -11,6 +11,7 @@ from typing import Any
 from beatgen.data.augment import Augmentation
 from beatgen.errors import BeatGenError, check_fields
 from beatgen.networks.bar_vae import ModelConfig
+from beatgen.networks.drumify import DrumifyConfig
 from beatgen.networks.flow import FlowConfig
 from beatgen.networks.report_2020 import ReportConfig
 from beatgen.training.kinds import KINDS, Kind
@@ -22,9 +23,10 @@ TOLERANCES = (0.001, 1)  # errors are divided by them
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), or "flow",
-    the prior of a finished run `of` a bar model. start: a run whose best weights are where this
-    one begins, or ANOTHER, which cannot be trained.
+    """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), "drumify"
+    (from a tapped rhythm to drums), or "flow", the prior of a finished run `of` a bar model. start:
+    a run whose best weights are where this one begins, a folder of exported weights, or ANOTHER,
+    which cannot be trained.
 
     ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
     and falls along a line then: the network learns to guess, and at last bars as they are played.
@@ -41,6 +43,7 @@ class TrainConfig:
     bar: ModelConfig = field(default_factory=ModelConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
+    drumify: DrumifyConfig = field(default_factory=DrumifyConfig)
     of: str = ""
     start: str = ""
     augmentation: Augmentation = field(default_factory=Augmentation)

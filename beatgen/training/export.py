@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,14 @@ import numpy as np
 from beatgen.bars.attributes import ATTRIBUTES
 from beatgen.bars.metrics import f1
 from beatgen.bars.strikes import to_strikes
+from beatgen.bars.taps import drums_of, tap_of
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import ModelError
 from beatgen.evaluation.direction_effects import attribute_spread, card_directions
+from beatgen.evaluation.drumify import predicted, score, windows
+from beatgen.latent.atlas import ATLAS, load_atlas
+from beatgen.latent.drumify import CARD as DRUMIFY_CARD
+from beatgen.latent.drumify import Drummer, Taps, decide
 from beatgen.latent.runtime import (
     CARD,
     FORMATS,
@@ -26,19 +30,21 @@ from beatgen.latent.runtime import (
     load_network,
 )
 from beatgen.latent.vae import Vae, load_model
-from beatgen.notices import held_back
 from beatgen.training.atlas import write_atlas
+from beatgen.training.config import TrainConfig
+from beatgen.training.convert import convert
 from beatgen.training.fit_directions import (
     attribute_response,
     clear_response,
     order_components,
     principal_directions,
 )
-from beatgen.training.kinds import Export, Kind
+from beatgen.training.kinds import Export
 from beatgen.training.modelcard import fidelity, model_card
 from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run
 
 CLEARINGS = 2  # steps of `clear_response`
+THRESHOLDS = np.arange(0.3, 0.461, 0.01).round(2)  # of drumify
 CEILINGS = np.arange(0.9, 1.001, 0.005)
 
 
@@ -55,6 +61,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     """
     need_tensorflow()
     model, config = load_run(run)
+    if config.kind.beside:
+        return _export_beside(model, config, Path(run), Path(folder))
     how = config.kind.export
     if how is None:
         raise ModelError(f"{run}: the prior of a run; give the run itself, {config.of}.")
@@ -133,26 +141,30 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
     }
 
 
-def convert(model: Any, kind: Kind) -> bytes:
-    """The network as a LiteRT flatbuffer with a signature for each of its parts."""
-    import keras
-    import tensorflow as tf
-
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    parts, signatures = kind.parts(model)
-    for part in parts:
-        inputs = signatures[part.__name__].reads.items()
-        specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs]
-        archive.add_endpoint(part.__name__, part, specs)
-    with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if not kind.whole_numbers:
-            converter.target_spec.supported_types = [tf.float16]
-        with held_back(f"converter of {kind.name}"):
-            return bytes(converter.convert())
+def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
+    """Write what makes drums of a tapped rhythm beside weights that play: its network, the taps of
+    the training bars, and a card of its own, which is returned. The threshold is that with the best
+    F1 on the windows of the validation beats."""
+    dataset = load_dataset(config.data)
+    training, validation = dataset.split("train"), dataset.split("validation")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / str(config.kind.beside)).write_bytes(convert(model, config.kind))
+    Taps(*tap_of(drums_of(to_strikes(*training.grids())))).save(folder)
+    card = model_card(config, training, validation)
+    card["epochs"] = epochs_recorded(run)
+    path, atlas = folder / DRUMIFY_CARD, folder / ATLAS
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    drummer = Drummer(folder, load_atlas(folder) if atlas.is_file() else None)
+    held_out = windows(validation)
+    likely = predicted(drummer, held_out, held_out.tap)
+    found = {}
+    for threshold in THRESHOLDS.tolist():
+        struck = decide(likely.hits, held_out.tap.struck, threshold)
+        found[threshold] = score(held_out, likely.found(struck))
+    card["threshold"] = max(found, key=lambda threshold: found[threshold]["f1"])
+    card["measures"] = {k: round(float(v), 3) for k, v in found[card["threshold"]].items()}
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return card
 
 
 def _means(network: Network, dataset: Dataset, how: Export) -> np.ndarray:

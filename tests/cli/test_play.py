@@ -19,12 +19,12 @@ from beatgen import demo
 from beatgen.cli import main
 from beatgen.cli.verbs import VERBS
 from beatgen.groove import Groove
-from beatgen.latent.vae import load_model
+from beatgen.latent.vae import has_kick_on_one, load_model
 from beatgen.midi import read_midi, write_midi
 
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
-    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
+    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
     *("evaluate", "info", "render", "draw", "page"),
 }
 
@@ -36,6 +36,14 @@ def ab(tmp_path, rock, samba) -> tuple[str, str]:
     write_midi(rock, paths[0])
     write_midi(samba, paths[1])
     return paths
+
+
+def test_what_is_read_is_not_written_over(ab, capsys) -> None:
+    before = [mido.MidiFile(path).length for path in ab]
+    for verb in (["blend", *ab, "0.5"], ["humanize", ab[1]]):
+        assert main([*verb, "-o", ab[1]]) == 2
+        assert "b.mid is the file that is read" in capsys.readouterr().err
+    assert [mido.MidiFile(path).length for path in ab] == before
 
 
 # Help, usage, exit codes --------------------------------------------------------------------------
@@ -75,6 +83,7 @@ def test_help_is_quick() -> None:
         ["blend", "a.mid"],
         ["vary", "x", "--count", "y"],
         ["vary", "x", "-o", "y", "--seed", "-1"],
+        ["blend", "funk", "rock", "0.5", "-o", "mix.wav"],
     ],
 )
 def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
@@ -98,6 +107,7 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
         (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
         (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
         (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
+        (["info", "https://a.b/groove"], "no address of a GrooveScribe groove"),
         (["render", "funk", "-o", "x.wav", "--level", "hats=1"], "'hats' is no drum family"),
         (["render", "funk", "-o", "x.wav", "--pan", "hat=2"], "pan of hat is 2; expected -1 to 1"),
     ],
@@ -255,6 +265,9 @@ def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
     assert [line.rsplit("-")[-1] for line in lines][::9] == ["01.mid", "10.mid"]
     groove = read_midi(lines[0])
     assert groove.bars == 1 and groove.tempo == 87
+    kicks = [has_kick_on_one(read_midi(line)) for line in lines]
+    whole = run(capsys, "sample", "--count", 10, "--tempo", 87, "--whole", "-o", tmp_path / "all")
+    assert sum(kicks) > sum(has_kick_on_one(read_midi(line)) for line in whole)
 
 
 def test_reconstruct_writes_what_the_model_makes_of_a_groove(capsys, ab, tmp_path, rock) -> None:
@@ -339,3 +352,20 @@ def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:
     assert "no style 'polka'" in capsys.readouterr().err
     assert main(["humanize", "funk", "-o", out, "--timing", "loose"]) == 2
     assert "--timing loose: expected 0 to 1, as in 0.5 or hat=0.3" in capsys.readouterr().err
+
+
+def test_drums_are_made_for_a_bass_line(tmp_path, capsys) -> None:
+    bass, out = tmp_path / "bass.mid", str(tmp_path / "drums.mid")
+    notes = [hit(tick, 40, 90, channel=1) for tick in (0, 360, 720, 960, 1440)]
+    bass.write_bytes(midi([*notes, end(BAR)]).read())
+    assert main(["drumify", str(bass), "-o", out]) == 0
+    drums = read_midi(out)
+    assert drums.bars == 1 and drums.velocity[0, 0].any() and drums.velocity[0, 24].any()
+    argv = ["drumify", str(bass), "-o", out, "--busy", "1", "--style", "funk", "--seed", "3"]
+    assert main(argv) == 0
+    busier = read_midi(out)
+    assert np.count_nonzero(busier.velocity) > np.count_nonzero(drums.velocity)
+    assert main(["drumify", "samba", "--bars", "1-2", "-o", out]) == 0
+    assert read_midi(out).bars == 2
+    assert main(["drumify", str(bass), "-o", out, "--channel", "4"]) == 1
+    assert "no note on channel 4; notes found on 2." in capsys.readouterr().err

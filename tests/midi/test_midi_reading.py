@@ -114,7 +114,7 @@ def test_two_hits_nearer_than_a_step_are_both_kept() -> None:
 
 
 def test_of_two_hits_at_the_same_moment_the_louder_is_kept_and_the_other_told() -> None:
-    with pytest.warns(MidiWarning, match="1 hit fell on louder ones of the same voice"):
+    with pytest.warns(MidiWarning, match="1 hit dropped: a louder one of the same voice"):
         groove = read_midi(midi([hit(0, SNARE, 40), hit(0, SNARE, 90)]))
     assert hits(groove) == [(0, 0, SNARE, 90)]
 
