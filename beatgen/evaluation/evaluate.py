@@ -30,6 +30,7 @@ from beatgen.evaluation.reconstruct import (
     scores,
 )
 from beatgen.evaluation.results import Evaluation, Log, Measure, Row, Section, TooFew, share_of
+from beatgen.evaluation.sequence import SEQUENCE
 from beatgen.evaluation.smoothness import SMOOTHNESS
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
@@ -42,7 +43,7 @@ TITLES = {
     "bar": "BeatGen",
 }
 # What is measured of networks. To add a measure, write a module with a `Measure` and list it here.
-MEASURES = (REALISM, SMOOTHNESS, DIRECTIONS, HUMANIZATION, COMPLETION)
+MEASURES = (REALISM, SMOOTHNESS, DIRECTIONS, HUMANIZATION, COMPLETION, SEQUENCE)
 PARTS = tuple(measure.name for measure in MEASURES)
 OLD_NAMES = {  # of parts, which are still understood
     "likeness": "realism",

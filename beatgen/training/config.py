@@ -13,6 +13,7 @@ from beatgen.errors import BeatGenError, check_fields
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.flow import FlowConfig
 from beatgen.networks.report_2020 import ReportConfig
+from beatgen.networks.sequence import SequenceConfig
 from beatgen.training.kinds import KINDS, Kind
 
 CONFIG = "config.json"
@@ -22,8 +23,9 @@ TOLERANCES = (0.001, 1)  # errors are divided by them
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), or "flow",
-    the prior of a finished run `of` a bar model. start: a run whose best weights are where this
+    """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), "flow",
+    the prior of a finished run `of` a bar model, or "sequence", which bar follows, over the z of
+    exported weights `of`. start: a run whose best weights are where this
     one begins, or ANOTHER, which cannot be trained.
 
     ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
@@ -41,6 +43,7 @@ class TrainConfig:
     bar: ModelConfig = field(default_factory=ModelConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
+    sequence: SequenceConfig = field(default_factory=SequenceConfig)
     of: str = ""
     start: str = ""
     augmentation: Augmentation = field(default_factory=Augmentation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -21,13 +22,16 @@ from beatgen.latent.runtime import (
     FORMATS,
     NETWORK,
     PRIOR_NETWORK,
+    SEQUENCE_NETWORK,
     SPACE,
     Network,
     load_network,
+    model_folder,
 )
 from beatgen.latent.vae import Vae, load_model
 from beatgen.notices import held_back
 from beatgen.training.atlas import write_atlas
+from beatgen.training.config import TrainConfig
 from beatgen.training.fit_directions import (
     attribute_response,
     clear_response,
@@ -36,7 +40,7 @@ from beatgen.training.fit_directions import (
 )
 from beatgen.training.kinds import Export, Kind
 from beatgen.training.modelcard import fidelity, model_card
-from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run
+from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run, read_history
 
 CLEARINGS = 2  # steps of `clear_response`
 CEILINGS = np.arange(0.9, 1.001, 0.005)
@@ -55,6 +59,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     """
     need_tensorflow()
     model, config = load_run(run)
+    if config.kind.beside:
+        return _export_beside(model, config, run, Path(folder))
     how = config.kind.export
     if how is None:
         raise ModelError(f"{run}: the prior of a run; give the run itself, {config.of}.")
@@ -62,6 +68,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     training, validation = dataset.split("train"), dataset.split("validation")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
+    (target / SEQUENCE_NETWORK).unlink(missing_ok=True)  # it was of other weights
     (target / NETWORK).write_bytes(convert(model, config.kind))
     card = model_card(config, training, validation)
     card["epochs"] = epochs_recorded(Path(run))
@@ -131,6 +138,36 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
         "epochs": epochs_recorded(run),
         "learning_rate": config.learning_rate,
     }
+
+
+def _export_beside(
+    model: Any, config: TrainConfig, run: str | Path, target: Path
+) -> dict[str, Any]:
+    """Write the network of a run that goes with other weights (`Kind.beside`) into their folder, or
+    into a new one with a copy of them, and what it is into their card. Raises ModelError where the
+    folder holds weights that the run is not of."""
+    source = model_folder(config.of)
+    if not (target / NETWORK).is_file():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    if (target / NETWORK).read_bytes() != (source / NETWORK).read_bytes():
+        raise ModelError(
+            f"{target}: holds other weights than {config.of}, whose z {run} has learned; train it "
+            "anew for them (--of)."
+        )
+    card: dict[str, Any] = json.loads((target / CARD).read_text(encoding="utf-8"))
+    kind = config.kind
+    (target / str(kind.beside)).write_bytes(convert(model, kind))
+    history = read_history(Path(run))
+    card[kind.name] = {
+        "config": asdict(config.shape),
+        "epochs": epochs_recorded(Path(run)),
+        "nats": round(min(history["val_loss"]), 2),
+        "learning_rate": config.learning_rate,
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+    }
+    (target / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return card
 
 
 def convert(model: Any, kind: Kind) -> bytes:

@@ -10,12 +10,16 @@ from beatgen.cli.verbs import parser
 from beatgen.errors import BeatGenError
 from beatgen.latent.runtime import FORMATS
 from beatgen.training.config import TrainConfig, with_latent_dim
-from beatgen.training.kinds import KINDS, OWN
+from beatgen.training.kinds import KINDS, OWN, TRAINED
 
 
 def test_each_kind_has_all_that_is_asked_of_it() -> None:
     """A shape in the config; and where it is exported, weights that are known to what plays."""
-    assert {"bar", "report", "flow"} == set(KINDS) <= {field.name for field in fields(TrainConfig)}
+    assert (
+        {"bar", "report", "flow", "sequence"}
+        == set(KINDS)
+        <= {field.name for field in fields(TrainConfig)}
+    )
     assert set(OWN) == set(FORMATS) == {name for name, kind in KINDS.items() if kind.export}
     for name, kind in KINDS.items():
         assert kind.name == name and TrainConfig("", "", model=name).kind is kind
@@ -41,7 +45,7 @@ def test_the_command_line_offers_the_kinds_that_are_trained_on_their_own(capsys)
     with pytest.raises(SystemExit):
         parser().parse_args(["train", "--model", "flow"])
     error = capsys.readouterr().err
-    assert all(name in error for name in OWN)
+    assert all(name in error for name in TRAINED)
 
 
 def test_help_comes_without_keras() -> None:
