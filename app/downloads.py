@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app import engine
+from app.language import language_of, text_in
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.session import LONGEST_TAKE
 from app.share import encoding
@@ -30,7 +31,7 @@ from beatgen.swing import STRAIGHT, swing
 
 MIDI, WAV = "audio/midi", "audio/wav"
 TYPES = {"mid": MIDI, "wav": WAV}  # by the ending of the address
-EARLY = {"loop": "At the loop's end", "pickup": "In a pick-up bar"}  # hits before the first beat
+EARLY = ("loop", "pickup")  # where hits before the first beat go: its end, or a bar before
 MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 NO_VOICE = 255  # of a note that means none
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
@@ -87,7 +88,7 @@ def answer(request: Request) -> Response:
         elif groove.seconds > LONGEST:
             raise ValueError("longer than any loop of the page")
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
-        return PlainTextResponse("This file was cut off: take it from the page again.", 404)
+        return PlainTextResponse(text_in(language_of(request), "error.file_cut"), 404)
     try:
         with _one_at_a_time:
             if media_type == MIDI:
@@ -98,9 +99,7 @@ def answer(request: Request) -> Response:
         return PlainTextResponse(str(error), 500)
     except Exception:
         logging.getLogger(__name__).exception("a file could not be made")
-        return PlainTextResponse(
-            "BeatGen could not make this file: the server's log says why.", 500
-        )
+        return PlainTextResponse(text_in(language_of(request), "error.file_not_made"), 500)
     return Response(content, media_type=media_type)
 
 
@@ -130,7 +129,7 @@ def _asked_for(groove: Groove, query: Mapping[str, str]) -> tuple[Groove, str, i
         raise ValueError(f"{pitches!r} is not one of {list(maps())}")
     early = query.get("early", "loop")  # addresses of earlier pages have none
     if early not in EARLY:
-        raise ValueError(f"{early!r} is not one of {list(EARLY)}")
+        raise ValueError(f"{early!r} is not one of {EARLY}")
     return groove, pitches, whole(int(query["loops"]), 1, MOST_LOOPS), early
 
 

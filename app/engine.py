@@ -9,16 +9,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from math import floor, isnan
 from pathlib import PurePath
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import streamlit as st
 
 import beatgen as bg
+from app.player import Feels, Frames
 from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
@@ -28,7 +30,7 @@ from beatgen.bars.pieces import cut
 from beatgen.errors import ModelError
 from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
-from beatgen.latent.blend import Blend
+from beatgen.latent.blend import Blend, in_one_meter
 from beatgen.latent.directions import Direction
 from beatgen.latent.vae import Vae
 from beatgen.midi import MidiReport
@@ -47,7 +49,9 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
 LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
 PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
-FEW = 16  # where each is of many grooves; a bar takes 11 kB
+FEW = 4  # where each is of many grooves; a bar takes 11 kB
+PAIRS = 64
+SMALL = 2048  # where each is a number or two
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,7 +108,7 @@ def demos() -> dict[str, Source]:
     return sources
 
 
-@cached(FEW)
+@cached(PAIRS)
 def _pair(a: Groove, b: Groove) -> Blend:
     """What all blends of two grooves have in common."""
     return model().between(a, b)
@@ -114,6 +118,34 @@ def _pair(a: Groove, b: Groove) -> Blend:
 def path(a: Groove, b: Groove) -> list[Groove]:
     """The frames from `a` to `b`."""
     return _pair(a, b).path(FRAMES)
+
+
+def frames(a: Groove, b: Groove) -> Frames[Sequence[Groove]]:
+    """The path from `a` to `b`, for the player."""
+    return _frames(a, b, path, a, b)
+
+
+def feels(a: Groove, b: Groove) -> Frames[Feels]:
+    """The same with the feel of `a`, and with that of `b`."""
+    return _frames(a, b, path_feels, a, b)
+
+
+def shaped_frames(
+    a: Groove, b: Groove, amounts: tuple[float, ...], every: int
+) -> Frames[Sequence[Groove]]:
+    """One in `every` of the frames from `a` to `b`, all nudged by the same amounts."""
+    return _frames(a, b, shaped_path, a, b, amounts, every)
+
+
+def shaped_feels(a: Groove, b: Groove, amounts: tuple[float, ...], every: int) -> Frames[Feels]:
+    """Those with the feel of `a`, and with that of `b`."""
+    return _frames(a, b, shaped_path_feels, a, b, amounts, every)
+
+
+def _frames(a: Groove, b: Groove, make: Callable[..., R], *given: Any) -> Frames[R]:
+    name = b"".join([contents(a), contents(b), repr(given[2:]).encode()])
+    first, last = in_one_meter(a, b)
+    return Frames(name, (first, last), partial(make, *given))
 
 
 @cached(FEW)
@@ -148,7 +180,7 @@ def blend(a: Groove, b: Groove, position: float, feel: float | None = None) -> G
     return replace(blended, tempo=float(floor(blended.tempo + 0.5)))
 
 
-@cached(MANY)
+@cached(FEW)
 def morph(
     a: Groove,
     b: Groove,
@@ -182,7 +214,7 @@ def reconstruct(groove: Groove) -> Groove:
     return model().reconstruct(groove)
 
 
-@cached(MANY)
+@cached(SMALL)
 def match(groove: Groove) -> float:
     """How closely the model reproduces the groove, 0 to 1: hit F1 of `reconstruct`, exact to the
     step."""
@@ -195,7 +227,7 @@ def similarity(first: Groove, second: Groove) -> float:
     return _or_silence(metrics.pattern_f1(*cut(first), *cut(second)))
 
 
-@cached(MANY)
+@cached(FEW)
 def vary(groove: Groove, count: int, pattern: float, feel: float, seed: int) -> list[Groove]:
     return model().vary(groove, count=count, amount=pattern, feel=feel, seed=seed)
 
@@ -221,7 +253,7 @@ def places(groove: Groove) -> np.ndarray:
     return atlas().place(model().encode(groove))
 
 
-@cached(MANY)
+@cached(PAIRS)
 def path_places(a: Groove, b: Groove) -> np.ndarray:
     """The path from `a` to `b` on the map, bar by bar: (bars, FRAMES, 2)."""
     frames = path(a, b)
@@ -296,7 +328,7 @@ def zip_file(files: Mapping[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-@cached(MANY)
+@cached(SMALL)
 def _nearest(groove: Groove) -> Nearest:
     return atlas().nearest(groove)
 

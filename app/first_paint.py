@@ -1,6 +1,7 @@
 """What the browser is given before Streamlit has begun: the page's ground, so that nothing flashes,
-and the theme, so that nothing changes its colours; and where the server is, so that it need not be
-looked for below the address of a page.
+and the theme, so that nothing changes its colours; the language, for screen readers and for what
+the browser's side shows (app/player/web/language.js); and where the server is, so that it need not
+be looked for below the address of a page.
 
 Streamlit serves one index.html for all pages; a piece is put into its head on the way out.
 """
@@ -11,12 +12,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from starlette.requests import Request
+
+from app.language import FIRST, SHOWN, language_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GROUNDS = {"Dark": "#101215", "Light": "#f4f1ea"}  # as .streamlit/config.toml has them
 HEAD = b"<head>"
+HTML = b'<html lang="%s">'
 # The names of the items are those of app/player/web/page/theme.js; a first visitor sees the dark
 # theme, and whoever chose one, that one.
 SCRIPT = """<style>
@@ -57,6 +62,7 @@ class FirstPaint:
         if scope["type"] != "http" or not _wants_page(scope):
             await self._app(scope, receive, send)
             return
+        spoken = language_of(Request(scope))
         plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
         start: dict[str, Any] = {}
         body = bytearray()
@@ -69,9 +75,13 @@ class FirstPaint:
             if message.get("more_body"):
                 return
             whole = bytes(body).replace(HEAD, HEAD + self._piece, 1)
+            whole = whole.replace(HTML % FIRST.encode(), HTML % spoken.encode(), 1)
             dropped = (b"content-length", b"etag", b"last-modified")
             headers = [pair for pair in start["headers"] if pair[0].lower() not in dropped]
-            start["headers"] = [*headers, (b"content-length", str(len(whole)).encode())]
+            length = (b"content-length", str(len(whole)).encode())
+            cookie = f"{SHOWN}={spoken}; Path=/; SameSite=Lax"
+            own = [(b"vary", b"Accept-Language, Cookie"), (b"set-cookie", cookie.encode())]
+            start["headers"] = [*headers, length, *own]
             await send(start)
             await send({"type": "http.response.body", "body": whole})
 

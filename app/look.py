@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -13,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from app.engine import MANY, cached
-from app.names import write_tempo
+from app.language import text, write_number
 from beatgen.groove import Groove
 from beatgen.plot.drums import draw, draw_difference
 from beatgen.plot.theme import STYLES, Theme, mix
@@ -58,7 +59,7 @@ def accent_at(position: float) -> str:
 
 
 def apply_styles() -> None:
-    """Apply the style sheets, in the colours of the theme."""
+    """Apply the style sheets, in the colours of the theme, with the texts that they show."""
     style, (a, b) = STYLES[theme()], accents()
     colours = {
         "a": a,
@@ -72,14 +73,20 @@ def apply_styles() -> None:
         "ink": style.ink,
         "on-accent": "#101215" if theme() == "dark" else "#ffffff",
     }
-    variables = "".join(f"--bg-{name}:{colour};" for name, colour in colours.items())
+    words = {
+        "words-bars": text("deck.length.short"),
+        "words-drop": text("deck.file.drop"),
+        "words-drop-short": text("deck.file.short"),
+    }
+    written = {**colours, **{name: json.dumps(word) for name, word in words.items()}}
+    variables = "".join(f"--bg-{name}:{value};" for name, value in written.items())
     sheets = "".join(sheet.read_text("utf-8") for sheet in SHEETS)
     st.html(f"<style>:root{{{variables}}}{sheets}</style>")
 
 
 def bpm(tempo: float) -> str:
     """A tempo, as the player shows it."""
-    return f"{write_tempo(tempo)} BPM"
+    return text("tempo.bpm", tempo=write_number(tempo))
 
 
 def wordmark() -> None:
@@ -96,10 +103,11 @@ def heading(name: str, facts: Sequence[str], badge: Literal["a", "b", ""] = "") 
     )
 
 
-def note(text: str) -> None:
-    """A caption that shows its text as it is. In Streamlit's, a name in it may be Markdown: a link
-    to somewhere else, say."""
-    st.html(f'<p class="bg-note">{escape(text)}</p>')
+def note(line: str, spoken: str = "") -> None:
+    """A caption that shows a line as it is. In Streamlit's, a name in it may be Markdown: a link
+    to somewhere else, say. spoken: the language, where that is not the page's."""
+    language = f' lang="{spoken}"' if spoken else ""
+    st.html(f'<p class="bg-note"{language}>{escape(line)}</p>')
 
 
 def closable_error(sentence: str, close: Callable[[], None], *, key: str) -> None:
@@ -107,7 +115,7 @@ def closable_error(sentence: str, close: Callable[[], None], *, key: str) -> Non
     with st.container(key=f"error-{key}", horizontal=True, vertical_alignment="center"):
         st.error(plain(sentence), icon=":material/error:")
         st.button(
-            "Close this message",
+            text("error.close"),
             key=f"close-{key}",
             icon=":material/close:",
             type="tertiary",
@@ -115,13 +123,13 @@ def closable_error(sentence: str, close: Callable[[], None], *, key: str) -> Non
         )
 
 
-def plain(text: str) -> str:
-    """`text` as Markdown that shows it as it is.
+def plain(line: str) -> str:
+    """`line` as Markdown that shows it as it is.
 
     >>> plain("my_*best*")
     'my\\\\_\\\\*best\\\\*'
     """
-    return re.sub(r"([\\`*_\[\]<>$~#])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>$~#])", r"\\\1", line)
 
 
 def roll(groove: Groove, accent: str, key: str) -> None:

@@ -1,7 +1,6 @@
 """BeatGen's page, as it is run and as it is served: `streamlit run app/main.py`."""
 
 import asyncio
-import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,13 +22,10 @@ async def opening(_server: st.App) -> AsyncIterator[None]:
 
 
 def _load() -> None:
-    from app import page
+    from app import page, serving
 
     page.load()
-    # What is loaded by now stays for good. Without this the garbage collection that Streamlit runs
-    # after every script walks through all of it.
-    gc.collect()
-    gc.freeze()
+    serving.settle()
 
 
 def _prepare() -> None:

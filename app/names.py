@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from math import floor
 
+from app.language import text
+
 
 def percent(place: float) -> str:
     """A place from A (0) to B (1). At the ends alone it is 0% and 100%.
@@ -13,7 +15,7 @@ def percent(place: float) -> str:
     ('13%', '99%', '100%')
     """
     rounded = floor(100 * place + 0.5)
-    return f"{min(99, max(1, rounded)) if 0 < place < 1 else rounded}%"
+    return text("number.percent", number=min(99, max(1, rounded)) if 0 < place < 1 else rounded)
 
 
 def blend_name(pattern: float, feel: float) -> str:
@@ -23,12 +25,12 @@ def blend_name(pattern: float, feel: float) -> str:
     ('Blend 30%', "A's pattern, B's feel")
     """
     if {pattern, feel} == {0, 1}:
-        return f"{'AB'[int(pattern)]}'s pattern, {'AB'[int(feel)]}'s feel"
+        return text("name.crossed", pattern="AB"[int(pattern)], feel="AB"[int(feel)])
     if pattern != feel:
-        return f"Pattern {percent(pattern)}, feel {percent(feel)}"
+        return text("name.apart", pattern=percent(pattern), feel=percent(feel))
     if pattern in (0, 1):
         return "AB"[int(pattern)]
-    return f"Blend {percent(pattern)}"
+    return text("name.blend", percent=percent(pattern))
 
 
 def name_with(
@@ -39,13 +41,12 @@ def name_with(
     >>> name_with("A", edited=True, locked=True)
     'A, edited, with locks'
     """
-    done = {"shaped": shaped, "edited": edited, "with locks": locked}
-    return ", ".join([name, *(words for words, is_done in done.items() if is_done)])
+    done = {"name.shaped": shaped, "name.edited": edited, "name.locked": locked}
+    return ", ".join([name, *(text(key) for key, is_done in done.items() if is_done)])
 
 
 def write_tempo(tempo: float) -> str:
-    """A tempo in beats per minute, to two digits behind the point: as the player's field shows it,
-    and files are named.
+    """A tempo in beats per minute, to two digits behind the point, as names of files have it.
 
     >>> write_tempo(112.125), write_tempo(119.9999)
     ('112.13', '120')

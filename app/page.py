@@ -6,7 +6,7 @@ sound, and the views draw what the session holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -17,8 +17,9 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from app import engine, look, takeaway
+from app.language import of_package, text
 from app.player import Played, Scene, player, presses, released, returned, wall_acts
-from app.player.parts import browser_memory, share_button, theme_watch
+from app.player.parts import browser_memory, language_choice, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
 from app.views import blend, map, shape, vary, wall
@@ -27,32 +28,31 @@ from beatgen.groove import Groove
 
 
 class View(NamedTuple):
-    """One page between masthead and player: its path in the address, the title of its link, and
-    what draws it, given the session."""
+    """One page between masthead and player: its path in the address, and what draws it, given the
+    session. Its link is the text "page." with its path."""
 
     path: str
-    title: str
     draw: Callable[[Session], None]
 
 
 VIEWS = (  # in the order of their links; the first one opens
-    View("blend", "Blend", blend.draw),
-    View("vary", "Vary", vary.draw),
-    View("shape", "Shape", shape.draw),
-    View("map", "Map", map.draw),
+    View("blend", blend.draw),
+    View("vary", vary.draw),
+    View("shape", shape.draw),
+    View("map", map.draw),
 )
-VARY = "Vary"  # title of the view with the wall of takes
+VARY = "vary"  # path of the view with the wall of takes
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
 
-def masthead(pages: Sequence[StreamlitPage], here: StreamlitPage) -> DeltaGenerator:
-    """The first line of the page; returns the place for the share button."""
+def masthead(pages: Mapping[str, StreamlitPage], here: str) -> DeltaGenerator:
+    """The first line of the page, with links to the pages by their paths; returns the place for the
+    share button."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         look.wordmark()
-        for page in pages:
-            key = "here" if page.title == here.title else f"to-{page.title}"
-            with st.container(key=key, width="content"):
+        for path, page in pages.items():
+            with st.container(key="here" if path == here else f"to-{path}", width="content"):
                 st.page_link(page, label=page.title)
         return st.container(key="share", width="content")
 
@@ -61,22 +61,23 @@ def open_session() -> Session:
     """The musician's session. A new one is that of the link in the address, or has two demo
     grooves."""
     if "session" not in st.session_state:
-        text = st.query_params.get(LINK)
-        st.session_state["session"] = _demo_session() if text is None else _linked_session(text)
-        if text is not None:
+        packed = st.query_params.get(LINK)
+        new = _demo_session() if packed is None else _linked_session(packed)
+        st.session_state["session"] = new
+        if packed is not None:
             # From here on it is the musician's own: a reload must not undo what was done to it.
             del st.query_params[LINK]
     return st.session_state["session"]
 
 
-def recall(text: str) -> None:
+def recall(packed: str) -> None:
     """Go on from what the browser has kept."""
     session: Session = st.session_state["session"]
     if session.recalled:
         return
     session.recalled = True
     try:
-        kept = link.unpack(text)
+        kept = link.unpack(packed)
     except BeatGenError:  # nothing there, or not readable
         return
     if session.linked:
@@ -93,17 +94,23 @@ def draw() -> None:
     st.set_page_config(page_title="BeatGen", page_icon=look.ICON, layout="wide")
     look.apply_styles()
     theme_watch(look.theme())
-    pages = [
-        st.Page(partial(_draw_view, view), title=view.title, url_path=view.path, default=not number)
+    pages = {
+        view.path: st.Page(
+            partial(_draw_view, view),
+            title=text(f"page.{view.path}"),
+            url_path=view.path,
+            default=not number,
+        )
         for number, view in enumerate(VIEWS)
-    ]
-    here = st.navigation(pages, position="hidden")
+    }
+    shown = st.navigation(list(pages.values()), position="hidden")
+    here = next(path for path, page in pages.items() if page is shown)
     share_place = masthead(pages, here)
     try:
         engine.model()
         session = open_session()
     except BeatGenError as error:  # an installation without its weights or grooves
-        st.error(str(error))
+        st.error(look.plain(of_package(error)))
         st.stop()
     session.move(*released(session.position, session.feel))
     if mark := returned():
@@ -111,12 +118,12 @@ def draw() -> None:
     session.vary_asked += presses()
     for act, number in wall_acts():
         wall.act(session, act, number)
-    if session.vary_asked and here.title != VARY:
-        st.switch_page(next(page for page in pages if page.title == VARY))
+    if session.vary_asked and here != VARY:
+        st.switch_page(pages[VARY])
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
-        played = player(scene, session.opening, session.starts, slim=here.title == VARY)
+        played = player(scene, session.opening, session.starts, slim=here == VARY)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.kit = played.kit
@@ -127,8 +134,9 @@ def draw() -> None:
     with above:
         if session.trouble:
             look.closable_error(session.trouble, session.forget_trouble, key="page")
-        here.run()
+        shown.run()
     takeaway.draw(session)
+    language_choice()
     with share_place:
         share_button(link.pack(session))
     browser_memory(link.pack_memory(session) if session.recalled else None, recall)
@@ -157,9 +165,9 @@ def _demo_session() -> Session:
     return Session(Deck(first), Deck(second))
 
 
-def _linked_session(text: str) -> Session:
+def _linked_session(packed: str) -> Session:
     try:
-        session = link.unpack(text)
+        session = link.unpack(packed)
         session.linked = True
     except BeatGenError as error:  # what the browser kept is not lost
         session = _demo_session()
@@ -170,19 +178,19 @@ def _linked_session(text: str) -> Session:
 def _scene(session: Session) -> Scene:
     """What the player is to sound: the path between the decks, or what sounds instead."""
     a, b = session.pair
-    path, ends = engine.path(a, b), None
+    path, ends = engine.frames(a, b), None
     # Only a drag on the pad brings the feels out: they would double what is computed and sent.
     apart = session.feel is not None
-    feels = engine.path_feels(a, b) if apart else None
+    feels = engine.feels(a, b) if apart else None
     settled = session.take.groove if session.take else engine.blend(a, b, *session.place)
     if session.shaped:
         settled = engine.nudge(settled, session.shape)
         if not session.take:  # the shape of a take is gone once the blend is moved
-            ends = path[0], path[-1]
+            ends = path.ends
             shape = session.shape, engine.SHAPED_APART if apart else engine.SHAPED
-            path = engine.shaped_path(a, b, *shape)
-            feels = engine.shaped_path_feels(a, b, *shape) if apart else None
-    bars = max(settled.bars, path[0].bars)  # a take may be longer or shorter than the path
+            path = engine.shaped_frames(a, b, *shape)
+            feels = engine.shaped_feels(a, b, *shape) if apart else None
+    bars = max(settled.bars, path.ends[0].bars)  # a take may be longer or shorter than the path
     return Scene(
         path,
         session.position,

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, TypedDict
 import numpy as np
 import streamlit as st
 
+from app.language import text
 from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
@@ -205,11 +206,11 @@ class Take:
 
     @property
     def name(self) -> str:
-        return self.title or f"Take {self.number}"
+        return self.title or text("name.take", number=str(self.number))
 
 
 class VaryRequest(NamedTuple):
-    """Takes that are asked for. start: what from, as the Vary page names it."""
+    """Takes that are asked for. start: what from, one of STARTS (app/views/vary.py)."""
 
     start: str
     pattern: float  # amount of change, 0 to 1

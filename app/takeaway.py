@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from app import downloads, engine, look
+from app.language import text
 from app.names import write_tempo
 from app.player.parts import ServedFile, bar_files, live_heading
 from app.session import (
@@ -29,7 +30,6 @@ from beatgen.midi.writer import written_otherwise
 from beatgen.swing import swing
 
 MORPH_BARS = (2, LONGEST_TAKE)  # shortest and longest
-FULL = f"{MOST_TAKES} takes are kept, and there is room for no more: discard one first."
 MOVES = ("both", "pattern", "feel")  # what goes from A to B in a morph
 
 
@@ -39,21 +39,20 @@ def draw(session: Session) -> None:
     with st.container(key="takeaway", horizontal=True, vertical_alignment="center"):
         live_heading(key="takeaway-heading")
         if session.take or session.shaped:
-            st.button("Back to the blend", key="back", on_click=session.play, args=(None,))
+            st.button(text("takeaway.back"), key="back", on_click=session.play, args=(None,))
         st.button(
-            "Keep as take",
+            text("takeaway.keep"),
             key="keep",
             icon=":material/bookmark:",
             on_click=session.ask,
             args=("keep",),
-            help="Add what you hear to the takes on the Vary page.",
+            help=text("takeaway.keep.help"),
         )
         for side in SIDES:
-            st.button(
-                f"Make it {side.upper()}", key=f"make-{side}", on_click=session.ask, args=(side,)
-            )
+            label = text("takeaway.make", side=side.upper())
+            st.button(label, key=f"make-{side}", on_click=session.ask, args=(side,))
         _downloads(session)
-    detail = st.expander("What you hear, in detail", key="detail", on_change="rerun")
+    detail = st.expander(text("takeaway.detail"), key="detail", on_change="rerun")
     if detail.open:
         with detail:
             look.roll(session.swung, look.accent_at(session.position), key="roll-detail")
@@ -90,7 +89,12 @@ def fulfil(session: Session) -> None:
 def keep(session: Session, groove: Groove) -> None:
     """Add a groove to the takes, kept, and say so: not every page shows them."""
     take = session.keep(groove)
-    st.toast(f"{take.name} added to the Vary page." if take else FULL)
+    st.toast(text("takeaway.kept", take=take.name) if take else full())
+
+
+def full() -> str:
+    """Why no more takes can be kept."""
+    return text("takeaway.full", most=MOST_TAKES)
 
 
 def make_source(session: Session, side: Side, groove: Groove, name: str) -> None:
@@ -122,7 +126,9 @@ def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
     for take in takes:
         groove = session.sounding(take.groove)
         # Several takes may have the same title.
-        name = file_name(f"Take {take.number} {take.title}", groove, "mid")
+        name = file_name(
+            f"{text('name.take', number=str(take.number))} {take.title}", groove, "mid"
+        )
         zipped[name] = engine.midi_file(groove, pitches, early=chosen_early())
     return engine.zip_file(zipped)
 
@@ -137,33 +143,31 @@ def stems_file(groove: Groove, label: str, kit: str = KITS[0]) -> bytes:
 
 def _downloads(session: Session) -> None:
     groove, label = session.swung, session.title
-    with st.popover("MIDI options", key="midi-options"):
+    with st.popover(text("midi"), key="midi-options"):
         pitches = _choose_map(session, groove)
         st.segmented_control(
-            "Hits before the first beat",
-            list(downloads.EARLY),
-            format_func=downloads.EARLY.__getitem__,
+            text("midi.early"),
+            downloads.EARLY,
+            format_func=lambda early: text(f"midi.early.{early}"),
             default="loop",
             required=True,
             key="early",
-            help="At the loop's end, where you hear them: for looping. In a pick-up bar before the "
-            "first: for an arrangement.",
+            help=text("midi.early.help"),
             **KEPT,
         )
-        st.number_input("Loop count", 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
+        st.number_input(text("midi.loops"), 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
     st.download_button(
-        "Stems",
+        text("stems"),
         partial(stems_file, groove, label, session.kit),
-        file_name(f"{label} stems", groove, "zip"),
+        file_name(text("stems.name", name=label), groove, "zip"),
         "application/zip",
         key="stems",
         on_click="ignore",
         icon=":material/download:",
         disabled=not groove.velocity.any(),
-        help="Download a WAV loop of each drum family (zip). Like all files, they include muted "
-        "voices; together they sound like the WAV loop.",
+        help=text("stems.help"),
     )
-    with st.popover("Morph", key="morph"):
+    with st.popover(text("morph"), key="morph"):
         _morph(session, groove, pitches)
 
 
@@ -175,13 +179,12 @@ def _choose_map(session: Session, groove: Groove) -> str:
 
     st.session_state.setdefault("pitches", session.map_out)
     pitches = st.selectbox(
-        "Drum map",
+        text("midi.map"),
         list(maps()),
         format_func=lambda name: maps()[name].title,
         key="pitches",
         on_change=choose,
-        help="The notes that MIDI files have: General MIDI plays on any kit; Roland keeps rims and "
-        "hat edges apart. Choose the instrument that is to play them.",
+        help=text("midi.map.help"),
         **KEPT,
     )
     for sentence in written_otherwise(groove, pitches):
@@ -196,32 +199,38 @@ def _morph(session: Session, groove: Groove, pitches: str) -> None:
     Where pattern and feel are apart, one of them may go alone, the other staying where it is.
     """
     bars = st.number_input(
-        "Length in bars",
+        text("morph.bars"),
         *MORPH_BARS,
         8,
         key="morph-bars",
-        help="From A in the first bar to B in the last, step by step. Locked cells stay as they "
-        "are; the shape of the blend is applied.",
+        help=text("morph.bars.help"),
         **KEPT,
     )
     curve = st.segmented_control(
-        "Curve",
+        text("morph.curve"),
         list(engine.CURVES),
+        format_func=lambda curve: text(f"morph.curve.{curve}"),
         default="straight",
         required=True,
         key="morph-curve",
-        help="Straight: at an even pace. Ease in: slow at first. Ease out: slow at last. Ease "
-        "in-out: slow at both ends.",
+        help=text("morph.curve.help"),
         **KEPT,
     )
     fixed: tuple[float | None, float | None] = (None, None)
     if session.feel is not None:
         moves = st.segmented_control(
-            "Goes from A to B", MOVES, default="both", required=True, key="morph-moves", **KEPT
+            text("morph.moves"),
+            MOVES,
+            format_func=lambda moves: text(f"morph.moves.{moves}"),
+            default="both",
+            required=True,
+            key="morph-moves",
+            **KEPT,
         )
         pattern, feel = session.place
         fixed = {"both": fixed, "pattern": (None, feel), "feel": (pattern, None)}[moves]
     a, b = session.pair
+    name = text("morph.name", a=session.a.source.name, b=session.b.source.name)
     early = chosen_early()
 
     def morph() -> Groove:
@@ -231,15 +240,15 @@ def _morph(session: Session, groove: Groove, pitches: str) -> None:
 
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            "Keep as take",
+            text("takeaway.keep"),
             key="morph-keep",
             icon=":material/bookmark:",
             on_click=lambda: keep(session, morph()),
         )
         st.download_button(
-            "MIDI",
+            text("morph.midi"),
             lambda: engine.midi_file(swing(morph(), session.swing), pitches, early=early),
-            file_name(f"{session.a.source.name} to {session.b.source.name}", groove, "mid"),
+            file_name(name, groove, "mid"),
             downloads.MIDI,
             key="morph-midi",
             on_click="ignore",

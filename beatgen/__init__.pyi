@@ -3,6 +3,7 @@
 from .audio.render import render as render
 from .audio.render import stems as stems
 from .audio.render import write_wav as write_wav
+from .bars.comparison import compare as compare
 from .data.dataset import Dataset as Dataset
 from .data.dataset import load_dataset as load_dataset
 from .data.dataset import prepare as prepare

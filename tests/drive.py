@@ -95,7 +95,7 @@ def bar_file(page: AppTest, kind: str) -> tuple[str, bytes]:
     file = shown_part(page, "bar-files")["files"][kind]
     address, _, how = file["path"].removeprefix("file/").partition("?")
     packed, ending = address.split(".")
-    scope = {"type": "http", "path_params": {"text": packed, "ending": ending}}
+    scope = {"type": "http", "headers": [], "path_params": {"text": packed, "ending": ending}}
     answer = downloads.answer(Request({**scope, "query_string": how.encode()}))
     assert answer.status_code == 200 and answer.media_type == file["type"]
     return file["name"], answer.body

@@ -15,9 +15,9 @@ run in the browser. web/ is what the browser runs.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import streamlit as st
 
@@ -28,10 +28,30 @@ from beatgen import assets
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
+T = TypeVar("T")
+
 MOST_PRESSES = 50  # of V between two runs
+PATHS = 128  # that are held packed, 20 kB for a bar at most
 MARKS = 200  # scenes that one can go back to; the browser's history is as deep
 ACCENTS = ("#ffb224", "#35d3e6")  # A amber, B cyan
 PROBE = "BEATGEN_PROBE"  # environment variable that has the page expose window.beatgen, for tests
+
+
+@dataclass(frozen=True, eq=False)
+class Frames(Generic[T]):
+    """Grooves of a path, or of its feels, that are computed only to be packed: which is once, for a
+    browser keeps them.
+
+    name: two of one name are the same. ends: A and B, as the path has them. make: computes it.
+    """
+
+    name: bytes
+    ends: tuple[Groove, Groove]
+    make: Callable[[], T]
+
+
+Path = Sequence[Groove]
+Feels = tuple[Sequence[Groove], Sequence[Groove]]  # the path with A's feel all along, with B's
 
 
 @dataclass(frozen=True)
@@ -40,7 +60,7 @@ class Scene:
 
     path:      the grooves from A to B, evenly spaced, all of the same bars and steps (33 frames
               for a blend; one groove for a take). Where the settled groove is longer, the browser
-              repeats them: that is less to send.
+              repeats them: that is less to send. Frames are computed where they are sent.
     position: where on the path, 0 (A) to 1 (B).
     feel:     where the feel is, 0 (A's) to 1 (B's); None: it goes with the pattern.
     feels:    the path with A's feel all along, and with B's; without them a feel apart from the
@@ -58,27 +78,28 @@ class Scene:
     differ, and for a position or feel outside 0..1.
     """
 
-    path: Sequence[Groove]
+    path: Path | Frames[Path]
     position: float = 0.0
     settled: Groove | None = None
     label: str = ""
     accents: tuple[str, str] = ACCENTS
     feel: float | None = None
-    feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
+    feels: Feels | Frames[Feels] | None = None
     mark: Any = None
     take: Literal["take", "bar"] | None = None
     shaped: bool = False
     ends: tuple[Groove, Groove] | None = None
 
     def __post_init__(self) -> None:
-        grooves = [*self.path, *(self.ends or ())]
-        for felt in self.feels or ():
+        grooves = [*_known(self.path), *(self.ends or ())]
+        for felt in self.feels if isinstance(self.feels, tuple) else ():
             grooves += felt
-            if len(felt) != len(self.path):
+            if len(felt) != len(_known(self.path)):
                 raise BeatGenError(
-                    f"a feel has {len(felt)} frames, the path {len(self.path)}; expected as many."
+                    f"a feel has {len(felt)} frames, the path {len(_known(self.path))}; expected "
+                    "as many."
                 )
-        if not len(self.path):
+        if not grooves:
             raise BeatGenError("the player was given no groove; expected one or more.")
         shapes = {groove.velocity.shape[:2] for groove in grooves}
         if len(shapes) > 1:
@@ -106,14 +127,21 @@ class Scene:
     @property
     def bars(self) -> int:
         """Of what sounds."""
-        return (self.path[0] if self.settled is None else self.settled).bars
+        return (_known(self.path)[0] if self.settled is None else self.settled).bars
+
+    @property
+    def between(self) -> tuple[Groove, Groove]:
+        """A and B."""
+        path = _known(self.path)
+        return self.ends or (path[0], path[-1])
 
     @property
     def base(self) -> Groove:
         """The groove that grid edits change: the settled one, else the nearest frame."""
         if self.settled is not None:
             return self.settled
-        return self.path[round(self.position * (len(self.path) - 1))]
+        path = _made(self.path)
+        return path[round(self.position * (len(path) - 1))]
 
 
 def player(
@@ -134,8 +162,9 @@ def player(
     """
     message = _message(key)
     before = _memory(key)
-    same = before.path is scene.path and before.feels is scene.feels
-    path = before.packed if same else pack_path(scene.path, scene.feels, scene.ends)
+    made_of = _name(scene.path), _name(scene.feels)
+    same = all(map(_are_one, before.made_of, made_of))
+    path = before.packed if same else _pack(scene)
     felt = path["feels"] is not None
     # It may have come without its feels.
     known = message.get("path") == path["id"] and not (felt and message.get("felt") is False)
@@ -173,8 +202,7 @@ def player(
     st.session_state[f"{key} memory"] = _Memory(
         message.get("turn", 0),
         (played.sounding, *held),
-        scene.path,
-        scene.feels,
+        made_of,
         path,
         dict(list(marks.items())[-MARKS:]),
         _back(message)[0] or before.returns,
@@ -234,13 +262,12 @@ def answered_turn(*, key: str = "player") -> int:
 @dataclass(frozen=True)
 class _Memory:
     """Of the last run: its turn, the grooves that a lock may have been set on, and the path, which
-    is packed once. Of the last scenes: their marks, by the ids of their paths and settled grooves.
-    And how often the musician had gone back."""
+    is packed once, with the names of what it was made of. Of the last scenes: their marks, by the
+    ids of their paths and settled grooves. And how often the musician had gone back."""
 
     turn: int = 0
     known: tuple[Groove, ...] = ()
-    path: Sequence[Groove] | None = None
-    feels: tuple[Sequence[Groove], Sequence[Groove]] | None = None
+    made_of: tuple[Any, Any] = (None, None)
     packed: Mapping[str, Any] = field(default_factory=dict)
     marks: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     returns: int = 0
@@ -269,6 +296,37 @@ def _back(message: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
 
 def _memory(key: str) -> _Memory:
     return st.session_state.get(f"{key} memory", _Memory())
+
+
+def _known(path: Path | Frames[Path]) -> Sequence[Groove]:
+    """The grooves of a path that need not be computed: its ends at least."""
+    return path.ends if isinstance(path, Frames) else path
+
+
+def _made(grooves: Any) -> Any:
+    return grooves.make() if isinstance(grooves, Frames) else grooves
+
+
+def _name(grooves: Any) -> Any:
+    """What tells frames apart: their name, else they themselves."""
+    return grooves.name if isinstance(grooves, Frames) else grooves
+
+
+def _are_one(name: Any, other: Any) -> bool:
+    return name is other or (isinstance(name, bytes) and name == other)
+
+
+def _pack(scene: Scene) -> Mapping[str, Any]:
+    names = _name(scene.path), _name(scene.feels)
+    if isinstance(names[0], bytes) and isinstance(names[1], bytes | None):
+        return _packed(*names, scene)
+    return pack_path(_made(scene.path), _made(scene.feels), scene.ends)
+
+
+@st.cache_resource(show_spinner=False, max_entries=PATHS)
+def _packed(path: bytes, feels: bytes | None, _scene: Scene) -> Mapping[str, Any]:
+    """Once for all sessions: many begin with the same pair."""
+    return pack_path(_made(_scene.path), _made(_scene.feels), _scene.ends)
 
 
 def _pack_opening(opening: Opening) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.language import text
 from app.player.component import WEB, serve, show
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def pack_chart(figure: Figure, config: Mapping[str, Any], label: str) -> dict[st
         "points": pack_points(shares),
         "config": dict(config),
         "label": label,
+        "trouble": text("map.not_loaded"),
     }
     return {"id": blake2b(repr(packed).encode(), digest_size=8).hexdigest(), **packed}
 

@@ -5,7 +5,7 @@ works with the player in the browser, for they share one there; a chart is a com
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -15,11 +15,14 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from app.language import FOLDER
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 Width = Literal["stretch", "content"]
 WEB = Path(__file__).parent / "web"
+SERVED = (WEB, FOLDER)  # the browser's side, and the texts that it shows
 
 _registering = threading.Lock()
 
@@ -29,7 +32,8 @@ def mount(
 ) -> Any:
     """Show the component. Its data say which part to show ("part", the player itself without), and
     which player that is about ("player")."""
-    return show(serve("player", WEB), "main.js", key, data, "styles/player.css", width, **callbacks)
+    player = serve("player", *SERVED)
+    return show(player, "main.js", key, data, "styles/player.css", width, **callbacks)
 
 
 def show(
@@ -48,31 +52,35 @@ def show(
     return _renderer(component, js, css)(**options)
 
 
-def serve(name: str, folder: Path) -> str:
-    """Have Streamlit serve `folder` under a component's name, and return that name.
+def serve(name: str, *folders: Path) -> str:
+    """Have Streamlit serve a folder under a component's name, and return that name; further ones
+    under that name with a hyphen and their own behind it.
 
     Streamlit finds a component's files through the pyproject.toml of an installed distribution,
     and only below the package of the distribution's own name. Registering the same manifest here
     serves a checkout, an editable install and a wheel alike.
     """
-    component = f"{name}-{_digest(folder)}"
+    component = f"{name}-{_digest(folders)}"
     manager = get_bidi_component_manager()
     with _registering:
-        if manager.get_component_asset_root(f"beatgen.{component}") is None:
-            config = ComponentConfig(name=component, asset_dir=folder.name)
-            manifest = ComponentManifest(name="beatgen", version="", components=[config])
-            manager.register_from_manifest(manifest, folder.parent)
+        for folder in folders:
+            own = component if folder is folders[0] else f"{component}-{folder.name}"
+            if manager.get_component_asset_root(f"beatgen.{own}") is None:
+                config = ComponentConfig(name=own, asset_dir=folder.name)
+                manifest = ComponentManifest(name="beatgen", version="", components=[config])
+                manager.register_from_manifest(manifest, folder.parent)
     return f"beatgen.{component}"
 
 
 @cache
-def _digest(folder: Path) -> str:
-    """Short content hash of a folder: it stands in the files' URL, so that none is ever stale."""
+def _digest(folders: Sequence[Path]) -> str:
+    """Short content hash of folders: it stands in the files' URL, so that none is ever stale."""
     digest = blake2b(digest_size=6)
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = file.relative_to(folder).as_posix()
-        if not name.startswith("test/"):  # the page does not fetch its tests
-            digest.update(name.encode() + file.read_bytes())
+    for folder in folders:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = file.relative_to(folder).as_posix()
+            if not name.startswith("test/"):  # the page does not fetch its tests
+                digest.update(name.encode() + file.read_bytes())
     return digest.hexdigest()
 
 

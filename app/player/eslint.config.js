@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import globals from "globals";
+import texts from "./eslint.texts.js";
 
 const common = {
   eqeqeq: ["error", "always", { null: "ignore" }], // == null is null or undefined
@@ -22,10 +23,12 @@ export default [
   js.configs.recommended,
   {
     files: ["web/**/*.js"],
-    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.browser },
-    rules: common,
+    languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: globals.browser },
+    plugins: { texts },
+    rules: { ...common, "texts/no-texts": "error" },
   },
   { files: ["web/sound/ticker.js"], languageOptions: { globals: globals.worker } },
   { files: ["web/testing/tap.js"], languageOptions: { globals: globals.audioWorklet } },
   { files: ["web/test/**/*.js", "*.js"], languageOptions: { globals: globals.node }, rules: common },
+  { files: ["web/test/**/*.js", "web/testing/*.js"], rules: { "texts/no-texts": "off" } },
 ];

@@ -86,7 +86,7 @@ def read(
     if opening and message.get("opened") != opening.name:
         tempo, swing, lock, kit = opening.tempo, opening.swing, opening.lock, opening.kit
     blend = edited or base
-    a, b = scene.ends or (scene.path[0], scene.path[-1])
+    a, b = scene.between
     sounding = {
         "a": lambda: a.repeat(scene.bars),
         "b": lambda: b.repeat(scene.bars),

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 import numpy as np
 import streamlit as st
 
+from app.language import name_of, names
 from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_shape, pack_words
@@ -117,7 +118,7 @@ def groove_picture(groove: Groove, label: str, accent: str, *, key: str, first: 
     data = {
         "groove": pack_groove(groove),
         "rows": rows,
-        "names": [EVERY[voice].name for voice in rows],
+        "names": [name_of(EVERY[voice].name) for voice in rows],
         "accent": accent,
         "label": label,
         "first": first,
@@ -201,6 +202,11 @@ def browser_memory(page: str | None, on_recalled: Callable[[str], None]) -> None
         part("file", f"{key}-{name}", {"name": name, "text": file})
     data = {"page": None if page is None else first, "files": names}
     part("memory", key, data, on_recalled_change=recalled)
+
+
+def language_choice() -> None:
+    """A choice of the page's languages; it loads anew in the one that is chosen."""
+    part("language", "language-choice", {"languages": names()})
 
 
 def theme_watch(drawn: Theme) -> None:

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
 from app import engine
+from app.language import text
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.player.messages import Opening
 from app.player.wire import MOST_BARS
@@ -68,10 +69,7 @@ def unpack(packed: str) -> Session:
     Raises BeatGenError with one sentence where the text is cut off, changed or not one of them.
     """
     if packed[:1].isdigit() and packed[0] > LATEST_VERSION:
-        raise BeatGenError(
-            f"This link was made by a newer BeatGen (form {packed[0]}; this one reads "
-            f"{LATEST_VERSION}): update BeatGen to open it."
-        )
+        raise BeatGenError(text("error.link_newer", form=packed[0], latest=LATEST_VERSION))
     try:
         first, *files = packed.split(" ")
         if len(files) > len(SIDES):
@@ -80,9 +78,7 @@ def unpack(packed: str) -> Session:
         name = blake2b(packed.encode(), digest_size=8).hexdigest()
         return _session(head, hits, name, [_file(file) for file in files])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        raise BeatGenError(
-            "This link was cut off or changed: copy the whole link and open it again."
-        ) from error
+        raise BeatGenError(text("error.link_cut")) from error
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -278,13 +274,10 @@ def _lock(record: Mapping[str, Any] | None, groove: Groove | None) -> Lock | Non
     return Lock(groove, frozenset(voices), frozenset(sixteenths), frozenset(cells))
 
 
-def _refuse_longer(bars: int, most: int, what: str) -> None:
+def _refuse_longer(bars: int, most: int, what: Literal["loop", "take", "lock"]) -> None:
     """A link may ask for more than the page can make, which would take long."""
     if bars > most:
-        raise BeatGenError(
-            f"This link holds a {what} of {bars} bars, longer than BeatGen plays ({most} bars): "
-            "ask for another one."
-        )
+        raise BeatGenError(text(f"error.link_long_{what}", bars=bars, most=most))
 
 
 def _name(value: object) -> str:

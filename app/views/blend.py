@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app import engine, look
+from app.language import FIRST, name_of, of_package, text
 from app.limits import TEMPO_RANGE
+from app.names import percent
 from app.player.parts import file_overview, groove_picture
 from app.session import LOOPS, SIDES, Deck, File, Pace, Session, Side
 from app.share import link
@@ -41,14 +43,13 @@ def _choose_meter(now: Session) -> None:
 
     st.session_state["meter"] = now.meter
     with st.container(key="meter-choice", horizontal=True, vertical_alignment="center"):
-        look.note(f"A is in {labels['a']}, B in {labels['b']}. Blend in")
+        look.note(text("deck.meters", **labels))
         st.segmented_control(
-            "Meter of the blend",
+            text("deck.meter"),
             SIDES,
             required=True,
             format_func=labels.__getitem__,
-            help="The other groove is brought into this meter: its bars end early, or go on with "
-            "the next one or with their beginning.",
+            help=text("deck.meter.help"),
             key="meter",
             label_visibility="collapsed",
             on_change=choose,
@@ -61,7 +62,7 @@ def _card(now: Session, side: Side) -> None:
     look.heading(source.name, _facts(deck), badge=side)
     groove_picture(
         groove,
-        f"Drum grid of {source.name}",
+        text("deck.picture", name=source.name),
         _accent(side),
         key=f"roll-{side}",
         first=deck.start + 1,
@@ -78,12 +79,9 @@ def _card(now: Session, side: Side) -> None:
     if deck.error:
         _error(deck, side)
     if source.messages:
-        look.note(" ".join(source.messages))
+        look.note(" ".join(source.messages), spoken=FIRST)
     if source.bars > link.WHOLE:
-        st.caption(
-            f"Longer than {link.WHOLE} bars: after a reload only the loop is left. To choose other "
-            "bars, load the file again."
-        )
+        st.caption(text("deck.long", bars=link.WHOLE))
     with st.container(key=f"source-{side}", horizontal=True, vertical_alignment="bottom"):
         _choose_source(now, side)
 
@@ -95,9 +93,9 @@ def _accent(side: Side) -> str:
 def _facts(deck: Deck) -> list[str]:
     source, bars = deck.source, deck.source.bars
     return [
-        "" if source.style == source.name.lower() else source.style,
+        "" if source.style == source.name.lower() else name_of(source.style),
         look.bpm(source.tempo),
-        f"{bars} bar" + "s" * (bars > 1),
+        text("deck.bars", count=bars),
         "" if label_of(source.meters) == "4/4" else label_of(source.meters),
     ]
 
@@ -117,7 +115,7 @@ def _choose_map(now: Session, side: Side, file: File) -> None:
             now.load(side, engine.read(file.name, file.content, name, changed))
             deck.choose(start, bars)
         except BeatGenError as error:
-            deck.error = str(error)
+            deck.error = of_package(error)
 
     def choose() -> None:
         read(st.session_state[chosen], {})
@@ -126,25 +124,28 @@ def _choose_map(now: Session, side: Side, file: File) -> None:
         read(file.map, {**file.changed, note: st.session_state[f"note-{note}-{side}-{drawn}"]})
 
     chosen = f"map-{side}-{drawn}"
-    with st.popover(f"Read as {maps()[file.map].title}", type="tertiary", key=f"read-as-{side}"):
+    with st.popover(
+        text("deck.map", map=maps()[file.map].title), type="tertiary", key=f"read-as-{side}"
+    ):
         st.session_state[chosen] = file.map
         st.selectbox(
-            "Drum map",
+            text("deck.map.choose"),
             list(maps()),
             format_func=lambda name: maps()[name].title,
             key=chosen,
             on_change=choose,
-            help="Which note means which voice. Choose the instrument that the file was made for.",
+            help=text("deck.map.help"),
         )
         for note in _doubtful(file):
             key = f"note-{note}-{side}-{drawn}"
             voice = file.changed.get(note, file.voices.get(note, NO_HIT))
             st.session_state[key] = voice
-            hits = file.notes[note]
             st.selectbox(
-                f"{note} ({hits} hit{'s' * (hits > 1)})",
+                text("deck.note", note=str(note), count=file.notes[note]),
                 list(dict.fromkeys([voice, *NAMES, NO_HIT])),
-                format_func=lambda name: "left out" if name == NO_HIT else name,
+                format_func=lambda name: (
+                    text("deck.note.none") if name == NO_HIT else name_of(name)
+                ),
                 key=key,
                 on_change=change,
                 args=(note,),
@@ -176,11 +177,11 @@ def _choose_length(deck: Deck, side: Side) -> None:
 
     st.session_state[length] = deck.bars
     st.segmented_control(
-        "Bars in the loop",
+        text("deck.length"),
         [loop for loop in LOOPS if loop <= bars],
         required=True,
         format_func=str,
-        help="How many bars the loop has.",
+        help=text("deck.length.help"),
         key=length,
         label_visibility="collapsed",
         on_change=choose,
@@ -212,8 +213,7 @@ def _choose_pace(now: Session, side: Side) -> None:
             args=(now, side, pace),
             disabled=len(set(deck.source.meters)) > 1
             or not TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1],
-            help=f"Write this groove at {look.bpm(tempo)}: it sounds the same by itself, and meets "
-            "the other groove at another tempo.",
+            help=text("deck.pace.help", tempo=look.bpm(tempo)),
         )
 
 
@@ -225,9 +225,9 @@ def _propose_pace(now: Session, side: Side) -> None:
         return
     tempo = look.bpm(own.tempo_at("double"))
     with st.container(key=f"proposal-{side}", horizontal=True, vertical_alignment="center"):
-        look.note(f"{other.name} is near twice as fast.")
+        look.note(text("deck.twice", name=other.name))
         st.button(
-            f"Write this one at {tempo}",
+            text("deck.twice.write", tempo=tempo),
             key=f"meet-{side}",
             on_click=_set_pace,
             args=(now, side, "double"),
@@ -252,16 +252,12 @@ def _error(deck: Deck, side: Side) -> None:
 
 def _match(deck: Deck, side: Side) -> None:
     """How closely the model reproduces the groove; opened, what differs."""
-    matched = int(100 * engine.match(deck.groove))  # 100 only where nothing differs
-    popover = st.popover(
-        f"Match {matched}%", type="tertiary", key=f"match-{side}", on_change="rerun"
-    )
+    matched = int(100 * engine.match(deck.groove)) / 100  # 100 % only where nothing differs
+    label = text("deck.match", percent=percent(matched))
+    popover = st.popover(label, type="tertiary", key=f"match-{side}", on_change="rerun")
     if popover.open:
         with popover:
-            st.caption(
-                "How closely the model reproduces this groove (F1 of the hits). At A and B you "
-                "hear the original; what the model misses fades out between them."
-            )
+            st.caption(text("deck.match.about"))
             look.difference(
                 deck.groove,
                 engine.reconstruct(deck.groove),
@@ -295,10 +291,10 @@ def _choose_source(now: Session, side: Side) -> None:
         try:
             now.load(side, engine.read(name, content))
         except BeatGenError as error:
-            deck.error = str(error)
+            deck.error = of_package(error)
 
     st.file_uploader(
-        f"MIDI file for {side.upper()}",
+        text("deck.file", side=side.upper()),
         type=[ending.removeprefix(".") for ending in ENDINGS],
         key=upload,
         on_change=load_file,
@@ -307,13 +303,13 @@ def _choose_source(now: Session, side: Side) -> None:
     name = deck.source.name
     st.session_state[pick] = name if deck.source is demos.get(name) else None
     st.selectbox(
-        f"Demo groove for {side.upper()}",
+        text("deck.demo", side=side.upper()),
         list(demos),
         key=pick,
         on_change=load_demo,
         accept_new_options=True,
-        placeholder="Demo, or paste a link",
-        help="A demo groove, or an address of GrooveScribe, pasted here.",
+        placeholder=text("deck.demo.placeholder"),
+        help=text("deck.demo.help"),
         label_visibility="collapsed",
         width=180,
     )

@@ -13,6 +13,8 @@ import numpy as np
 import streamlit as st
 
 from app import engine, look
+from app.language import language, name_of, of_package, text
+from app.names import percent
 from app.player.chart import pack_chart, point_chart
 from app.player.parts import chart_region, groove_picture, live_heading
 from app.session import FRESH, SIDES, Session, Take
@@ -23,6 +25,14 @@ from beatgen.plot.map import draw_map, from_units, legend, share_of
 from beatgen.plot.theme import Theme
 
 KEY = "map"  # of the chart
+TOOLS = {  # as Plotly calls them
+    "Pan": "map.tool.pan",
+    "Lasso Select": "map.tool.lasso",
+    "Box Select": "map.tool.box",
+    "Zoom in": "map.tool.in",
+    "Zoom out": "map.tool.out",
+    "Reset axes": "map.tool.reset",
+}
 COUNT = FRESH  # takes that are drawn at once
 SHOWN = 24  # takes on the map and beside it, at most
 MOST_STYLES = 3  # that are listed of a selection
@@ -34,29 +44,25 @@ CHART = {
     "doubleClick": False,
     "showAxisDragHandles": False,
 }
-KEY_TO_MARKS = (
-    '<div class="bg-legend"><span><b class="a">A</b><b class="b">B</b>your grooves, bar by bar'
-    '</span><span><i class="path"></i>the blend between them</span><span><b class="heard"></b>'
-    'what you hear</span><span><b class="take"></b>takes</span></div>'
+MARKS = (  # and what they mean
+    ('<b class="a">A</b><b class="b">B</b>', "map.key.grooves"),
+    ('<i class="path"></i>', "map.key.path"),
+    ('<b class="heard"></b>', "map.key.heard"),
+    ('<b class="take"></b>', "map.key.takes"),
 )
-INTRODUCTION = (
-    "Nearby bars are similar. Click one to hear it. The tools at the map's right edge zoom, move, "
-    "and select bars with a lasso or a box. New takes are drawn from your selection or style."
-)
-ALT = "Map of the training bars, coloured by style. The list beside it plays bars of one style."
 
 
 def draw(now: Session) -> None:
     try:
         atlas = engine.atlas()
     except ModelError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(of_package(error), icon=":material/error:")
         return
     left, right = st.columns([7, 4], gap="small")
     with left, st.container(key="map-panel"):
         _legend(atlas)
         with st.container(key="map-plot"):
-            point_chart(_chart(look.theme()), key=KEY)
+            point_chart(_chart(look.theme(), language()), key=KEY)
             st.html(_marks(now))
             outlines = chart_region("map-plot", partial(_hear, now), key="map-region")
     with right, st.container(key="map-side", height="stretch"):
@@ -90,8 +96,8 @@ def _hear_one(now: Session, among: np.ndarray) -> None:
 
 def _start(now: Session, bar: int) -> None:
     atlas = engine.atlas()
-    kind = "fill" if atlas.fill[bar] else "bar"
-    title = f"{_capital(style_label(atlas.style_of(bar)))} {kind} {bar + 1:,}"
+    kind = "name.fill" if atlas.fill[bar] else "name.bar"
+    title = text(kind, style=_style(atlas.style_of(bar)), number=bar + 1)
     groove = now.locked(engine.training_bar(bar, _tempo(now)))
     now.start(Take(0, groove, 1.0, title=title))
 
@@ -112,9 +118,9 @@ def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
     can be chosen without a pointer."""
     with st.container(key="map-choice", horizontal=True):
         style = st.selectbox(
-            "Style",
+            text("map.style"),
             ["", *atlas.styles],
-            format_func=lambda style: _capital(style_label(style)) or "All styles",
+            format_func=lambda style: _style(style) or text("map.style.all"),
             key="map-style",
             label_visibility="collapsed",
         )
@@ -122,38 +128,38 @@ def _choice(now: Session, atlas: Atlas, inside: np.ndarray) -> None:
         if style:
             among = among[atlas.style[among] == atlas.styles.index(style)]
         st.button(
-            "Play one at random",
+            text("map.hear"),
             key="map-hear",
             icon=":material/casino:",
             on_click=_hear_one,
             args=(now, among),
             disabled=not len(among),
-            help="Play any training bar of the style and of your selection.",
+            help=text("map.hear.help"),
         )
-    name = _capital(style_label(style))
+    name = _style(style) or text("map.bars")
     if len(inside):
-        name = f"{name} in your selection" if style else "Your selection"
-    look.heading(
-        name or "Training bars",
-        [f"{len(among):,} bar" + "s" * (len(among) != 1)],
-    )
+        chosen = text("map.selection.style", style=name)
+        name = chosen if style else text("map.selection")
+    look.heading(name, [text("deck.bars", count=len(among))])
     if style or len(inside):
         _from_here(now, atlas, among)
     else:
-        st.caption(INTRODUCTION)
-        st.html(KEY_TO_MARKS)
+        st.caption(text("map.about"))
+        key = "".join(f"<span>{mark}{escape(text(means))}</span>" for mark, means in MARKS)
+        st.html(f'<div class="bg-legend">{key}</div>')
 
 
 def _from_here(now: Session, atlas: Atlas, among: np.ndarray) -> None:
     """The styles of these bars (indices), and takes drawn from them."""
     if not len(among):
-        st.caption("No bar of this style is in your selection: choose another style.")
+        st.caption(text("map.selection.nothing"))
         return
     counts = Counter(atlas.style[among].tolist()).most_common(MOST_STYLES)
-    styles = ", ".join(f"{n / len(among):.0%} {style_label(atlas.styles[i])}" for i, n in counts)
-    st.caption(f"{styles}. New takes resemble these bars, at the current tempo.")
+    shares = [(percent(n / len(among)), name_of(style_label(atlas.styles[i]))) for i, n in counts]
+    styles = [text("map.from_here.style", percent=share, style=style) for share, style in shares]
+    st.caption(text("map.from_here", styles=", ".join(styles)))
     st.button(
-        f"{COUNT} takes from here",
+        text("map.draw", count=COUNT),
         key="map-draw",
         type="primary",
         icon=":material/casino:",
@@ -168,16 +174,15 @@ def _sounding(now: Session) -> None:
     nearest = engine.nearest(now.heard)
     live_heading(key="map-heading")
     if nearest and now.stand_in != "bar":  # which is one of them
-        st.caption(
-            f"Closest in training data: {style_label(nearest.style)}, {nearest.similarity:.0%}"
-        )
+        style, share = name_of(style_label(nearest.style)), percent(nearest.similarity)
+        st.caption(text("map.nearest", style=style, percent=share))
     accent = look.accent_at(now.position)
-    groove_picture(now.heard, f"Drum grid of {now.title}", accent, key="map-picture")
+    groove_picture(now.heard, text("deck.picture", name=now.title), accent, key="map-picture")
 
 
 def _legend(atlas: Atlas) -> None:
     groups = "".join(
-        f'<span><i style="background:{colour}"></i>{escape(name)}</span>'
+        f'<span><i style="background:{colour}"></i>{escape(name_of(name))}</span>'
         for name, colour, _ in legend(atlas, look.theme())
     )
     st.html(f'<div class="bg-legend">{groups}</div>')
@@ -205,10 +210,10 @@ def _here(now: Session) -> np.ndarray:
     return path[:, round(now.position * (path.shape[1] - 1))]
 
 
-def _mark(places: np.ndarray, kind: str, text: str = "") -> list[str]:
+def _mark(places: np.ndarray, kind: str, letter: str = "") -> list[str]:
     """A mark for each place (n, 2); those on the same spot share one."""
     places = np.unique(share_of(places).round(3), axis=0)
-    return [f'<b class="{kind}" style="left:{x:.1%};top:{y:.1%}">{text}</b>' for x, y in places]
+    return [f'<b class="{kind}" style="left:{x:.1%};top:{y:.1%}">{letter}</b>' for x, y in places]
 
 
 def _line(places: np.ndarray) -> str:
@@ -228,8 +233,11 @@ def _line(places: np.ndarray) -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def _chart(shown: Theme) -> dict[str, Any]:
-    return pack_chart(draw_map(engine.atlas(), theme=shown), CHART, ALT)
+def _chart(shown: Theme, spoken: str) -> dict[str, Any]:
+    """In a theme and a language, those of who asks."""
+    tools = {title: text(key) for title, key in TOOLS.items()}
+    config = {**CHART, "locale": spoken, "locales": {spoken: {"dictionary": tools}}}
+    return pack_chart(draw_map(engine.atlas(), theme=shown), config, text("map.chart"))
 
 
 def _tempo(now: Session) -> float:
@@ -237,5 +245,7 @@ def _tempo(now: Session) -> float:
     return now.heard.tempo
 
 
-def _capital(words: str) -> str:
+def _style(style: str) -> str:
+    """A style at the beginning of a line, "" for none."""
+    words = name_of(style_label(style))
     return words[:1].upper() + words[1:]

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app import engine, look
+from app.language import text
 from app.player.parts import Turn, shape_panel
 from app.session import REACH, Session
 from beatgen.bars.attributes import OF_FEEL
@@ -22,18 +23,18 @@ UNNAMED_FRAMES = 5
 LIKELY = 1.0  # spread of random amounts; 1 is that of the training bars
 FEW = 8  # answers that are held; each takes 1 MB for a bar of the groove
 ALIKE = 0.35  # cosine above which the ends of a principal direction are named after a named one
-WORDS = {  # a direction's name, and what less and more of it is called
-    "density": ("Density", "sparse", "dense"),
-    "syncopation": ("Syncopation", "on the beat", "off the beat"),
-    "ghost notes": ("Ghost notes", "fewer", "more"),
-    "open hats": ("Hi-hat", "closed", "open"),
-    "ride": ("Timekeeper", "hi-hat", "ride"),
-    "toms": ("Toms", "fewer", "more"),
-    "loudness": ("Loudness", "soft", "loud"),
-    "dynamics": ("Dynamics", "even", "accented"),
-    "swing": ("Shuffle", "straight", "shuffled"),
-    "drag": ("Push / lay back", "pushed", "laid back"),
-}
+SPOKEN = (  # names of directions that the page has texts for, and for their ends
+    "density",
+    "syncopation",
+    "ghost notes",
+    "open hats",
+    "ride",
+    "toms",
+    "loudness",
+    "dynamics",
+    "swing",
+    "drag",
+)
 
 
 def draw(now: Session) -> None:
@@ -41,23 +42,22 @@ def draw(now: Session) -> None:
     named = [i for i, direction in enumerate(directions) if direction.named]
     unnamed = [i for i, direction in enumerate(directions) if not direction.named][:UNNAMED]
     with st.container(key="shape-controls", horizontal=True, vertical_alignment="center"):
-        look.note(
-            f"{now.label}. Each slider changes one quality and disturbs the rest as little as "
-            "possible. Double-click to reset."
-        )
-        st.button("Reset", key="reset", on_click=now.reset_shape, disabled=not now.shaped)
+        look.note(text("shape.about", name=now.label))
         st.button(
-            "Randomize",
+            text("shape.reset"), key="reset", on_click=now.reset_shape, disabled=not now.shaped
+        )
+        st.button(
+            text("shape.randomize"),
             key="randomize",
             icon=":material/casino:",
             on_click=randomize,
             args=(now, named),
-            help="Set these sliders to values that are typical of drummers.",
+            help=text("shape.randomize.help"),
         )
     names = [engine.directions()[i].name for i in named]
     frames = [FEEL_FRAMES if name in OF_FEEL else FRAMES for name in names]
     _panel(now, named, "shape-named", frames)
-    more = st.expander("Model directions, strongest first", key="more", on_change="rerun")
+    more = st.expander(text("shape.model"), key="more", on_change="rerun")
     if more.open:
         with more:
             _panel(now, unnamed, "shape-raw", [UNNAMED_FRAMES] * len(unnamed))
@@ -96,9 +96,12 @@ def words(index: int) -> tuple[str, str, str]:
     direction that it resembles, if any.
     """
     direction = engine.directions()[index]
+    if direction.name in SPOKEN:
+        name, less, more = (f"shape.{direction.name}{end}" for end in ("", ".less", ".more"))
+        return text(name), text(less), text(more)
     if direction.named:
-        return WORDS.get(direction.name, (direction.name.capitalize(), "less", "more"))
-    name = direction.name.replace("principal", "Direction")
+        return direction.name.capitalize(), text("shape.less"), text("shape.more")
+    name = text("shape.direction", number=direction.name.rpartition(" ")[2])
     coordinates = _coordinates()
     named = [i for i, other in enumerate(engine.directions()) if other.named]
     if not named:

@@ -8,16 +8,17 @@ import numpy as np
 import streamlit as st
 
 from app import engine
+from app.language import text
 from app.session import FRESH, GONE, KEPT, Session, VaryRequest
 from app.takeaway import chosen_pitches, takes_file
 from app.views import wall
 from beatgen.groove import Groove, as_kit
 
-AMOUNTS = {"Subtle": 0.25, "A little": 0.4, "A lot": 0.6, "Far": 0.8, "New groove": 1.0}
-STARTS = ("Now playing", "A", "Blend", "B")
-BOTH, PATTERN, FEEL = CHANGES = ("Both", "Pattern", "Feel")
+AMOUNTS = {"subtle": 0.25, "little": 0.4, "lot": 0.6, "far": 0.8, "new": 1.0}
+STARTS = ("now", "a", "blend", "b")
+BOTH, PATTERN, FEEL = CHANGES = ("both", "pattern", "feel")
 # What the controls show before they are touched.
-START, CHANGE, AMOUNT, COUNT = "Now playing", BOTH, "A little", 6
+START, CHANGE, AMOUNT, COUNT = "now", BOTH, "little", 6
 
 
 def draw(now: Session) -> None:
@@ -29,19 +30,34 @@ def draw(now: Session) -> None:
         vary(now, request)
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
-            "Start from", STARTS, default=START, required=True, key="start", **KEPT
+            text("vary.start"),
+            STARTS,
+            format_func=lambda start: text(f"vary.start.{start}"),
+            default=START,
+            required=True,
+            key="start",
+            **KEPT,
         )
         st.segmented_control(
-            "Change",
+            text("vary.change"),
             CHANGES,
+            format_func=lambda change: text(f"vary.change.{change}"),
             default=CHANGE,
             required=True,
             key="change",
-            help="Pattern: new hits, same feel. Feel: same hits, new timing and dynamics.",
+            help=text("vary.change.help"),
             **KEPT,
         )
-        st.select_slider("Amount", list(AMOUNTS), AMOUNT, key="amount", width=200, **KEPT)
-        st.slider("Takes", 6, FRESH, COUNT, key="count", width=130, **KEPT)
+        st.select_slider(
+            text("vary.amount"),
+            list(AMOUNTS),
+            AMOUNT,
+            format_func=lambda amount: text(f"vary.amount.{amount}"),
+            key="amount",
+            width=200,
+            **KEPT,
+        )
+        st.slider(text("vary.takes"), 6, FRESH, COUNT, key="count", width=130, **KEPT)
         with st.container(
             key="vary-actions",
             horizontal=True,
@@ -49,7 +65,7 @@ def draw(now: Session) -> None:
             gap="xsmall",
         ):
             st.button(
-                "Vary",
+                text("vary.vary"),
                 key="vary",
                 type="primary",
                 shortcut="V",
@@ -58,40 +74,40 @@ def draw(now: Session) -> None:
                 args=(now,),
             )
             st.button(
-                "Restore",
+                text("vary.restore"),
                 key="restore",
                 icon=":material/undo:",
                 on_click=now.restore,
                 disabled=not now.walls,
-                help="Bring back the takes that went last. Press again for those before."
+                help=text("vary.restore.help")
                 if now.walls
-                else f"No take is gone. The last {GONE} that go can be brought back.",
+                else text("vary.restore.nothing", most=GONE),
             )
             st.button(
-                "All but kept",
+                text("vary.discard"),
                 key="discard-others",
                 icon=":material/delete_sweep:",
                 on_click=now.discard_others,
                 disabled=all(take.kept for take in now.takes),
-                help="Discard all takes that are not kept.",
+                help=text("vary.discard.help"),
             )
             st.download_button(
-                "All takes",
+                text("vary.download"),
                 partial(takes_file, now, tuple(now.takes), chosen_pitches()),
-                "takes.zip",
+                f"{text('vary.download.name')}.zip",
                 "application/zip",
                 key="all-takes",
                 on_click="ignore",
                 icon=":material/download:",
                 disabled=not now.takes,
-                help="Download all takes as MIDI (zip).",
+                help=text("vary.download.help"),
             )
     if now.all_locked:
-        st.caption("Everything that sounds is locked: unlock some drums or steps for other takes.")
+        st.caption(text("vary.all_locked"))
     elif now.takes:
-        st.caption("Most similar first. Click to play; while playing, hover to preview.")
+        st.caption(text("vary.about"))
     else:
-        st.caption("No takes. Press Vary for new ones, or Restore to bring back the last ones.")
+        st.caption(text("vary.empty"))
     wall.draw(now, now.takes, key="wall")
 
 
@@ -121,9 +137,9 @@ def vary(now: Session, request: VaryRequest) -> None:
 
 def _groove_at(now: Session, start: str) -> Groove:
     """The groove that takes start from."""
-    if start in ("A", "B"):
-        return now.deck("a" if start == "A" else "b").groove
-    if start == "Blend":
+    if start in ("a", "b"):
+        return now.deck("a" if start == "a" else "b").groove
+    if start == "blend":
         return now.locked(engine.blend(*now.pair, *now.place))
     assert now.heard is not None  # the entry script sets it before it draws
     return now.heard

@@ -8,10 +8,12 @@ from functools import partial
 import streamlit as st
 
 from app import downloads, engine
+from app.language import name_of, text
+from app.names import percent
 from app.player.wall import Act, Card, takes_wall
 from app.session import LONGEST_NAME, STARS, Session, Take, is_full
-from app.takeaway import FULL, chosen_early, chosen_pitches, file_name, make_source
-from beatgen.latent.atlas import style_label
+from app.takeaway import chosen_early, chosen_pitches, file_name, full, make_source
+from beatgen.latent.atlas import Nearest, style_label
 
 
 def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) -> None:
@@ -39,7 +41,7 @@ def act(now: Session, what: Act, number: int, value: object = None) -> None:
         case "a" | "b":
             make_source(now, what, now.locked(take.groove), take.name)
         case "keep" if is_full(now.takes):
-            st.toast(FULL)
+            st.toast(full())
         case "keep" | "let go":
             take.kept = what == "keep"
         case "discard":
@@ -56,14 +58,20 @@ def _small_card(now: Session, take: Take) -> Card:
 
 def _card(now: Session, take: Take) -> Card:
     groove = now.locked(take.groove)
+    compares = take.fresh and not take.kept
     nearest = engine.nearest(groove)
     return Card(
         take.number,
         take.name,
         groove,
-        alike=f"{take.similarity:.0%} similar" if take.fresh and not take.kept else "",
-        near=f"{style_label(nearest.style)}, {nearest.similarity:.0%}" if nearest else "",
+        alike=text("wall.similar", percent=percent(take.similarity)) if compares else "",
+        near=_near(nearest) if nearest else "",
         kept=take.kept,
         stars=take.stars,
         file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )
+
+
+def _near(nearest: Nearest) -> str:
+    style, share = name_of(style_label(nearest.style)), percent(nearest.similarity)
+    return text("wall.near.style", style=style, percent=share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -211,12 +212,48 @@ def song(options: Options) -> None:
 @verb(
     GROOVE,
     number("--spread", float, 1.0, "1 draws a feel, 0 gives the average one"),
+    arg(
+        "--timing",
+        nargs="+",
+        metavar="AMOUNT",
+        help="how much of the new timing is taken, 0 to 1: for all drums (0.5), for a family "
+        "(hat=0.3), or both (0.5 hat=0.3)",
+    ),
+    arg("--velocity", nargs="+", metavar="AMOUNT", help="the same of the new velocities"),
+    arg(
+        "--keep-accents",
+        action=BooleanOptionalAction,
+        default=None,
+        help="what is written louder stays louder (default where an amount is given)",
+    ),
+    arg(
+        "--like",
+        metavar="GROOVE",
+        help="the feel of another file or demo groove, or of a style, as in jazz",
+    ),
+    arg("--compare", action="store_true", help="print velocities and timing, before and after"),
     *(MAP, PEDAL, BARS, SEED, MODEL, *MIDI_OUT),
 )
 def humanize(options: Options) -> None:
-    """Give a groove a new feel: its hits stay, their own velocities and timing are not used."""
-    groove = _groove(options)
-    _write(_model(options).humanize(groove, options.seed, options.spread), options)
+    """Give a groove another feel: its hits stay.
+
+    Without an amount their own velocities and timing are not used; with one, hits that are written
+    together move together."""
+    groove, vae = _groove(options), _model(options)
+    played = vae.humanize(
+        groove,
+        options.seed,
+        options.spread,
+        timing=_amounts("--timing", options.timing),
+        velocity=_amounts("--velocity", options.velocity),
+        keep_accents=options.keep_accents,
+        like=_like(options),
+    )
+    _write(played, options)
+    if options.compare:
+        from beatgen.bars.comparison import compare
+
+        print(compare(groove, played))
 
 
 @verb(
@@ -350,6 +387,33 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
     sixteenths = max(meter.sixteenths for meter in groove.meters)
     return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
+
+
+def _amounts(flag: str, given: Sequence[str] | None) -> float | dict[str, float] | None:
+    """What `Vae.humanize` takes of words such as 0.5 and hat=0.3."""
+    if not given:
+        return None
+    from beatgen.latent.humanize import EVERY_FAMILY
+
+    amounts: dict[str, float] = {}
+    try:
+        for word in given:
+            family, sign, amount = word.rpartition("=")
+            families = [family] if sign else EVERY_FAMILY
+            amounts |= dict.fromkeys(families, float(amount))
+    except ValueError:
+        raise UsageError(f"{flag} {word}: expected 0 to 1, as in 0.5 or hat=0.3.") from None
+    return amounts
+
+
+def _like(options: Options) -> Groove | str | None:
+    """Whose feel is asked for: a groove's, or that of a style by its name."""
+    from beatgen import demo
+
+    name = options.like
+    if name is None or not (name in demo.names() or Path(name).suffix or Path(name).exists()):
+        return name
+    return _read(name, None, None, options)
 
 
 def _model(options: Options) -> Vae:

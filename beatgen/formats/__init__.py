@@ -7,5 +7,6 @@ rmi           a MIDI file in a RIFF wrapper
 hydrogen      patterns and songs of the drum machine Hydrogen
 groovescribe  an address of GrooveScribe, which holds its groove
 musicxml      drum parts of MusicXML
+repeats       which written bar of a score is played after which
 guitarpro     percussion tracks of Guitar Pro, by PyGuitarPro
 """

@@ -6,42 +6,16 @@ of the kit that Hydrogen begins with (GMRockKit). A song plays its row of patter
 
 from __future__ import annotations
 
-import re
 from xml.etree.ElementTree import Element
 
 from beatgen.errors import BeatGenError
 from beatgen.formats.sheet import MOST_NOTES, TICKS, Sheet, number, xml_of
 from beatgen.groove import Groove
+from beatgen.midi.names import note_of
 from beatgen.midi.report import MidiReport
 
 PER_QUARTER = 48  # ticks of Hydrogen
 GM_ROCK_KIT = (36, 37, 38, 39, 40, 43, 42, 47, 44, 50, 46, 56, 51, 49, 59, 57)  # by number
-# What an instrument is called -> its General MIDI note; the first that is found holds.
-NAMES: tuple[tuple[str, int], ...] = (
-    (r"clap", 39),
-    (r"tambourine", 54),
-    (r"cow ?bell", 56),
-    (r"shaker|maraca", 70),
-    (r"conga", 63),
-    (r"bongo", 60),
-    (r"rim ?shot", 40),
-    (r"stick|rim", 37),
-    (r"kick|bass ?drum|\bbd", 36),
-    (r"snare|\bsd", 38),
-    (r"(hat|hh).*(pedal|foot)|(pedal|foot).*(hat|hh)", 44),
-    (r"(hat|hh).*(open|half)|(open|half).*(hat|hh)|\boh\b", 46),
-    (r"hat|\bhh|\bch\b", 42),
-    (r"floor|low ?tom|tom ?(3|low)", 43),
-    (r"(mid|tom ?2)", 47),
-    (r"tom", 50),
-    (r"splash", 55),
-    (r"china", 52),
-    (r"ride.*bell|bell.*ride|cup", 53),
-    (r"ride.*rock|ride ?2", 59),
-    (r"ride", 51),
-    (r"crash.*(jazz|2|right)", 57),
-    (r"crash|cymbal", 49),
-)
 
 
 def is_hydrogen(content: bytes) -> bool:
@@ -80,15 +54,6 @@ def scan_hydrogen(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
     if unknown:
         sheet.remarks.append("Instruments of unknown names were left out.")
     return sheet.scan(steps, name)
-
-
-def note_of(instrument: str) -> int | None:
-    """The General MIDI note of an instrument by its name.
-
-    >>> note_of("Hat Pedal"), note_of("Tom 2"), note_of("Kick Stereo"), note_of("Zap")
-    (44, 47, 36, None)
-    """
-    return next((note for pattern, note in NAMES if re.search(pattern, instrument, re.I)), None)
 
 
 def _instruments(root: Element) -> dict[str, int | None]:

@@ -2,24 +2,31 @@
 
 What is played is the instrument of a note and the note that its part gives it (`midi-unpitched`);
 where a note names none, its place on the five lines and its head say it, as most drum parts are
-written. Repeats are played once.
+written. Repeats, endings and jumps are played out, and bars that stand for those before them; rolls
+(tremolo) are struck as fast as they are written.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from io import BytesIO
 from xml.etree.ElementTree import Element
 from zipfile import BadZipFile, ZipFile
 
 from beatgen.errors import BeatGenError
-from beatgen.formats.sheet import MOST_NOTES, TICKS, Sheet, number, xml_of
+from beatgen.formats.repeats import Signs, play_order
+from beatgen.formats.sheet import Sheet, Written, number, xml_of
 from beatgen.groove import Groove
 from beatgen.midi.report import MidiReport
 
 MOST_BYTES = 2**24  # of a score when it is unpacked
 NORMAL = 90  # velocity of a note without dynamics, as MusicXML has it
 GRACE = 1 / 16  # quarters from a grace note to its note
+MOST_TIMES = 64  # that a repeat is played
+BEATS = {"whole": 1, "half": 2, "quarter": 4, "eighth": 8, "16th": 16}  # units of a tempo
+FLAGS = {"eighth": 1, "16th": 2, "32nd": 3, "64th": 4}  # of a note
+MOST_BEAMS, MOST_STROKES = 4, 256  # of a roll
 # Place of a note -> its General MIDI note: with a plain head, and with a cross.
 PLACES: dict[str, tuple[int, int]] = {
     "D4": (44, 44),
@@ -58,45 +65,86 @@ def scan_musicxml(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
         for found in root.iter("midi-instrument")
     }
     sheet = Sheet()
+    parts = root.findall("part")
+    order = play_order(_signs(parts), name)
     others = 0
-    for part in root.findall("part"):
+    for part in parts:
         if part.find(".//unpitched") is None and not _plays_drums(root, part):
             others += 1
         else:
-            _Part(sheet, instruments, name).read(part)
+            bars = _Part(instruments).read(part)
+            sheet.play(bars, [i for i in order if i < len(bars)], name)
     if others and sheet.notes:
         sheet.remarks.append(f"Left out {others} part{'s' * (others > 1)} without drums.")
-    if root.find(".//repeat") is not None:
-        sheet.remarks.append("Repeats are played once.")
     if not sheet.notes:
         raise BeatGenError(f"{name}: no drum part found; expected a part of unpitched notes.")
     return sheet.scan(steps, name)
 
 
+def _signs(parts: list[Element]) -> list[Signs]:
+    """The repeats of a score: signs stand in any of its parts, mostly in all."""
+    signs = [Signs() for _ in range(max((len(p.findall("measure")) for p in parts), default=0))]
+    for part in parts:
+        endings: frozenset[int] = frozenset()
+        for measure, sign in zip(part.findall("measure"), signs, strict=False):
+            ends = False
+            for ending in measure.iter("ending"):
+                if ending.get("type") == "start":
+                    numbers = re.findall(r"\d+", ending.get("number", ""))
+                    endings = frozenset(int(n) for n in numbers if 0 < int(n) < MOST_TIMES)
+                else:
+                    ends = True
+            sign.endings |= endings
+            endings = frozenset() if ends else endings
+            for repeat in measure.iter("repeat"):
+                if repeat.get("direction") == "forward":
+                    sign.opens = True
+                else:
+                    times = int(number(repeat.get("times"), 2))
+                    sign.closes = min(max(times - 1, 1), MOST_TIMES)
+            for sound in measure.iter("sound"):
+                _jump(sound, sign)
+    return signs
+
+
+def _jump(sound: Element, sign: Signs) -> None:
+    if sound.get("dacapo") == "yes":
+        sign.jump = "capo"
+    elif sound.get("dalsegno"):
+        sign.jump = "segno"
+    sign.segno |= sound.get("segno") is not None
+    sign.coda |= sound.get("coda") is not None
+    sign.to_coda |= sound.get("tocoda") is not None
+    sign.fine |= sound.get("fine") is not None
+
+
 class _Part:
     """One part, read measure by measure."""
 
-    def __init__(self, sheet: Sheet, instruments: dict[str, int], name: str) -> None:
-        self.sheet, self.instruments, self.name = sheet, instruments, name
+    def __init__(self, instruments: dict[str, int]) -> None:
+        self.instruments = instruments
         self.divisions, self.velocity, self.meter = 1.0, float(NORMAL), (4, 4)
-        self.at = self.struck = 0.0  # in quarters: of what comes next, of the last note
+        self.at = self.struck = 0.0  # quarters from the bar line: of what comes next, the last note
         self.graces: list[tuple[int, float]] = []
+        self.bar = Written(self.meter, 4.0)
+        self.repeated = 0  # how many bars a sign plays again in place of those written
 
-    def read(self, part: Element) -> None:
-        start = 0.0
+    def read(self, part: Element) -> list[Written]:
+        bars: list[Written] = []
         for measure in part.findall("measure"):
-            self.at = self.furthest = start
+            self.at = furthest = 0.0
+            self.bar = Written(self.meter, 4.0)
             for found in measure:
                 self._take(found)
-                self.furthest = max(self.furthest, self.at)
+                furthest = max(furthest, self.at)
             whole = 4 * self.meter[0] / self.meter[1]
-            played = self.furthest - start
-            start += played if 0 < played < whole and measure.get("implicit") == "yes" else whole
-            self.sheet.end = max(self.sheet.end, round(start * TICKS))
-            if len(self.sheet.notes) > MOST_NOTES:
-                raise BeatGenError(
-                    f"{self.name}: more than {MOST_NOTES:,} hits; export a part of it."
-                )
+            self.bar.meter, self.bar.length = self.meter, whole
+            if measure.get("implicit") == "yes" and 0 < furthest < whole:  # a pick-up
+                self.bar.meter, self.bar.length = _meter_of(furthest), furthest
+            if self.repeated and len(bars) >= self.repeated and not self.bar.notes:
+                self.bar.notes = bars[-self.repeated].notes
+            bars.append(self.bar)
+        return bars
 
     def _take(self, found: Element) -> None:
         """One element of a measure."""
@@ -110,24 +158,37 @@ class _Part:
             time = found.find("time")
             if time is not None:
                 self._time(time)
+            repeat = found.find("measure-style/measure-repeat")
+            if repeat is not None:
+                begins = repeat.get("type") == "start"
+                self.repeated = max(0, int(number(repeat.text, 1))) if begins else 0
         elif found.tag in ("direction", "sound"):
             sound = found if found.tag == "sound" else found.find("sound")
             if sound is not None:
                 self._sound(sound)
+            mark = found.find("direction-type/metronome")
+            if mark is not None and (sound is None or not sound.get("tempo")):
+                self._metronome(mark)
 
     def _time(self, time: Element) -> None:
         beats = sum(int(number(n, 0)) for n in (time.findtext("beats") or "").split("+"))
         unit = int(number(time.findtext("beat-type"), 4))
         if 0 < beats < 256 and unit in (1, 2, 4, 8, 16, 32, 64):
             self.meter = beats, unit
-            self.sheet.meters.append((round(self.at * TICKS), beats, unit))
 
     def _sound(self, sound: Element) -> None:
         if sound.get("tempo"):
-            tempo = number(sound.get("tempo"), 120)
-            self.sheet.tempos.append((round(self.at * TICKS), tempo))
+            self.bar.tempos.append((self.at, number(sound.get("tempo"), 120)))
         if sound.get("dynamics"):  # per cent of the usual velocity
             self.velocity = NORMAL * number(sound.get("dynamics"), 100) / 100
+
+    def _metronome(self, mark: Element) -> None:
+        """A tempo that is only written: so many beats of a kind a minute."""
+        beat = 4.0 / BEATS.get((mark.findtext("beat-unit") or "").strip(), 4)
+        beat *= 1.5 if mark.find("beat-unit-dot") is not None else 1
+        tempo = number(mark.findtext("per-minute"), 0) * beat
+        if tempo > 0:
+            self.bar.tempos.append((self.at, tempo))
 
     def _note(self, note: Element) -> None:
         """A note, rest or grace note."""
@@ -136,9 +197,8 @@ class _Part:
         if not chord and not grace:
             self.struck = self.at
             self.at += self._length(note)
-        sounds = note.find("rest") is None and not any(
-            tie.get("type") == "stop" for tie in note.findall("tie")
-        )
+        silent = note.find("rest") is not None or note.find("cue") is not None
+        sounds = not silent and not any(tie.get("type") == "stop" for tie in note.findall("tie"))
         pitch = self._pitch(note)
         if not sounds or pitch is None:
             return
@@ -153,10 +213,19 @@ class _Part:
             self.graces.append((pitch, velocity * 0.6))
             return
         for before, (early, soft) in enumerate(reversed(self.graces), start=1):
-            if place >= before * GRACE:
-                self.sheet.add(place - before * GRACE, early, soft)
+            self.bar.notes.append((place - before * GRACE, early, soft))
         self.graces.clear()
-        self.sheet.add(place, pitch, velocity)
+        for stroke in self._strokes(note):
+            self.bar.notes.append((place + stroke, pitch, velocity))
+
+    def _strokes(self, note: Element) -> list[float]:
+        """Where a note is struck, in quarters from its place: a roll more than once."""
+        tremolo = note.find(".//tremolo")
+        if tremolo is None or tremolo.get("type", "single") != "single":
+            return [0.0]
+        beams = FLAGS.get((note.findtext("type") or "").strip(), 0) + number(tremolo.text, 3)
+        apart = 1 / 2 ** min(max(beams, 0), MOST_BEAMS)
+        return [i * apart for i in range(max(1, round(self._length(note) / apart)))][:MOST_STROKES]
 
     def _pitch(self, note: Element) -> int | None:
         """The General MIDI note of a note, by its instrument or by its place."""
@@ -172,6 +241,12 @@ class _Part:
 
     def _length(self, found: Element) -> float:
         return max(0.0, number(found.findtext("duration"), 0)) / self.divisions
+
+
+def _meter_of(quarters: float) -> tuple[int, int]:
+    """The meter of a bar so long, to the nearest sixteenth."""
+    sixteenths = max(1, round(quarters * 4))
+    return (sixteenths // 4, 4) if sixteenths % 4 == 0 else (sixteenths, 16)
 
 
 def _plays_drums(root: Element, part: Element) -> bool:

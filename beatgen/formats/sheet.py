@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -18,6 +19,20 @@ from beatgen.midi.tempo import microseconds_per_beat
 
 TICKS = 5040  # per quarter: halves, thirds, fifths and sevenths of a 64th are whole
 MOST_NOTES = MOST_BARS * 16
+
+
+@dataclass
+class Written:
+    """A bar of a score, which may be played more than once.
+
+    meter: numerator, denominator. length: in quarters. notes: quarters from its start, below 0 for
+    a grace note of its first beat, General MIDI note, velocity. tempos: quarters, BPM.
+    """
+
+    meter: tuple[int, int]
+    length: float
+    notes: list[tuple[float, int, float]] = field(default_factory=list)
+    tempos: list[tuple[float, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -38,6 +53,25 @@ class Sheet:
         """A hit so many quarters from the start; its velocity is brought within 1 to 127."""
         loudness = min(max(round(velocity), 1), 127)
         self.notes.append((max(0, round(quarters * TICKS)), note, loudness))
+
+    def play(self, bars: Sequence[Written], order: Sequence[int], name: str) -> None:
+        """Add the bars of a part, in the order in which they are played. Raises BeatGenError,
+        naming the file so, where there are too many hits."""
+        start = 0.0
+        for bar in (bars[i] for i in order):
+            tick = round(start * TICKS)
+            if not self.meters or self.meters[-1][1:] != bar.meter or self.meters[-1][0] > tick:
+                self.meters.append((tick, *bar.meter))
+            self.tempos += (
+                (max(0, round((start + at) * TICKS)), tempo) for at, tempo in bar.tempos
+            )
+            for at, note, velocity in bar.notes:
+                if start + at >= 0:
+                    self.add(start + at, note, velocity)
+            if len(self.notes) > MOST_NOTES:
+                raise BeatGenError(f"{name}: more than {MOST_NOTES:,} hits; export a part of it.")
+            start += bar.length
+        self.end = max(self.end, round(start * TICKS))
 
     def scan(self, steps: int, name: str) -> tuple[Groove, MidiReport]:
         """The groove and the report, as of a MIDI file. Raises BeatGenError where there is no hit,

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from beatgen.bars.metrics import fold, folded
-from beatgen.bars.nearest import nearest, pack
+from beatgen.bars.nearest import f1_matrix, nearest, pack
 from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
@@ -200,6 +200,29 @@ class Atlas:
         struck = folded(velocity, timing)
         index, similarity = nearest(pack(struck.reshape(len(struck), -1)), self._packed)
         return similarity, index
+
+    def most_alike(self, groove: Groove, among: np.ndarray, count: int = 16) -> np.ndarray:
+        """Those of the training bars `among`, int (n,), whose patterns come nearest to any of a
+        groove's bars, the nearest first: int64, `count` at most."""
+        among = np.asarray(among, np.int64)
+        struck = folded(*cut(groove))
+        near = f1_matrix(pack(struck.reshape(len(struck), -1)), self._packed[among]).max(0)
+        return among[(-near).argsort(kind="stable")[:count]]
+
+    def of_style(self, style: str) -> np.ndarray:
+        """Indices of the bars that were recorded as a style, by its name in the data set or as
+        `style_label` writes it. Raises BeatGenError for another.
+
+        >>> atlas = load_atlas()
+        >>> len(atlas.of_style("hip-hop")) == len(atlas.of_style("hiphop")) > 0
+        True
+        """
+        wanted = style.strip().lower()
+        for number, name in enumerate(self.styles):
+            if wanted in (name.lower(), style_label(name).lower()):
+                return np.flatnonzero(self.style == number)
+        known = ", ".join(map(style_label, self.styles))
+        raise BeatGenError(f"no style {style!r}; expected one of {known}.")
 
     def style_of(self, bar: int) -> str:
         """The style that a training bar was recorded as."""

@@ -8,26 +8,16 @@ their part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
-from beatgen.groove import Groove, as_kit, columns, extras_of, reach, sixteenths_of, voices_of
+from beatgen.bars.hits import Hit, Name, grid_of, named_hits
+from beatgen.groove import Groove, as_kit, extras_of, sixteenths_of, voices_of
 from beatgen.kit import EVERY, FAMILIES, VOICES, VOICES_OF_FAMILY
 
 KIT = len(VOICES)
 HALF = 0.5  # at this share of its groove the softest hit is gone; a full one stays to the end
-NEAR = (0, 1, -1, 2, -2)  # steps at which a moved hit may stand instead, where its own is taken
-
-
-class _Hit(NamedTuple):
-    place: float  # steps from the start of the groove; an early downbeat is before it
-    velocity: float
-
-
-_Name = tuple[int, int, int]  # number of the voice, sixteenth, which of its hits in that sixteenth
 
 
 class Extras:
@@ -49,7 +39,7 @@ class Extras:
         ]
         self._own, self._only = np.array(own, float), np.array(only, float)
         self._voices = voices_of(*sources)[KIT:]
-        self._hits = [self._named(source) for source in sources]
+        self._hits = [named_hits(source, self._voices) for source in sources]
 
     def onto(
         self,
@@ -86,21 +76,21 @@ class Extras:
         elsewhere = of_extras > np.tensordot(weights, plays, 1)
         return (only > own) | ((own == 0) & (only == 0) & elsewhere[:, None])
 
-    def _mixed(self, weights: np.ndarray, feel: float) -> dict[_Name, _Hit]:
+    def _mixed(self, weights: np.ndarray, feel: float) -> dict[Name, Hit]:
         """The hits of the extras: of both grooves' between the two, of one's faded with it."""
-        mixed: dict[_Name, _Hit] = {}
+        mixed: dict[Name, Hit] = {}
         for source, (hits, weight) in enumerate(zip(self._hits, weights, strict=True)):
             others = self._hits[1 - source] if len(self._hits) > 1 else {}
             for name, hit in hits.items():
                 if (other := others.get(name)) is not None:
                     share = feel if source == 0 else 1 - feel
                     pairs = zip(hit, other, strict=True)
-                    mixed[name] = _Hit(*(x + (y - x) * share for x, y in pairs))
+                    mixed[name] = Hit(*(x + (y - x) * share for x, y in pairs))
                 elif weight > HALF * (1 - hit.velocity) or weight == 1:
-                    mixed[name] = _Hit(hit.place, hit.velocity * float(np.sqrt(weight)))
+                    mixed[name] = Hit(hit.place, hit.velocity * float(np.sqrt(weight)))
         return {name: hit for name, hit in mixed.items() if hit.velocity > 0}
 
-    def _with_feel(self, hits: dict[_Name, _Hit], heard: Groove) -> dict[_Name, _Hit]:
+    def _with_feel(self, hits: dict[Name, Hit], heard: Groove) -> dict[Name, Hit]:
         """The hits as much later and louder as the voices that play their parts became."""
         before, after = self._parts(self._heard[0]), self._parts(heard)
         moved = {}
@@ -114,38 +104,24 @@ class Extras:
             if at in before and at in after:
                 old, new = before[at], after[at]
                 velocity = float(np.clip(hit.velocity * new.velocity / old.velocity, 1 / 127, 1))
-                hit = _Hit(hit.place + new.place - old.place, velocity)
+                hit = Hit(hit.place + new.place - old.place, velocity)
             moved[name] = hit
         return moved
 
-    def _parts(self, groove: Groove) -> dict[tuple[int | None, int], _Hit]:
+    def _parts(self, groove: Groove) -> dict[tuple[int | None, int], Hit]:
         """The loudest hit of each of the kit's voices in each sixteenth."""
-        loudest: dict[tuple[int | None, int], _Hit] = {}
-        for (number, sixteenth, _), hit in self._named(groove, range(KIT)).items():
+        loudest: dict[tuple[int | None, int], Hit] = {}
+        for (number, sixteenth, _), hit in named_hits(groove, range(KIT)).items():
             at = number, sixteenth
             if at not in loudest or hit.velocity > loudest[at].velocity:
                 loudest[at] = hit
         return loudest
 
     def _placed(
-        self, heard: Groove, kit: np.ndarray, timing: np.ndarray, hits: dict[_Name, _Hit]
+        self, heard: Groove, kit: np.ndarray, timing: np.ndarray, hits: dict[Name, Hit]
     ) -> Groove:
-        """The kit's grid with columns for the extras' hits; where two want one cell, the next free
-        one takes the later."""
-        bars, steps, _ = kit.shape
-        extra = np.zeros((2, bars * steps, len(self._voices)), np.float32)
-        most, inside = reach(heard.resolution), heard.bar_steps
-        for (number, *_), (place, velocity) in hits.items():
-            column = self._voices.index(number)
-            step = min(max(int(np.floor(place + 0.5)), 0), bars * steps - 1)
-            bar = step // steps  # the steps behind a shorter bar's end are none of it
-            step = min(step, bar * steps + int(inside[bar]) - 1)
-            near = [step + by for by in NEAR if 0 <= step + by < bars * steps]
-            around = [at for at in near if at % steps < inside[at // steps]]
-            free = next((at for at in around if not extra[0, at, column]), step)
-            extra[0, free, column] = velocity
-            extra[1, free, column] = np.clip(place - free, -most, most)
-        grid = extra.reshape(2, bars, steps, -1)
+        """The kit's grid with columns for the extras' hits."""
+        grid = grid_of(hits, heard, self._voices)
         voices = (*range(KIT), *self._voices)
         return replace(
             heard,
@@ -161,24 +137,3 @@ class Extras:
             cells = (groove.velocity[:, :, list(voices)] > 0).any(2)
             struck[family, self._sixteenth[cells]] = True
         return struck
-
-    def _named(self, groove: Groove, voices: Sequence[int] | None = None) -> dict[_Name, _Hit]:
-        """The hits of some voices, by default of the extras, by voice, sixteenth and order."""
-        numbers = self._voices if voices is None else voices
-        velocity, timing = columns(groove, (*range(KIT), *self._voices))
-        last = groove.bars * groove.steps
-        named: dict[_Name, _Hit] = {}
-        for number in numbers:
-            column = number if number < KIT else KIT + self._voices.index(number)
-            bar, step = np.nonzero(velocity[:, :, column])
-            places = bar * groove.steps + step + timing[bar, step, column].astype(float)
-            sixteenth = self._sixteenth[bar, step]
-            # What stands at the end, and belongs to the first sixteenth, is before the start.
-            places = np.where((sixteenth == 0) & (places > last / 2), places - last, places)
-            order: dict[int, int] = {}
-            for i in np.argsort(places, kind="stable"):
-                at = int(sixteenth[i])
-                order[at] = order.get(at, -1) + 1
-                loudness = float(velocity[bar[i], step[i], column])
-                named[(number, at, order[at])] = _Hit(float(places[i]), loudness)
-        return named

@@ -23,13 +23,14 @@ from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
 from beatgen.groove import Groove, columns, join
 from beatgen.kit import GROUPS, INDEX
-from beatgen.latent.atlas import ATLAS, load_atlas
+from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Prediction, on_kit, pattern_of_hidden, rescale_counts
 from beatgen.latent.directions import Direction, Directions
 from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
+from beatgen.latent.humanize import Amount, Amounts, amounts_of, with_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.latent.runtime import SEQUENCE_NETWORK, Network, load_network
@@ -327,22 +328,63 @@ class Vae:
         best = sorted(range(len(drawn)), key=lambda i: _lack(drawn[i]))[:count]
         return [drawn[i] for i in sorted(best)]
 
-    def humanize(self, groove: Groove, seed: int = 0, spread: float = 1.0) -> Groove:
-        """The groove's pattern with a newly drawn feel; its own feel is not used.
+    def humanize(
+        self,
+        groove: Groove,
+        seed: int = 0,
+        spread: float = 1.0,
+        *,
+        timing: Amount | None = None,
+        velocity: Amount | None = None,
+        keep_accents: bool | None = None,
+        like: Groove | str | np.ndarray | None = None,
+    ) -> Groove:
+        """The groove's pattern with another feel.
 
-        spread: 1 draws a feel from the prior, 0 gives the average feel for the pattern, the same
-        for every seed. The average is the mean of what the model predicts and of the feels of the
-        most similar training bars. The bars of a groove share most of a draw, as one drummer plays
-        them all. Raises BeatGenError for a spread outside 0 to 1, a seed below 0.
+        By default the feel is newly drawn and the groove's own is not used. spread: 1 draws it from
+        the prior, 0 gives the average feel for the pattern, the same for every seed. The average is
+        the mean of what the model predicts and of the feels of the most similar training bars. The
+        bars of a groove share most of a draw, as one drummer plays them all.
+
+        like: whose feel it is instead: that of a groove, which repeats or ends with this one; of a
+        style of the training bars (`Atlas.styles`), or of some of them, int (n,), such as a region
+        of the map (`Atlas.inside`). The seed then chooses among the 16 most similar of them.
+
+        timing, velocity: how much of that feel is taken, 0 (as written) to 1; a number for all, or
+        for each family that changes (`beatgen.kit.FAMILIES`, "percussion"). What is left out is 1
+        where the other one or keep_accents is given, too. keep_accents: what is written louder than
+        another hit of its family, by 12 of MIDI's 127 or more, stays louder; so by default where an
+        amount is given. As soon as one of these three is given, hits that are written together
+        move together (`beatgen.latent.humanize`).
+
+        Raises BeatGenError for amounts or a spread outside 0 to 1, a seed below 0, a family or a
+        style that is none, and where there is no training bar to be like.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
         >>> funk = demo.load("funk")
-        >>> bg.load_model().humanize(funk, seed=7).bars == funk.bars
+        >>> vae = bg.load_model()
+        >>> vae.humanize(funk, seed=7).bars == funk.bars
         True
+        >>> looser = vae.humanize(funk, seed=7, timing={"hat": 0.5, "snare": 0.8}, velocity=0)
+        >>> looser.velocity.sum() == funk.velocity.sum()
+        np.True_
         """
         check_share("spread", spread)
         check_seed(seed)
+        asked = timing is not None or velocity is not None or keep_accents is not None
+        amounts = Amounts(amounts_of("timing", timing), amounts_of("velocity", velocity))
+        if like is None:
+            played = self._with_drawn_feel(groove, seed, spread)
+        else:
+            played = self.blend(groove, self._feel_donor(groove, like, seed), 0, feel=1)
+        if not asked:
+            return played
+        kept = keep_accents is not False and not (keep_accents is None and like is not None)
+        return with_feel(groove, played, amounts, kept)
+
+    def _with_drawn_feel(self, groove: Groove, seed: int, spread: float) -> Groove:
+        """The groove's pattern with a newly drawn feel."""
         pattern = strikes_of(groove).count
         z_pattern = self.encode(groove)[:, : self.pattern_dim]
 
@@ -394,6 +436,26 @@ class Vae:
         True
         """
         return self._songwriter.write(groove, bars, form, fills, heat, seed, other)
+
+    def _feel_donor(self, groove: Groove, like: Groove | str | np.ndarray, seed: int) -> Groove:
+        """The groove whose feel is taken: the given one, or training bars that follow one another,
+        from one on that is similar to `groove`."""
+        if isinstance(like, Groove):
+            return like
+        atlas = self._atlas
+        if atlas is None:
+            raise BeatGenError(
+                f"{self.codec.network.folder}: no atlas of training bars lies beside these "
+                "weights; give a groove to be like."
+            )
+        among = atlas.of_style(like) if isinstance(like, str) else np.unique(like)
+        if not len(among):
+            raise BeatGenError("no training bar lies in this region; choose a larger one.")
+        likest = atlas.most_alike(groove, among)
+        first = int(np.random.default_rng(seed).choice(likest))
+        run = first + np.arange(groove.bars)
+        run = run[np.isin(run, among)]
+        return self.decode(atlas.z(run), groove.tempo)
 
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is replaced by hits that fit the rest. The rest stays as it
@@ -581,11 +643,14 @@ class Vae:
 
     @cached_property
     def _neighbours(self) -> Neighbours | None:
-        """None where no atlas lies beside the weights."""
+        """None where there is no atlas."""
+        return None if self._atlas is None else Neighbours(self._atlas, self.pattern_dim)
+
+    @cached_property
+    def _atlas(self) -> Atlas | None:
+        """None where none lies beside the weights."""
         folder = self.codec.network.folder
-        if not (folder / ATLAS).is_file():
-            return None
-        return Neighbours(load_atlas(folder), self.pattern_dim)
+        return load_atlas(folder) if (folder / ATLAS).is_file() else None
 
     @cached_property
     def sequence(self) -> Sequencer:

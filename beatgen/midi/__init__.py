@@ -5,6 +5,7 @@ everything in the file. And back: a `Groove` written as a MIDI file.
 
 events    what matters of any MIDI file; mido, with checks around it
 channels  which channel holds the drums
+tracks    a voice on each track, by its name
 maps      which note means which voice, and which note is written for it
 reader    bar lines, tempo, quantizing: file to Groove
 writer    Groove to file

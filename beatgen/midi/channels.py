@@ -29,12 +29,18 @@ DRUM_NAME = re.compile(
     re.IGNORECASE,
 )
 MELODIC_DRUM = re.compile(r"\b(steel|melodic|taiko)\b", re.IGNORECASE)
+PERCUSSION_NAME = re.compile(
+    r"\b(perc(ussions?)?|congas?|bongos?|shakers?|tamb(ourine)?s?|claps?|cow ?bells?|cabasa|"
+    r"maracas?|triangles?|timbales?|claves|agogo|guiro|wood ?blocks?)\b",
+    re.IGNORECASE,
+)
 CORE = frozenset({"kick", "snare", "hat", "ride"})  # families that carry a beat
 CYMBALS = frozenset({"hat", "ride", "crash"})
 # General MIDI's own kit: the notes of the 22 voices, its second kick and its low floor tom.
 GENERAL_KIT = {pitch: VOICES[index].family for pitch, index in INDEX_OF_PITCH.items()}
 GENERAL_KIT |= {35: "kick", 41: "tom"}
 Kit = dict[int, str]  # note -> family
+PERCUSSION_NOTES = frozenset({39, *range(54, 83)}) - {57, 58, 59}  # General MIDI's, beside the kit
 PERCUSSIVE = 112  # from this program on, counted from 0, General MIDI has no melodies
 FEWEST = 8  # hits of a kit that is believed against channel 10
 FEW_VOICES = 4  # of a part that holds one or a few voices of a kit
@@ -61,7 +67,8 @@ def find_drums(events: Events, name: str, wanted: DrumMap | None = None) -> Drum
     """
     kits = _kits() if wanted is None else (_kit(wanted),)
     parts = _parts(events, kits)
-    chosen = _choose(parts)
+    chosen = _choose(parts) or _as_told(parts, wanted)
+    chosen += _percussion(parts, chosen)
     if not chosen:
         raise MidiError(
             f"{name}: no drums found on channel 10, and nothing like a drum loop on "
@@ -102,8 +109,8 @@ class _Part:
     """Some notes of a file, and what speaks for and against a kit.
 
     rows: of Events.notes. sixteenth: in ticks. given: the file gives the channel to drums. named:
-    its track is called like drums. melodic: an instrument that plays melodies is chosen. kits: that
-    its notes may be of.
+    its track is called like drums. shakes: like percussion. melodic: an instrument that plays
+    melodies is chosen. kits: that its notes may be of.
     """
 
     channel: int
@@ -112,6 +119,7 @@ class _Part:
     sixteenth: float
     given: bool
     named: bool
+    shakes: bool
     melodic: bool
     kits: tuple[Kit, ...]
 
@@ -153,7 +161,7 @@ class _Part:
     @property
     def is_only_kit(self) -> bool:
         """Whether this is a kit if there is nothing else: more than half of its notes are one's."""
-        return not self.melodic and self._is_beat(0.5, 0.4)
+        return not self.melodic and self._is_beat(0.5, 0.3)
 
     def _is_beat(self, known: float, core: float) -> bool:
         """Whether it has all of a beat in any kit, and so great a share of its notes is of that kit
@@ -185,6 +193,15 @@ class _Part:
             return view.core == 1
         linear = "hat" in view.hits and view.core == 1
         return len(view.hits) > 1 and (self.together or linear)
+
+    @property
+    def is_no_melody(self) -> bool:
+        """Whether the pitches are those of instruments, which stand side by side or alone, as
+        congas and shakers do in General MIDI, and not of a scale."""
+        if len(self.notes) < FEWEST or len(self.pitches) > FEW_VOICES:
+            return False
+        near = [{pitch - 1, pitch + 1} & set(self.pitches) for pitch in self.pitches]
+        return len(self.pitches) == 1 or all(near)
 
     @property
     def is_voice(self) -> bool:
@@ -240,6 +257,7 @@ def _parts(events: Events, kits: tuple[Kit, ...]) -> list[_Part]:
                     sixteenth,
                     channel in given,
                     bool(DRUM_NAME.search(title) and not MELODIC_DRUM.search(title)),
+                    bool(PERCUSSION_NAME.search(title) and not MELODIC_DRUM.search(title)),
                     channel not in given and 0 < program < PERCUSSIVE,
                     kits,
                 )
@@ -265,6 +283,38 @@ def _choose(parts: list[_Part]) -> list[_Part]:
         return free
     loops = [part for part in free if part.is_loop and {"kick", "snare", "hat"} <= part.families]
     return [max(loops, key=lambda part: len(part.notes))] if loops else []
+
+
+def _as_told(parts: list[_Part], wanted: DrumMap | None) -> list[_Part]:
+    """What nothing but the musician's word makes a kit: the parts that are of the map, be it one
+    hit of each of its notes."""
+    if wanted is None:
+        return []
+
+    def share(part: _Part) -> float:
+        known = sum(n for pitch, n in part.pitches.items() if wanted.knows(pitch))
+        return known / len(part.notes)
+
+    of_the_map = [part for part in parts if not part.melodic and share(part) > 0.5]
+    best = max((share(part) for part in of_the_map), default=0.0)
+    return [part for part in of_the_map if share(part) >= min(best, 0.9)]
+
+
+def _percussion(parts: list[_Part], chosen: list[_Part]) -> list[_Part]:
+    """Percussion on channels of its own beside a kit: what its track's name says, or what channel
+    11 plays that is no melody."""
+    if not chosen:
+        return []
+    there = {pitch for part in chosen for pitch in part.pitches}
+    return [
+        part
+        for part in parts
+        if part not in chosen
+        and not part.melodic
+        and all(pitch in PERCUSSION_NOTES for pitch in part.pitches)
+        and (part.shakes or (part.channel == SECOND_CHANNEL and part.is_no_melody))
+        and not there & set(part.pitches)
+    ]
 
 
 def _is_beat(voices: list[_Part]) -> bool:

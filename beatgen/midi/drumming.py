@@ -26,6 +26,7 @@ PARTS: tuple[str, ...] = (
     *("hi-hat", "open hat", "ride", "ride bell", "crash"),
 )
 OTHER = len(PARTS)  # percussion beside the kit
+BEAT = SIXTEENTHS // BEATS  # sixteenths
 UNKNOWN, NO_HIT = -2, -1  # instead of a part, as in `DrumMap.table`
 _LIKE = {"crash 1": "crash", "crash 2": "crash"}
 _DRUM = [name.removesuffix(" rim").removesuffix(" edge") for name in NAMES]
@@ -39,19 +40,24 @@ HANDS: tuple[tuple[str, ...], ...] = (
     ("ride", "ride bell"),
     ("crash",),
 )
+HATS, RIDES, CRASHES = 2, 3, 4  # among HANDS
+TIMEKEEPERS = {HATS, RIDES, CRASHES}
 HAND_OF_PART = np.array(
     [next((i for i, names in enumerate(HANDS) if part in names), -1) for part in (*PARTS, "")]
 )
 SNARES, CYMBALS = (
     [PARTS.index(part) for hand in hands for part in hand] for hands in (HANDS[:1], HANDS[2:])
 )
+CLOSED, OPEN = PARTS.index("hi-hat"), PARTS.index("open hat")
 
 # Costs in nats, and more that is not learned.
 PERCUSSION = -np.log(0.035)  # of a hit of percussion: there is none in the dataset
 STRANGE = 6.0  # of a hit that means nothing to the map
 THIRD_HAND = 4.0
+TWO_WAYS = 4.0  # of hi-hats, or a ride, struck in two ways at once: one hit of 1,500 in the dataset
 LOOSE = 0.3  # share of a hi-hat's hits that may be open or closed
 NO_KICK, NO_SNARE, NO_CYMBAL = 5.0, 5.0, 6.0  # of all the bars
+NEVER_CLOSED = 3.0  # of hi-hats that are open in all the bars
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,14 @@ class Drumming:
     place: float (parts, 16), share of the hits on a sixteenth that are of each part. twice: float
     (parts,), share of a part's hits that share their sixteenth with another of it. together: float
     (hands, hands), by how much more often than by chance two are struck in one sixteenth (log).
+    again: float (2, hands, hands), by how much more often the second is struck where the first was
+    not struck in the beat before, and where it was (log): fills stay on toms, and a ride goes on.
     """
 
     place: np.ndarray
     twice: np.ndarray
     together: np.ndarray
+    again: np.ndarray
 
     def likelihood(self, parts: np.ndarray, sixteenths: np.ndarray) -> float:
         """How much hits look like drumming (log-likelihood in nats, taken as independent).
@@ -80,6 +89,7 @@ class Drumming:
             NO_KICK * (0 not in struck)
             + NO_SNARE * struck.isdisjoint(SNARES)
             + NO_CYMBAL * struck.isdisjoint(CYMBALS)
+            + NEVER_CLOSED * (OPEN in struck and CLOSED not in struck)
         )
         parts, sixteenths = parts[known], sixteenths[known]
         place = np.vstack([np.log(_loosened(self.place)), np.full(SIXTEENTHS, -PERCUSSION)])
@@ -93,17 +103,45 @@ class Drumming:
             busy[:, hand] = count[:, hand == HAND_OF_PART].any(1)
         unlikely = np.minimum(self.together, 0)
         pairs = np.einsum("mi,ij,mj->", busy, np.triu(unlikely, 1), busy)
+        cymbals = [count[:, hand == HAND_OF_PART] > 0 for hand in (HATS, RIDES)]
+        two_ways = TWO_WAYS * sum(np.count_nonzero(struck.sum(1) > 1) for struck in cymbals)
         third = THIRD_HAND * np.maximum(busy.sum(1) - 2, 0).sum()
-        return float(hits + twice + pairs - third - missing - strange)
+        goes_on = self._goes_on(HAND_OF_PART[parts], sixteenths)
+        return float(hits + twice + pairs + goes_on - two_ways - third - missing - strange)
+
+    def _goes_on(self, hands: np.ndarray, sixteenths: np.ndarray) -> float:
+        """How likely each hit is after what was struck in the beat before it, beside its place: the
+        same again, and for a cymbal the others that may keep time in its stead."""
+        later = sixteenths - sixteenths.min(initial=0) >= BEAT
+        found = 0.0
+        for first in range(len(HANDS)):
+            struck = before(hands, sixteenths, first).astype(int)
+            for second in range(len(HANDS)):
+                if first == second or {first, second} <= TIMEKEEPERS:
+                    hits = later & (hands == second)
+                    found += self.again[struck[hits], first, second].sum()
+        return found
 
 
 def _loosened(place: np.ndarray) -> np.ndarray:
     """The shares with some of the closed hi-hat's for the open one, and the other way round: a
     drummer opens the hats in one bar or in a whole chorus, where hits are not independent."""
-    hats = [PARTS.index(part) for part in ("hi-hat", "open hat")]
+    hats = [CLOSED, OPEN]
     loose = place.copy()
     loose[hats] = (1 - LOOSE) * place[hats] + LOOSE * place[hats[::-1]]
     return loose
+
+
+def before(hands: np.ndarray, sixteenths: np.ndarray, hand: int) -> np.ndarray:
+    """Whether a hand struck in the beat before each hit, bool (hits,).
+
+    hands: int64 (hits,), of HANDS or -1. sixteenths: of the hits, as for `Drumming.likelihood`.
+    """
+    at = np.unique(sixteenths[hands == hand])
+    if not len(at):
+        return np.zeros(len(hands), bool)
+    last = np.searchsorted(at, sixteenths) - 1
+    return (last >= 0) & (sixteenths - at[np.maximum(last, 0)] <= BEAT)
 
 
 def sixteenths_of(events: Events, notes: np.ndarray) -> np.ndarray:
@@ -124,4 +162,4 @@ def sixteenths_of(events: Events, notes: np.ndarray) -> np.ndarray:
 def drumming() -> Drumming:
     """The table that ships."""
     table = json.loads(TABLE.read_text("utf-8"))
-    return Drumming(*(np.array(table[name]) for name in ("place", "twice", "together")))
+    return Drumming(*(np.array(table[name]) for name in ("place", "twice", "together", "again")))

@@ -37,6 +37,7 @@ LOOP = "beatgen loop"  # "36:-12 42:7": early hits at the file's end, late ones 
 PICKUP = "beatgen pickup"  # the first bar holds early hits of the second alone
 MARKS = (EARLY, LOOP, PICKUP)
 
+REAL_TIME = frozenset({0xF8, 0xFA, 0xFB, 0xFC, 0xFE})  # of a cable: in no file, but in some
 # What ends a system exclusive message that makes a part play drums. Roland GS: address 40 1n 15,
 # then the map, 0 for none; Yamaha XG: multi part nn, parameter 7, then the mode, 0 for none.
 GS, XG = bytes.fromhex("411042 12 40"), bytes.fromhex("43104C 08")
@@ -234,7 +235,7 @@ def _chunks(data: bytes) -> tuple[int, int, list[tuple[int, int]]]:
 def _check_head(kind: int, ticks_per_beat: int, tracks: int, name: str) -> None:
     if not tracks:
         raise MidiError(f"{name}: no tracks found; expected one at least. Export it again.")
-    if kind not in (0, 1):
+    if kind not in (0, 1) and (kind != 2 or tracks > 1):  # of type 2, each track is a piece
         raise MidiError(f"{name}: MIDI type {kind} found; type 0 and 1 are read. Save as 0.")
     if ticks_per_beat <= 0:
         raise MidiError(
@@ -257,6 +258,9 @@ def _read_track(data: bytes, at: int, end: int, track: int, found: _Found) -> No
             wait, at = _number(data, at - 1)
         tick += wait
         byte = data[at]
+        if byte in REAL_TIME:
+            at += 1
+            continue
         if byte >= 0xF0:
             at, ends = _read_other(data, at, tick, track, found)
             elsewhere = tick

@@ -33,12 +33,14 @@ from beatgen.midi.maps import GENERAL_MIDI, INDEX_OF_PITCH, Wanted, drum_map
 from beatgen.midi.recognition import Reading, read_voices
 from beatgen.midi.report import MidiReport
 from beatgen.midi.tempo import beats_per_minute, main_tempo, playable
+from beatgen.midi.tracks import by_track_names
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
 MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five times as many
 PHRASE = 4  # bars; silence that completes one is kept
 CLIP = 8  # bars; so long a clip is kept whole, silence and all
 ON_GRID = 1 / 32  # sixteenths; the steadiest take of GMD is off by more, in the median
+NEAR_GRID = 0.08  # sixteenths; the same for four fifths of the notes
 PITCHES = 128
 UNKNOWN = -2  # in Reading.numbers, a note that the map does not know
 FEW_MOVES = 256  # hits that may go elsewhere to make room for one more
@@ -112,6 +114,9 @@ def scan_events(
 ) -> tuple[Groove, MidiReport]:
     """Read the drums among events, whatever file they were found in; else as `scan_midi`."""
     _check_steps(steps)
+    by_names = ""
+    if map is None:
+        events, by_names = by_track_names(events)
     drums = find_drums(events, name, None if map is None else drum_map(map))
     notes = events.notes[drums.chosen]
     if len(notes) > MOST_HITS:
@@ -135,13 +140,14 @@ def scan_events(
         map_title=reading.map.title,
         map_why=reading.why,
         pedal=reading.pedal,
+        remarks=[by_names] if by_names else [],
     )
     _check(report, reading, bars)
     groove = _quantize(notes, reading, bars, events.ticks_per_beat, steps, report)
-    kept = _kept(groove)
-    report.silent = groove.bars - kept
-    _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][:kept])
-    groove = replace(groove[:kept], tempo=report.tempo)
+    first, end = _kept(groove)
+    report.lead_in, report.silent = first, groove.bars - end
+    _set_tempo(report, events, [bar for bar in bars if bar.meter is not None][first:end])
+    groove = replace(groove[first:end], tempo=report.tempo)
     struck = np.count_nonzero(groove.velocity, axis=(0, 1))
     named = zip(groove.voices, struck.tolist(), strict=True)
     report.hits = {EVERY[number].name: n for number, n in named if n}
@@ -211,8 +217,7 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
     # Late hits of a loop were put back behind its end; they are of its last bar.
     last_note = int(ticks.max()) if LOOP not in events.marks else min(ticks.max(), events.last - 1)
     bars: list[_Bar] = []
-    changes = [events.meters[0]]
-    changes += [after for before, after in pairwise(events.meters) if after[1:] != before[1:]]
+    changes = _meter_changes(events)
     changes += [(max(events.end, last_note + 1) + 2**30, 4, 4)]
     for (start, numerator, denominator), (until, *_) in pairwise(changes):
         length = quarter * 4 * numerator / denominator
@@ -239,11 +244,31 @@ def _bars(events: Events, ticks: np.ndarray, steps: int, name: str) -> list[_Bar
     return bars
 
 
+def _meter_changes(events: Events) -> list[tuple[float, int, int]]:
+    """Where the meter changes and to what, the start first. What is written less than a 32nd beside
+    a bar line holds from there on."""
+    quarter = events.ticks_per_beat
+    changes: list[tuple[float, int, int]] = [events.meters[0]]
+    for tick, numerator, denominator in events.meters[1:]:
+        start, *before = changes[-1]
+        if before == [numerator, denominator]:
+            continue
+        length = quarter * 4 * before[0] / before[1]
+        line = start + round((tick - start) / length) * length
+        at = line if abs(tick - line) < quarter / 8 else tick
+        if at == start:
+            changes.pop()
+        changes.append((at, numerator, denominator))
+    return changes
+
+
 def _is_programmed(ticks: np.ndarray, quarter: int) -> bool:
-    """Whether most notes stand on sixteenths or triplets, as no drummer plays."""
+    """Whether most notes stand on sixteenths or triplets, as no drummer plays, or nearly all so
+    near to them as a DAW moves them that makes a pattern sound played."""
     place = ticks[:, None] / quarter * np.array([SIXTEENTHS / BEATS, 3])
     off = np.abs(place - np.rint(place)) * np.array([1, SIXTEENTHS / BEATS / 3])
-    return bool(np.median(off.min(axis=1)) < ON_GRID)
+    most, nearly_all = np.quantile(off.min(axis=1), [0.5, 0.8])
+    return bool(most < ON_GRID or nearly_all < NEAR_GRID)
 
 
 def _is_phrase(bars: int) -> bool:
@@ -443,13 +468,17 @@ class _Grid:
         return [cell[2:] for cell in sorted(found)]
 
 
-def _kept(groove: Groove) -> int:
-    """How many bars of a clip are kept: not long silence at its end, but what completes a phrase,
-    and all of a short clip."""
+def _kept(groove: Groove) -> tuple[int, int]:
+    """The first bar of a clip that is kept, from 0, and the end of those: not long silence before
+    and behind what sounds, but what completes a phrase, and all of a short clip."""
     if groove.bars <= CLIP:
-        return groove.bars
-    sounding = int(np.flatnonzero(groove.velocity.any((1, 2)))[-1]) + 1
-    return min(groove.bars, math.ceil(sounding / PHRASE) * PHRASE)
+        return 0, groove.bars
+    sounding = np.flatnonzero(groove.velocity.any((1, 2)))
+    first, end = int(sounding[0]), int(sounding[-1]) + 1
+    first = first if first >= PHRASE else 0
+    if not _is_phrase(end - first):
+        end = first + math.ceil((end - first) / PHRASE) * PHRASE
+    return first, min(groove.bars, end)
 
 
 def _set_tempo(report: MidiReport, events: Events, bars: list[_Bar]) -> None:

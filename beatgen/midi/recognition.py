@@ -1,16 +1,17 @@
 """Which map a file's drums follow, and the voice of each note.
 
 A map that was asked for holds. Else a file may say it plainly: Yamaha XG by its bank, the orchestra
-set by its program. Else the right map is the one by which the notes look like drumming
-(`beatgen.midi.drumming`): read as General MIDI, a groove made for another instrument has congas
-where the hi-hat should be, or no kick. General MIDI has a lead that grows with the number of hits
-that another map reads otherwise, and without a kick and a snare no map is believed. Where all notes
-are those of Roland's kits and General MIDI, only a hi-hat that moves between several notes
-outweighs it.
+set by its program, an instrument by the name of a track. Else the right map is the one by which the
+notes look like drumming (`beatgen.midi.drumming`): read as General MIDI, a groove made for another
+instrument has congas where the hi-hat should be, or no kick. General MIDI has a lead that grows
+with the number of hits that another map reads otherwise, and without a kick and a snare no map is
+believed. Where all notes are those of Roland's kits and General MIDI, only a hi-hat that moves
+between several notes outweighs it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,8 +42,20 @@ LEAD, LEAD_PER_HIT = 3.0, 0.1
 WIDE_LEAD, WIDE_LEAD_PER_HIT = 20.0, 1.4
 RARE = 3.0  # nats: cost of a hit on a note that a map reads, but does not write
 # Percussion that is usual beside a General MIDI kit, and what that is worth.
-USUAL = ("clap", "tambourine", "cowbell", "maracas", "shaker", "metronome click")
+USUAL = ("sticks", "clap", "tambourine", "cowbell", "maracas", "shaker", "metronome click")
 USUAL_GAIN = 1.5
+# What a track may be called that plays an instrument -> the map's short name.
+INSTRUMENTS = (
+    *(("toontrack", name) for name in ("toontrack", "superior drummer", "sd3", "ezdrummer")),
+    *(("toontrack", name) for name in ("ez drummer", "ezdrummer 2", "ezdrummer 3", "ezd2", "ezd3")),
+    *(("addictive", name) for name in ("addictive drums", "ad2", "xln")),
+    *(("ssd", name) for name in ("steven slate drums", "ssd5", "ssd 5", "slate drums")),
+    *(("studiodrummer", name) for name in ("studio drummer",)),
+    *(("modo", name) for name in ("modo drum", "mododrum")),
+    *(("ggd", name) for name in ("ggd", "getgood drums", "getgooddrums")),
+    *(("bfd", name) for name in ("bfd3", "bfd 3", "bfd2", "fxpansion")),
+)
+KNOWN = 0.9  # share of the notes that such a map has to know
 FEWEST = 8  # hits; fewer are no evidence
 MOST = 4096  # hits that are looked at
 KICK = PARTS.index("kick")
@@ -97,7 +110,25 @@ def _said(events: Events, notes: np.ndarray) -> tuple[DrumMap, str] | None:
     programs = events.programs[np.isin(events.programs[:, 1], channels)]
     if len(programs) and (programs[:, 2] == ORCHESTRA).all():
         return drum_map("orchestra"), f"by its program {ORCHESTRA}"
-    return None
+    return _named(events, notes)
+
+
+def _named(events: Events, notes: np.ndarray) -> tuple[DrumMap, str] | None:
+    """The map of the one instrument that a track is named after, where its notes make a beat."""
+    titles = [re.sub(r"[\s_-]+", " ", title).lower() for title in events.names.values()]
+    named = {
+        name
+        for name, called in INSTRUMENTS
+        if any(re.search(rf"\b{re.escape(called)}\b", title) for title in titles)
+    }
+    if len(named) != 1:
+        return None
+    drums = drum_map(named.pop())
+    parts = _parts(drums)[notes[:, 2]]
+    known = (parts >= 0).mean()
+    if known < KNOWN or not ((parts == KICK).any() and np.isin(parts, SNARES).any()):
+        return None
+    return drums, "by the name of its track"
 
 
 def _played(events: Events, notes: np.ndarray) -> tuple[DrumMap, str]:
@@ -131,8 +162,13 @@ def _played(events: Events, notes: np.ndarray) -> tuple[DrumMap, str]:
 def _likelihood(drums: DrumMap, pitches: np.ndarray, sixteenths: np.ndarray) -> float:
     """How much notes look like drumming, read by a map."""
     if drums.name == GENERAL_MIDI:
-        usual = [NUMBER[name] for name in USUAL]
-        gain = USUAL_GAIN * np.count_nonzero(np.isin(drums.table[pitches], usual))
+        parts = _parts(drums)[pitches]
+        if (parts == KICK).any() and np.isin(parts, SNARES).any():
+            usual = [NUMBER[name] for name in USUAL]
+            gain = USUAL_GAIN * np.count_nonzero(np.isin(drums.table[pitches], usual))
+        else:
+            own = np.isin(pitches, list(INDEX_OF_PITCH)) | (parts == OTHER)
+            gain = -RARE * np.count_nonzero(_rare(drums)[pitches] & ~own)
     else:
         gain = -RARE * np.count_nonzero(_rare(drums)[pitches])
     return drumming.drumming().likelihood(_parts(drums)[pitches], sixteenths) + gain

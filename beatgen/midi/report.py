@@ -27,8 +27,9 @@ class MidiReport:
     folded: pitch -> hits that went to a voice of the kit which has another note. dropped: pitch ->
     hits that became no voice. chokes: pitch -> cymbals held by hand, which is not kept.
     meters: of the file, each once; strange_meters: those that cannot be, and are ignored. skipped:
-    bar number (from 1) -> its meter, for the bars of meters that are not played. silent: bars
-    without a hit that were cut off at the end. collisions: hits that found no cell of their own.
+    bar number (from 1) -> its meter, for the bars of meters that are not played. lead_in, silent:
+    bars without a hit that were cut off at the start and at the end. collisions: hits that found no
+    cell of their own.
     tempos: BPM in order of appearance; named_tempo: the one that is kept; tempo: the same, or the
     nearest that can be played; performed: whether it is the median of tempos that follow a
     performance. remarks: sentences of the reader of another format than MIDI.
@@ -57,6 +58,7 @@ class MidiReport:
     dropped: dict[int, int] = field(default_factory=dict)
     chokes: dict[int, int] = field(default_factory=dict)
     skipped: dict[int, str] = field(default_factory=dict)
+    lead_in: int = 0
     silent: int = 0
     collisions: int = 0
     remarks: list[str] = field(default_factory=list)
@@ -113,6 +115,8 @@ class MidiReport:
             )
         if self.strange_meters:
             found.append(f"Ignored the meter {self.strange_meters[0]}, which cannot be.")
+        if self.lead_in:
+            found.append(f"Cut {_counted(self.lead_in, 'bar')} of silence at the start.")
         if self.silent:
             found.append(f"Cut {_counted(self.silent, 'bar')} of silence at the end.")
         return found

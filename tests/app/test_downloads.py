@@ -18,7 +18,7 @@ QUERY = downloads.midi_query("gmd")
 def answer(path: str, query: str = "") -> Response:
     """To a request for an address that `downloads` gave."""
     text, _, ending = path.removeprefix("file/").rpartition(".")
-    scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
+    scope = {"type": "http", "headers": [], "path_params": {"text": text, "ending": ending}}
     return downloads.answer(Request({**scope, "query_string": query.encode()}))
 
 
@@ -44,7 +44,7 @@ def test_a_groove_is_served_as_midi_and_as_wav(rock):
 )
 def test_a_file_that_is_asked_for_as_cannot_be_is_refused(rock, how):
     text, _, ending = downloads.midi_path(rock).removeprefix("file/").rpartition(".")
-    scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
+    scope = {"type": "http", "headers": [], "path_params": {"text": text, "ending": ending}}
     answer = downloads.answer(Request({**scope, "query_string": how.encode()}))
     assert answer.status_code == 404 and b"again" in answer.body
 

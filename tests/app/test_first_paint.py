@@ -10,17 +10,19 @@ from starlette.routing import Route
 
 from app.first_paint import GROUNDS, FirstPaint, piece
 
-PAGE = "<!DOCTYPE html><html><head><title>x</title></head></html>"
+PAGE = '<!DOCTYPE html><html lang="en"><head><title>x</title></head></html>'
 ROUTES = [
     Route("/vary", lambda _: HTMLResponse(PAGE, headers={"etag": "1"})),
     Route("/file", lambda _: PlainTextResponse("<head>")),
 ]
 
 
-def asked(path: str, accept: bytes) -> tuple[dict[bytes, bytes], bytes]:
+def asked(path: str, accept: bytes, **headers: str) -> tuple[dict[bytes, bytes], bytes]:
     """Headers and body of the answer."""
     sent: list[dict] = []
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept", accept)]}
+    for name, value in headers.items():
+        scope["headers"].append((name.replace("_", "-").encode(), value.encode()))
     scope |= {"query_string": b"", "root_path": "", "http_version": "1.1", "scheme": "http"}
 
     async def receive() -> dict:
@@ -52,3 +54,17 @@ def test_the_grounds_are_those_of_the_themes():
     assert {
         name.capitalize(): themes[name]["backgroundColor"] for name in ("dark", "light")
     } == GROUNDS
+
+
+def test_the_document_says_in_which_language_it_is():
+    def spoken(**headers: str) -> bytes:
+        sent, body = asked("/vary", b"text/html", **headers)
+        assert sent[b"vary"] == b"Accept-Language, Cookie", "no cache may mix them up"
+        language = body.partition(b'lang="')[2][:2]
+        assert sent[b"set-cookie"].startswith(b"beatgen_shown=%s;" % language), "for Python"
+        return language
+
+    assert spoken() == b"en"
+    assert spoken(accept_language="de-AT,de;q=0.9") == b"de"
+    assert spoken(accept_language="de", cookie="beatgen_language=en; x=y") == b"en"
+    assert spoken(accept_language="fr", cookie="beatgen_language=xx") == b"en"

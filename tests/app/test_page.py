@@ -5,7 +5,7 @@ import streamlit as st
 from drive import APP, choose, click, go, now, part_sends, player_sends, run, shown_part, text
 from streamlit.testing.v1 import AppTest
 
-from app import engine, page
+from app import engine, language, page
 from app.session import Deck, Session, Take
 from app.share import link
 from beatgen.errors import ModelError
@@ -33,7 +33,8 @@ def test_a_page_is_added_by_one_entry(apptest, monkeypatch):
     def draw(session: Session) -> None:
         st.html(f"<p>at {session.place}</p>")
 
-    monkeypatch.setattr(page, "VIEWS", (*page.VIEWS, page.View("plain", "A plain page", draw)))
+    monkeypatch.setattr(page, "VIEWS", (*page.VIEWS, page.View("plain", draw)))
+    monkeypatch.setitem(language.texts()[language.FIRST], "page.plain", "A plain page")
     run(apptest)
     go(apptest, "plain")
     assert "<p>at (0.5, 0.5)</p>" in text(apptest)

@@ -45,7 +45,7 @@ def file_of(page: AppTest, take: Take) -> tuple[str, bytes]:
     place = [each.number for each in now(page).takes].index(take.number)
     path = wall["takes"][place]["path"] + "?" + wall["how"]
     text, _, ending = path.removeprefix("file/").partition("?")[0].rpartition(".")
-    scope = {"type": "http", "path_params": {"text": text, "ending": ending}}
+    scope = {"type": "http", "headers": [], "path_params": {"text": text, "ending": ending}}
     answer = downloads.answer(Request({**scope, "query_string": path.partition("?")[2].encode()}))
     assert (answer.status_code, answer.media_type) == (200, "audio/midi")
     return wall["files"][place], answer.body

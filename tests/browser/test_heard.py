@@ -23,7 +23,7 @@ def off_grid(beats: np.ndarray, *places: float, length: float = BAR) -> float:
 
 def test_the_other_feel_is_heard_as_late_and_as_loud_as_the_pad_says(harness):
     press(harness, "Pattern and feel").click()
-    press(harness, "A's pattern, B's feel").click()
+    press(harness, "Pattern A, feel B").click()
     wait_until_received(harness, position=0, feel=1)
     only(harness, "kick")
     play(harness)

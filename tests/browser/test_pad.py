@@ -88,7 +88,7 @@ def test_arrows_move_pattern_and_feel_each_on_its_own(pad_page):
 
 
 def test_the_corners_are_reached_by_a_press_and_together_is_the_diagonal_again(pad_page):
-    pad_page.get_by_role("button", name="B's pattern, A's feel").click()
+    pad_page.get_by_role("button", name="Pattern B, feel A").click()
     wait_until_received(pad_page, position=1, feel=0)
     assert {name for _, name in cells(pad_page)} == {"ride", "snare", "kick"}
     pad_page.get_by_role("button", name="Linked").click()
@@ -136,7 +136,7 @@ def test_a_run_of_keys_on_the_pad_is_undone_at_once(pad_page):
 
 def test_a_leap_of_the_feel_doubles_no_stroke_and_loses_none(pad_page):
     """At any moment, also between where a stroke stood and where it stands now."""
-    corners = [press(pad_page, name) for name in ("A's pattern, B's feel", "All A")]
+    corners = [press(pad_page, name) for name in ("Pattern A, feel B", "All A")]
     play(pad_page)
     hats = set()
     for i in range(40):

@@ -18,6 +18,14 @@ LISTENS = f"Boolean(document.querySelector('{PLOT}')?._ev?._events.plotly_click)
 SETTLED = f"window.beatgen?.state.answered && {RESTS}"
 FRAME = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 LOOKS = 10  # at what is to rest, two frames each
+# What a page shows stands where it stood ten frames long: styles, fonts and pictures are there.
+RESTED = """() => {
+    const shown = [...document.querySelectorAll('[class*=st-key], .player, .picture *')];
+    const places = JSON.stringify(shown.map((it) => it.getBoundingClientRect()));
+    const { before, frames } = window.rested ?? {};
+    window.rested = { before: places, frames: places === before ? frames + 1 : 0 };
+    return window.rested.frames >= 10;
+}"""
 COUNT_SENT = """() => {
     window.sent = 0;
     const send = WebSocket.prototype.send;
@@ -31,10 +39,11 @@ LOSE_NEXT = """() => {
 
 
 def ready(page):
-    """Wait until the player is shown and has something to play; gives the page."""
+    """Wait until the player is shown and has something to play, and all rests; gives the page."""
     page.wait_for_function("window.beatgen?.state.path")
     page.wait_for_selector(".player .bar")
     settled(page)
+    rested(page)
     return page
 
 
@@ -48,6 +57,11 @@ def settled(page) -> None:
     page.wait_for_function(SETTLED)
     drawn(page)
     page.wait_for_function(SETTLED)
+
+
+def rested(page) -> None:
+    """Wait until nothing moves any more: what is pressed before may slip from under the pointer."""
+    page.wait_for_function(RESTED)
 
 
 def open_app(serve, open_page, name: str = "", *, loads: bool = False, **options):
@@ -84,6 +98,7 @@ def go(page, name: str) -> None:
     page.get_by_role("link", name=name).click()
     page.locator(".st-key-here", has_text=name).wait_for()
     settled(page)
+    rested(page)
 
 
 def press(page, name: str):
@@ -135,9 +150,10 @@ def strikes(roll) -> int:
     )
 
 
-def wall(page, count: int = 6) -> None:
-    """Wait until the takes of the Vary page are there, and are heard when pointed at."""
-    press(page, "Discard").nth(count - 1).wait_for()
+def wall(page, count: int = 6, discard: str = "Discard") -> None:
+    """Wait until the takes of the Vary page are there, and are heard when pointed at. discard: what
+    the button is called."""
+    press(page, discard).nth(count - 1).wait_for()
     settled(page)
 
 

@@ -307,3 +307,26 @@ def test_a_song_is_written_with_markers_and_sound(tmp_path, capsys) -> None:
     assert markers == ["intro", "A", "ending"] and read_midi(song).bars == 8
     assert soundfile.info(sound).duration > 8 * 4 * 60 / 104
     assert "form" in refusal(capsys, "song", "funk", "-o", song, "--form", "A8 B1")
+
+
+def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:
+    out = str(tmp_path / "loose.mid")
+    argv = ["humanize", "funk", "-o", out, "--timing", "0.5", "hat=0.2", "--velocity", "0"]
+    assert main([*argv, "--compare", "--seed", "3"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == out and printed[2].split()[:3] == ["voice", "hits", "before"]
+    asked = load_model().humanize(
+        demo.load("funk"),
+        seed=3,
+        timing=dict.fromkeys(("kick", "snare", "tom", "ride", "crash", "percussion"), 0.5)
+        | {"hat": 0.2},
+        velocity=0,
+    )
+    write_midi(asked, tmp_path / "asked.mid", name="BeatGen")
+    assert (tmp_path / "asked.mid").read_bytes() == (tmp_path / "loose.mid").read_bytes()
+    assert main(["humanize", "funk", "-o", out, "--like", "samba"]) == 0
+    assert main(["humanize", "funk", "-o", out, "--like", "hip-hop"]) == 0
+    assert main(["humanize", "funk", "-o", out, "--like", "polka"]) == 1
+    assert "no style 'polka'" in capsys.readouterr().err
+    assert main(["humanize", "funk", "-o", out, "--timing", "loose"]) == 2
+    assert "--timing loose: expected 0 to 1, as in 0.5 or hat=0.3" in capsys.readouterr().err

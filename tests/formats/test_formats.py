@@ -11,9 +11,9 @@ from midifile import written
 
 import beatgen as bg
 from beatgen.errors import BeatGenError
-from beatgen.formats import hydrogen
 from beatgen.groove import Groove
 from beatgen.kit import EVERY
+from beatgen.midi.names import note_of
 from beatgen.readers import ENDINGS, scan
 
 ROCK = """
@@ -159,7 +159,7 @@ def test_instruments_are_found_by_their_names() -> None:
         "Tom Floor": 43, "Tom 1": 50, "Tom 2": 47, "Ride Bell": 53, "Ride": 51, "Crash Jazz": 57,
         "Crash": 49, "Splash": 55, "Cowbell": 56, "Zap": None,
     }  # fmt: skip
-    assert {name: hydrogen.note_of(name) for name in names} == names
+    assert {name: note_of(name) for name in names} == names
 
 
 # MusicXML -----------------------------------------------------------------------------------------
@@ -249,6 +249,82 @@ def test_grace_notes_ghosts_and_accents_of_musicxml() -> None:
     assert played == [(0, 90), (15, 54), (16, 117), (32, 40)]
 
 
+def measures(*bars: str) -> str:
+    """A score of bars, of which a digit strikes the snare at that quarter; what else stands in a
+    bar is between its strikes."""
+    place = "<display-step>C</display-step><display-octave>5</display-octave>"
+    snare = f"<note><unpitched>{place}</unpitched><duration>1</duration></note>"
+    rest = "<note><rest/><duration>1</duration></note>"
+    body = ""
+    for bar in bars:
+        signs, struck = bar.rsplit(" ", 1) if " " in bar else ("", bar)
+        notes = "".join(snare if str(i) in struck else rest for i in range(4))
+        body += (
+            f"<measure><attributes><divisions>1</divisions></attributes>{signs}{notes}</measure>"
+        )
+    return f"<score-partwise><part-list/><part id='P1'>{body}</part></score-partwise>"
+
+
+def beats(data: str) -> list[str]:
+    """The quarters that are struck in each bar of a score."""
+    groove, report = read(data, "a.xml")
+    assert not report.messages
+    return ["".join(str(s // 16) for s in np.flatnonzero(bar.any(1))) for bar in groove.velocity]
+
+
+OPENS, CLOSES = "<barline><repeat direction='forward'/></barline>", "<repeat direction='backward'/>"
+
+
+def ending(times: str, *, closes: bool) -> str:
+    return (
+        f"<barline><ending number='{times}' type='start'/></barline>"
+        f"<barline><ending number='{times}' type='stop'/>{CLOSES * closes}</barline>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bars", "played"),
+    [
+        (["0", f"{OPENS} 1", f"{CLOSES} 2", "3"], "0 1 2 1 2 3"),
+        (["0", f"{CLOSES} 1", f"{CLOSES} 2", "3"], "0 1 0 1 2 2 3"),
+        (["<repeat direction='backward' times='3'/> 0", "1"], "0 0 0 1"),
+        ([f"{OPENS} 0", ending("1", closes=True) + " 1", ending("2", closes=False) + " 2", "3"],
+         "0 1 0 2 3"),
+        ([f"{OPENS} 0", ending("1, 2", closes=True) + " 1", ending("3", closes=True) + " 2", "3"],
+         "0 1 0 1 0 2 3"),
+        (["<sound segno='a'/> 0", "<direction><sound tocoda='c'/></direction> 1",
+          "<sound dalsegno='a'/> 2", "<sound coda='c'/> 3"], "0 1 2 0 1 3"),
+        ([f"{OPENS} 0", f"{CLOSES} 1", "<sound fine='yes'/> 2", "<sound dacapo='yes'/> 3"],
+         "0 1 0 1 2 3 0 1 2"),
+        (["0", "<attributes><measure-style><measure-repeat type='start'>1</measure-repeat>"
+          "</measure-style></attributes> -", "-", "<attributes><measure-style><measure-repeat "
+          "type='stop'/></measure-style></attributes> 3"], "0 0 0 3"),
+    ],
+)  # fmt: skip
+def test_repeats_of_musicxml_are_played_out(bars, played) -> None:
+    assert beats(measures(*bars)) == played.split()
+
+
+def test_a_score_that_repeats_without_end_is_refused() -> None:
+    with pytest.raises(BeatGenError, match="longer than 4,096 bars"):
+        beats(measures(*["<repeat direction='backward' times='64'/> 0"] * 100))
+
+
+def test_a_pick_up_a_roll_and_a_written_tempo_of_musicxml() -> None:
+    pickup = measures("3", "0").replace("<measure>", "<measure implicit='yes'>", 1)
+    pickup = pickup.replace("<note><rest/><duration>1</duration></note>" * 3, "", 1)
+    mark = (
+        "<direction><direction-type><metronome><beat-unit>quarter</beat-unit><beat-unit-dot/>"
+        "<per-minute>80</per-minute></metronome></direction-type></direction>"
+    )
+    groove, _ = read(pickup.replace("<attributes>", mark + "<attributes>", 1), "a.xml")
+    assert [str(meter) for meter in groove.meters] == ["1/4", "4/4"] and groove.tempo == 120
+    assert [int(np.flatnonzero(bar.any(1))[0]) for bar in groove.velocity] == [0, 0]
+    roll = "<type>quarter</type><notations><ornaments><tremolo>2</tremolo></ornaments></notations>"
+    rolled = measures("0").replace("<unpitched>", f"{roll}<unpitched>")
+    assert np.flatnonzero(read(rolled, "a.xml")[0].velocity.any((0, 2))).tolist() == [0, 4, 8, 12]
+
+
 @pytest.mark.parametrize(
     ("data", "found"),
     [
@@ -313,6 +389,33 @@ def test_a_percussion_track_of_guitar_pro_is_read(version) -> None:
     for length in range(40, len(data.getvalue()), 97):
         with pytest.raises(BeatGenError):
             read(data.getvalue()[:length], "cut.gp")
+
+
+def test_repeats_of_guitar_pro_are_played_out() -> None:
+    guitarpro = pytest.importorskip("guitarpro")
+    song = guitarpro.Song()
+    track = song.tracks[0]
+    track.channel.channel, track.isPercussionTrack = 9, True
+    for _ in range(3):
+        song.newMeasure()
+    for place, measure in enumerate(track.measures):
+        voice = measure.voices[0]
+        for quarter in range(4):
+            status = guitarpro.BeatStatus.normal if quarter == place else guitarpro.BeatStatus.rest
+            beat = guitarpro.Beat(voice, duration=guitarpro.Duration(value=4), status=status)
+            if quarter == place:
+                note = guitarpro.Note(beat, value=38, string=1, velocity=95)
+                note.type = guitarpro.NoteType.normal
+                beat.notes.append(note)
+            voice.beats.append(beat)
+    first, second, third, _ = song.measureHeaders
+    first.isRepeatOpen, second.repeatAlternative, second.repeatClose = True, 1, 1
+    third.repeatAlternative = 2
+    data = io.BytesIO()
+    guitarpro.write(song, data, version=(5, 1, 0))
+    groove, report = read(data.getvalue(), "rock.gp5")
+    struck_at = [int(np.flatnonzero(bar.any(1))[0]) // 16 for bar in groove.velocity]
+    assert struck_at == [0, 1, 0, 2, 3] and not report.messages
 
 
 def test_without_pyguitarpro_one_sentence_says_what_to_install(monkeypatch) -> None:

@@ -7,6 +7,7 @@ from midifile import BAR, HAT, KICK, SNARE, hit, hits, midi
 
 from beatgen.errors import MidiError, MidiWarning
 from beatgen.midi import read_midi, scan_midi
+from beatgen.midi.maps import drum_map
 
 
 def test_a_drum_loop_on_another_channel_is_read_and_reported() -> None:
@@ -167,6 +168,76 @@ def test_all_of_a_files_drums_are_found_and_what_is_left_out_is_told(kind) -> No
         assert (report.pitches[KICK], report.pitches[SNARE]) == (4, 4)
     for channel, hits_ in report.left_out.items():
         assert f"channel {channel} ({hits_} note" in " ".join(report.messages)
+
+
+def on_one_note(*titles: str, channel: int = 0, note: int = 60) -> list[list]:
+    """A track for each of kick, snare and hats, all on one note, as a DAW's samplers play it."""
+    voices = ((KICK,), (SNARE,), (HAT, OPEN_HAT))
+    return [
+        [title(text), *(hit(at, note, channel=channel) for at, _ in kit(0, only=only))]
+        for text, only in zip(titles, voices, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "tracks",
+    [
+        on_one_note("Kick", "Snare", "HH"),
+        on_one_note("808 KICK", "Snare top", "Closed Hat", channel=9),
+        on_one_note("bass drum", "SD 2", "hi-hats", channel=3, note=36),
+    ],
+    ids=["on middle C", "on channel 10", "on a kick's note"],
+)
+def test_where_only_the_names_of_tracks_say_the_voice_they_do(tracks) -> None:
+    _, report = scan_midi(midi(*tracks, [title("Bass guitar"), *bass(5)]))
+    assert report.hits == {"kick": 4, "snare": 4, "hi-hat": 16}
+    assert report.left_out == {6: 16}
+    assert any(text.startswith("Voices by the names of their tracks: ") for text in report.messages)
+
+
+def test_where_notes_say_the_voice_the_names_of_tracks_do_not() -> None:
+    named = [
+        [title(text), *kit(9, only=only)]
+        for text, only in (("Kick", (KICK,)), ("Snare", (SNARE,)), ("Ride?", (HAT, OPEN_HAT)))
+    ]
+    _, report = scan_midi(midi(*named))
+    assert report.hits["hi-hat"] == 14 and not report.messages
+    swapped = midi(*on_one_note("Kick", "Snare", "HH", note=61))
+    assert scan_midi(swapped, map="toontrack")[1].hits == {"hi-hat": 16}  # all at these moments
+
+
+@pytest.mark.parametrize(
+    ("track", "extras"),
+    [
+        (line(10, *[62, 63, 64, 63] * 3), ("mute conga", "high conga", "low conga")),
+        (line(10, *[82] * 8), ("shaker",)),
+        ([title("Perc"), *line(4, *[70, 54] * 4)], ("tambourine", "maracas")),
+    ],
+    ids=["congas on 11", "a shaker on 11", "a track named so"],
+)
+def test_percussion_on_a_channel_of_its_own_is_read(track, extras) -> None:
+    groove, report = scan_midi(midi(kit(9), track))
+    assert groove.extras == extras and not report.left_out
+
+
+@pytest.mark.parametrize(
+    "track",
+    [line(10, *[60, 64, 67] * 4), bass(10), [program(10, 24), *line(10, *[62, 63] * 6)]],
+    ids=["chord notes", "a bass", "a guitar"],
+)
+def test_a_melody_on_channel_11_is_no_percussion(track) -> None:
+    assert list(scan_midi(midi(kit(9), track))[1].left_out) == [11]
+
+
+@pytest.mark.parametrize("name", ["toontrack", "addictive", "ggd", "bfd", "modo", "yamaha"])
+def test_a_kit_without_a_beat_is_read_where_its_map_is_given(name) -> None:
+    notes = sorted(
+        {one.note for one in drum_map(name).lines[: drum_map(name).own] if one.number is not None}
+    )
+    groove, report = scan_midi(midi(line(0, *notes)), map=name)
+    assert report.channels == [1] and np.count_nonzero(groove.velocity) == len(notes)
+    with pytest.raises(MidiError, match="no drums found"):
+        scan_midi(midi(line(0, 1, 2, 3, 4)), map=name)
 
 
 @pytest.mark.parametrize(

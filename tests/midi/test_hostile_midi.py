@@ -64,7 +64,7 @@ def beat() -> bytes:
         (header(tracks=-1) + track(KICK + END), "no tracks found"),
         (header(tracks=0) + track(KICK + END), "no tracks found"),
         (header(tracks=3) + track(KICK + END), "it ends too early"),
-        (header(kind=2) + track(KICK + END), "type 2"),
+        (header(kind=2, tracks=2) + 2 * track(KICK + END), "type 2"),
         (header(kind=-1) + track(KICK + END), "type -1"),
         (header(division=0) + track(KICK + END), "ticks per beat is 0"),
         (header(division=-7600) + track(KICK + END), "SMPTE"),

@@ -1,6 +1,8 @@
 """MIDI files to grooves: where each hit falls, tempo and meter. Every file stands in its test."""
 
+import random
 import warnings
+from io import BytesIO
 
 import mido
 import numpy as np
@@ -203,6 +205,15 @@ def test_what_ends_beyond_the_bar_line_makes_no_bar(bars, push) -> None:
     assert scan_midi(midi([*played, *tail]))[0].bars == bars + 1
 
 
+def test_a_loop_that_a_daw_made_sound_played_has_no_bar_for_its_last_hit() -> None:
+    for seed in range(5):
+        moved = random.Random(seed)
+        beats = [hit(max(0, at + moved.randint(-10, 10)), HAT) for at in range(0, 2 * BAR, 240)]
+        last = 2 * BAR - moved.randint(3, 40)
+        tail = [hit(last, KICK), off(last + 150, KICK), end(last + 150)]
+        assert scan_midi(midi([*beats, *tail]))[0].bars == 2
+
+
 def test_an_empty_bar_that_completes_a_phrase_is_kept() -> None:
     for bars, sounding_ in ((2, [0]), (4, [0, 1, 2]), (2, [1]), (12, range(11))):
         groove, report = scan_midi(
@@ -334,3 +345,33 @@ def test_a_choke_by_aftertouch_is_told() -> None:
     freed = [(250, mido.Message("polytouch", channel=DRUMS, note=49, value=0))]
     _, report = scan_midi(midi([hit(0, 49), hit(480, SNARE), *held, *freed, end(BAR)]))
     assert report.chokes == {49: 1} and report.messages == ["Choked cymbals ring on: 49 (1)."]
+
+
+@pytest.mark.parametrize("late", [1, 10, -1])
+def test_a_meter_that_is_written_beside_a_bar_line_holds_from_it(late) -> None:
+    at_start = [meter(max(0, late), 3, 4), *(hit(at, HAT) for at in range(0, 1440, 240)), end(1440)]
+    groove, report = scan_midi(midi(at_start))
+    assert (groove.meters, report.messages) == ((Meter(3, 4),), [])
+    later = [meter(0, 4, 4), meter(BAR + late, 3, 4), hit(0, KICK), hit(BAR, KICK), end(BAR + 1440)]
+    groove, report = scan_midi(midi(later))
+    assert (groove.meters, report.messages) == ((Meter(4, 4), Meter(3, 4)), [])
+
+
+def test_long_silence_before_a_part_is_cut_and_told() -> None:
+    """As DAWs write a clip where it stands in the song."""
+    beat = [hit((32 + bar) * BAR, KICK) for bar in range(2)]
+    groove, report = scan_midi(midi([*beat, end(34 * BAR)]))
+    assert groove.bars == 2 and report.messages == ["Cut 32 bars of silence at the start."]
+    far = (60 * BAR, mido.MetaMessage("marker", text="end"))
+    _, report = scan_midi(midi([*beat, far]))
+    assert report.messages[0] == "Cut 32 bars of silence at the start." and report.bars == 2
+    later = [hit((3 + bar) * BAR, KICK) for bar in range(8)]
+    assert scan_midi(midi([*later, end(11 * BAR)]))[0].bars == 11
+
+
+def test_what_belongs_on_a_cable_and_type_2_of_one_track_are_read() -> None:
+    body = "00 99 24 50 10 F8 50 FE 00 99 26 50 00 FF 2F 00"
+    data = raw(body).getvalue()
+    assert [pitch for _, _, pitch, _ in hits(read_midi(BytesIO(data)))] == [KICK, SNARE]
+    type_2 = data[:9] + b"\2" + data[10:]
+    assert read_midi(BytesIO(type_2)) == read_midi(BytesIO(data))

@@ -22,13 +22,14 @@ export default function mount({ data: [data], parentElement }) {
  * Plotly, from the files of the component of this name, whose address holds a digest.
  *
  * @param {string} component
+ * @param {string} trouble what is shown where that fails
  */
-function loadPlotly(component) {
+function loadPlotly(component, trouble) {
   script ??= new Promise((loaded, failed) => {
     const src = new URL(`../${component}/plotly.min.js`, import.meta.url).href;
     const onerror = () => {
       script = null;
-      failed(new Error("The chart could not be loaded. Reload the page."));
+      failed(new Error(trouble));
     };
     document.head.append(element("script", { src, onload: () => loaded(window.Plotly), onerror }));
   });
@@ -52,7 +53,7 @@ class Chart {
     if (data.id === this.#id) return;
     this.#id = data.id;
     this.#root.style.height = `${data.figure.layout.height}px`; // nothing moves once it is drawn
-    this.#root.setAttribute("role", "img");
+    this.#root.setAttribute("role", "figure"); // with buttons of its own
     this.#root.setAttribute("aria-label", data.label);
     this.#draw(data).catch((error) => {
       this.#root.textContent = error.message;
@@ -61,8 +62,8 @@ class Chart {
   }
 
   /** @param {ChartData} data */
-  async #draw({ id, plotly, figure, points, config }) {
-    const [loaded, placed] = await Promise.all([loadPlotly(plotly), unpackPoints(points)]);
+  async #draw({ id, plotly, figure, points, config, trouble }) {
+    const [loaded, placed] = await Promise.all([loadPlotly(plotly, trouble), unpackPoints(points)]);
     await new Promise((go) => setTimeout(go)); // both take long: between them strokes are scheduled
     if (this.#closed || id !== this.#id) return;
     this.#plotly = loaded;

@@ -8,6 +8,8 @@ import { element } from "./views/dom.js";
 import { Grid } from "./views/grid/grid.js";
 import { unpackPath } from "./state/groove.js";
 import { Heading } from "./views/heading.js";
+import { text } from "./language.js";
+import { LanguageChoice } from "./views/language.js";
 import { listenToKeys } from "./page/keys.js";
 import { Look } from "./views/look.js";
 import { KeptFile, Memory } from "./page/memory.js";
@@ -32,6 +34,7 @@ const PARTS = {
   file: KeptFile,
   files: Handover,
   heading: Heading,
+  language: LanguageChoice,
   memory: Memory,
   overview: Overview,
   picture: Picture,
@@ -95,7 +98,7 @@ function show(data, parent) {
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
   const root = element("section", {
     class: "player",
-    "aria-label": "Player",
+    "aria-label": text("player"),
     style: "visibility: hidden",
   });
   /** @type {View[]} */

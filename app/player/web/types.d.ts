@@ -129,6 +129,7 @@ export interface Settings {
   metronome: boolean;
   countIn: boolean;
   allVoices: boolean;
+  allPercussion: boolean;
   kit: string; // name of the recordings that play
   editsNotes: boolean; // the tools for notes are shown
   showsKeys: boolean; // the sheet of keys is open
@@ -335,6 +336,7 @@ export interface ChartData {
   points: PackedPoints;
   config: object;
   label: string;
+  trouble: string; // what is shown where Plotly cannot be loaded
 }
 
 // To Python

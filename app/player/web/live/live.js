@@ -6,16 +6,18 @@
 /** @import { Player } from "../state/player.js" */
 /** @import { DrumMap } from "./maps.js" */
 
+import { text } from "../language.js";
 import { Ensemble } from "./ensemble.js";
 import { loadMaps } from "./maps.js";
 import { MidiOut } from "./output.js";
+import { Pedal, PEDAL } from "./pedal.js";
 import { Ports } from "./ports.js";
 import { Recorder } from "./recorder.js";
 import { TimeBase, median } from "./timebase.js";
 
 const ITEM = "beatgen-midi"; // in the browser's storage
 const NOTE_ON = 0x90;
-const NO_MAPS = "The drum maps could not be loaded: reload the page.";
+const CONTROL = 0xb0;
 const TAPS = 8; // of a measured latency
 const MOST_LATENCY = 300; // ms
 const TENTH = 9; // channel of drums, from 0
@@ -31,10 +33,12 @@ export class Live {
     inputMap: "gm",
     channel: TENTH,
     clock: false,
+    pedalUp: false, // whether the hi-hat's pedal sends 0, not 127, where it is down
     latency: 0, // ms from a strike to its message, as tapped along
   };
   notice = ""; // about what came in last
   recorder;
+  #pedal = new Pedal();
   /** @type {number[] | null} ms by which taps came after their beats, while they are counted */
   taps = null;
   #player;
@@ -75,7 +79,7 @@ export class Live {
     Object.assign(this.settings, remembered());
     if (!(await this.ports.open())) return this.#player.announce();
     if (!this.maps.length) this.maps = await loadMaps();
-    if (!this.maps.length) this.notice = NO_MAPS;
+    if (!this.maps.length) this.notice = text("live.no_maps");
     this.#connect();
   }
 
@@ -100,8 +104,9 @@ export class Live {
   get state() {
     const { output, input } = this.settings;
     const lost = [output && !this.ports.output && output, input && !this.ports.input && input];
-    const names = lost.filter(Boolean);
-    return names.length ? `${names.join(" and ")}: not connected.` : "";
+    const [first, second] = lost.filter((name) => typeof name === "string");
+    if (second) return text("live.gone.both", { first, second });
+    return first ? text("live.gone", { port: first }) : "";
   }
 
   /** Start or end recording; it begins with play. @param {boolean} on */
@@ -126,15 +131,23 @@ export class Live {
   /** A message of the input. @param {{ data: Uint8Array | null, timeStamp: number }} message */
   hear({ data, timeStamp }) {
     const [status, note, velocity] = data ?? [];
+    if ((status & 0xf0) === CONTROL && note === PEDAL) return this.#pedal.move(velocity);
     if ((status & 0xf0) !== NOTE_ON || !velocity) return;
     if (this.taps) this.#count(timeStamp);
-    const name = this.#map(this.settings.inputMap)?.voiceOf(note);
-    const voice = this.#player.voices?.findIndex((known) => known.name === name) ?? -1;
-    this.notice = voice < 0 ? `Note ${note} is no voice of this groove in the drum map chosen.` : "";
+    const voice = this.#voiceOf(note);
+    this.notice = voice < 0 ? text("live.note_unknown", { note }) : "";
     if (voice < 0) return this.#player.announce();
     this.#player.strike(voice, velocity);
     const beat = this.#beatAt(timeStamp - this.settings.latency);
     if (beat !== null && !this.taps) this.recorder.strike(voice, velocity, beat);
+  }
+
+  /** The voice of this groove that a note of the input means, by its place; -1 for none. @param {number} note */
+  #voiceOf(note) {
+    const meant = this.#map(this.settings.inputMap)?.voiceOf(note);
+    if (!meant) return -1;
+    const name = this.#pedal.voiceOf(meant);
+    return this.#player.voices?.findIndex((known) => known.name === name) ?? -1;
   }
 
   /** The beat that was heard at a time of the page's clock; null while nothing plays. @param {number} stamp */
@@ -163,10 +176,12 @@ export class Live {
     Object.assign(this.ports.chosen, { output, input });
     const port = this.ports.input;
     if (port !== this.#input) {
+      this.#pedal = new Pedal(); // another kit
       if (this.#input) this.#input.onmidimessage = null;
       this.#input = port;
       if (port) port.onmidimessage = (message) => this.hear(message);
     }
+    this.#pedal.inverted = this.settings.pedalUp;
     this.#player.announce();
   }
 

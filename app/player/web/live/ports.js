@@ -1,11 +1,9 @@
 // MIDI ports of the system, by the browser's Web MIDI: what there is, and the one chosen of each kind,
 // taken again by its name when it comes back.
 
-/** @typedef {"input" | "output"} Kind */
+import { text } from "../language.js";
 
-const NONE = "This browser has no Web MIDI. Chrome, Edge, Opera and Firefox have.";
-const INSECURE = "Web MIDI needs https, or BeatGen on your own computer: open it as localhost.";
-const REFUSED = "The browser was not allowed to use MIDI: allow it for this page, and try again.";
+/** @typedef {"input" | "output"} Kind */
 
 export class Ports {
   trouble = ""; // a sentence where there are none to be had
@@ -33,7 +31,7 @@ export class Ports {
   async open() {
     if (this.#access) return true;
     if (!this.#browser.requestMIDIAccess) {
-      this.trouble = globalThis.isSecureContext === false ? INSECURE : NONE;
+      this.trouble = text(globalThis.isSecureContext === false ? "live.insecure" : "live.no_midi");
       return false;
     }
     try {
@@ -41,7 +39,7 @@ export class Ports {
       this.#access.onstatechange = () => this.#changed();
       this.trouble = "";
     } catch {
-      this.trouble = REFUSED;
+      this.trouble = text("live.refused");
     }
     return this.isOpen;
   }

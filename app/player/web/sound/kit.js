@@ -3,6 +3,8 @@
 
 /** @import { KitTable, Sample, Samples } from "../types" */
 
+import { text } from "../language.js";
+
 /** What went wrong, in words. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
@@ -10,7 +12,7 @@ export const messageOf = (error) => (error instanceof Error ? error.message : St
 /** @param {string} name @param {URL} base */
 async function fetchOnce(name, base) {
   const answer = await fetch(new URL(name, base), { cache: "force-cache" });
-  if (!answer.ok) throw new Error(`${name}: the server answered ${answer.status}`);
+  if (!answer.ok) throw new Error(text("sound.status", { name, status: answer.status }));
   return answer;
 }
 
@@ -29,7 +31,7 @@ export async function loadSamples(name, base) {
     fetchOnce(`${name}.json`, base).then((answer) => /** @type {Promise<KitTable>} */ (answer.json())),
     fetchOnce(`${name}.flac`, base).then((answer) => answer.arrayBuffer()),
   ]).catch((error) => {
-    const sentence = `The drum samples could not be loaded (${messageOf(error)}). Reload the page.`;
+    const sentence = text("sound.not_loaded", { reason: messageOf(error) });
     throw new Error(sentence, { cause: error });
   });
   try {
@@ -37,7 +39,7 @@ export async function loadSamples(name, base) {
     const decoder = new OfflineAudioContext(1, 1, table.sample_rate);
     return { table, buffer: await decoder.decodeAudioData(bytes) };
   } catch (error) {
-    const sentence = `This browser cannot decode the drum samples (${messageOf(error)}).`;
+    const sentence = text("sound.not_decoded", { reason: messageOf(error) });
     throw new Error(sentence, { cause: error });
   }
 }

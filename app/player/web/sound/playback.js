@@ -3,6 +3,7 @@
 
 /** @import { Instrument, Settings, Voice } from "../types" */
 
+import { KIT } from "../state/groove.js";
 import { Mixer } from "./mixer.js";
 import { Sound } from "./sound.js";
 import { Transport } from "./transport.js";
@@ -15,6 +16,7 @@ export class Playback {
     metronome: false,
     countIn: false,
     allVoices: false,
+    allPercussion: false,
     editsNotes: false,
     kit: "kit",
     showsKeys: false,
@@ -137,6 +139,7 @@ export class Playback {
     Object.assign(this.settings, changes);
     const { tempo, swing, metronome } = this.settings;
     if ("tempo" in changes) this.transport.setTempo(tempo);
+    if (changes.allPercussion) this.sound.offer([KIT]);
     if (changes.kit) this.sound.choose(changes.kit);
     if ("swing" in changes) this.transport.setSwing(swing);
     if ("metronome" in changes) this.transport.setMetronome(metronome);

@@ -4,6 +4,7 @@
 /** @import { Voice } from "../types" */
 
 import { KIT } from "../state/groove.js";
+import { text } from "../language.js";
 import { loadKit, loadSamples, messageOf } from "./kit.js";
 import { Sampler } from "./sampler.js";
 
@@ -111,7 +112,8 @@ export class Sound {
       await this.context.resume();
       return this.context;
     } catch (error) {
-      throw new Error(`This browser cannot make sound (${messageOf(error)}).`, { cause: error });
+      const sentence = text("sound.none", { reason: messageOf(error) });
+      throw new Error(sentence, { cause: error });
     }
   }
 

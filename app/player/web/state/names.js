@@ -1,10 +1,13 @@
 // What sounds, in a word or two, as in Python (app/names.py): the same name in the bar, in the strip,
 // on the wall and in the names of files.
 
+import { text } from "../language.js";
+
 /** A place from A to B. At the ends alone it is 0% and 100%. @param {number} place */
 export function percent(place) {
   const rounded = Math.floor(100 * place + 0.5);
-  return `${place > 0 && place < 1 ? Math.min(99, Math.max(1, rounded)) : rounded}%`;
+  const number = place > 0 && place < 1 ? Math.min(99, Math.max(1, rounded)) : rounded;
+  return text("number.percent", { number });
 }
 
 /**
@@ -16,11 +19,13 @@ export function percent(place) {
 export function blendName(pattern, feel) {
   const ends = [0, 1];
   if (pattern !== feel && ends.includes(pattern) && ends.includes(feel)) {
-    return `${"AB"[pattern]}'s pattern, ${"AB"[feel]}'s feel`;
+    return text("name.crossed", { pattern: "AB"[pattern], feel: "AB"[feel] });
   }
-  if (pattern !== feel) return `Pattern ${percent(pattern)}, feel ${percent(feel)}`;
+  if (pattern !== feel) {
+    return text("name.apart", { pattern: percent(pattern), feel: percent(feel) });
+  }
   if (ends.includes(pattern)) return "AB"[pattern];
-  return `Blend ${percent(pattern)}`;
+  return text("name.blend", { percent: percent(pattern) });
 }
 
 /**
@@ -30,7 +35,14 @@ export function blendName(pattern, feel) {
  * @param {{ shaped?: boolean, edited?: boolean, locked?: boolean }} done
  */
 export const nameWith = (name, { shaped, edited, locked }) =>
-  [name, shaped && "shaped", edited && "edited", locked && "with locks"].filter(Boolean).join(", ");
+  [
+    name,
+    shaped && text("name.shaped"),
+    edited && text("name.edited"),
+    locked && text("name.locked"),
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 /** The nearest whole percent of the path. @param {number} place */
 export const onPercent = (place) => Math.round(place * 100) / 100;

@@ -1,5 +1,7 @@
 // What tempo there may be, and how it is written; Python has the same limits (messages.py).
 
+import { writeNumber } from "../language.js";
+
 export const TEMPO = { least: 30, most: 300 }; // beats per minute
 
 /** @param {number} tempo */
@@ -9,7 +11,7 @@ export const clampTempo = (tempo) => Math.min(TEMPO.most, Math.max(TEMPO.least, 
 const rounded = (tempo) => Math.floor(100 * tempo + 0.5) / 100;
 
 /** As it is shown; as in Python (app/names.py). @param {number} tempo */
-export const writeTempo = (tempo) => String(rounded(tempo));
+export const writeTempo = (tempo) => writeNumber(rounded(tempo));
 
 /** What was typed, a comma for a point allowed; null where it is no number. @param {string} text */
 export function readTempo(text) {

@@ -244,7 +244,7 @@ describe("pads", () => {
     made.transport.setGroove(player.groove);
     const ports = new Ports(() => {}, { requestMIDIAccess: async () => access });
     live = new Live(player, ports);
-    live.maps = [new DrumMap("gm", "GM", new Map(), new Map([[38, "snare"], [42, "hi-hat"]]))];
+    live.maps = [new DrumMap("gm", "GM", new Map(), new Map([[38, "snare"], [42, "hi-hat"], [46, "open hat"], [23, "open hat"]]))];
     await live.open();
     live.set({ input: "pads" });
     player.elapse = made.elapse;
@@ -262,6 +262,42 @@ describe("pads", () => {
     input.onmidimessage({ data: [0x99, 38, 0], timeStamp: 0 });
     input.onmidimessage({ data: [0xb9, 4, 90], timeStamp: 0 });
     assert.equal(struck.length, 1);
+  });
+
+  /** The pedal of the hi-hat moves. */
+  const pedal = (value) => input.onmidimessage({ data: [0xb9, 4, value], timeStamp: 0 });
+  const OPEN_NOTE = 46;
+  const heard = () => struck.splice(0).map(([voice]) => voice);
+
+  test("are hi-hats as their pedal has it, where all stand on one note", () => {
+    for (const [note, closed, open] of [[OPEN_NOTE, 127, 0], [42, 127, 0]]) {
+      live.set({ input: "" });
+      live.set({ input: "pads" }); // another kit
+      for (const value of [closed, 64, open, closed]) {
+        pedal(value);
+        hit(note, 0);
+      }
+      const halfOpen = note === OPEN_NOTE ? OPEN : HAT; // not known yet that the pedal decides
+      assert.deepEqual(heard(), [HAT, halfOpen, OPEN, HAT]);
+    }
+    live.set({ input: "" });
+    live.set({ input: "pads", pedalUp: true });
+    pedal(0);
+    hit(OPEN_NOTE, 0);
+    pedal(127);
+    hit(OPEN_NOTE, 0);
+    assert.deepEqual(heard(), [HAT, OPEN]);
+  });
+
+  test("are hi-hats as their notes say, where they say it", () => {
+    pedal(80);
+    hit(42, 0);
+    pedal(0);
+    hit(OPEN_NOTE, 0);
+    pedal(127); // as e-kits send it all the time
+    hit(OPEN_NOTE, 0);
+    hit(23, 0); // half open
+    assert.deepEqual(heard(), [HAT, OPEN, OPEN, OPEN]);
   });
 
   test("are recorded where they were played, a round of the loop one step of undo", () => {

@@ -4,6 +4,8 @@
 /** @import { Player } from "../state/player.js" */
 /** @import { Monitor } from "../types" */
 
+import { text } from "../language.js";
+import { percent } from "../state/names.js";
 import { element, icon, put, style, write } from "./dom.js";
 import { LivePanel } from "./live.js";
 import { TakeawayLinks } from "./takeaway.js";
@@ -20,9 +22,12 @@ const VOLUME =
   "c3 1 5 4 5 7.5s-2 6.5-5 7.5v-2c1.9-.9 3-3 3-5.5s-1.1-4.6-3-5.5z";
 const MORE =
   "M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2V9h-2V7h2zM4 15h4v2H4zm7-2h2v2h7v2h-7v2h-2v-2H9v-2h2z";
-const TAKES = { take: "Take", bar: "Bar", blend: "Blend" }; // what the middle of the switch is
-const KITS = [["kit", "Acoustic"], ["brushes", "Brushes"], ["electronic", "Electronic"], ["808", "808"]];
-const INTERRUPTED = "The sound was interrupted: tap or press a key to go on.";
+const KITS = [
+  ["kit", text("bar.kit.acoustic")],
+  ["brushes", text("bar.kit.brushes")],
+  ["electronic", text("bar.kit.electronic")],
+  ["808", text("bar.kit.808")],
+];
 
 export class Bar {
   #player;
@@ -47,8 +52,8 @@ export class Bar {
     this.#play = element("button", { class: "play", onclick: () => player.toggle() });
     this.#tempo = new TempoControl(player);
     this.#toggles = [
-      this.#toggle("metronome", "Metronome", CLICK),
-      this.#toggle("countIn", "Count-in", COUNT),
+      this.#toggle("metronome", text("bar.metronome"), CLICK),
+      this.#toggle("countIn", text("bar.count_in"), COUNT),
     ];
     this.#sliders = [this.#swing(), this.#volume()];
     this.#kit = this.#kitChoice();
@@ -56,7 +61,7 @@ export class Bar {
     const more = element(
       "details",
       { class: "more" },
-      element("summary", { "aria-label": "More controls" }, icon(MORE)),
+      element("summary", { "aria-label": text("bar.more") }, icon(MORE)),
     );
     this.#files = new TakeawayLinks(player);
     this.#live = new LivePanel(player);
@@ -70,7 +75,7 @@ export class Bar {
     );
     this.root = element(
       "div",
-      { class: "bar", role: "group", "aria-label": "Transport" },
+      { class: "bar", role: "group", "aria-label": text("bar") },
       this.#play,
       this.#tempo.root,
       this.#label,
@@ -92,7 +97,7 @@ export class Bar {
     for (const { root, name } of this.#toggles) put(root, "aria-pressed", settings[name]);
     for (const { show } of this.#sliders) show();
     this.#kit.value = settings.kit;
-    const trouble = isInterrupted ? INTERRUPTED : sound.trouble;
+    const trouble = isInterrupted ? text("bar.interrupted") : sound.trouble;
     write(this.#label, trouble || label);
     this.#label.classList.toggle("trouble", Boolean(trouble));
     this.#switch.root.hidden = !scene.isBlend;
@@ -108,8 +113,8 @@ export class Bar {
     if (this.#play.dataset.stops === String(stops)) return;
     this.#play.dataset.stops = String(stops);
     this.#play.replaceChildren(icon(stops ? STOP : PLAY));
-    this.#play.setAttribute("aria-label", stops ? "Stop" : "Play");
-    this.#play.title = `${stops ? "Stop" : "Play"} (space)`;
+    this.#play.setAttribute("aria-label", text(stops ? "bar.stop" : "bar.play"));
+    this.#play.title = text(stops ? "bar.stop.hint" : "bar.play.hint");
   }
 
   close() {
@@ -146,9 +151,10 @@ export class Bar {
 
   #swing() {
     const player = this.#player;
-    const input = rangeInput("Swing", 0.5, 0.75, (swing) => player.set({ swing }));
+    const label = text("bar.swing");
+    const input = rangeInput(label, 0.5, 0.75, (swing) => player.set({ swing }));
     input.addEventListener("change", () => player.keepSettingsSoon());
-    return slider(element("span", {}, "Swing"), input, () => player.settings.swing);
+    return slider("swing", element("span", {}, label), input, () => player.settings.swing);
   }
 
   #kitChoice() {
@@ -158,8 +164,8 @@ export class Bar {
       "select",
       {
         class: "kit",
-        title: "The kit that plays, also in WAV and stems",
-        "aria-label": "Kit",
+        title: text("bar.kit.hint"),
+        "aria-label": text("bar.kit"),
         onchange: () => {
           player.set({ kit: choice.value });
           player.keepSettings();
@@ -172,25 +178,25 @@ export class Bar {
 
   #volume() {
     const player = this.#player;
-    const input = rangeInput("Volume", 0, 1, (volume) => {
+    const input = rangeInput(text("bar.volume"), 0, 1, (volume) => {
       player.mix((mixer) => (mixer.volume = volume));
     });
-    return slider(icon(VOLUME), input, () => player.mixer.volume);
+    return slider("volume", icon(VOLUME), input, () => player.mixer.volume);
   }
 
   #listenSwitch() {
     const player = this.#player;
-    const names = { a: "A", blend: "Blend", b: "B" };
+    const names = { a: "A", blend: text("bar.listen.blend"), b: "B" };
     /** @type {Monitor[]} */
     const monitors = ["a", "blend", "b"];
     const buttons = monitors.map((of) =>
       element("button", { "data-of": of, onclick: () => player.listenTo(of) }, names[of]),
     );
-    const attributes = { class: "switch", role: "group", "aria-label": "Listen to" };
+    const attributes = { class: "switch", role: "group", "aria-label": text("bar.listen") };
     const root = element("div", attributes, ...buttons);
     const show = (/** @type {Monitor} */ monitor) => {
       for (const button of buttons) put(button, "aria-pressed", button.dataset.of === monitor);
-      write(buttons[1], TAKES[player.scene.take ?? "blend"]);
+      write(buttons[1], text(`bar.listen.${player.scene.take ?? "blend"}`));
     };
     return { root, show };
   }
@@ -211,23 +217,23 @@ function rangeInput(label, min, max, turn) {
 /**
  * A captioned slider that shows its value in percent: {root, show}.
  *
+ * @param {string} name
  * @param {Element} caption
  * @param {HTMLInputElement} input
  * @param {() => number} valueOf
  */
-function slider(caption, input, valueOf) {
+function slider(name, caption, input, valueOf) {
   const output = element("span", { class: "value", "aria-hidden": "true" });
-  const label = input.ariaLabel ?? "";
-  const attributes = { class: `slider ${label.toLowerCase()}`, title: label };
+  const attributes = { class: `slider ${name}`, title: input.ariaLabel };
   const root = element("label", attributes, caption, input, output);
   const show = () => {
     const value = valueOf();
     const [min, max] = [Number(input.min), Number(input.max)];
     input.value = String(value);
     style(root, "--filled", (value - min) / (max - min));
-    const percent = `${Math.round(value * 100)}%`;
-    write(output, percent);
-    put(input, "aria-valuetext", percent);
+    const shown = percent(Math.round(value * 100) / 100);
+    write(output, shown);
+    put(input, "aria-valuetext", shown);
   };
   return { root, show };
 }

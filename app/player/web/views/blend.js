@@ -2,6 +2,7 @@
 
 /** @import { Player } from "../state/player.js" */
 
+import { text } from "../language.js";
 import { element, focusedBeside, icon, isCommand, put, write } from "./dom.js";
 import { onPercent, percent } from "../state/names.js";
 import { Pad } from "./pad.js";
@@ -30,10 +31,10 @@ export class BlendControl {
   #pad;
   #picture;
   #modes;
-  #pattern = new PercentField("Pattern, percent of B", (place) => this.#typed(place, undefined));
-  #feel = new PercentField("Feel, percent of B", (place) => this.#typed(undefined, place));
+  #pattern = new PercentField(text("blend.percent.pattern"), (place) => this.#typed(place, undefined));
+  #feel = new PercentField(text("blend.percent.feel"), (place) => this.#typed(undefined, place));
   #words = ["", " B"].map((words) => element("span", {}, words));
-  #feelWords = element("span", {}, " B, feel ");
+  #feelWords = element("span", {}, ` B, ${text("blend.feel")} `);
   #readout = element(
     "span",
     { class: "readout" },
@@ -55,7 +56,7 @@ export class BlendControl {
       min: 0,
       max: 1,
       step: STEP,
-      "aria-label": "Blend from A to B",
+      "aria-label": text("blend"),
       oninput: () => player.drag(Number(this.#slider.value)),
       onchange: () => player.release(),
       onpointerup: () => player.release(),
@@ -64,10 +65,10 @@ export class BlendControl {
       onblur: () => player.release(),
     });
     this.#modes = [
-      this.#mode("Linked", SLIDER, "One slider moves pattern and feel together", false),
-      this.#mode("Pattern and feel", PAD, "A pad moves pattern and feel on their own", true),
+      this.#mode(text("blend.linked"), SLIDER, text("blend.linked.hint"), false),
+      this.#mode(text("blend.apart"), PAD, text("blend.apart.hint"), true),
     ];
-    const modes = { class: "modes", role: "group", "aria-label": "Pattern and feel" };
+    const modes = { class: "modes", role: "group", "aria-label": text("blend.apart") };
     this.root = element(
       "div",
       { class: "blend" },
@@ -88,11 +89,11 @@ export class BlendControl {
     this.#slider.hidden = apart;
     this.#pad.root.hidden = !apart;
     this.#slider.value = String(position);
-    put(this.#slider, "aria-valuetext", `${percent(position)} B`);
+    put(this.#slider, "aria-valuetext", text("blend.at", { percent: percent(position) }));
     const [together, moved] = this.#modes;
     put(together, "aria-pressed", !apart);
     put(moved, "aria-pressed", apart);
-    write(this.#words[0], apart ? "Pattern " : "");
+    write(this.#words[0], apart ? `${text("blend.pattern")} ` : "");
     this.#feelWords.hidden = this.#feel.root.hidden = !apart;
     this.#pattern.show(position);
     this.#feel.show(feel ?? position);
@@ -129,11 +130,13 @@ export class BlendControl {
       "button",
       {
         class: `end ${pattern}${crossed ? ` crossed feel-${feel}` : ""}`,
-        "aria-label": crossed ? `${of}'s pattern, ${as}'s feel` : `All ${of}`,
+        "aria-label": crossed
+          ? text("blend.corner", { pattern: of, feel: as })
+          : text("blend.all", { side: of }),
         onclick: go,
       },
       of,
-      ...(crossed ? [element("small", {}, `${as} feel`)] : []),
+      ...(crossed ? [" ", element("small", {}, text("blend.corner.short", { side: as }))] : []),
     );
   }
 
@@ -174,7 +177,7 @@ class PercentField {
       class: "percent",
       autocomplete: "off",
       size: 4,
-      title: "Type a percentage",
+      title: text("blend.percent"),
       "aria-label": label,
       onfocus: () => this.#input.select(),
       onchange: take,
@@ -190,9 +193,9 @@ class PercentField {
   }
 }
 
-/** What was typed as 0 to 1, a comma for a point allowed; null for no number. @param {string} text */
-export function readPercent(text) {
-  const digits = text.replace(",", ".").replace("%", "").trim();
+/** What was typed as 0 to 1, a comma for a point allowed; null for no number. @param {string} typed */
+export function readPercent(typed) {
+  const digits = typed.replace(",", ".").replace("%", "").trim();
   const number = Number(digits);
   return digits && Number.isFinite(number) ? Math.min(1, Math.max(0, number / 100)) : null;
 }

@@ -3,12 +3,12 @@
 
 /** @import { Act, Groove, ServedFile, TakeData } from "../types" */
 
+import { text } from "../language.js";
 import { element, focusedBeside, icon, put, write } from "./dom.js";
 import { canDrag, giveTo, save } from "../page/file.js";
 import { unpackGroove } from "../state/groove.js";
 import { Roll } from "./roll.js";
 
-const NEAR = "Closest in the training data, and how much of the pattern it shares";
 const SAVE = "M11 3h2v8.6l3.1-3 1.4 1.4-5.5 5.5L6.5 10l1.4-1.4 3.1 3zM5 18h14v2H5z";
 const MARK = "M6 3h12v18l-6-3-6 3z";
 const KEEP = `${MARK}M8 5v12.9l4-2 4 2V5z`;
@@ -16,6 +16,7 @@ const DISCARD =
   "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12 19 17.6 17.6 19 12 13.4 6.4 19 5 17.6 10.6 12 5 6.4z";
 const STARS = 3;
 const MIDI = "audio/midi";
+const MIDI_NAME = "MIDI";
 
 export class Card {
   /** @type {Groove | null} */
@@ -32,8 +33,8 @@ export class Card {
   #near = element("span");
   #nearest = element(
     "div",
-    { class: "line", title: NEAR },
-    element("span", {}, "closest bar"),
+    { class: "line", title: text("wall.near.hint") },
+    element("span", {}, text("wall.near")),
     this.#near,
   );
   #keep;
@@ -51,8 +52,8 @@ export class Card {
       class: "called",
       role: "textbox",
       spellcheck: "false",
-      title: "Rename",
-      "aria-label": "Name",
+      title: text("wall.rename"),
+      "aria-label": text("wall.name"),
       onkeydown: (event) => {
         if (event.key !== "Enter") return;
         event.preventDefault();
@@ -62,26 +63,32 @@ export class Card {
     });
     this.#stars = element("button", {
       class: "stars",
-      title: "Stars: press for more",
+      title: text("wall.stars.hint"),
       onclick: () => act("stars", (this.#given + 1) % (STARS + 1)),
     });
     this.#keep = element("button", {
       class: "keep",
-      "aria-label": "Keep",
+      "aria-label": text("wall.keep"),
       onclick: () => act(this.#kept ? "let go" : "keep"),
     });
-    /** @type {(name: string, title: string, press: () => void, face: Node | string) => Element} */
-    const button = (name, title, press, face) =>
-      element("button", { class: name.toLowerCase(), "aria-label": name, title, onclick: press }, face);
+    /** @type {(name: string, label: string, title: string, press: () => void, face: Node | string) => Element} */
+    const button = (name, label, title, press, face) =>
+      element("button", { class: name, "aria-label": label, title, onclick: press }, face);
+    const deck = (/** @type {"a" | "b"} */ side) => {
+      const letter = side.toUpperCase();
+      return button(side, letter, text("wall.make", { side: letter }), () => act(side), letter);
+    };
+    const download = () => this.#file && save(this.#file);
+    const discard = text("wall.discard");
     this.#actions = element(
       "div",
       { class: "actions" },
-      button("A", "Make it A", () => act("a"), "A"),
-      button("B", "Make it B", () => act("b"), "B"),
-      button("MIDI", this.#hint, () => this.#file && save(this.#file), icon(SAVE)),
+      deck("a"),
+      deck("b"),
+      button("midi", MIDI_NAME, this.#hint, download, icon(SAVE)),
       this.#stars,
       this.#keep,
-      button("Discard", "Discard", () => act("discard"), icon(DISCARD)),
+      button("discard", discard, discard, () => act("discard"), icon(DISCARD)),
     );
     const line = element("div", { class: "line" }, this.#name, this.#alike);
     this.root = element(
@@ -112,13 +119,13 @@ export class Card {
       this.groove = unpackGroove(take);
       this.#roll.show(this.groove, rows, { families });
     }
-    write(this.#play, `Play ${name}`);
+    write(this.#play, text("wall.play", { name }));
     this.#called = name;
     if (focusedBeside(this.#name) !== this.#name) write(this.#name, name);
     put(this.#name, "contenteditable", small ? "false" : "plaintext-only");
     this.#given = stars;
     write(this.#stars, stars ? "★".repeat(stars) : "☆");
-    put(this.#stars, "aria-label", `${stars} of ${STARS} stars`);
+    put(this.#stars, "aria-label", text("wall.stars", { count: stars, most: STARS }));
     this.#stars.classList.toggle("given", stars > 0);
     write(this.#alike, alike);
     write(this.#near, take.near);
@@ -157,11 +164,11 @@ export class Card {
   #keptIs(kept) {
     this.#kept = kept;
     put(this.#keep, "aria-pressed", kept);
-    put(this.#keep, "title", kept ? "Kept when varying again" : "Keep when varying again");
+    put(this.#keep, "title", text(kept ? "wall.kept.hint" : "wall.keep.hint"));
     this.#keep.replaceChildren(icon(kept ? MARK : KEEP));
   }
 
   get #hint() {
-    return canDrag() ? "Download as MIDI, or drag the card out" : "Download as MIDI";
+    return text(canDrag() ? "wall.file.drag" : "wall.file");
   }
 }

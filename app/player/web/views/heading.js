@@ -3,8 +3,9 @@
 
 /** @import { Player } from "../state/player.js" */
 
-import { element, write } from "./dom.js";
+import { text } from "../language.js";
 import { writeTempo } from "../state/settings.js";
+import { element, write } from "./dom.js";
 
 export class Heading {
   #player;
@@ -31,8 +32,8 @@ export class Heading {
     if (!groove) return;
     write(this.#name, label);
     this.#name.title = label;
-    write(this.#bars, `${groove.bars} bar${groove.bars > 1 ? "s" : ""}`);
-    write(this.#tempo, `${writeTempo(transport.tempo)} BPM`);
+    write(this.#bars, text("deck.bars", { count: groove.bars }));
+    write(this.#tempo, text("tempo.bpm", { tempo: writeTempo(transport.tempo) }));
   }
 
   close() {

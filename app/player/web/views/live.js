@@ -2,6 +2,7 @@
 
 /** @import { Player } from "../state/player.js" */
 
+import { text } from "../language.js";
 import { element, icon, put, write } from "./dom.js";
 
 const SOCKET =
@@ -9,7 +10,6 @@ const SOCKET =
   "M12 6.4a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zM7.9 8.2a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z" +
   "m8.2 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zM6.9 12.4a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z" +
   "m10.2 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z";
-const NOTHING = "none";
 const CHANNELS = 16;
 
 export class LivePanel {
@@ -23,6 +23,7 @@ export class LivePanel {
   #inMap = choice((inputMap) => this.#live.set({ inputMap }));
   #here = check(() => this.#player.mix((mixer) => (mixer.here = this.#here.checked)));
   #clock = check(() => this.#live.set({ clock: this.#clock.checked }));
+  #pedalUp = check(() => this.#live.set({ pedalUp: this.#pedalUp.checked }));
   #replaces = check(() => (this.#live.recorder.replaces = this.#replaces.checked));
   #record = element("button", { class: "record", onclick: () => this.#toggleRecord() });
   #tap = element("button", { onclick: () => this.#live.tapAlong(!this.#live.taps) });
@@ -38,8 +39,8 @@ export class LivePanel {
       "button",
       {
         class: "toggle live",
-        title: "MIDI ports: play your drum plugin, record your pads",
-        "aria-label": "Live MIDI",
+        title: text("live.hint"),
+        "aria-label": text("live"),
         "aria-expanded": "false",
         onclick: () => this.#toggle(),
       },
@@ -49,26 +50,27 @@ export class LivePanel {
       element(
         "fieldset",
         {},
-        element("legend", {}, "Out"),
-        labelled("Port", this.#out),
-        labelled("Drum map", this.#map),
-        labelled("Channel", this.#channel),
-        labelled("Sound here too", this.#here),
-        labelled("Send clock, start and stop", this.#clock),
+        element("legend", {}, text("live.out")),
+        labelled(text("live.port"), this.#out),
+        labelled(text("live.map"), this.#map),
+        labelled(text("live.channel"), this.#channel),
+        labelled(text("live.here"), this.#here),
+        labelled(text("live.clock"), this.#clock),
       ),
       element(
         "fieldset",
         {},
-        element("legend", {}, "In"),
-        labelled("Port", this.#in),
-        labelled("Drum map", this.#inMap),
-        labelled("First hit clears the loop", this.#replaces),
+        element("legend", {}, text("live.in")),
+        labelled(text("live.port"), this.#in),
+        labelled(text("live.map"), this.#inMap),
+        labelled(text("live.pedal"), this.#pedalUp),
+        labelled(text("live.replaces"), this.#replaces),
         element("div", { class: "row" }, this.#record, this.#tap),
       ),
     );
     this.root = element(
       "section",
-      { class: "live-panel", "aria-label": "Live MIDI", hidden: true },
+      { class: "live-panel", "aria-label": text("live"), hidden: true },
       this.#ports,
       this.#state,
     );
@@ -97,10 +99,12 @@ export class LivePanel {
     fill(this.#channel, numbers, String(settings.channel));
     this.#here.checked = this.#player.mixer.here;
     this.#clock.checked = settings.clock;
-    write(this.#record, recorder.on ? "Stop recording" : "Record");
+    this.#pedalUp.checked = settings.pedalUp;
+    write(this.#record, text(recorder.on ? "live.record.stop" : "live.record"));
     put(this.#record, "aria-pressed", recorder.on);
-    write(this.#tap, taps ? `Hit a pad on each click: ${taps.length} of 8` : "Measure latency");
-    const latency = settings.latency ? `Latency: ${settings.latency} ms.` : "";
+    const tap = taps ? text("live.latency.tap", { taps: taps.length }) : text("live.latency");
+    write(this.#tap, tap);
+    const latency = settings.latency ? text("live.latency.is", { ms: settings.latency }) : "";
     const sentences = [ports.trouble, this.#live.state, this.#live.notice, latency];
     write(this.#state, sentences.filter(Boolean).join(" "));
   }
@@ -128,7 +132,7 @@ export class LivePanel {
 function portsOf(names, chosen) {
   const gone = chosen && !names.includes(chosen) ? [chosen] : [];
   const ports = [...names, ...gone].map((name) => /** @type {[string, string]} */ ([name, name]));
-  return [["", NOTHING], ...ports];
+  return [["", text("live.port.none")], ...ports];
 }
 
 /** @param {(value: string) => void} choose */

@@ -2,6 +2,7 @@
 
 /** @import { OverviewData, Send } from "../types" */
 
+import { text } from "../language.js";
 import { element, focusedBeside, isCommand, put, style } from "./dom.js";
 import { Reminder } from "../page/reminder.js";
 import { readBar, within } from "../state/window.js";
@@ -37,7 +38,7 @@ export class Overview {
       inputmode: "numeric",
       autocomplete: "off",
       size: 5,
-      "aria-label": "Start bar",
+      "aria-label": text("overview.start"),
       onfocus: () => this.#number.select(),
       onchange: () => this.#typed(),
       onkeydown: (event) => event.key === "Enter" && this.#number.blur(),
@@ -48,7 +49,7 @@ export class Overview {
         class: "strip",
         role: "slider",
         tabindex: 0,
-        "aria-label": "First bar of the loop",
+        "aria-label": text("overview.window"),
         onpointerdown: (event) => this.#down(event),
         onpointermove: (event) => this.#move(event),
         onpointerup: () => this.#up(),
@@ -58,11 +59,11 @@ export class Overview {
       this.#columns,
       this.#window,
     );
-    const label = element("label", {}, element("span", {}, "Start bar"), this.#number);
+    const label = element("label", {}, element("span", {}, text("overview.start")), this.#number);
     // The style sheet makes it visible: nothing is shown before it can be shown rightly.
     this.root = element(
       "section",
-      { class: "player overview", "aria-label": "The whole file", style: "visibility: hidden" },
+      { class: "player overview", "aria-label": text("overview"), style: "visibility: hidden" },
       this.#strip,
       label,
     );
@@ -122,9 +123,9 @@ export class Overview {
     put(this.#strip, "aria-valuemax", this.#all - length + 1);
     put(this.#strip, "aria-valuenow", first);
     const last = start + length;
-    const words = length > 1 ? `bars ${first} to ${last}` : `bar ${first}`;
-    put(this.#strip, "aria-valuetext", `${words} of ${this.#all}`);
-    this.#strip.title = `${words[0].toUpperCase()}${words.slice(1)} of ${this.#all}: drag to choose`;
+    const bars = text(length > 1 ? "overview.bars" : "overview.bar", { first, last, all: this.#all });
+    put(this.#strip, "aria-valuetext", bars);
+    this.#strip.title = text("overview.drag", { bars });
   }
 
   /** @param {number} start @param {boolean} last whether it rests there */

@@ -2,6 +2,7 @@
 
 /** @import { Player } from "../state/player.js" */
 
+import { text } from "../language.js";
 import { onPercent, percent } from "../state/names.js";
 import { drawing, element, isCommand, put, style } from "./dom.js";
 import { shade } from "./look.js";
@@ -30,15 +31,15 @@ export class Pad {
   constructor(player) {
     this.#player = player;
     this.#inputs = [
-      this.#input("Pattern from A to B", (pattern) => player.drag(pattern)),
-      this.#input("Feel from A to B", (feel) => player.drag(player.position, feel)),
+      this.#input(text("pad.pattern"), (pattern) => player.drag(pattern)),
+      this.#input(text("pad.feel"), (feel) => player.drag(player.position, feel)),
     ];
     this.root = element(
       "div",
       {
         class: "pad",
         role: "group",
-        "aria-label": "Pattern and feel",
+        "aria-label": text("pad"),
         onpointerdown: (event) => this.#down(event),
         onpointermove: (event) => this.#dragging && event.isPrimary && this.#move(event),
         onpointerup: (event) => event.isPrimary && this.#letGo(),
@@ -49,8 +50,8 @@ export class Pad {
       diagonal(),
       this.#across,
       this.#up,
-      element("span", { class: "axis pattern", "aria-hidden": "true" }, "pattern"),
-      element("span", { class: "axis feel", "aria-hidden": "true" }, "feel"),
+      element("span", { class: "axis pattern", "aria-hidden": "true" }, text("pad.pattern.axis")),
+      element("span", { class: "axis feel", "aria-hidden": "true" }, text("pad.feel.axis")),
       this.#dot,
       ...this.#inputs,
     );
@@ -59,10 +60,11 @@ export class Pad {
   update() {
     const { position, feel } = this.#player;
     const places = [position, feel ?? position];
-    const names = ["pattern", "feel"];
+    /** @type {import("../language.js").Key[]} */
+    const keys = ["pad.pattern.at", "pad.feel.at"];
     places.forEach((place, i) => {
       this.#inputs[i].value = String(place);
-      put(this.#inputs[i], "aria-valuetext", `${names[i]} ${percent(place)} B`);
+      put(this.#inputs[i], "aria-valuetext", text(keys[i], { percent: percent(place) }));
     });
     const [x, y] = places;
     style(this.#up, "--x", x);

@@ -9,7 +9,7 @@ import { placeOf, Roll } from "./roll.js";
 
 export class Picture {
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
-  root = element("section", { class: "player picture", role: "img", style: "visibility: hidden" });
+  root = element("div", { class: "player picture", role: "img", style: "visibility: hidden" });
   #roll = new Roll();
   #names = element("div", { class: "names" });
   #numbers = element("div", { class: "numbers" });

@@ -6,6 +6,7 @@
 /** @import { Groove, Path, Send, ShapeData, SliderData } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
+import { text, writeNumber } from "../language.js";
 import { element, perFrame, put, style, write } from "./dom.js";
 import { grooveAt, grooveOf, shapeOf } from "../state/groove.js";
 import { Look } from "./look.js";
@@ -43,7 +44,7 @@ export class ShapePanel {
   /** @param {Player} player */
   constructor(player) {
     this.#player = player;
-    this.root = element("section", { class: "player shape", "aria-label": "Shape" });
+    this.root = element("section", { class: "player shape", "aria-label": text("shape") });
     this.#look = new Look(player, this.root);
     this.#stop = player.watch(() => this.#look.update());
   }
@@ -181,7 +182,10 @@ class Slider {
       step: STEP,
       value: 0,
       "aria-label": name,
-      onkeydown: () => (this.#byKey = true),
+      onkeydown: ({ key }) => {
+        this.#byKey = true;
+        if (key === "Delete" || key === "Backspace") this.#reset(turn);
+      },
       onpointerdown: () => (this.#byKey = false),
       oninput: () => {
         this.#write();
@@ -194,15 +198,14 @@ class Slider {
       },
       onblur: () => release(false),
       ondblclick: () => {
-        this.show(0);
-        turn();
+        this.#reset(turn);
         release(false);
       },
     });
     /** @type {HTMLElement} */
     this.root = element(
       "label",
-      { class: "turn", title: "Double-click to reset" },
+      { class: "turn", title: text("shape.slider.hint") },
       element("span", { class: "name" }, name),
       this.#output,
       this.#input,
@@ -210,6 +213,12 @@ class Slider {
       element("span", { class: "high", "aria-hidden": "true" }, high),
     );
     this.#write();
+  }
+
+  /** @param {() => void} turn */
+  #reset(turn) {
+    this.show(0);
+    turn();
   }
 
   get value() {
@@ -230,9 +239,10 @@ class Slider {
   #write() {
     const { value, place } = this;
     const { low, high } = this.#ends;
-    const size = Math.abs(value).toFixed(1);
+    const size = writeNumber(Math.abs(value), 1, 1);
     write(this.#output, value === 0 ? "0" : `${value > 0 ? "+" : "−"}${size}`);
-    const words = value === 0 ? "as it is" : `${size} towards ${value > 0 ? high : low}`;
+    const towards = { amount: size, end: value > 0 ? high : low };
+    const words = value === 0 ? text("shape.slider.at_rest") : text("shape.slider.towards", towards);
     put(this.#input, "aria-valuetext", words);
     this.root.classList.toggle("turned", value !== 0);
     style(this.root, "--from", Math.min(place, 0.5));

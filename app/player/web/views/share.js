@@ -1,5 +1,6 @@
 // The share button: the address that opens this page elsewhere, copied at a click.
 
+import { text } from "../language.js";
 import { element, icon, write } from "./dom.js";
 
 const LINK =
@@ -7,7 +8,7 @@ const LINK =
   "l1.6-1.6a3 3 0 0 0-4.3-4.3l-3 3a3 3 0 0 0 0 4.3 1 1 0 0 1 0 1.4zm2.8-2.8a1 1 0 0 1 1.4 0 5 5" +
   " 0 0 1 0 7.1l-3 3a5 5 0 0 1-7.1-7.1l1.6-1.6a1 1 0 1 1 1.4 1.4l-1.6 1.6a3 3 0 0 0 4.3 4.3l3-3" +
   "a3 3 0 0 0 0-4.3 1 1 0 0 1 0-1.4z";
-const SHARE = "Share"; // what the button says
+const SHARE = text("share"); // what the button says
 const SHOWN = 2500; // ms that "Link copied" stands there
 
 export class ShareButton {
@@ -16,14 +17,14 @@ export class ShareButton {
   #field = element("input", {
     readonly: true,
     hidden: true,
-    "aria-label": "Link to copy",
+    "aria-label": text("share.link"),
     onblur: () => (this.#field.hidden = true),
   });
   #back = 0;
 
   constructor() {
     const attributes = {
-      title: "Copy a link that opens these grooves and settings anywhere",
+      title: text("share.hint"),
       onclick: () => this.#copy(),
     };
     const button = element("button", attributes, icon(LINK), this.#words);
@@ -31,8 +32,8 @@ export class ShareButton {
   }
 
   /** @param {{ text: string }} data */
-  receive({ text }) {
-    this.#text = text;
+  receive({ text: packed }) {
+    this.#text = packed;
   }
 
   get #address() {
@@ -46,14 +47,14 @@ export class ShareButton {
     const address = this.#address;
     try {
       await navigator.clipboard.writeText(address);
-      this.#write("Link copied", true);
+      this.#write(text("share.copied"), true);
     } catch {
       // Not over plain http, and not where the browser forbids it: the hand copies.
       this.#field.value = address;
       this.#field.hidden = false;
       this.#field.focus();
       this.#field.select();
-      this.#write("Copy it");
+      this.#write(text("share.copy"));
     }
   }
 

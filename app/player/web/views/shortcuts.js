@@ -2,36 +2,39 @@
 
 /** @import { Player } from "../state/player.js" */
 
+import { text } from "../language.js";
 import { element } from "./dom.js";
 
-/** @type {[title: string, keys: [keys: string, does: string][]][]} */
+/** @import { Key } from "../language.js" */
+
+/** @type {[title: Key, keys: [keys: Key, does: Key][]][]} */
 const KEYS = [
   [
-    "Everywhere",
+    "keys.everywhere",
     [
-      ["Space", "Play, stop"],
-      ["\u2190 \u2192", "Blend by 1 %; with Shift by 10 %"],
-      ["V", "New takes"],
-      ["Z, Shift Z", "Undo, redo"],
-      ["?", "These keys"],
+      ["keys.space", "keys.space.does"],
+      ["keys.blend", "keys.blend.does"],
+      ["keys.vary", "keys.vary.does"],
+      ["keys.undo", "keys.undo.does"],
+      ["keys.keys", "keys.keys.does"],
     ],
   ],
   [
-    "On the grid",
+    "keys.grid",
     [
-      ["\u2190 \u2192 \u2191 \u2193", "Move the cursor; with Shift select hits on the way"],
-      ["Enter", "Set a hit, or take it out"],
-      ["+ \u2212", "Louder, softer"],
-      ["L", "Lock a beat, or unlock it"],
-      ["Alt \u2190 \u2192", "Earlier, later by 5 ms"],
-      ["Alt \u2191 \u2193", "All selected louder, softer"],
-      ["F, D, R", "Flam, drag, roll"],
-      ["Ctrl C, Ctrl V", "Copy, paste at the cursor"],
-      ["B", "Put this bar into the next one, too"],
-      ["Ctrl A, Escape", "Select all, none"],
-      ["Delete", "Take the selected hits out"],
-      ["Ctrl drag", "Select hits with the mouse"],
-      ["Shift click", "Set a hit on any step"],
+      ["keys.cursor", "keys.cursor.does"],
+      ["keys.set", "keys.set.does"],
+      ["keys.velocity", "keys.velocity.does"],
+      ["keys.lock", "keys.lock.does"],
+      ["keys.nudge", "keys.nudge.does"],
+      ["keys.scale", "keys.scale.does"],
+      ["keys.grace", "keys.grace.does"],
+      ["keys.copy", "keys.copy.does"],
+      ["keys.duplicate", "keys.duplicate.does"],
+      ["keys.all", "keys.all.does"],
+      ["keys.remove", "keys.remove.does"],
+      ["keys.select", "keys.select.does"],
+      ["keys.any_step", "keys.any_step.does"],
     ],
   ],
 ];
@@ -48,7 +51,7 @@ export class Shortcuts {
       "dialog",
       {
         class: "shortcuts",
-        "aria-label": "Keys",
+        "aria-label": text("keys"),
         onclose: close,
         onclick: (event) => event.target === this.root && close(),
       },
@@ -56,15 +59,15 @@ export class Shortcuts {
         element(
           "section",
           {},
-          element("h3", {}, title),
+          element("h3", {}, text(title)),
           element(
             "dl",
             {},
-            ...keys.flatMap(([key, does]) => [element("dt", {}, key), element("dd", {}, does)]),
+            ...keys.flatMap(([key, does]) => [element("dt", {}, text(key)), element("dd", {}, text(does))]),
           ),
         ),
       ),
-      element("button", { onclick: close }, "Close"),
+      element("button", { onclick: close }, text("keys.close")),
     );
   }
 

@@ -4,10 +4,10 @@
 /** @import { FileKind, FilesData } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
+import { text } from "../language.js";
 import { element, icon, put } from "./dom.js";
 import { addressOf, canDrag, giveTo, save } from "../page/file.js";
 
-const DRAG_HINT = "Click to download, or drag into your DAW";
 const GRIP =
   "M8 4h3v3H8zm5 0h3v3h-3zM8 10.5h3v3H8zm5 0h3v3h-3zM8 17h3v3H8zm5 0h3v3h-3z";
 const DOWN = "M11 4h2v8.2l3-3 1.4 1.4L12 16l-5.4-5.4L8 9.2l3 3zM5 18h14v2H5z";
@@ -46,7 +46,7 @@ export class TakeawayLinks {
       kind,
       link: this.#link(kind),
     }));
-    const attributes = { class: "files", role: "group", "aria-label": "Files of what you hear" };
+    const attributes = { class: "files", role: "group", "aria-label": text("bar.files") };
     const links = this.#links.map(({ link }) => link);
     this.root = element("div", { ...attributes, hidden: true }, ...links);
   }
@@ -59,7 +59,7 @@ export class TakeawayLinks {
       const file = files[kind];
       put(link, "href", addressOf(file));
       put(link, "download", file.name);
-      put(link, "title", DRAGS ? `${file.name}. ${DRAG_HINT}` : file.name);
+      put(link, "title", DRAGS ? text("bar.file.drag", { name: file.name }) : file.name);
       put(link, "aria-busy", kind === this.#wanted && !hasFiles);
     }
     if (!this.#wanted || !hasFiles) return;
@@ -72,7 +72,7 @@ export class TakeawayLinks {
     const attributes = {
       class: "file",
       "data-kind": kind,
-      "aria-label": `Download ${KINDS[kind]}`,
+      "aria-label": text("bar.file", { kind: KINDS[kind] }),
       draggable: String(DRAGS),
       onclick: (/** @type {MouseEvent} */ event) => this.#click(event, kind),
       ondragstart: (/** @type {DragEvent} */ event) => this.#drag(event, kind),

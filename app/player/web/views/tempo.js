@@ -3,6 +3,7 @@
 /** @import { Player } from "../state/player.js" */
 
 import { clampTempo, readTempo, writeTempo } from "../state/settings.js";
+import { text } from "../language.js";
 import { Taps } from "../state/taps.js";
 import { element, focusedBeside, icon, isCommand, LOCKED, OPEN, put } from "./dom.js";
 
@@ -28,8 +29,8 @@ export class TempoControl {
       inputmode: "decimal",
       class: "number",
       autocomplete: "off",
-      title: "Type, or drag up and down",
-      "aria-label": "Tempo in beats per minute",
+      title: text("tempo.number.hint"),
+      "aria-label": text("tempo.number"),
       onchange: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
       onpointerdown: (event) => this.#press(event),
@@ -40,15 +41,15 @@ export class TempoControl {
       "button",
       {
         class: "tap",
-        title: "Tap the tempo",
+        title: text("tempo.tap.hint"),
         onpointerdown: (event) => this.#tap(event),
         // Keys and screen readers click without a pointer.
         onclick: (event) => event.detail === 0 && this.#tap(event),
       },
-      "Tap",
+      text("tempo.tap"),
     );
     this.#lock = element("button", { class: "own", onclick: () => this.#turnLock() });
-    const attributes = { class: "tempo", role: "group", "aria-label": "Tempo" };
+    const attributes = { class: "tempo", role: "group", "aria-label": text("tempo") };
     this.root = element("div", attributes, this.#input, this.#lock);
   }
 
@@ -63,7 +64,7 @@ export class TempoControl {
     if (this.#lock.dataset.locked === String(locked)) return;
     this.#lock.dataset.locked = String(locked);
     this.#lock.replaceChildren(icon(locked ? LOCKED : OPEN));
-    const label = locked ? "Reset to groove tempo" : "Lock the tempo: all that sounds keeps it";
+    const label = text(locked ? "tempo.reset" : "tempo.lock");
     put(this.#lock, "aria-label", label);
     this.#lock.title = label;
   }

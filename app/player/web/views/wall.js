@@ -4,6 +4,7 @@
 /** @import { Act, Done, Groove, Send, TakeData, WallData } from "../types" */
 /** @import { Player } from "../state/player.js" */
 
+import { text } from "../language.js";
 import { Card } from "./card.js";
 import { element, focusedBeside, put } from "./dom.js";
 import { Reminder } from "../page/reminder.js";
@@ -21,7 +22,7 @@ export class Wall {
   // The style sheet makes it visible: nothing is shown before it can be shown rightly.
   root = element("section", {
     class: "player wall",
-    "aria-label": "Takes",
+    "aria-label": text("wall"),
     style: "visibility: hidden",
   });
   #player;

@@ -12,7 +12,9 @@
 /** @typedef {{ x: number, y: number, toX: number, toY: number }} Box a rectangle that selects */
 /** @typedef {{ voice: number, sixteenth: number }} Cursor */
 
+import { nameOf, text } from "../../language.js";
 import { isCommand } from "../dom.js";
+import { SpokenCell } from "./cell.js";
 import { BEATS, cellOf, SIXTEENTHS, stepsOf } from "../../state/groove.js";
 import { beatAt } from "../../state/meter.js";
 import { isLocked, sixteenthOf } from "../../state/lock.js";
@@ -81,20 +83,22 @@ export class GridEditor {
   #clipboard = [];
   /** @type {Cursor | null} where the keyboard stands, and the last click was */
   #cursor = null;
+  #spoken;
   #hasFocus = false;
 
   /**
    * @param {Player} player
    * @param {Geometry} grid
    * @param {HTMLCanvasElement} canvas
-   * @param {(text: string) => void} show shows a line about what stands under the pointer; "" for
-   *   nothing
+   * @param {(line: string, quietly?: boolean) => void} show shows a line about what stands under the
+   *   pointer; "" for nothing; quietly: not read out by screen readers
    */
   constructor(player, grid, canvas, show) {
     this.#player = player;
     this.#grid = grid;
     this.#canvas = canvas;
     this.#show = show;
+    this.#spoken = new SpokenCell(canvas);
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     canvas.addEventListener("pointerup", (event) => this.#up(event));
@@ -298,7 +302,7 @@ export class GridEditor {
   /** @param {Hit[]} hits */
   #select(hits) {
     this.#selected = new Set(hits.map(cellOf));
-    if (hits.length) this.#show(`${hits.length} hit${hits.length > 1 ? "s" : ""} selected`);
+    if (hits.length) this.#show(text("notes.selected", { count: hits.length }));
     this.#grid.redraw();
   }
 
@@ -321,7 +325,7 @@ export class GridEditor {
     if (!this.#player.scene.canEdit) return;
     const hits = this.#meant;
     if (!hits.length && deed !== "paste" && deed !== "duplicate") {
-      return this.#show("Select hits first: drag over them with Ctrl, or switch on Select");
+      return this.#show(text("notes.select.none"));
     }
     if (deed === "copy") return this.#copy(hits);
     this.#keep(this.#edited(deed, hits), deed);
@@ -363,7 +367,7 @@ export class GridEditor {
   /** @param {Hit[]} hits */
   #copy(hits) {
     this.#clipboard = notes.copied(this.#groove, hits);
-    this.#show(`${hits.length} hit${hits.length > 1 ? "s" : ""} copied: click a cell, then paste`);
+    this.#show(text("notes.copied", { count: hits.length }));
   }
 
   /** Make edits last, as one step of undo. @param {Hit[]} edits @param {Deed} deed */
@@ -381,7 +385,7 @@ export class GridEditor {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const deed = DEEDS[nameOf(event)];
+    const deed = DEEDS[keyOf(event)];
     const move = MOVES[event.key];
     if (deed) this.do(deed);
     else if (isCommand(event)) return;
@@ -416,9 +420,9 @@ export class GridEditor {
     }
     if (!this.#player.scene.canEdit || !(key === "Enter" || key in LOUDER)) return false;
     const { hit, wasThere } = this.#atCursor(cursor);
-    if (key === "Enter") this.#change({ ...hit, velocity: wasThere ? 0 : FRESH }, cursor);
+    if (key === "Enter") this.#change({ ...hit, velocity: wasThere ? 0 : FRESH });
     else if (wasThere) {
-      this.#change({ ...hit, velocity: notes.playable(hit.velocity + LOUDER[key]) }, cursor);
+      this.#change({ ...hit, velocity: notes.playable(hit.velocity + LOUDER[key]) });
     }
     return true;
   }
@@ -433,6 +437,7 @@ export class GridEditor {
   /** @param {boolean} has */
   #focus(has) {
     this.#hasFocus = has;
+    if (has) this.#speak();
     this.#grid.redraw();
   }
 
@@ -442,15 +447,15 @@ export class GridEditor {
     const on = !this.#player.lock.sixteenths.has(cursor.sixteenth);
     const beat = Array.from({ length: end - at }, (_, i) => at + i);
     this.#player.lockSixteenths(beat, on);
-    this.#describe(this.#atCursor(cursor));
+    this.#speak();
   }
 
-  /** @param {Hit} hit @param {Cursor} cursor */
-  #change(hit, cursor) {
+  /** @param {Hit} hit */
+  #change(hit) {
     this.#player.rewrite([hit]);
     this.#player.keepEdits();
     if (hit.velocity) this.#player.audition(hit.voice, hit.velocity);
-    this.#describe(this.#atCursor(cursor));
+    this.#speak();
   }
 
   /**
@@ -481,7 +486,7 @@ export class GridEditor {
       voice: rows[clamp(row, rows.length - 1)],
       sixteenth: clamp(sixteenth, sixteenths - 1),
     };
-    this.#describe(this.#atCursor(this.#cursor));
+    this.#speak();
     this.#grid.redraw();
   }
 
@@ -506,16 +511,46 @@ export class GridEditor {
     context.strokeRect(at * sixteenth + 1, top + 1, sixteenth - 2, rowHeight - 2);
   }
 
+  /** Show what stands at the cursor, and have it read out. */
+  #speak() {
+    this.#describe(this.#atCursor(this.#shown));
+    this.update();
+  }
+
+  /** Have what stands at the cursor for screen readers, as it is now. */
+  update() {
+    const cursor = this.#shown;
+    const found = this.#atCursor(cursor);
+    const { rows } = this.#grid;
+    const words = found.wasThere ? this.#wordsOf(found) : [...this.#wordsOf(found), text("grid.empty")];
+    this.#spoken.resize(this.#grid);
+    this.#spoken.show({
+      row: rows.indexOf(cursor.voice),
+      column: cursor.sixteenth,
+      name: this.#nameOf(found.hit),
+      words: words.join(", "),
+      selected: this.#selected.has(cellOf(found.hit)),
+    });
+  }
+
   /** Show in words what stands under the pointer or cursor. @param {Found} found */
-  #describe({ hit, wasThere }) {
-    const { path, transport, lock } = this.#player;
+  #describe(found) {
+    this.#show([this.#nameOf(found.hit), ...this.#wordsOf(found)].join(" · "), true);
+  }
+
+  /** @param {Hit} hit */
+  #nameOf({ voice }) {
+    return nameOf(this.#player.path?.voices[voice]?.name ?? "");
+  }
+
+  /** Where it stands, and what is to be said of it. @param {Found} found */
+  #wordsOf({ hit, wasThere }) {
     const groove = this.#groove;
-    const held = isLocked(lock, hit) ? " · locked" : "";
-    const name = path?.voices[hit.voice]?.name ?? "";
-    const about = `${name} · ${placeOf(hit, groove)}`;
-    if (!wasThere) return this.#show(`${about}${held}`);
-    const timing = timingOf(hit, groove, transport.tempo);
-    this.#show(`${about} · velocity ${hit.velocity} · ${timing}${held}`);
+    const { lock, transport } = this.#player;
+    const velocity = text("grid.velocity", { velocity: hit.velocity });
+    const heard = wasThere ? [velocity, timingOf(hit, groove, transport.tempo)] : [];
+    const held = isLocked(lock, hit) ? [text("grid.locked")] : [];
+    return [placeOf(hit, groove), ...heard, ...held];
   }
 }
 
@@ -524,19 +559,20 @@ const MOVE = ["earlier", "later", "paste"];
 
 /** What to say where a deed changes nothing. @type {Partial<Record<Deed, string>>} */
 const NOTHING = {
-  paste: "Nothing is copied yet",
-  duplicate: "This is the last bar: choose a longer loop",
+  paste: text("notes.paste.nothing"),
+  duplicate: text("notes.duplicate.last"),
 };
 
 /** A key with what is held with it, such as "Ctrl+c". @param {KeyboardEvent} event */
-const nameOf = ({ key, ctrlKey, metaKey, altKey }) =>
+const keyOf = ({ key, ctrlKey, metaKey, altKey }) =>
   `${ctrlKey || metaKey ? "Ctrl+" : ""}${altKey ? "Alt+" : ""}${key.length > 1 ? key : key.toLowerCase()}`;
 
 /** As in "bar 2, 3.1": bar, beat and sixteenth. @param {Hit} hit @param {Groove} groove */
 function placeOf(hit, groove) {
   const at = sixteenthOf(hit.step, groove);
   const beat = beatAt(at, groove);
-  return `bar ${beat.bar + 1}, ${beat.number}.${at - beat.at + 1}`;
+  const place = { bar: beat.bar + 1, beat: beat.number, sixteenth: at - beat.at + 1 };
+  return text("grid.place", place);
 }
 
 /**
@@ -551,6 +587,6 @@ function timingOf(hit, { steps }, tempo) {
   const onSixteenth = Math.round(hit.step / perSixteenth) * perSixteenth;
   const away = hit.step + hit.timing - onSixteenth;
   const ms = Math.round(((away * BEATS) / steps) * (60000 / tempo));
-  if (ms === 0) return "on the grid";
-  return ms > 0 ? `${ms} ms late` : `${-ms} ms early`;
+  if (ms === 0) return text("grid.on_time");
+  return text(ms > 0 ? "grid.late" : "grid.early", { ms: Math.abs(ms) });
 }

@@ -2,6 +2,7 @@
 
 /** @import { Player } from "../../state/player.js" */
 
+import { text } from "../../language.js";
 import { element, icon, put, write } from "../dom.js";
 
 const UNDO =
@@ -11,17 +12,20 @@ const REDO =
   "M18.4 10.6C16.55 9 14.15 8 11.5 8A10.5 10.5 0 0 0 1.53 15.22L3.9 16a8 8 0 0 1 12.72-3.62" +
   "L13 16h9V7z";
 const ALL = "M4 6h16v2H4zm0 5h8v2H4zm0 5h8v2H4zm13-5h2v3h3v2h-3v3h-2v-3h-3v-2h3z";
+const SHAKER =
+  "M8.5 3a5.5 5.5 0 0 1 4.4 8.8l6.6 6.6-1.6 1.6-6.6-6.6A5.5 5.5 0 1 1 8.5 3zm0 2a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z" +
+  "M18 3h2v3h3v2h-3v3h-2V8h-3V6h3z";
 const KEEP =
   "M4 20v-4L15 5l4 4L8 20zm12.4-16.4 1-1a1.4 1.4 0 0 1 2 0l2 2a1.4 1.4 0 0 1 0 2l-1 1zM13 18h8v2h-8z";
 const NOTES = "M9 4h11v11.5a3 3 0 1 1-2-2.8V8h-7v9.5a3 3 0 1 1-2-2.8z";
-const HINT = window.matchMedia("(pointer: coarse)").matches
-  ? "Tap to add a hit; hold and drag for velocity"
-  : "Click to add a hit; drag up or down for velocity, sideways to move it";
+const IS_COARSE = window.matchMedia("(pointer: coarse)").matches;
+const HINT = text(IS_COARSE ? "grid.hint.touch" : "grid.hint");
 
 export class GridFoot {
   #player;
   #status = element("div", { class: "status", "aria-live": "polite" });
   #all;
+  #percussion;
   #notes;
   #keep;
   #undo;
@@ -33,24 +37,28 @@ export class GridFoot {
     /** @type {(label: string, path: string, press: () => void) => HTMLButtonElement} */
     const button = (label, path, press) =>
       element("button", { "aria-label": label, title: label, onclick: press }, icon(path));
-    this.#all = button("Show all drums", ALL, () =>
+    this.#all = button(text("grid.all"), ALL, () =>
       player.set({ allVoices: !player.settings.allVoices }),
     );
-    this.#keep = button("Keep my edits while I blend", KEEP, () =>
+    this.#percussion = button(text("grid.percussion"), SHAKER, () => {
+      player.set({ allPercussion: !player.settings.allPercussion });
+    });
+    this.#keep = button(text("grid.keep"), KEEP, () =>
       player.letEditsGoAlong(!player.scene.keepsEdits),
     );
-    this.#notes = button("Edit notes: move, flam, roll, copy", NOTES, () =>
+    this.#notes = button(text("grid.notes"), NOTES, () =>
       player.set({ editsNotes: !player.settings.editsNotes }),
     );
-    this.#undo = button("Undo (Z)", UNDO, () => player.undo());
-    this.#redo = button("Redo (Shift+Z)", REDO, () => player.redo());
-    const steps = element("div", { class: "steps" }, this.#notes, this.#keep, this.#all, this.#undo, this.#redo);
+    this.#undo = button(text("grid.undo"), UNDO, () => player.undo());
+    this.#redo = button(text("grid.redo"), REDO, () => player.redo());
+    const steps = element("div", { class: "steps" }, this.#notes, this.#keep, this.#all, this.#percussion, this.#undo, this.#redo);
     this.root = element("div", { class: "foot" }, this.#status, steps);
     this.show("");
   }
 
   update() {
     put(this.#all, "aria-pressed", this.#player.settings.allVoices);
+    put(this.#percussion, "aria-pressed", this.#player.settings.allPercussion);
     put(this.#notes, "aria-pressed", this.#player.settings.editsNotes);
     put(this.#keep, "aria-pressed", this.#player.scene.keepsEdits);
     this.#undo.disabled = !this.#player.history.canUndo;
@@ -58,18 +66,23 @@ export class GridFoot {
     if (this.#status.classList.contains("hint")) this.show("");
   }
 
-  /** Show a line of text; without one, what can be done here. @param {string} text */
-  show(text) {
-    write(this.#status, text || this.#hint);
-    this.#status.classList.toggle("hint", !text);
+  /**
+   * Show a line; without one, what can be done here.
+   *
+   * @param {string} line
+   * @param {boolean} quietly of what the pointer is on, or what the grid itself says to screen readers
+   */
+  show(line, quietly = !line) {
+    put(this.#status, "aria-live", quietly ? "off" : "polite");
+    write(this.#status, line || this.#hint);
+    this.#status.classList.toggle("hint", !line);
   }
 
   get #hint() {
     const { scene, history } = this.#player;
     const { monitor, leftEdits } = scene;
-    if (monitor !== "blend") return `This is ${monitor.toUpperCase()} as loaded`;
+    if (monitor !== "blend") return text("grid.fixed", { side: monitor.toUpperCase() });
     if (leftEdits === null) return HINT;
-    const back = history.canUndo ? " Press Z to return to it." : "";
-    return `Edits belong to ${leftEdits}.${back}`;
+    return text(history.canUndo ? "grid.edits.return" : "grid.edits", { name: leftEdits });
   }
 }

@@ -3,6 +3,7 @@
 /** @import { Colours, Geometry, Groove, Hit, Path, Shape } from "../../types" */
 /** @import { Player } from "../../state/player.js" */
 
+import { nameOf, text } from "../../language.js";
 import { element, fitted, onResolution, perFrame, put, style } from "../dom.js";
 import { drawBack } from "./back.js";
 import { GridEditor } from "./edit.js";
@@ -45,9 +46,10 @@ export class Grid {
   constructor(player) {
     this.#player = player;
     this.#heads = new RowHeads(player);
-    this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "application" });
+    this.#canvas = element("canvas", { class: "cells", tabindex: 0, role: "grid" });
     this.#foot = new GridFoot(player);
-    const show = (/** @type {string} */ text) => this.#foot.show(text);
+    /** @type {(line: string, quietly?: boolean) => void} */
+    const show = (line, quietly) => this.#foot.show(line, quietly);
     const ruler = new LockRuler(player, this, show);
     this.#field = element("div", { class: "field" }, this.#back, this.#canvas, ruler.root);
     const scroller = element("div", { class: "scroller" }, this.#field);
@@ -68,7 +70,8 @@ export class Grid {
   update() {
     const { path, groove, scene, settings } = this.#player;
     if (!groove || !path) return;
-    const rows = rowsOf({ path, groove, scene, all: settings.allVoices });
+    const { allVoices: all, allPercussion: percussion } = settings;
+    const rows = rowsOf({ path, groove, scene, all, percussion });
     if (rows.join() !== this.#rows.join()) {
       this.#rows = rows;
       this.#heads.fill(rows);
@@ -79,6 +82,7 @@ export class Grid {
     put(this.#canvas, "aria-label", describe(groove, path, rows));
     this.#heads.update();
     this.#foot.update();
+    this.#editor.update();
     this.#tools.update();
     this.#playhead.update();
     this.#drawSoon();
@@ -231,10 +235,10 @@ export class Grid {
 function describe(groove, { voices }, rows) {
   const counts = rows.map((voice) => {
     const count = groove.hits.filter((hit) => hit.voice === voice).length;
-    return `${voices[voice].name} ${count}`;
+    return `${nameOf(voices[voice].name)} ${count}`;
   });
-  const meter = groove.meters ? ` in ${[...new Set(groove.meters)].join(" and ")}` : "";
-  const bars = (groove.bars === 1 ? "1 bar" : `${groove.bars} bars`) + meter;
-  const keys = "Arrow keys move, Enter sets or removes, ? shows all keys.";
-  return `Drum grid, ${bars}. Hits: ${counts.join(", ")}. ${keys}`;
+  const bars = text("deck.bars", { count: groove.bars });
+  const meters = [...new Set(groove.meters)].join(", ");
+  const length = meters ? text("grid.meters", { bars, meters }) : bars;
+  return text("grid", { bars: length, hits: counts.join(", ") });
 }

@@ -3,6 +3,7 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { Colours, Geometry, Lock, Shape } from "../../types" */
 
+import { text } from "../../language.js";
 import { element } from "../dom.js";
 import { beatAt } from "../../state/meter.js";
 import { isOpen, placeOfCell } from "../../state/lock.js";
@@ -67,7 +68,7 @@ export class LockRuler {
     const at = this.#at(event);
     if (!this.#drag) {
       const locked = this.#player.lock.sixteenths.has(at);
-      return this.#show(locked ? "Click to unlock these steps" : "Drag to lock steps");
+      return this.#show(text(locked ? "grid.unlock" : "grid.lock"));
     }
     this.#drag.to = at;
     const [first, last] = rangeOf(this.#drag, this.#grid.shape);

@@ -6,10 +6,10 @@
 
 import { KIT } from "../../state/groove.js";
 import { isOpen } from "../../state/lock.js";
+import { nameOf, text } from "../../language.js";
 import { element, icon, isCommand, LOCKED, OPEN, put } from "../dom.js";
 
-const HOLD =
-  "Lock: keep these hits while you blend, vary and shape. Unlock to let them follow the blend.";
+const OWN = /^note \d+$/; // a voice that is but a note
 const ALWAYS = ["kick", "snare", "hi-hat"];
 
 /** @type {Record<string, [down: number, right: number]>} */
@@ -17,15 +17,21 @@ const WALK = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRig
 
 
 /**
- * The voices to show, top row first: what may sound here and the basic kit, or `all` of the kit.
+ * The voices to show, top row first: what may sound here and the basic kit, or `all` of the kit, and
+ * all `percussion` that has a name.
  *
- * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean }} shown
+ * @param {{ path: Path, groove: Groove, scene: Pick<Scene, "lock" | "offered">, all: boolean,
+ *   percussion: boolean }} shown
  */
-export function rowsOf({ path, groove, scene: { lock, offered }, all }) {
+export function rowsOf({ path, groove, scene: { lock, offered }, all, percussion }) {
   const hit = groove.hits.map(({ voice }) => voice);
   const played = new Set([...path.used, ...hit, ...lock.voices, ...offered]);
-  const isShown = (/** @type {number} */ voice) =>
-    played.has(voice) || (voice < KIT && (all || ALWAYS.includes(path.voices[voice].name)));
+  /** @param {number} voice */
+  const isShown = (voice) => {
+    const { name } = path.voices[voice];
+    if (voice >= KIT) return played.has(voice) || (percussion && name && !OWN.test(name));
+    return all || played.has(voice) || ALWAYS.includes(name);
+  };
   return [...path.voices.keys()]
     .filter((voice) => isShown(voice))
     .reverse();
@@ -36,7 +42,7 @@ export class RowHeads {
   root = element("div", {
     class: "heads",
     role: "toolbar",
-    "aria-label": "Voices",
+    "aria-label": text("drums"),
     onkeydown: (event) => this.#walk(event),
     onfocusin: ({ target }) => this.#stopAt(/** @type {HTMLElement} */ (target)),
   });
@@ -44,14 +50,14 @@ export class RowHeads {
   families = element("div", {
     class: "families",
     role: "toolbar",
-    "aria-label": "Families",
+    "aria-label": text("drums.families"),
     onkeydown: (event) => this.#walkFamilies(event),
   });
   /** On a narrow screen mute and solo are behind it. */
   opener = element(
     "button",
     { class: "opener", "aria-expanded": false, onclick: () => this.#toggle() },
-    "Mute, solo",
+    text("drums.mix"),
   );
   #player;
   /**
@@ -69,8 +75,8 @@ export class RowHeads {
     this.#player = player;
     const open = (/** @type {string} */ name, /** @type {() => void} */ press) =>
       element("button", { class: "open", title: name, onclick: press }, name);
-    this.#unlock = open("Unlock all", () => player.unlockAll());
-    this.#unmute = open("Unmute all", () => player.mix((mixer) => mixer.open()));
+    this.#unlock = open(text("drums.unlock_all"), () => player.unlockAll());
+    this.#unmute = open(text("drums.unmute_all"), () => player.mix((mixer) => mixer.open()));
   }
 
   /** Show these rows. @param {number[]} rows */
@@ -90,8 +96,8 @@ export class RowHeads {
       button: element("button", {
         class: "family",
         "data-family": family,
-        title: `Lock all of the ${family} family`,
-        "aria-label": `All ${family}: lock`,
+        title: text("drums.family.hint", { family: nameOf(family) }),
+        "aria-label": text("drums.family", { family: nameOf(family) }),
         onclick: () => player.lockFamily(family),
       }),
     }));
@@ -165,25 +171,29 @@ export class RowHeads {
   #head(voice) {
     const player = this.#player;
     const { name, family } = player.voices?.[voice] ?? { name: "", family: "" };
-    /** @type {(letter: string, label: string, press: () => void) => HTMLElement} */
-    const button = (letter, label, press) =>
-      element(
-        "button",
-        { class: label.toLowerCase(), "aria-label": `${label} ${name}`, onclick: press },
-        letter,
-      );
+    const shown = nameOf(name);
+    /** @type {(kind: "mute" | "solo", press: () => void) => HTMLElement} */
+    const button = (kind, press) => {
+      const label = text(`drums.${kind}`, { voice: shown });
+      const attributes = { class: kind, "aria-label": label, onclick: press };
+      return element("button", attributes, text(`drums.${kind}.letter`));
+    };
     const hold = element("button", {
       class: "hold",
-      "aria-label": `Lock ${name}`,
-      title: HOLD,
+      "aria-label": text("drums.lock", { voice: shown }),
+      title: text("drums.lock.hint"),
       onclick: () => player.lockVoice(voice),
     });
-    const mute = button("M", "Mute", () => player.mix((mixer) => mixer.mute(voice)));
-    const solo = button("S", "Solo", () => player.mix((mixer) => mixer.solo(voice)));
+    const mute = button("mute", () => player.mix((mixer) => mixer.mute(voice)));
+    const solo = button("solo", () => player.mix((mixer) => mixer.solo(voice)));
     const hear = element(
       "button",
-      { class: "name", "aria-label": `Hear ${name}`, onclick: () => player.audition(voice, 100) },
-      name,
+      {
+        class: "name",
+        "aria-label": text("drums.hear", { voice: shown }),
+        onclick: () => player.audition(voice, 100),
+      },
+      shown,
     );
     const row = element("div", { class: "head", "data-family": family }, hold, hear, mute, solo);
     return { voice, row, hold, mute, solo };

@@ -3,28 +3,15 @@
 /** @import { Player } from "../../state/player.js" */
 /** @import { GridEditor, Deed } from "./edit.js" */
 
+import { nameOf, text } from "../../language.js";
 import { element, put } from "../dom.js";
 import { SNAPS } from "../../state/notes.js";
 
-/** @type {[deed: Deed, name: string, hint: string][][]} */
+/** @type {Exclude<Deed, "all" | "none">[][]} */
 const DEEDS = [
-  [
-    ["flam", "Flam", "A grace note before each hit (F)"],
-    ["drag", "Drag", "Two grace notes before each hit (D)"],
-    ["roll", "Roll", "Go on in thirty-seconds over an eighth (R)"],
-  ],
-  [
-    ["earlier", "\u2212 5 ms", "Earlier by 5 ms (Alt left)"],
-    ["later", "+ 5 ms", "Later by 5 ms (Alt right)"],
-    ["softer", "Softer", "All velocities down by a tenth (Alt down)"],
-    ["louder", "Louder", "All velocities up by a tenth (Alt up)"],
-  ],
-  [
-    ["copy", "Copy", "Copy the selected hits (Ctrl C)"],
-    ["paste", "Paste", "Paste from the cell that was clicked last (Ctrl V)"],
-    ["duplicate", "Duplicate bar", "Put this bar into the next one, too (B)"],
-    ["remove", "Delete", "Take the selected hits out (Delete)"],
-  ],
+  ["flam", "drag", "roll"],
+  ["earlier", "later", "softer", "louder"],
+  ["copy", "paste", "duplicate", "remove"],
 ];
 
 export class GridTools {
@@ -42,27 +29,34 @@ export class GridTools {
       "button",
       {
         "aria-pressed": false,
-        title: "Drag over hits to select them; a click takes one in or out (or hold Ctrl)",
+        title: text("notes.select.hint"),
         onclick: () => this.#turnSelect(),
       },
-      "Select",
+      text("notes.select"),
     );
-    const snaps = Object.keys(SNAPS).map((snap) => element("option", { value: snap }, `Snap ${snap}`));
+    const snaps = Object.keys(SNAPS).map((snap) => {
+      const unit = snap === "off" ? text("notes.snap.off") : snap;
+      return element("option", { value: snap }, text("notes.snap.to", { unit }));
+    });
     /** @type {HTMLSelectElement} */
     const snap = element(
       "select",
-      { "aria-label": "Snap", title: "Where hits go when they are set or moved", onchange: () => (editor.snap = snap.value) },
+      {
+        "aria-label": text("notes.snap"),
+        title: text("notes.snap.hint"),
+        onchange: () => (editor.snap = snap.value),
+      },
       ...snaps,
     );
     this.#voices = element("select", {
-      "aria-label": "Copy to another drum",
-      title: "Copy the selected hits, or all of the drum that was clicked last, to another drum",
+      "aria-label": text("notes.copy_to.label"),
+      title: text("notes.copy_to.hint"),
       onchange: () => this.#copy(),
     });
     const groups = DEEDS.map((group) => element("div", {}, ...group.map((deed) => this.#button(deed))));
     this.root = element(
       "div",
-      { class: "tools", role: "toolbar", "aria-label": "Notes", hidden: true },
+      { class: "tools", role: "toolbar", "aria-label": text("notes"), hidden: true },
       element("div", {}, snap, this.#selects),
       ...groups,
       this.#voices,
@@ -75,13 +69,16 @@ export class GridTools {
     const names = voices?.map(({ name }) => name) ?? [];
     if (names.join() === this.#named) return;
     this.#named = names.join();
-    const all = names.map((name, voice) => element("option", { value: voice }, name)).reverse();
-    this.#voices.replaceChildren(element("option", { value: "" }, "Copy to\u2026"), ...all);
+    const option = (/** @type {string} */ name, /** @type {number} */ voice) =>
+      element("option", { value: voice }, nameOf(name));
+    const all = names.map(option).reverse();
+    this.#voices.replaceChildren(element("option", { value: "" }, text("notes.copy_to")), ...all);
   }
 
-  /** @param {[deed: Deed, name: string, hint: string]} deed */
-  #button([deed, name, title]) {
-    return element("button", { title, onclick: () => this.#editor.do(deed) }, name);
+  /** @param {Exclude<Deed, "all" | "none">} deed */
+  #button(deed) {
+    const title = text(`notes.${deed}.hint`);
+    return element("button", { title, onclick: () => this.#editor.do(deed) }, text(`notes.${deed}`));
   }
 
   #turnSelect() {
