@@ -20,7 +20,7 @@ from beatgen.data.dataset import Dataset
 from beatgen.evaluation.fills import SURE, Fills
 from beatgen.evaluation.realism import FOLDS, TREES, Bars, auc, features, overlap
 from beatgen.evaluation.reconstruct import BarNetwork, Network
-from beatgen.evaluation.results import Columns, Lines, Log, Measure, Section, TooFew, share_of
+from beatgen.evaluation.results import Columns, Log, Measure, Section, TooFew, share_of
 from beatgen.latent.decide import pattern_of
 from beatgen.latent.sequence import UNKNOWN, Mixture, before, style_index, wanted
 from beatgen.latent.vae import Vae
@@ -317,20 +317,20 @@ def sections(
 ) -> Iterator[Section]:
     """One table. Raises TooFew where pieces are too few or too short."""
     fills = Fills(training)
-    lines: Lines = {}
+    lines: dict[str, dict[str, list[float]]] = {}
     for network in networks:
         if not (isinstance(network, BarNetwork) and "next_pattern" in network.vae.codec.network):
             continue
         vae = network.vae
         pieces = Pieces(vae, held_out, fills)
+        if len(np.unique(held_out.file_index[pieces.starts(0, MOST)])) < 2 * FOLDS:
+            raise TooFew(f"{2 * FOLDS} files of {GIVEN + ROLLED} bars in a row")
         followers: list[Follower] = [Learned(vae, _title(network))]
         if not lines:
             followers = [*baselines(Pieces(vae, training, fills)), *followers]
         for seed in range(share_of(SEEDS, effort)):
             starts = pieces.starts(seed, share_of(MOST, effort))
             played = Played(pieces, fills, starts, share_of(TREES, effort))
-            if len(np.unique(held_out.file_index[starts])) < 2 * FOLDS:
-                raise TooFew(f"{2 * FOLDS} pieces of {GIVEN + ROLLED} bars or more")
             if "played" not in lines or seed:
                 _add(lines, "played", played.measure(played.grids(played.of_made)))
             for follower in followers:
@@ -359,7 +359,7 @@ def sections(
     yield Section("sequence", "Which bar follows", note, COLUMNS, means)
 
 
-def _add(lines: dict, name: str, scores: dict[str, float]) -> None:
+def _add(lines: dict[str, dict[str, list[float]]], name: str, scores: dict[str, float]) -> None:
     for key, value in scores.items():
         lines.setdefault(name, {}).setdefault(key, []).append(value)
 

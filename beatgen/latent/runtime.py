@@ -67,7 +67,7 @@ def flow_signatures(latent_dim: int) -> Signatures:
 
 def sequence_signatures(config: Mapping[str, Any], bar: Mapping[str, Any]) -> Signatures:
     """Those of `beatgen.networks.sequence.SequenceNet` over the z of a model `bar`."""
-    mixture = frozenset({"log_weight", "mean", "log_spread"})
+    mixture = frozenset({"logit", "mean", "log_spread"})
     memory, pattern_dim = config["memory"], bar["pattern_dim"]
     reads = {
         "history": (memory, pattern_dim + bar["feel_dim"]),

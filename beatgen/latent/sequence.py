@@ -121,7 +121,7 @@ class Sequence:
         """The next bars' z_pattern. history: (n, memory, latent_dim), standardized; known: (n,
         memory, KNOWN); asked: `wanted`."""
         found = self._network.run("next_pattern", history=history, known=known, wanted=asked)
-        return Mixture(*(found[name] for name in Mixture._fields))
+        return _mixture(found)
 
     def feels(
         self, history: np.ndarray, known: np.ndarray, asked: np.ndarray, pattern: np.ndarray
@@ -130,7 +130,7 @@ class Sequence:
         found = self._network.run(
             "next_feel", history=history, known=known, wanted=asked, pattern=pattern
         )
-        return Mixture(*(found[name] for name in Mixture._fields))
+        return _mixture(found)
 
     def draw(
         self,
@@ -145,6 +145,12 @@ class Sequence:
         pattern = self.patterns(history, known, asked).draw(rng, self.posterior[:p], heat)
         feel = self.feels(history, known, asked, pattern).draw(rng, self.posterior[p:], heat)
         return np.concatenate([pattern, feel], 1)
+
+
+def _mixture(found: dict[str, np.ndarray]) -> Mixture:
+    shifted = found["logit"] - found["logit"].max(1, keepdims=True)
+    log_weight = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+    return Mixture(log_weight, found["mean"], found["log_spread"])
 
 
 def before(

@@ -92,8 +92,8 @@ class Recurrent(layers.Layer):
 
 
 class Mixture(layers.Layer):
-    """The head of one side of z, of `dim` dimensions: log weights (batch, components), means and
-    log spreads (batch, components, dim) of a mixture of normal distributions."""
+    """The head of one side of z, of `dim` dimensions: logits of the weights (batch, components),
+    means and log spreads (batch, components, dim) of a mixture of normal distributions."""
 
     def __init__(self, config: SequenceConfig, dim: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -148,13 +148,16 @@ class Mixture(layers.Layer):
         scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1))) + self.at
         if near is not None:
             scores = scores + near
-        scores = scores + HIDDEN * (1 - there[:, None, :])
+        scores = scores + ops.reshape(HIDDEN + -HIDDEN * there, (-1, 1, self.config.memory))
         pointed = ops.matmul(ops.softmax(scores), history)
         keep = ops.sigmoid(self.keep(h) + self.kept)
-        move, spread = (ops.reshape(dense(h), (-1, c, RANK)) for dense in (self.move, self.spread))
-        mean = keep[..., None] * pointed + self.center + ops.matmul(move, self.basis[:RANK])
-        log_spread = self.floor + ops.matmul(spread, self.basis[RANK:])
-        return ops.log_softmax(self.weigh(h)), mean, ops.clip(log_spread, -3.0, 1.5)
+        # As rows: asked for more dimensions at once, LiteRT would cut the network in pieces.
+        move, spread = (
+            ops.reshape(ops.matmul(ops.reshape(dense(h), (-1, RANK)), basis), (-1, c, self.dim))
+            for dense, basis in ((self.move, self.basis[:RANK]), (self.spread, self.basis[RANK:]))
+        )
+        mean = ops.reshape(keep, (-1, c, 1)) * pointed + self.center + move
+        return self.weigh(h), mean, ops.clip(self.floor + spread, -3.0, 1.5)
 
 
 class SequenceNet(keras.Model):
@@ -224,7 +227,9 @@ class SequenceNet(keras.Model):
         p = self.dims[0]
         apart = ops.mean(ops.square(history[..., :p] - ops.reshape(pattern, (-1, 1, p))), -1)
         h = h + self.see(ops.concatenate([h, pattern], -1))
-        near = -ops.softplus(self.alike(h))[..., None] * apart[:, None, :]
+        c, memory = self.config.components, self.config.memory
+        weight = ops.reshape(-ops.softplus(self.alike(h)), (-1, c, 1))
+        near = weight * ops.reshape(apart, (-1, 1, memory))
         return self.feel(h, bars, history[..., p:], known[..., 0], near)
 
     def call(self, batch: dict[str, Any], training: bool = False) -> dict[str, Any]:
@@ -253,8 +258,8 @@ class SequenceNet(keras.Model):
         return asdict(self.config)
 
 
-def log_likelihood(z: Any, log_weight: Any, mean: Any, log_spread: Any) -> Any:
+def log_likelihood(z: Any, logit: Any, mean: Any, log_spread: Any) -> Any:
     """log p(z) of a mixture of normal distributions, in nats: (batch,). z: (batch, dim)."""
     apart = (z[:, None, :] - mean) * ops.exp(-log_spread)
     each = -0.5 * ops.sum(ops.square(apart) + 2 * log_spread + math.log(2 * math.pi), -1)
-    return ops.logsumexp(log_weight + each, -1)
+    return ops.logsumexp(ops.log_softmax(logit) + each, -1)

@@ -287,7 +287,7 @@ def _sequence_parts(model: SequenceNet) -> tuple[Parts, Signatures]:
     from beatgen.latent.runtime import sequence_signatures
 
     def named(mixture: Any) -> dict[str, Any]:
-        return dict(zip(("log_weight", "mean", "log_spread"), mixture, strict=True))
+        return dict(zip(("logit", "mean", "log_spread"), mixture, strict=True))
 
     def next_pattern(history: Any, known: Any, wanted: Any) -> dict[str, Any]:
         return named(model.next_pattern(history, known, wanted))

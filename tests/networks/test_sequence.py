@@ -35,7 +35,7 @@ def test_it_learns_what_returns_and_when_something_new_is_wanted(cell) -> None:
     assert (config.known, config.wanted) == (KNOWN, WANTED)
     model = SequenceNet(config, BAR)
     model.compile(optimizer=keras.optimizers.Adam(1e-2), jit_compile=False)
-    model.fit(batch(4000, 0), batch_size=100, verbose=0)
+    model.fit(batch(3000, 0), batch_size=100, verbose=0)
     held = batch(200, 1)
     found = model(held)
     nats = -(np.array(found["pattern"]) + np.array(found["feel"])).mean()
