@@ -2,18 +2,20 @@
 # make test   lint, types, all tests
 # make quick  lint, types, and the tests that need neither a browser nor training
 # make sound  FluidSynth and a soundfont, for `beatgen render`; the page brings its own drum samples
+# make audit  look whether a pinned library has a known hole
 # make format lint what can be mended, and format
 # make clean  remove what make made
 
 PYTHON ?= python3
 PORT ?= 8501
+PIP_AUDIT := 2.10.1
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Byte code is kept, whatever the shell says: many processes import the same libraries, and TensorFlow
 # that is compiled each time takes 10 s instead of 4.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test quick lint web browser sound format clean
+.PHONY: run test quick lint web browser sound audit format clean
 
 run: .venv/run
 	@$(BIN)/beatgen page --port $(PORT) --address 0.0.0.0 --no-browser
@@ -33,6 +35,14 @@ lint: .venv/test
 format: .venv/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Asks a public list of holes about the names and versions that are pinned, and nothing else.
+audit: .venv/audit
+	.venv/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-dev.txt
+
+.venv/audit: .venv/run
+	$(PYTHON) -m venv $@
+	$@/bin/pip install -q pip-audit==$(PIP_AUDIT)
 
 # Stamps: what is newer than its list of requirements is not installed twice. The page's libraries are
 # some of those that requirements.txt pins; all of them, TensorFlow included, come with the tests. Byte

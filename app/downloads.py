@@ -6,10 +6,12 @@ groove. So nothing is made, and nothing sent, that no one takes.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from urllib.parse import urlencode
@@ -20,9 +22,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from app import engine
 from app.language import language_of, text_in
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
+from app.player.wire import pack_mix, read_mix
 from app.session import LONGEST_TAKE
 from app.share import encoding
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 from beatgen.kit import PERCUSSION, VOICES
@@ -36,7 +40,39 @@ MOST_LOOPS = 64  # repetitions of its groove that a MIDI file holds
 NO_VOICE = 255  # of a note that means none
 LONGEST = 300  # s of sound; 32 bars at the slowest tempo take 256
 
-_one_at_a_time = threading.Lock()  # the longest loop takes 130 MB and 0.4 s of a core
+ROOM = 256e6  # bytes that all sound takes which is being made: of more, the next one waits
+PER_SECOND = 750e3  # bytes of a loop: 190 MB, and 0.4 s of a core, for the longest
+AT_LEAST = 4e6
+
+
+class Room:
+    """Lets so much be made at once as there is room for: a short loop goes beside a long one."""
+
+    def __init__(self, size: float) -> None:
+        self._free = size
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, size: float) -> Iterator[None]:
+        """While so much of it is taken; waits until it is free."""
+        size = min(size, ROOM)
+        with self._changed:
+            self._changed.wait_for(lambda: size <= self._free)
+            self._free -= size
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += size
+                self._changed.notify_all()
+
+
+room = Room(ROOM)
+
+
+def needs(groove: Groove) -> float:
+    """Bytes that the sound of a groove takes while it is made."""
+    return max(AT_LEAST, PER_SECOND * groove.seconds)
 
 
 def midi_path(groove: Groove) -> str:
@@ -61,10 +97,13 @@ def midi_query(
     return urlencode(query if tempo is None else {**query, "tempo": tempo})
 
 
-def wav_path(groove: Groove, kit: str = KITS[0]) -> str:
-    """The address of the groove as a WAV loop, played by one of KITS."""
+def wav_path(groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX) -> str:
+    """The address of the groove as a WAV loop, played by one of KITS and mixed."""
+    query = {} if kit == KITS[0] else {"kit": kit}
+    if mix:
+        query["mix"] = json.dumps(pack_mix(mix), separators=(",", ":"))
     path = _path(groove, "wav")
-    return path if kit == KITS[0] else f"{path}?{urlencode({'kit': kit})}"
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def served(groove: Groove) -> Groove:
@@ -83,6 +122,7 @@ def answer(request: Request) -> Response:
         kit = request.query_params.get("kit", KITS[0])
         if kit not in KITS:
             raise ValueError(f"{kit!r} is no kit")
+        mix = read_mix(json.loads(request.query_params.get("mix", "{}")))
         if media_type == MIDI:
             groove, pitches, loops, early = _asked_for(groove, request.query_params)
         elif groove.seconds > LONGEST:
@@ -90,11 +130,11 @@ def answer(request: Request) -> Response:
     except (ValueError, KeyError, TypeError, IndexError, RecursionError, BeatGenError):
         return PlainTextResponse(text_in(language_of(request), "error.file_cut"), 404)
     try:
-        with _one_at_a_time:
+        with room.of(AT_LEAST if media_type == MIDI else needs(groove)):
             if media_type == MIDI:
                 content = engine.midi_file(groove, pitches, loops, early)
             else:
-                content = engine.wav_file(groove, kit)
+                content = engine.wav_file(groove, kit, mix)
     except BeatGenError as error:  # an installation without its kit, say
         return PlainTextResponse(str(error), 500)
     except Exception:

@@ -7,13 +7,14 @@ grooves contain and hold a bounded number of answers.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from math import floor, isnan
 from pathlib import PurePath
-from typing import Any, ParamSpec, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, ParamSpec, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
@@ -24,7 +25,8 @@ from app.player import Feels, Frames
 from app.session import File, Source
 from beatgen import demo, readers
 from beatgen.audio import render as audio
-from beatgen.audio.kits import KITS
+from beatgen.audio.kits import KITS, open_kit
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.bars import metrics
 from beatgen.bars.pieces import cut
 from beatgen.errors import ModelError
@@ -47,6 +49,7 @@ CURVES: dict[str, Callable[[float], float]] = {  # share of the time -> place on
     "ease in-out": lambda t: t**2 * (3 - 2 * t),
 }
 LARGEST_KEPT = 2**18  # bytes of a file that can be read again by another drum map
+IN_MEMORY = 2**22  # bytes of a zip that is being made
 PASTED = "GrooveScribe"  # the name of a groove from an address
 MANY = 128  # answers that a cache holds
 FEW = 4  # where each is of many grooves; a bar takes 11 kB
@@ -91,8 +94,11 @@ def read(
     wanted = drum_map(map).changed(changed or {}) if map else None
     groove, report = readers.scan(io.BytesIO(content), name=name, map=wanted)
     source = Source(PurePath(name).stem, groove, messages=tuple(report.messages))
-    kept = readers.reader_of(content, name).mapped and len(content) <= LARGEST_KEPT
-    if kept and isinstance(report, MidiReport):
+    if not (readers.reader_of(content, name).mapped and isinstance(report, MidiReport)):
+        return source
+    if len(content) > LARGEST_KEPT:
+        source.too_large = True
+    else:
         read_as = report.pitches, report.voices, dict(changed or {})
         source.file = File(name, content, report.map, *read_as)
     return source
@@ -299,33 +305,35 @@ def midi_file(groove: Groove, pitches: str = "gm", loops: int = 1, early: str = 
     return file.getvalue()
 
 
-def wav_file(groove: Groove, kit: str = KITS[0]) -> bytes:
+def wav_file(groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX) -> bytes:
     """A WAV loop exactly as long as the groove; what rings on past its end is at its start.
 
     It is played by a shipped kit, like the player: what is downloaded is what was heard.
     """
     file = io.BytesIO()
-    bg.write_wav(groove, file, loop=True, engine=kit)
+    bg.write_wav(groove, file, loop=True, engine=kit, mix=mix)
     return file.getvalue()
 
 
-def stem_files(groove: Groove, kit: str = KITS[0]) -> dict[str, bytes]:
-    """A WAV loop of each drum family that plays, by its name; their sum is `wav_file`."""
-    files = {}
-    for family, sound in audio.stems(groove, engine=kit, loop=True).items():
+def stem_files(
+    groove: Groove, kit: str = KITS[0], mix: Mix = NO_MIX
+) -> Iterator[tuple[str, bytes | memoryview]]:
+    """A WAV loop of each drum family that plays, after its name; their sum is `wav_file`."""
+    for family, sound in audio.each_stem(groove, open_kit(kit), loop=True, mix=mix):
         file = io.BytesIO()
         audio.save_wav(sound, file)
-        files[family] = file.getvalue()
-    return files
+        del sound  # it is large: gone before the next one is made
+        yield family, file.getbuffer()
 
 
-def zip_file(files: Mapping[str, bytes]) -> bytes:
-    """A zip of files by their names."""
-    file = io.BytesIO()
-    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        for name, content in files.items():
+def zip_file(files: Iterable[tuple[str, bytes | memoryview]]) -> IO[bytes]:
+    """A zip of files after their names, ready to be read; it lies on the disk where it is long."""
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (who reads it closes it)
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in files:
             archive.writestr(name, content)
-    return file.getvalue()
+    file.seek(0)
+    return file
 
 
 @cached(SMALL)

@@ -110,6 +110,13 @@ def note(line: str, spoken: str = "") -> None:
     st.html(f'<p class="bg-note"{language}>{escape(line)}</p>')
 
 
+def note_by_hand(pointed: str, touched: str) -> None:
+    """A caption for who points with a mouse or a pen, and one for who has fingers alone."""
+    lines = f'<span class="bg-pointed">{escape(pointed)}</span>'
+    lines += f'<span class="bg-touched">{escape(touched)}</span>'
+    st.html(f'<p class="bg-note">{lines}</p>')
+
+
 def closable_error(sentence: str, close: Callable[[], None], *, key: str) -> None:
     """A sentence about what went wrong, until it is closed."""
     with st.container(key=f"error-{key}", horizontal=True, vertical_alignment="center"):

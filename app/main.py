@@ -41,6 +41,12 @@ def _file(request: Request) -> Response:
     return downloads.answer(request)
 
 
+def _made(request: Request) -> Response:
+    from app import offers
+
+    return offers.answer(request)
+
+
 def _maps(_request: Request) -> Response:
     from app import downloads
 
@@ -52,10 +58,15 @@ if __name__ == "__main__":  # a run of the script, for one browser
 
     page.draw()
 else:  # Streamlit imports what it serves
+    from app.doors import ClosedDoors
     from app.first_paint import FirstPaint
 
     base = st.get_option("server.baseUrlPath").strip("/")
     root = f"/{base}" if base else ""
-    routes = [Route(f"{root}/file/{{text}}.{{ending}}", _file), Route(f"{root}/drum-maps", _maps)]
-    first = Middleware(FirstPaint)
-    server = st.App(__file__, lifespan=opening, routes=routes, middleware=[first])
+    routes = [
+        Route(f"{root}/file/{{text}}.{{ending}}", _file),
+        Route(f"{root}/made/{{token}}", _made),
+        Route(f"{root}/drum-maps", _maps),
+    ]
+    around = [Middleware(ClosedDoors), Middleware(FirstPaint)]
+    server = st.App(__file__, lifespan=opening, routes=routes, middleware=around)

@@ -126,7 +126,7 @@ def draw() -> None:
         played = player(scene, session.opening, session.starts, slim=here == VARY)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
-    session.kit = played.kit
+    session.kit, session.mix = played.kit, played.mix
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)

@@ -53,9 +53,14 @@ def settle() -> None:
     gc.set_threshold(*THRESHOLDS)
     script_runner.gc = SimpleNamespace(collect=_collect)  # type: ignore[assignment]
     sys.setswitchinterval(TURN)
+    AppSession._handle_clear_cache_request = _keep  # type: ignore[method-assign,assignment]
     AppSession._on_scriptrunner_event = _take_event  # type: ignore[method-assign,assignment]
     Runtime._enqueued_some_message = _wake  # type: ignore[method-assign,assignment]
     ScriptRunner._run_script = _in_turn(ScriptRunner._run_script)  # type: ignore[method-assign]
+
+
+def _keep(_session: AppSession) -> None:
+    """A browser may ask the server to forget what it has computed, the model included, for all."""
 
 
 def _collect(_generation: int) -> None:

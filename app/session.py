@@ -6,6 +6,8 @@ and the `Take`s on the wall of the Vary page.
 
 from __future__ import annotations
 
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +21,7 @@ from app.names import blend_name, name_with
 from app.player.messages import Monitor, Opening
 from app.share import encoding
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove, longest_steps
 from beatgen.lock import Lock
 from beatgen.meter import Meter
@@ -64,12 +67,17 @@ class File:
     voices: dict[int, str]
     changed: dict[int, str] = field(default_factory=dict)
 
+    @cached_property
+    def packed(self) -> str:
+        """Its content in a line of text, for a browser to keep."""
+        return urlsafe_b64encode(zlib.compress(self.content, 9)).decode("ascii")
+
 
 class Source:
     """A groove in full length, and where it came from.
 
     messages: what reading the file folded, dropped or left out. file: what was read, where it can
-    be read by another drum map; gone after a reload.
+    be read by another drum map; too_large: it is too large for that.
 
     Only the cells that hold a hit are stored, 12 bytes each: the grids of 400 bars would take
     4.5 MB, and a page holds many sources, since undo goes back to them.
@@ -81,6 +89,7 @@ class Source:
         self.name, self.style, self.messages = name, style, tuple(messages)
         self.tempo, self._extras = groove.tempo, groove.extras
         self.file: File | None = None
+        self.too_large = False
         self._paced_from: tuple[Pace, Source] | None = None
         self._shape = groove.velocity.shape
         self._meters, self._resolution = groove.meters, groove.resolution
@@ -244,6 +253,7 @@ class Session:
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
     swing: float = STRAIGHT  # the player's, in the last run
     kit: str = KITS[0]  # that plays, one of KITS
+    mix: Mix = NO_MIX  # level and place of each drum family
     monitor: Monitor = "blend"  # what was listened to in the last run
     lock: Lock | None = None  # the player's, in the last run
     tempo: float | None = None  # set by the musician; None: the groove's own

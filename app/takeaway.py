@@ -3,12 +3,13 @@ to put it on a deck, and to download more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import IO
 
 import streamlit as st
 
-from app import downloads, engine, look
+from app import downloads, engine, look, offers
 from app.language import text
 from app.names import write_tempo
 from app.player.parts import ServedFile, bar_files, live_heading
@@ -24,7 +25,9 @@ from app.session import (
     current,
 )
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove
+from beatgen.kit import EXTRA_FAMILY, FAMILIES
 from beatgen.midi.maps import maps
 from beatgen.midi.writer import written_otherwise
 from beatgen.swing import swing
@@ -70,7 +73,7 @@ def files_in_bar(session: Session) -> None:
 
     bar_files(
         midi=served("mid", f"{downloads.midi_path(groove)}?{query}"),
-        wav=served("wav", downloads.wav_path(groove, session.kit)),
+        wav=served("wav", downloads.wav_path(groove, session.kit, session.mix)),
     )
 
 
@@ -89,7 +92,7 @@ def fulfil(session: Session) -> None:
 def keep(session: Session, groove: Groove) -> None:
     """Add a groove to the takes, kept, and say so: not every page shows them."""
     take = session.keep(groove)
-    st.toast(text("takeaway.kept", take=take.name) if take else full())
+    st.toast(text("takeaway.kept", take=look.plain(take.name)) if take else full())
 
 
 def full() -> str:
@@ -120,25 +123,30 @@ def chosen_early() -> str:
     return st.session_state.get("early", "loop")
 
 
-def takes_file(session: Session, takes: Sequence[Take], pitches: str) -> bytes:
-    """A zip with the MIDI file of each take, as the player sounds it."""
-    zipped = {}
-    for take in takes:
-        groove = session.sounding(take.groove)
-        # Several takes may have the same title.
-        name = file_name(
-            f"{text('name.take', number=str(take.number))} {take.title}", groove, "mid"
-        )
-        zipped[name] = engine.midi_file(groove, pitches, early=chosen_early())
-    return engine.zip_file(zipped)
-
-
-def stems_file(groove: Groove, label: str, kit: str = KITS[0]) -> bytes:
-    """A zip with a WAV loop of each drum family that plays. Their sum is the WAV loop."""
-    stems = engine.stem_files(downloads.served(groove), kit).items()
+def takes_file(session: Session, takes: Mapping[str, Take], pitches: str, early: str) -> IO[bytes]:
+    """A zip with the MIDI file of each take, as the player sounds it. takes: by their labels."""
+    sounding = {label: session.sounding(take.groove) for label, take in takes.items()}
     return engine.zip_file(
-        {file_name(f"{label} {family}", groove, "wav"): wav for family, wav in stems}
+        (file_name(label, groove, "mid"), engine.midi_file(groove, pitches, early=early))
+        for label, groove in sounding.items()
     )
+
+
+def labelled(takes: Sequence[Take]) -> dict[str, Take]:
+    """Takes by the labels of their files: several may have the same title."""
+    return {f"{text('name.take', number=str(take.number))} {take.title}": take for take in takes}
+
+
+def stems_file(
+    groove: Groove, names: Mapping[str, str], kit: str = KITS[0], mix: Mix = NO_MIX
+) -> IO[bytes]:
+    """A zip with a WAV loop of each drum family that plays, whose sum is the WAV loop.
+
+    names: of the file of each family."""
+    groove = downloads.served(groove)
+    with downloads.room.of(downloads.needs(groove)):
+        stems = engine.stem_files(groove, kit, mix)
+        return engine.zip_file((names[family], wav) for family, wav in stems)
 
 
 def _downloads(session: Session) -> None:
@@ -156,16 +164,16 @@ def _downloads(session: Session) -> None:
             **KEPT,
         )
         st.number_input(text("midi.loops"), 1, downloads.MOST_LOOPS, 1, key="loops", **KEPT)
-    st.download_button(
+    families = (*FAMILIES, EXTRA_FAMILY)
+    names = {family: file_name(f"{label} {family}", groove, "wav") for family in families}
+    offers.offer(
         text("stems"),
-        partial(stems_file, groove, label, session.kit),
+        partial(stems_file, groove, names, session.kit, session.mix),
         file_name(text("stems.name", name=label), groove, "zip"),
         "application/zip",
         key="stems",
-        on_click="ignore",
-        icon=":material/download:",
         disabled=not groove.velocity.any(),
-        help=text("stems.help"),
+        hint=text("stems.help"),
     )
     with st.popover(text("morph"), key="morph"):
         _morph(session, groove, pitches)
@@ -245,12 +253,10 @@ def _morph(session: Session, groove: Groove, pitches: str) -> None:
             icon=":material/bookmark:",
             on_click=lambda: keep(session, morph()),
         )
-        st.download_button(
+        offers.offer(
             text("morph.midi"),
             lambda: engine.midi_file(swing(morph(), session.swing), pitches, early=early),
             file_name(name, groove, "mid"),
             downloads.MIDI,
             key="morph-midi",
-            on_click="ignore",
-            icon=":material/download:",
         )

@@ -1,5 +1,6 @@
 # The public names, and where they live. What is added here is there as bg.name.
 
+from .audio.mix import Mix as Mix
 from .audio.render import render as render
 from .audio.render import stems as stems
 from .audio.render import write_wav as write_wav
@@ -24,5 +25,6 @@ from .plot.drums import draw as draw
 from .readers import read as read
 from .readers import scan as scan
 from .rebar import in_meter as in_meter
+from .rhythm import read_rhythm as read_rhythm
 
 __version__: str

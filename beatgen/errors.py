@@ -1,10 +1,12 @@
 """The errors and warnings of BeatGen: one clear sentence, never a traceback."""
 
 import math
+import operator
 import reprlib
 import zipfile
 import zlib
 from dataclasses import fields
+from numbers import Real
 from typing import Any
 
 # What reading raises where an .npz, JSON or LiteRT file is damaged, or is something else
@@ -46,22 +48,55 @@ class MidiWarning(ReadWarning):
     """The same, of a MIDI file."""
 
 
+def shown(value: object) -> str:
+    """A value that was given, as a sentence names it: short, on one line.
+
+    >>> shown(0.5), shown("funk.mid"), shown([[0, 0], [0, 0]])
+    ('0.5', "'funk.mid'", '[[0, 0], [0, 0]]')
+    """
+    return str(value) if isinstance(value, Real) else " ".join(reprlib.repr(value).split())
+
+
+def is_within(value: Any, low: float, high: float) -> bool:
+    """Whether a value is one number from `low` to `high`; NaN, text and arrays are not."""
+    try:
+        return bool(low <= value <= high)
+    except (TypeError, ValueError):
+        return False
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number, of Python or of NumPy."""
+    try:
+        operator.index(value)
+    except TypeError:
+        return False
+    return True
+
+
 def check_share(name: str, share: float) -> None:
     """Raises BeatGenError for what is not from 0 to 1."""
-    if not 0 <= share <= 1:  # false for NaN, too
-        raise BeatGenError(f"{name} is {share}; expected 0 to 1.")
+    if not is_within(share, 0, 1):
+        raise BeatGenError(f"{name} is {shown(share)}; expected 0 to 1.")
 
 
 def check_count(name: str, count: int, least: int = 1) -> None:
-    """Raises BeatGenError for fewer than `least`, and for more than MOST_BARS."""
-    if not least <= count <= MOST_BARS:
-        raise BeatGenError(f"{name} is {count}; expected {least} to {MOST_BARS}.")
+    """Raises BeatGenError for what is no whole number, for fewer than `least`, and for more than
+    MOST_BARS."""
+    if not is_whole(count) or not is_within(count, least, MOST_BARS):
+        raise BeatGenError(
+            f"{name} is {shown(count)}; expected {least} to {MOST_BARS}"
+            f"{', a whole number' if not is_whole(count) else ''}."
+        )
 
 
 def check_seed(seed: int) -> None:
-    """Raises BeatGenError for a seed below 0, which NumPy does not take."""
-    if seed < 0:
-        raise BeatGenError(f"seed is {seed}; expected 0 or more.")
+    """Raises BeatGenError for what is no whole number from 0 on, which NumPy does not take."""
+    if not is_whole(seed) or not is_within(seed, 0, math.inf):
+        raise BeatGenError(
+            f"seed is {shown(seed)}; expected 0 or more"
+            f"{', a whole number' if not is_whole(seed) else ''}."
+        )
 
 
 def check_fields(config: Any, **limits: tuple[float, float]) -> None:

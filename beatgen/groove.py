@@ -9,7 +9,14 @@ from operator import index
 
 import numpy as np
 
-from beatgen.errors import MOST_BARS, BeatGenError
+from beatgen.errors import (
+    MOST_BARS,
+    BeatGenError,
+    check_count,
+    is_whole,
+    is_within,
+    shown,
+)
 from beatgen.kit import BASIC_KIT, EVERY, INDEX, NAMES, NUMBER, VOICES, VOICES_OF_FAMILY
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, STEPS, Meter, label_of, meter_of
 
@@ -71,12 +78,8 @@ class Groove:
 
     def __post_init__(self) -> None:
         columns = len(VOICES) + len(_checked_extras(self.extras))
-        velocity = np.array(self.velocity, dtype=np.float32)
-        timing = (
-            np.zeros_like(velocity)
-            if self.timing is None
-            else np.array(self.timing, dtype=np.float32)
-        )
+        velocity = _numbers("velocity", self.velocity)
+        timing = np.zeros_like(velocity) if self.timing is None else _numbers("timing", self.timing)
         if velocity.ndim != 3 or velocity.shape[2] != columns or 0 in velocity.shape:
             raise BeatGenError(
                 f"velocity has the shape {velocity.shape}; expected (bars, steps, {columns})."
@@ -97,8 +100,8 @@ class Groove:
                 f"timing is counted in steps and must lie between {-most:g} and {most:g}; "
                 f"found {np.nanmin(timing):g} to {np.nanmax(timing):g}."
             )
-        if not (np.isfinite(self.tempo) and self.tempo > 0):
-            raise BeatGenError(f"tempo is {self.tempo}; expected beats per minute above 0.")
+        if not is_within(self.tempo, np.nextafter(0, 1), np.finfo(float).max):
+            raise BeatGenError(f"tempo is {shown(self.tempo)}; expected beats per minute above 0.")
         if self.extras:
             velocity, timing, extras = _in_order(velocity, timing, self.extras)
             object.__setattr__(self, "extras", extras)
@@ -217,11 +220,13 @@ class Groove:
     __hash__ = None  # type: ignore[assignment]  # arrays do not hash
 
     def repeat(self, bars: int) -> Groove:
-        """This groove played over and over until it is `bars` long.
+        """This groove played over and over until it is `bars` long. Raises BeatGenError for less
+        than 1 bar.
 
         >>> Groove.from_tab("kick |o---|").repeat(4).bars
         4
         """
+        check_count("bars", bars)
         return self.chosen(np.arange(bars) % self.bars)
 
     def chosen(self, bars: np.ndarray) -> Groove:
@@ -298,9 +303,7 @@ class Groove:
         meter: 6/8
         kick         |o-----o-----|
         """
-        if steps < 1:
-            raise BeatGenError(f"steps is {steps}; expected 1 or more per bar.")
-        lines = list(filter(str.strip, tab.splitlines()))
+        lines = _tab_lines(tab, steps)
         if lines and lines[0].strip().startswith(TAB_METER):
             meter = lines.pop(0).strip()[len(TAB_METER) :]
         if isinstance(meter, str):
@@ -339,6 +342,18 @@ def reach(steps: int) -> float:
     return max(1.0, steps / (2 * SIXTEENTHS))
 
 
+def check_grooves(*grooves: Groove) -> None:
+    """Raises BeatGenError for what is no Groove, as the name of a file that was not read.
+
+    >>> check_grooves("funk.mid")
+    Traceback (most recent call last):
+    beatgen.errors.BeatGenError: 'funk.mid' given; expected a Groove, as beatgen.read gives.
+    """
+    for groove in grooves:
+        if not isinstance(groove, Groove):
+            raise BeatGenError(f"{shown(groove)} given; expected a Groove, as beatgen.read gives.")
+
+
 def rows_of(*grooves: Groove) -> tuple[int, ...]:
     """The voices that a drum grid of the grooves has rows for, by their numbers: those that sound
     in any of them, and the basic kit. Low drums come first, percussion last.
@@ -346,6 +361,7 @@ def rows_of(*grooves: Groove) -> tuple[int, ...]:
     >>> rows_of(Groove.from_tab("ride |x---|"))
     (0, 1, 11, 15)
     """
+    check_grooves(*grooves)
     used = {
         groove.voices[i] for groove in grooves for i in np.flatnonzero(groove.velocity.any((0, 1)))
     }
@@ -364,6 +380,7 @@ def join(grooves: Iterable[Groove]) -> Groove:
     parts = list(grooves)
     if not parts:
         raise BeatGenError("nothing to join: expected one groove or more.")
+    check_grooves(*parts)
     if len({part.resolution for part in parts}) > 1:
         raise BeatGenError(
             f"grooves of {sorted({part.resolution for part in parts})} steps per bar do not join; "
@@ -383,6 +400,7 @@ def join(grooves: Iterable[Groove]) -> Groove:
 def voices_of(*grooves: Groove) -> tuple[int, ...]:
     """The numbers of the columns that grids of all the grooves have in common: the kit's, and those
     of every extra of any of them."""
+    check_grooves(*grooves)
     return tuple(sorted({number for groove in grooves for number in groove.voices}))
 
 
@@ -418,6 +436,7 @@ def as_kit(groove: Groove) -> Groove:
     snare        |--------o-------|
     kick         |o---------------|
     """
+    check_grooves(groove)
     if not groove.extras:
         return groove
     kit = len(VOICES)
@@ -452,8 +471,20 @@ def sixteenths_of(groove: Groove) -> np.ndarray:
     return sixteenth.astype(np.int64)
 
 
+def _numbers(name: str, given: np.ndarray) -> np.ndarray:
+    """The array of this name as float32, a copy. Raises BeatGenError for what is none."""
+    try:
+        return np.array(given, dtype=np.float32)
+    except (TypeError, ValueError):
+        raise BeatGenError(
+            f"{name} is {shown(given)}; expected an array of numbers, (bars, steps, {len(VOICES)})."
+        ) from None
+
+
 def _checked_extras(extras: Sequence[str]) -> Sequence[str]:
     """Raises BeatGenError for what is no percussion, and for a name that stands twice."""
+    if not isinstance(extras, list | tuple):
+        raise BeatGenError(f"extras are {shown(extras)}; expected names, such as ('clap',).")
     for i, name in enumerate(extras):
         if name not in NUMBER or name in INDEX:
             raise BeatGenError(
@@ -494,9 +525,22 @@ def meters_of(text: str) -> tuple[Meter, ...]:
     return tuple(meter_of(part) for part in text.replace(",", " ").split()) or (meter_of(text),)
 
 
+def checked_meters(meters: Meter | Sequence[Meter]) -> tuple[Meter, ...]:
+    """One meter or several, as a tuple. Raises BeatGenError for what is none.
+
+    >>> checked_meters(Meter(3, 4))
+    (Meter(count=3, unit=4),)
+    """
+    given = tuple(meters) if isinstance(meters, list | tuple) else (meters,)
+    for meter in given:
+        if not isinstance(meter, Meter):
+            raise BeatGenError(f"meter is {shown(meter)}; expected one such as Meter(3, 4).")
+    return given
+
+
 def _of_each_bar(meters: Meter | Sequence[Meter], bars: int) -> tuple[Meter, ...]:
     """The meter of each bar, as `Groove` takes them."""
-    given = (meters,) if isinstance(meters, Meter) else tuple(meters)
+    given = checked_meters(meters)
     if len(given) == bars:
         return given
     if len(set(given)) == 1:
@@ -533,6 +577,16 @@ def _columns(meter: Meter, resolution: int) -> np.ndarray:
     """The steps of a bar that stand on its sixteenths; all, where there are no such steps."""
     every = resolution // SIXTEENTHS if resolution % SIXTEENTHS == 0 else 1
     return np.arange(0, meter.steps(resolution), every)
+
+
+def _tab_lines(tab: str, steps: int) -> list[str]:
+    """The lines of drum tab that are not empty. Raises BeatGenError for what is no text, and for
+    steps below 1."""
+    if not is_whole(steps) or steps < 1:
+        raise BeatGenError(f"steps is {shown(steps)}; expected 1 or more per bar.")
+    if not isinstance(tab, str):
+        raise BeatGenError(f"drum tab: {shown(tab)} found; expected text.")
+    return list(filter(str.strip, tab.splitlines()))
 
 
 def _tab_row(line: str) -> tuple[str, list[str]]:

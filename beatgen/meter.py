@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, is_whole, shown
 
 STEPS = 64  # steps of a 4/4 bar that the models are trained on
 SIXTEENTHS = 16  # in a 4/4 bar
@@ -38,10 +38,11 @@ class Meter:
     unit: int = 4
 
     def __post_init__(self) -> None:
-        if self.unit not in UNITS or self.count < 1 or self.share * STEPS > LONGEST:
+        whole = is_whole(self.count) and is_whole(self.unit)
+        if not whole or self.unit not in UNITS or not 0 < self.share * STEPS <= LONGEST:
             raise BeatGenError(
-                f"a meter of {self.count}/{self.unit} cannot be played; expected bars of 1/16 to "
-                "two bars of 4/4, such as 3/4, 12/8 or 7/8."
+                f"a meter of {shown(self.count)}/{shown(self.unit)} cannot be played; expected "
+                "bars of 1/16 to two bars of 4/4, such as 3/4, 12/8 or 7/8."
             )
 
     def __str__(self) -> str:

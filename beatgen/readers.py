@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from beatgen.errors import BeatGenError, ReadWarning
+from beatgen.errors import BeatGenError, ReadWarning, shown
 from beatgen.formats.groovescribe import is_groovescribe, scan_groovescribe
 from beatgen.formats.guitarpro import is_guitarpro, scan_guitarpro
 from beatgen.formats.hydrogen import is_hydrogen, scan_hydrogen
@@ -185,6 +185,11 @@ def scan(
     """
     address = isinstance(source, str) and is_groovescribe(source.encode())
     name = name or ("the address" if address else name_of(source, "the file"))
+    if isinstance(source, str) and not address and source.startswith(("https://", "http://")):
+        raise BeatGenError(
+            f"{shown(source)}: no address of a GrooveScribe groove; expected one such as "
+            "https://...?Tempo=90&H=|x-x-|&S=|--o-|&K=|o---|. Download a file, and give its name."
+        )
     try:
         content = str(source).encode() if address else contents(source)
     except FileNotFoundError:

@@ -8,7 +8,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from beatgen.groove import Groove, longest_steps, meters_of, reach
+from beatgen.groove import (
+    Groove,
+    check_grooves,
+    checked_meters,
+    longest_steps,
+    meters_of,
+    reach,
+)
 from beatgen.meter import Meter
 
 QUARTER = 4  # in sixteenths
@@ -25,7 +32,8 @@ def in_meter(
     beats: between a compound meter and one of quarters, the dotted quarter becomes a quarter or the
     other way round, and the tempo changes with it, so that the groove sounds as fast.
 
-    bars: how many to make, going round; by default until the groove has been played once.
+    bars: how many to make, going round; by default until the groove has been played once. Raises
+    BeatGenError for what is no meter.
 
     >>> waltz = Groove.from_tab("kick |o-----|", meter="3/4")
     >>> print(in_meter(waltz, "4/4"))
@@ -33,8 +41,8 @@ def in_meter(
     >>> in_meter(waltz, "6/8").tempo, in_meter(waltz, "3/4") == waltz
     (180.0, True)
     """
-    meters = meters_of(meter) if isinstance(meter, str) else meter
-    wanted = (meters,) if isinstance(meters, Meter) else tuple(meters)
+    check_grooves(groove)
+    wanted = checked_meters(meters_of(meter) if isinstance(meter, str) else meter)
     count = groove.bars if bars is None else bars
     played = groove if count == groove.bars else groove.repeat(count)
     if played.meters == _round(wanted, count):

@@ -270,17 +270,20 @@ def exported_run(dataset_file, tmp_path_factory) -> Callable[[str], Exported]:
 
 @pytest.fixture
 def downloads(monkeypatch) -> dict:
-    """What each download button on the page would give: key -> (file name, bytes on demand)."""
-    import streamlit as st
+    """What each file would be that is made once it is fetched: key -> (name, bytes on demand)."""
+    from app import offers
 
     found = {}
-    real = st.download_button
+    real = offers.offer
 
-    def record(label, data, file_name, mime, *, key, **options):
-        found[key] = (file_name, data)
-        return real(label, data, file_name, mime, key=key, **options)
+    def record(label, make, name, media_type, *, key, **options):
+        found[key] = (name, lambda: content(make()))
+        return real(label, make, name, media_type, key=key, **options)
 
-    monkeypatch.setattr(st, "download_button", record)
+    def content(made):
+        return made if isinstance(made, bytes) else made.read()
+
+    monkeypatch.setattr(offers, "offer", record)
     return found
 
 

@@ -12,7 +12,8 @@ import pytest
 from app.names import blend_name, name_with
 from app.player.wire import Edit, with_edits
 from beatgen.audio.kits import layer_for
-from beatgen.audio.render import choke_times, first_after
+from beatgen.audio.mix import gain_of
+from beatgen.audio.render import choke_times, first_after, turns_of
 from beatgen.groove import BEATS, Groove
 from beatgen.kit import VOICES
 from beatgen.lock import Lock
@@ -20,7 +21,7 @@ from beatgen.meter import meter_of
 from beatgen.swing import swing
 
 CASES = json.loads((Path(__file__).parent / "cases" / "shared.json").read_text(encoding="utf-8"))
-FUNCTIONS = ("mix", "swing", "lock", "edits", "beats", "chokes", "name", "velocity")
+FUNCTIONS = tuple(name for name in CASES if name != "about")
 NEAR = 2e-6  # steps or beats: what 32-bit floats and six digits lose
 
 
@@ -95,9 +96,15 @@ def choked(strokes: list) -> list[int | None]:
     return [first_after(times.get(voice), time) for time, voice in strokes]
 
 
-def sample(layers: list[int], velocity: int) -> dict[str, float]:
-    layer, gain = layer_for(velocity, layers)
+def sample(layers: list[int], velocity: int, turn: int = 0) -> dict[str, float]:
+    layer, gain = layer_for(velocity, layers, turn)
     return {"layer": layer, "gain": gain}
+
+
+def turns(groove: dict) -> list[list[int]]:
+    places, voices, _, timing = np.array(hits_of(groove_of(**groove))).reshape(-1, 4).T
+    bars = places // groove["steps"]
+    return np.stack([places, voices, turns_of(bars, voices, places + timing)], 1).tolist()
 
 
 COMPUTED = {
@@ -109,6 +116,8 @@ COMPUTED = {
     "chokes": lambda case: choked(**case),
     "name": lambda case: name_with(blend_name(case["pattern"], case["feel"]), **case["done"]),
     "velocity": lambda case: sample(**case),
+    "level": lambda case: gain_of(case["level"]),
+    "turns": lambda case: turns(case["groove"]),
 }
 
 

@@ -23,7 +23,7 @@ import streamlit as st
 
 from app.player.component import mount, serve
 from app.player.messages import Opening, Played, read, read_place
-from app.player.wire import pack_groove, pack_lock, pack_path
+from app.player.wire import pack_groove, pack_lock, pack_mix, pack_path
 from beatgen import assets
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
@@ -336,6 +336,7 @@ def _pack_opening(opening: Opening) -> dict[str, Any]:
         "tempo": opening.tempo,
         "swing": opening.swing,
         "kit": opening.kit,
+        "mix": pack_mix(opening.mix),
     }
     return {**packed, "lock": lock}
 

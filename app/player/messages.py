@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.limits import SWING_RANGE, TEMPO_RANGE
-from app.player.wire import read_edits, read_lock, with_edits
+from app.player.wire import read_edits, read_lock, read_mix, with_edits
 from beatgen.audio.kits import KITS
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove
 from beatgen.lock import Lock
 
@@ -29,6 +30,7 @@ class Opening:
     swing: float = 0.5
     lock: Lock | None = None
     kit: str = KITS[0]
+    mix: Mix = NO_MIX
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Played:
     monitor:  what is listened to.
     lock:     the cells that are locked; None: no cell is.
     kit:      the kit that plays, one of KITS.
+    mix:      level and place of each drum family.
     """
 
     sounding: Groove
@@ -56,6 +59,7 @@ class Played:
     monitor: Monitor = "blend"
     lock: Lock | None = None
     kit: str = KITS[0]
+    mix: Mix = NO_MIX
 
 
 def read(
@@ -82,9 +86,11 @@ def read(
     edited = with_edits(base, edits) if edits else None
     monitor = _monitor(message.get("monitor")) if of_this else "blend"
     tempo, swing, kit = message.get("tempo"), message.get("swing"), message.get("kit")
+    mix = read_mix(message.get("mix"))
     lock = read_lock(message.get("lock"), base.resolution, known)
     if opening and message.get("opened") != opening.name:
-        tempo, swing, lock, kit = opening.tempo, opening.swing, opening.lock, opening.kit
+        tempo, swing, lock = opening.tempo, opening.swing, opening.lock
+        kit, mix = opening.kit, opening.mix
     blend = edited or base
     a, b = scene.between
     sounding = {
@@ -102,6 +108,7 @@ def read(
         monitor=monitor,
         lock=lock,
         kit=kit if isinstance(kit, str) and kit in KITS else KITS[0],
+        mix=mix,
     )
 
 

@@ -178,6 +178,20 @@ def bar_files(midi: ServedFile, wav: ServedFile) -> None:
     part("files", "bar-files", data)
 
 
+def download_link(
+    label: str, name: str, media_type: str, path: str | None, hint: str, *, key: str
+) -> None:
+    """A link to a file that the server makes once it is fetched, from what the page was drawn with
+    last: a click waits until that is what the musician hears.
+
+    path: where the server has it, from where the page lies; None: there is none now.
+    """
+    file = None if path is None else ServedFile(name=name, type=media_type, path=path)
+    answered = answered_turn(key=PLAYER)
+    data = {"label": label, "hint": hint, "file": file, "answered": answered}
+    part("download", key, data, width="content")
+
+
 def share_button(text: str) -> None:
     """A button that copies this page's address with `text` in it, as the parameter "groove"."""
     part("share", "share-button", {"text": text})

@@ -21,6 +21,7 @@ for each of its hits in the same order, A's feel first:
 
 from __future__ import annotations
 
+import math
 import zlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from beatgen.audio.kits import relative
+from beatgen.audio.mix import LEVELS, MIXED, PANS, Mix
 from beatgen.errors import BeatGenError
 from beatgen.groove import (
     SIXTEENTHS,
@@ -151,6 +153,28 @@ def feel_words(frame: Groove, *felt: Groove) -> np.ndarray:
         shift = np.clip(units, -TIMING_UNITS, TIMING_UNITS).astype(np.int64)
         words[:, i] = velocity | (shift & 0x1FF) << 7
     return words.astype("<u2").reshape(-1)
+
+
+def pack_mix(mix: Mix) -> dict[str, list[float]]:
+    """Level in decibels and pan of each family that is not as the kit has it."""
+    return {
+        family: [mix.levels.get(family, 0.0), mix.pans.get(family, 0.0)]
+        for family in MIXED
+        if family in mix.levels or family in mix.pans
+    }
+
+
+def read_mix(value: object) -> Mix:
+    """What `pack_mix` made, from a browser, a link or an address: numbers out of range are brought
+    into it, and what cannot be is left out."""
+    levels, pans = {}, {}
+    for family, pair in value.items() if isinstance(value, Mapping) else ():
+        match pair:
+            case [int() | float() as level, int() | float() as pan] if family in MIXED:
+                if math.isfinite(level) and math.isfinite(pan):
+                    levels[family] = min(max(level, LEVELS[0]), LEVELS[1])
+                    pans[family] = min(max(pan, PANS[0]), PANS[1])
+    return Mix(levels, pans)
 
 
 def pack_lock(lock: Lock) -> dict[str, Any]:

@@ -5,11 +5,14 @@ stands, the settings and the takes; the second has the hits of all grooves named
 order. A demo groove is named, without its hits. Two grooves of two bars make 300 to 700 characters.
 
 What a browser keeps is followed by the whole files on the decks, each a text of its own after a
-blank: they are long and seldom change, so they need not be sent with everything that does.
+blank: they are long and seldom change, so they need not be sent with everything that does. A MIDI
+file is there as it came, too, so that it can be read by another drum map.
 """
 
 from __future__ import annotations
 
+import zlib
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -19,7 +22,7 @@ from app import engine
 from app.language import text
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
 from app.player.messages import Opening
-from app.player.wire import MOST_BARS
+from app.player.wire import MOST_BARS, pack_mix, read_mix
 from app.session import (
     FRESH,
     GONE,
@@ -31,6 +34,7 @@ from app.session import (
     SIDES,
     STARS,
     Deck,
+    File,
     Session,
     Source,
     Take,
@@ -72,11 +76,11 @@ def unpack(packed: str) -> Session:
         raise BeatGenError(text("error.link_newer", form=packed[0], latest=LATEST_VERSION))
     try:
         first, *files = packed.split(" ")
-        if len(files) > len(SIDES):
+        if len(files) > 2 * len(SIDES):
             raise ValueError("more files than decks")
         head, hits = encoding.unpack(first, ROOM)
         name = blake2b(packed.encode(), digest_size=8).hexdigest()
-        return _session(head, hits, name, [_file(file) for file in files])
+        return _session(head, hits, name, files)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BeatGenError(text("error.link_cut")) from error
 
@@ -107,12 +111,10 @@ def _pack(
             return {"demo": source.name, "start": deck.start, "bars": deck.bars}
         named = {"name": source.name[:LONGEST_NAME], "style": source.style[:LONGEST_NAME]}
         if sources and source.bars <= WHOLE:
-            if source.packed not in files:
-                files.append(source.packed)
             loop = {"start": deck.start, "bars": deck.bars}
             notes = [note[:LONGEST_NOTE] for note in source.messages[:MOST_NOTES]]
             kept = {"notes": notes} if notes else {}
-            return {**named, **loop, **kept, "file": files.index(source.packed)}
+            return {**named, **loop, **kept, **_file_records(source, files)}
         return {**named, "start": 0, "bars": deck.bars, "groove": groove_record(deck.groove)}
 
     def lock_record(lock: Lock) -> Record:
@@ -146,6 +148,7 @@ def _pack(
         "tempo": session.tempo,
         "swing": session.swing,
         **({} if session.kit == KITS[0] else {"kit": session.kit}),
+        **({"mix": pack_mix(session.mix)} if session.mix else {}),
         "amounts": {names[i]: amount for i, amount in amounts.items() if amount},
         "seed": session.seed,
         **({"meter": "b"} if session.meter == "b" else {}),
@@ -157,6 +160,23 @@ def _pack(
         "plays": next((i for i, take in enumerate(takes) if take is plays), None),
     }
     return " ".join([encoding.pack(head, grooves), *files])
+
+
+def _file_records(source: Source, files: list[str]) -> Record:
+    """Where the whole file of a source is among the files, which it is added to, and where it is as
+    it came, with how it was read."""
+
+    def place(packed: str) -> int:
+        if packed not in files:
+            files.append(packed)
+        return files.index(packed)
+
+    record: Record = {"file": place(source.packed)}
+    if file := source.file:
+        changed = {"changed": file.changed} if file.changed else {}
+        how = {"name": file.name[:LONGEST_NAME], "map": file.map, **changed}
+        record["read"] = {**how, "content": place(file.packed)}
+    return record
 
 
 def _take_that_plays(session: Session) -> Take | None:
@@ -173,14 +193,31 @@ def _take_that_plays(session: Session) -> Take | None:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _file(packed: str) -> Groove:
+def _whole(packed: str) -> Groove:
     """The groove of a file on a deck, as `Source.packed` has it."""
     head, hits = encoding.unpack(packed, WHOLE)
     hits.expect(head)
     return hits.grooves()[0]
 
 
-def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Session:
+def _file(record: Record, files: Sequence[str]) -> File | None:
+    """A file as it came, as `File.packed` has it; None where it cannot be read any more."""
+    packed = files[whole(record["content"], 0, len(files) - 1)]
+    if len(packed) > encoding.LONGEST:
+        raise ValueError("too long")
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(urlsafe_b64decode(packed), engine.LARGEST_KEPT)
+    except zlib.error as error:
+        raise ValueError("changed since it was made") from error
+    changed = {whole(int(note), 0, 127): str(v) for note, v in record.get("changed", {}).items()}
+    try:
+        return engine.read(_name(record["name"]), content, str(record["map"]), changed).file
+    except BeatGenError:  # by an earlier BeatGen, perhaps, that knew another map
+        return None
+
+
+def _session(head: Record, hits: Hits, name: str, files: Sequence[str]) -> Session:
     take_records = [*head["takes"], *head.get("gone", [])]
     indices = [
         hits.expect(record["groove"]) if "groove" in record else None
@@ -190,8 +227,16 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
     found = [None if i is None else grooves[i] for i in indices]
     for i, side in enumerate(SIDES):
         if "file" in head[side]:
-            found[i] = files[whole(head[side]["file"], 0, len(files) - 1)]
+            found[i] = _whole(files[whole(head[side]["file"], 0, len(files) - 1)])
     a, b = (_deck(head[side], found[i]) for i, side in enumerate(SIDES))
+    named = set()
+    for side, deck in zip(SIDES, (a, b), strict=True):
+        named |= {head[side]["file"]} if "file" in head[side] else set()
+        if "read" in head[side]:
+            named.add(head[side]["read"]["content"])
+            deck.source.file = _file(head[side]["read"], files)
+    if len(named) < len(files):
+        raise ValueError("a file that is on no deck")
     every = [_take(*pair) for pair in zip(take_records, found[2:-1], strict=True)]
     takes = every[: len(head["takes"])]
     numbers = [take.number for take in every]
@@ -203,6 +248,7 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
     kit = head.get("kit", KITS[0])
     if kit not in KITS:
         raise ValueError("a kit that this page does not have")
+    mix = read_mix(head.get("mix"))
     session = Session(
         a,
         b,
@@ -214,8 +260,9 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[Groove]) -> Se
         meter="b" if head.get("meter") == "b" else "a",
         seed=whole(head["seed"], 0, 2**53),
         numbered=max([whole(head["numbered"], 0, 2**53), *numbers]),
-        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit),
+        opening=Opening(name, tempo, swing, _lock(head["lock"], found[-1]), kit, mix),
         kit=kit,
+        mix=mix,
         map_out=head["map"] if head.get("map") in list(maps()) else GENERAL_MIDI,
     )
     names = [direction.name for direction in engine.directions()]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app import engine, look
-from app.language import FIRST, name_of, of_package, text
+from app.language import FIRST, name_of, of_package, text, write_number
 from app.limits import TEMPO_RANGE
 from app.names import percent
 from app.player.parts import file_overview, groove_picture
@@ -15,7 +15,7 @@ from app.session import LOOPS, SIDES, Deck, File, Pace, Session, Side
 from app.share import link
 from beatgen.errors import BeatGenError
 from beatgen.kit import NAMES
-from beatgen.meter import label_of
+from beatgen.meter import Meter, label_of
 from beatgen.midi.maps import NO_HIT, maps
 from beatgen.readers import ENDINGS
 
@@ -76,6 +76,8 @@ def _card(now: Session, side: Side) -> None:
     _propose_pace(now, side)
     if source.file:
         _choose_map(now, side, source.file)
+    if source.too_large:
+        st.caption(text("deck.map.large", size=engine.LARGEST_KEPT // 1024))
     if deck.error:
         _error(deck, side)
     if source.messages:
@@ -95,9 +97,17 @@ def _facts(deck: Deck) -> list[str]:
     return [
         "" if source.style == source.name.lower() else name_of(source.style),
         look.bpm(source.tempo),
+        _pulse(source.tempo, source.meters[0]),
         text("deck.bars", count=bars),
         "" if label_of(source.meters) == "4/4" else label_of(source.meters),
     ]
+
+
+def _pulse(tempo: float, meter: Meter) -> str:
+    """The tempo in the beats that are counted, where they are not quarters."""
+    if not meter.is_compound:
+        return ""
+    return text("deck.dotted", tempo=write_number(tempo / 1.5))
 
 
 def _choose_map(now: Session, side: Side, file: File) -> None:
@@ -218,7 +228,7 @@ def _choose_pace(now: Session, side: Side) -> None:
 
 
 def _propose_pace(now: Session, side: Side) -> None:
-    """Where the other groove is near twice as fast, propose to meet it there."""
+    """Where the other groove is nearly twice as fast, propose to meet it there."""
     own, other = now.deck(side).source, now.deck("b" if side == "a" else "a").source
     low, high = NEAR_TWICE
     if len(set(own.meters)) > 1 or not low <= other.tempo / own.tempo <= high:

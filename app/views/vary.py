@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app import engine
+from app import engine, look, offers
 from app.language import text
 from app.session import FRESH, GONE, KEPT, Session, VaryRequest
-from app.takeaway import chosen_pitches, takes_file
+from app.takeaway import chosen_early, chosen_pitches, labelled, takes_file
 from app.views import wall
 from beatgen.groove import Groove, as_kit
+from beatgen.meter import FOUR_FOUR, label_of
 
 AMOUNTS = {"subtle": 0.25, "little": 0.4, "lot": 0.6, "far": 0.8, "new": 1.0}
 STARTS = ("now", "a", "blend", "b")
@@ -91,24 +92,31 @@ def draw(now: Session) -> None:
                 disabled=all(take.kept for take in now.takes),
                 help=text("vary.discard.help"),
             )
-            st.download_button(
+            offers.offer(
                 text("vary.download"),
-                partial(takes_file, now, tuple(now.takes), chosen_pitches()),
+                partial(takes_file, now, labelled(now.takes), chosen_pitches(), chosen_early()),
                 f"{text('vary.download.name')}.zip",
                 "application/zip",
                 key="all-takes",
-                on_click="ignore",
-                icon=":material/download:",
                 disabled=not now.takes,
-                help=text("vary.download.help"),
+                hint=text("vary.download.help"),
             )
     if now.all_locked:
         st.caption(text("vary.all_locked"))
     elif now.takes:
-        st.caption(text("vary.about"))
+        look.note_by_hand(text("vary.about"), text("vary.about.touch"))
     else:
         st.caption(text("vary.empty"))
+    if now.heard is not None and not now.heard.is_common:
+        st.caption(_of_meters(now.heard))
     wall.draw(now, now.takes, key="wall")
+
+
+def _of_meters(groove: Groove) -> str:
+    """How well takes in other meters than 4/4 are played (`beatgen.evaluation.meters`)."""
+    counts_eighths = any(meter.beat < FOUR_FOUR.beat for meter in groove.meters)
+    key = "vary.meters.eighths" if counts_eighths else "vary.meters"
+    return text(key, meters=label_of(groove.meters))
 
 
 def _ask(now: Session) -> None:

@@ -4,8 +4,9 @@
 
 writes its files beside this script: kit.flac, all hits one behind the other, every voice at
 several velocities, and kit.json, with the place where each begins; and the same of percussion, one
-hit of each, which is loaded where a groove has some; and three other kits of the same voices, which
-are loaded where they are chosen. A browser loads one file sooner than seventy.
+hit of each, which is loaded where a groove has some; of snare and hats more recordings, which take
+turns with the kit's; and three other kits of the same voices, which are loaded where they are
+chosen. A browser loads one file sooner than seventy.
 The soundfont is Debian's fluidr3mono-gm-soundfont (MIT licence, see LICENSE.txt). General MIDI has
 one sound where a real kit has a bow and an edge, or a head and a rim: such a voice is layered from
 its neighbours.
@@ -14,8 +15,10 @@ Rides get their stick from a short second copy of themselves.
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -25,14 +28,17 @@ from beatgen.audio.render import GAIN
 from beatgen.kit import CHOKES, PERCUSSION
 
 FOLDER = Path(__file__).parent
-FILES = ("kit", "percussion")
+FILES = ("kit", "percussion", "turns")
 OTHERS = {"brushes": 40, "electronic": 24, "808": 25}  # programs of bank 128
+OWN = {"808": ("cowbell", "claves", "maracas", "mute conga", "high conga", "low conga")}
+CLAP = 25  # the program with several bursts of noise; the others have one hand's
 OTHER_LAYERS = (60, 108)
 OTHER_BITS, OTHER_SECONDS = 12, 0.8  # at most, for a small file
 RATE = 44100
 LAYERS = (50, 84, 114)  # MIDI velocities
 ONE_LAYER = (104,)  # of percussion
 FINE_LAYERS = (40, 72, 92, 108, 122)  # where the soundfont has layers of its own
+LOUD = 80  # velocity from which repeated hits take turns
 BRIGHTNESS = {50: 5500.0, 84: 11000.0}  # hertz: a softer hit is duller
 PEAK = 10 ** (-2 / 20)  # of the loudest hit
 BLOCK = 4096  # samples of a FLAC frame; hits of other resolution do not share one
@@ -59,11 +65,12 @@ class Recipe:
     seconds: float = 0.9  # its longest tail
     bits: int = 13  # resolution: cymbals, noise themselves, hide 12 bits; halves their files
     fine: bool = False  # the soundfont's own layers; else softer hits are filtered
+    turns: tuple[float, ...] = ()  # semitones of more recordings, where it is loud
 
 
 RECIPES: dict[str, Recipe] = {
     "kick": Recipe((Layer(36),), bits=15, fine=True),
-    "snare": Recipe((Layer(38),), 3.0, bits=15, fine=True),
+    "snare": Recipe((Layer(38),), 3.0, bits=15, fine=True, turns=(0.2,)),
     "rimshot": Recipe((Layer(40), Layer(37, 2.0, 1.0, 0.12)), 1.5, bits=15, fine=True),
     "cross-stick": Recipe((Layer(37),), 2.0, seconds=0.6),
     "floor tom": Recipe((Layer(43),), -0.5, pan=0.35, seconds=1.0),
@@ -73,7 +80,7 @@ RECIPES: dict[str, Recipe] = {
     "tom 1": Recipe((Layer(48),), 1.0, pan=-0.15),
     "tom 1 rim": Recipe((Layer(48, -4.0), Layer(37, 3.0, 0.0, 0.2)), 1.0, pan=-0.15),
     "hat pedal": Recipe((Layer(44),), 3.0, pan=-0.3, seconds=0.4, bits=12),
-    "hi-hat": Recipe((Layer(42),), 1.0, pan=-0.3, seconds=0.4, bits=12),
+    "hi-hat": Recipe((Layer(42),), 1.0, pan=-0.3, seconds=0.4, bits=12, turns=(0.35, -0.3)),
     "hi-hat edge": Recipe(
         (Layer(42), Layer(46, -1.0, 0.0, 0.25)), -1.0, pan=-0.3, seconds=0.4, bits=12
     ),
@@ -120,7 +127,7 @@ LONG = {
     "splash": 0.9,
     "vibraslap": 0.9,
 }
-GAINS = {"clap": 4.0, "tambourine": 1.0, "cowbell": 3.0, "high agogo": 2.0, "low agogo": 2.0}  # dB
+GAINS = {"clap": -9.0, "tambourine": 1.0, "cowbell": 3.0, "high agogo": 2.0, "low agogo": 2.0}  # dB
 PLACES = {
     "tambourine": 0.25,
     "cowbell": 0.15,
@@ -149,11 +156,11 @@ PERCUSSION_RECIPES: dict[str, Recipe] = {
 }
 
 
-def record(synth: FluidSynth, recipe: Recipe, velocity: int) -> np.ndarray:
-    """One hit of a voice: mono float32 (samples,), onset at sample 0."""
+def record(synth: FluidSynth, recipe: Recipe, velocity: int, semitones: float = 0.0) -> np.ndarray:
+    """One hit of a voice, tuned: mono float32 (samples,), onset at sample 0."""
     parts = []
     for layer in recipe.layers:
-        sound = synth.strike(layer.key, velocity, layer.semitones).mean(axis=1)
+        sound = synth.strike(layer.key, velocity, layer.semitones + semitones).mean(axis=1)
         sound = trim(sound, RATE) * 10 ** (layer.gain / 20)
         if layer.decay is not None:
             sound = sound * 10 ** (-3 * np.arange(len(sound)) / (layer.decay * RATE))
@@ -172,6 +179,11 @@ def duller(sound: np.ndarray, cutoff: float) -> np.ndarray:
     response = 1 / (1 + 1j * np.fft.rfftfreq(size, 1 / RATE) / cutoff)
     filtered = np.fft.irfft(np.fft.rfft(sound, size) * response, size)[: len(sound)]
     return filtered * np.sqrt((sound**2).sum() / (filtered**2).sum())
+
+
+def as_loud(sound: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """At the energy of another sound."""
+    return sound * np.sqrt((other**2).sum() / (sound**2).sum())
 
 
 def fade_out(sound: np.ndarray, seconds: float) -> np.ndarray:
@@ -198,9 +210,21 @@ def main(soundfont: str) -> None:
         for name, recipe in PERCUSSION_RECIPES.items()
         for velocity in ONE_LAYER
     }
+    clapping = FluidSynth(Path(soundfont), RATE, CLAP)
+    for velocity in ONE_LAYER:
+        percussion["clap", velocity] = record(clapping, PERCUSSION_RECIPES["clap"], velocity)
+    turns = {
+        (name, velocity, semitones): as_loud(
+            record(synth, RECIPES[name], velocity, semitones), kit[name, velocity]
+        )
+        for name, velocity in kit
+        for semitones in (RECIPES[name].turns if velocity >= LOUD else ())
+    }
     level = PEAK / max(np.abs(sound).max() for sound in kit.values())
     write(FILES[0], kit, RECIPES, level)
     write(FILES[1], percussion, PERCUSSION_RECIPES, level)
+    turning = {name: recipe for name, recipe in RECIPES.items() if recipe.turns}
+    write(FILES[2], turns, turning, level)
     for name, program in OTHERS.items():
         other = FluidSynth(Path(soundfont), RATE, program)
         recipes = {
@@ -212,22 +236,26 @@ def main(soundfont: str) -> None:
             )
             for voice, recipe in RECIPES.items()
         }
+        recipes |= {voice: PERCUSSION_RECIPES[voice] for voice in OWN.get(name, ())}
         hits = {
             (voice, velocity): record(other, recipe, velocity)
             for voice, recipe in recipes.items()
-            for velocity in OTHER_LAYERS
+            for velocity in (OTHER_LAYERS if voice in RECIPES else ONE_LAYER)
         }
         write(name, hits, recipes, PEAK / max(np.abs(sound).max() for sound in hits.values()))
 
 
 def write(
-    name: str, hits: dict[tuple[str, int], np.ndarray], recipes: dict[str, Recipe], level: float
+    name: str,
+    hits: Mapping[tuple[Any, ...], np.ndarray],
+    recipes: dict[str, Recipe],
+    level: float,
 ) -> None:
-    """Write hits, by voice and velocity, turned to `level`, with their manifest."""
+    """Write hits, the voice and velocity of each first, turned to `level`, with their manifest."""
     voices: dict[str, list[dict[str, object]]] = {voice: [] for voice in recipes}
     row: list[np.ndarray] = []
     start = 0
-    for (voice, velocity), sound in hits.items():
+    for (voice, velocity, *_), sound in hits.items():
         steps = 2 ** (recipes[voice].bits - 1)
         coarse = np.rint(trim(sound * level, RATE) * steps) / steps
         row.append(np.pad(coarse, (0, GAP + -(len(coarse) + GAP) % BLOCK)))

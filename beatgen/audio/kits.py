@@ -20,11 +20,12 @@ import numpy as np
 
 from beatgen import assets
 from beatgen.audio.soundfont import VARIABLE, check_soundfont, need_soundfont
-from beatgen.errors import AudioError
+from beatgen.errors import AudioError, is_within, shown
 from beatgen.kit import EVERY, INDEX, NAMES, VOICES
 from beatgen.midi.channels import DRUM_CHANNEL
 
 KITS = ("kit", "brushes", "electronic", "808")  # shipped recordings; the first is acoustic
+TURNS = "turns"  # more recordings of some voices of the first kit
 SAMPLE_RATES = (8000, 96000)  # what FluidSynth can do, hertz
 DRUM_BANK = 128
 BLOCK = 64  # FluidSynth starts notes at multiples of this many samples
@@ -47,9 +48,13 @@ class Kit(Protocol):
     def sample_rate(self) -> int:
         """Samples per second of every sound."""
 
-    def hit(self, voice: int, velocity: int) -> np.ndarray:
+    def hit(self, voice: int, velocity: int, turn: int = 0) -> np.ndarray:
         """The voice of this number (`beatgen.kit.EVERY`) struck at MIDI velocity 1-127: float32
-        (samples, 2), onset at sample 0."""
+        (samples, 2), onset at sample 0.
+
+        turn: how many hits of the voice went before in the bar; where there are several recordings
+        of one velocity, they take turns.
+        """
 
 
 class SampleKit:
@@ -62,12 +67,17 @@ class SampleKit:
         self.sample_rate = sample_rate
         name, self._layers = self._load(kit)
         self.name = f"the shipped kit ({name})"
+        if kit == KITS[0]:
+            for voice, layers in self._load(TURNS)[1].items():
+                self._layers[voice] += layers
 
-    def hit(self, voice: int, velocity: int) -> np.ndarray:
+    def hit(self, voice: int, velocity: int, turn: int = 0) -> np.ndarray:
         """See Kit.hit."""
-        percussion = self._percussion if voice >= len(VOICES) else {}
-        layers = percussion.get(EVERY[voice].name) or self._layers[NAMES[relative(voice)]]
-        nearest, gain = layer_for(velocity, [recorded for recorded, _ in layers])
+        name = EVERY[voice].name
+        layers = self._layers.get(name)  # a kit may have percussion of its own
+        if layers is None:
+            layers = self._percussion.get(name) or self._layers[NAMES[relative(voice)]]
+        nearest, gain = layer_for(velocity, [recorded for recorded, _ in layers], turn)
         return layers[nearest][1] * np.float32(gain)
 
     @cached_property
@@ -104,8 +114,8 @@ class SoundfontKit:
         self._synth = FluidSynth(soundfont, sample_rate)
         self._played = lru_cache(maxsize=256)(self._play)
 
-    def hit(self, voice: int, velocity: int) -> np.ndarray:
-        """See Kit.hit. Empty where the soundfont has no such voice."""
+    def hit(self, voice: int, velocity: int, turn: int = 0) -> np.ndarray:
+        """See Kit.hit. Empty where the soundfont has no such voice; none takes turns."""
         played = max(velocity, self.SOFTEST)
         return self._played(voice, played) * np.float32((velocity / played) ** EXPONENT)
 
@@ -168,15 +178,19 @@ class FluidSynth:
         return np.concatenate(chunks)[: round(LONGEST_HIT * self.sample_rate)]
 
 
-def layer_for(velocity: int, layers: Sequence[int]) -> tuple[int, float]:
+def layer_for(velocity: int, layers: Sequence[int], turn: int = 0) -> tuple[int, float]:
     """Which recording sounds for a MIDI velocity of 1-127: the index of the layer whose velocity is
-    nearest by ratio (the first of equals), and the gain that turns it up or down.
+    nearest by ratio (the first of equals), and the gain that turns it up or down. Where several
+    layers have that velocity, they take turns.
 
     >>> layer_for(57, [50, 84, 114])[0], layer_for(114, [50, 84, 114])
     (0, (2, 1.0))
+    >>> [layer_for(110, [84, 114, 114], turn)[0] for turn in range(4)]
+    [1, 2, 1, 2]
     """
-    nearest = min(range(len(layers)), key=lambda i: abs(math.log(layers[i] / velocity)))
-    return nearest, (velocity / layers[nearest]) ** EXPONENT
+    recorded = min(layers, key=lambda layer: abs(math.log(layer / velocity)))
+    alike = [i for i, layer in enumerate(layers) if layer == recorded]
+    return alike[turn % len(alike)], (velocity / recorded) ** EXPONENT
 
 
 def relative(voice: int) -> int:
@@ -193,9 +207,9 @@ def relative(voice: int) -> int:
 
 def check_rate(sample_rate: int) -> None:
     """Raises AudioError for a sample rate, in hertz, that FluidSynth cannot do."""
-    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
+    if not is_within(sample_rate, *SAMPLE_RATES):
         raise AudioError(
-            f"sample rate {sample_rate} Hz; expected {SAMPLE_RATES[0]} to {SAMPLE_RATES[1]}."
+            f"sample rate {shown(sample_rate)} Hz; expected {SAMPLE_RATES[0]} to {SAMPLE_RATES[1]}."
         )
 
 

@@ -17,19 +17,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from functools import reduce
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
 from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
+from beatgen.audio.mix import MIXED, NO_MIX, Mix
 from beatgen.audio.soundfont import need_soundfont
-from beatgen.errors import AudioError
-from beatgen.groove import Groove
-from beatgen.kit import CHOKES, EVERY, EXTRA_FAMILY, FAMILIES, NUMBER
+from beatgen.errors import AudioError, shown
+from beatgen.groove import Groove, check_grooves
+from beatgen.kit import CHOKES, EVERY, NUMBER
 from beatgen.midi.events import read_file
 from beatgen.midi.general import for_general_midi
 
@@ -40,7 +40,7 @@ CHOKE_FADE = 0.012  # seconds from the choking hit until the choked one is gone
 LONGEST = 30 * 60  # seconds, 0.6 GB of samples: far more than anyone plays in one go
 MIDI_TIMEOUT = 600  # seconds that FluidSynth may take over a MIDI file
 
-Hit = tuple[int, int, int]  # sample, number of the voice, MIDI velocity
+Hit = tuple[int, int, int, int]  # sample, number of the voice, MIDI velocity, turn
 
 
 def render(
@@ -50,6 +50,7 @@ def render(
     soundfont: str | os.PathLike[str] | None = None,
     sample_rate: int = 44100,
     loop: bool = False,
+    mix: Mix = NO_MIX,
 ) -> np.ndarray:
     """The groove as sound: float32 (samples, 2), peak below 1.
 
@@ -59,6 +60,7 @@ def render(
     soundfont:   file to play instead of the one found on the machine; asks for FluidSynth.
     sample_rate: hertz, 8000 to 96000.
     loop:        one seamless turn of exact length, instead of once with the end ringing out.
+    mix:         level and place of each drum family.
 
     Raises AudioError where FluidSynth or the soundfont was asked for and is missing, where a groove
     with hits comes out silent, and where it lasts over half an hour.
@@ -67,7 +69,11 @@ def render(
     >>> render(groove, engine="kit", loop=True).shape
     (88200, 2)
     """
-    return _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=False)["mix"]
+    kit = open_kit(engine, soundfont, sample_rate)
+    score = _score(groove, kit, loop, mix)
+    track = score.track()
+    track *= _level(track, kit, len(score.hits))
+    return track
 
 
 def stems(
@@ -77,6 +83,7 @@ def stems(
     soundfont: str | os.PathLike[str] | None = None,
     sample_rate: int = 44100,
     loop: bool = False,
+    mix: Mix = NO_MIX,
 ) -> dict[str, np.ndarray]:
     """The groove by families: name of each family that plays -> float32 (samples, 2).
 
@@ -86,8 +93,23 @@ def stems(
     >>> list(stems(Groove.from_tab("kick |o---|\\nride |x-x-|"), engine="kit"))
     ['kick', 'ride']
     """
-    tracks = _mix(groove, open_kit(engine, soundfont, sample_rate), loop, split=True)
-    return {family: tracks[family] for family in (*FAMILIES, EXTRA_FAMILY) if family in tracks}
+    kit = open_kit(engine, soundfont, sample_rate)
+    return dict(each_stem(groove, kit, loop=loop, mix=mix))
+
+
+def each_stem(
+    groove: Groove, kit: Kit, *, loop: bool = False, mix: Mix = NO_MIX
+) -> Iterator[tuple[str, np.ndarray]]:
+    """What `stems` gives, one after the other: of long grooves each takes 20 MB a minute."""
+    score = _score(groove, kit, loop, mix)
+    level = _level(score.track(), kit, len(score.hits))
+    played = {EVERY[hit[1]].family for hit in score.hits}
+    for family in MIXED:
+        if family in played:
+            track = score.track(family)
+            track *= level
+            yield family, track
+            del track
 
 
 def write_wav(
@@ -99,12 +121,15 @@ def write_wav(
     sample_rate: int = 44100,
     loop: bool = False,
     bits: int = 16,
+    mix: Mix = NO_MIX,
 ) -> None:
     """Write the groove as a stereo WAV of 16 or 24 `bits`; the rest is as for `render`.
 
     Raises AudioError as `render` does, and where the file cannot be written.
     """
-    sound = render(groove, engine=engine, soundfont=soundfont, sample_rate=sample_rate, loop=loop)
+    sound = render(
+        groove, engine=engine, soundfont=soundfont, sample_rate=sample_rate, loop=loop, mix=mix
+    )
     save_wav(sound, path_or_file, sample_rate, bits)
 
 
@@ -120,13 +145,15 @@ def save_wav(
     if bits not in (16, 24):
         raise AudioError(f"{bits} bits per sample; expected 16 or 24.")
     target = os.fspath(path_or_file) if isinstance(path_or_file, (str, os.PathLike)) else None
+    if target is None and not hasattr(path_or_file, "write"):
+        raise AudioError(f"{shown(path_or_file)} given; expected a path or an open file.")
     try:
         # Opened here: of a missing folder, libsndfile reports only "System error".
         with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
             soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
     except (OSError, soundfile.LibsndfileError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
-        raise AudioError(f"{target or 'WAV'} cannot be written: {reason}.") from None
+        reason = str(getattr(error, "strerror", None) or getattr(error, "error_string", error))
+        raise AudioError(f"{target or 'WAV'} cannot be written: {reason.rstrip('.')}.") from None
 
 
 def render_midi(
@@ -184,30 +211,47 @@ def render_midi(
     save_wav(sound * (CEILING / peak), wav_path, rate)
 
 
-def _mix(groove: Groove, kit: Kit, loop: bool, split: bool) -> dict[str, np.ndarray]:
-    """The tracks, one for each family that plays where `split`, else one for all: "mix"."""
+class _Score(NamedTuple):
+    """What is to sound when, and how. length: samples of the result; room: with what rings on."""
+
+    hits: list[Hit]
+    chokes: dict[int, np.ndarray]
+    length: int
+    room: int
+    kit: Kit
+    mix: Mix
+
+    def track(self, family: str | None = None) -> np.ndarray:
+        """The sound of one family, or of all, float32 (samples, 2), not yet at its level."""
+        track = np.zeros((self.room, 2), np.float32)
+        for hit in self.hits:
+            if family in (None, EVERY[hit[1]].family):
+                _add(track, self.sound(hit), hit[0])
+        return track[: self.length]
+
+    def sound(self, hit: Hit) -> np.ndarray:
+        sample, voice, velocity, turn = hit
+        sound = self.mix.of(EVERY[voice].family, self.kit.hit(voice, velocity, turn))
+        return _cut(sound, sample, self.chokes.get(voice), self.kit.sample_rate)
+
+
+def _score(groove: Groove, kit: Kit, loop: bool, mix: Mix) -> _Score:
+    check_grooves(groove)
     _check_length(f"a groove of {groove.bars} bars at {groove.tempo:g} BPM", groove.seconds)
     hits = _hits(groove, kit.sample_rate)
     room = length = max(1, round(groove.seconds * kit.sample_rate))
     if loop:
-        hits = sorted((sample % length, voice, velocity) for sample, voice, velocity in hits)
+        hits = sorted((at % length, voice, velocity, turn) for at, voice, velocity, turn in hits)
     elif hits:
         lead = max(0, -hits[0][0])
-        hits = [(sample + lead, voice, velocity) for sample, voice, velocity in hits]
+        hits = [(at + lead, voice, velocity, turn) for at, voice, velocity, turn in hits]
         length += lead
         room = max(length, hits[-1][0] + round(LONGEST_HIT * kit.sample_rate))
-    chokes = choke_times(((at, voice) for at, voice, _ in hits), length if loop else None)
-    tracks = {} if split else {"mix": np.zeros((room, 2), np.float32)}
-    for sample, voice, velocity in hits:
-        sound = _cut(kit.hit(voice, velocity), sample, chokes.get(voice), kit.sample_rate)
-        name = EVERY[voice].family if split else "mix"
-        if name not in tracks:
-            tracks[name] = np.zeros((room, 2), np.float32)
-        _add(tracks[name], sound, sample)
-        length = length if loop else max(length, sample + len(sound))
-    if hits:
-        _set_level(list(tracks.values()), kit, len(hits))
-    return {name: track[:length] for name, track in tracks.items()}
+    chokes = choke_times(((at, voice) for at, voice, *_ in hits), length if loop else None)
+    score = _Score(hits, chokes, length, room, kit, mix)
+    if loop:
+        return score
+    return score._replace(length=max([length, *(hit[0] + len(score.sound(hit)) for hit in hits)]))
 
 
 def _check_length(what: str, seconds: float) -> None:
@@ -218,17 +262,17 @@ def _check_length(what: str, seconds: float) -> None:
         )
 
 
-def _set_level(tracks: list[np.ndarray], kit: Kit, hits: int) -> None:
-    """Turn the tracks, in place, to the level at which their sum is heard."""
-    mix = reduce(np.add, tracks)
+def _level(mix: np.ndarray, kit: Kit, hits: int) -> np.float32:
+    """What a sound, of all that plays, is multiplied by to be as loud as it is heard."""
+    if not hits:
+        return np.float32(1)
     peak = float(max(mix.max(), -mix.min()))
     if peak < SILENCE:
         raise AudioError(
             f"{kit.name} made no sound for {hits} hits; choose a soundfont with drums, or the "
             "engine 'kit'."
         )
-    for track in tracks:
-        track *= np.float32(min(GAIN, CEILING / peak))
+    return np.float32(min(GAIN, CEILING / peak))
 
 
 def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
@@ -238,7 +282,25 @@ def _hits(groove: Groove, sample_rate: int) -> list[Hit]:
     samples = np.rint(at * (60 / groove.tempo * sample_rate)).astype(int)
     velocities = np.rint(groove.velocity[bars, steps, column] * 127).astype(int).clip(1, 127)
     voices = np.array(groove.voices)[column]
-    return sorted(zip(samples.tolist(), voices.tolist(), velocities.tolist(), strict=True))
+    turns = turns_of(bars, voices, at)
+    columns = (numbers.tolist() for numbers in (samples, voices, velocities, turns))
+    return sorted(zip(*columns, strict=True))
+
+
+def turns_of(bars: np.ndarray, voices: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """For each hit, how many of its voice sound before it in its bar, so that a bar always sounds
+    alike; of two at once, the first of the arrays.
+
+    bars, voices, at: of each hit the bar, the number of its voice, and when it sounds.
+
+    >>> turns_of(np.array([0, 0, 0, 1]), np.array([1, 1, 1, 1]), np.array([0, 2, 1, 5])).tolist()
+    [0, 2, 1, 0]
+    """
+    order = np.lexsort((at, voices, bars))
+    own = (bars * (max(EVERY) + 1) + voices)[order]
+    turns = np.empty(len(order), int)
+    turns[order] = np.arange(len(order)) - np.searchsorted(own, own)
+    return turns
 
 
 def choke_times(

@@ -19,7 +19,7 @@ import numpy as np
 
 from beatgen.bars.strikes import ON_LINE, PLACES
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove, as_kit, longest_steps
+from beatgen.groove import Groove, as_kit, check_grooves, longest_steps
 from beatgen.meter import SIXTEENTHS, STEPS, Meter
 
 FULL = STEPS - ON_LINE  # steps of a piece before the next downbeat's early places
@@ -55,6 +55,7 @@ def pieces_of(meters: tuple[Meter, ...]) -> tuple[Piece, ...]:
 def cut(groove: Groove) -> tuple[np.ndarray, np.ndarray]:
     """Velocity and timing of a groove's pieces, float32 (pieces, 64, 22) each, extras folded into
     the kit. Raises BeatGenError for other than 64 steps per bar of 4/4."""
+    check_grooves(groove)
     if groove.resolution != STEPS:
         raise BeatGenError(
             f"a groove of {groove.resolution} steps per bar found; expected {STEPS}. Read the file "

@@ -29,7 +29,7 @@ from beatgen.cli.verbs import (
 )
 from beatgen.errors import BeatGenError
 from beatgen.training import load_keras
-from beatgen.training.kinds import KINDS, OWN, TRAINED
+from beatgen.training.kinds import BARS, KINDS, OWN
 
 if TYPE_CHECKING:
     from beatgen.evaluation.reconstruct import Network
@@ -55,7 +55,7 @@ def _model(names: Sequence[str]) -> Argument:
     return arg("--model", choices=names, help=f"{about} (default ours)")
 
 
-NETWORK = (_model(OWN), *TRAINING)
+NETWORK = (_model(BARS), *TRAINING)
 
 
 @verb(FOLDER, JSON, output("draw the statistics, too (.html)", "OUT.html", required=False))
@@ -116,7 +116,7 @@ def download_groove(options: Options) -> None:
         metavar="RUN",
         help="folder of the run; an old one goes on",
     ),
-    _model(TRAINED),
+    _model(OWN),
     *TRAINING,
     number("--latent-dim", int, None, "dimensions of the latent space"),
     arg("--config", metavar="FILE.json", help="train as a run's config.json or a model card says"),
@@ -187,10 +187,11 @@ def export(options: Options) -> None:
 
     with redirect_stdout(sys.stderr):
         card = export(options.run, options.output)
-    found = {name: card["measures"][name] for name in ("sse", "hit_f1")}
-    if "sequence" in card:
-        found["sequence, nats"] = card["sequence"]["nats"]
-    measures = ", ".join(f"{name} {value:.3f}" for name, value in found.items())
+    named = {name: card["measures"].get(name) for name in ("sse", "hit_f1", "f1", "velocity")}
+    named["sequence, nats"] = card.get("sequence", {}).get("nats")
+    measures = ", ".join(
+        f"{name} {value:.3f}" for name, value in named.items() if value is not None
+    )
     print(f"{options.output}: {measures} on validation bars")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from argparse import BooleanOptionalAction
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from beatgen.audio.kits import KITS
 from beatgen.cli.verbs import (
     JSON,
     SEED,
@@ -16,6 +17,7 @@ from beatgen.cli.verbs import (
     arg,
     bars,
     log,
+    midi_name,
     number,
     output,
     save_figure,
@@ -88,7 +90,7 @@ MAP_OUT = arg(
     help="drum map to write for: gm (General MIDI, default), roland (each voice its own note), "
     "toontrack ..., a file (my.tsv), or same: that of the file that was read",
 )
-MIDI_OUT = (output("MIDI file to write", "OUT.mid"), MAP_OUT, EARLY)
+MIDI_OUT = (output("MIDI file to write", "OUT.mid", type=midi_name), MAP_OUT, EARLY)
 MIDIS_OUT = (
     output("folder for the MIDI files, or a name: take.mid gives take-1.mid ...", "DIR"),
     MAP_OUT,
@@ -273,6 +275,45 @@ def complete(options: Options) -> None:
     _write(_model(options).complete(groove, _hidden(groove, options.voices)), options)
 
 
+@verb(
+    arg(
+        "rhythm",
+        metavar="RHYTHM",
+        help="MIDI file of any instrument, drum tab, or name of a demo groove",
+    ),
+    number("--busy", float, 0.5, "0 has half as many hits as usual, 1 twice as many"),
+    arg("--style", metavar="STYLE", help="such as rock, funk or jazz; heard in the tap by default"),
+    number("--channel", int, None, "MIDI channel of the part, 1 to 16; by default the drums"),
+    *(BARS, SEED, MODEL, *MIDI_OUT),
+)
+def drumify(options: Options) -> None:
+    """Make drums for a tapped rhythm, a bass line or a riff; they keep its accents and timing.
+
+    Seed 0 gives the most probable groove, every other one another proposal."""
+    from beatgen import demo
+    from beatgen.readers import choose_bars
+    from beatgen.rhythm import read_rhythm
+
+    source = options.rhythm
+    if source in demo.names() and not Path(source).is_file():
+        rhythm = demo.load(source)
+    else:
+        rhythm = read_rhythm(source, options.channel)
+    rhythm = choose_bars(rhythm, options.bars, source)
+    _write(_model(options).drumify(rhythm, options.busy, options.style, options.seed), options)
+
+
+def _family_value(text: str) -> tuple[str, float]:
+    """ "hat=-3" as ("hat", -3.0)."""
+    family, _, value = text.partition("=")
+    try:
+        return family, float(value)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is not a drum family and a number, as in hat=-3"
+        ) from None
+
+
 @verb(GROOVE, MAP, PEDAL, BARS, MODEL, *MIDI_OUT)
 def reconstruct(options: Options) -> None:
     """Write a groove as the model reconstructs it."""
@@ -285,9 +326,26 @@ def reconstruct(options: Options) -> None:
     arg("--loop", action="store_true", help="a seamless loop of exact length"),
     arg(
         "--engine",
-        choices=("auto", "fluidsynth", "kit"),
+        choices=("auto", "fluidsynth", *KITS),
         default="auto",
-        help="what makes the sound: FluidSynth, the shipped kit, or what there is (default auto)",
+        help="what makes the sound: FluidSynth with a soundfont, a kit that comes with BeatGen "
+        "(kit is the acoustic one), or FluidSynth where there is one, else kit (default auto)",
+    ),
+    arg(
+        "--level",
+        action="append",
+        type=_family_value,
+        default=[],
+        metavar="FAMILY=DB",
+        help="a drum family louder or softer, -40 to 6 dB, as in hat=-3; may be given again",
+    ),
+    arg(
+        "--pan",
+        action="append",
+        type=_family_value,
+        default=[],
+        metavar="FAMILY=PLACE",
+        help="a drum family to one side, -1 (left) to 1 (right), as in tom=0.5; may be given again",
     ),
     arg("--soundfont", metavar="FILE", help="soundfont (.sf2, .sf3) for FluidSynth"),
     number("--sample-rate", int, 44100, "hertz"),
@@ -296,19 +354,24 @@ def reconstruct(options: Options) -> None:
 )
 def render(options: Options) -> None:
     """Play a groove into a WAV file."""
+    from beatgen.audio.mix import Mix
     from beatgen.audio.render import render_midi, write_wav
 
+    mix = Mix(dict(options.level), dict(options.pan))
     if Path(options.output).suffix.lower() != ".wav":
         raise UsageError(f"{options.output}: WAV is written; expected a name that ends in .wav.")
     how = {"soundfont": options.soundfont, "sample_rate": options.sample_rate}
     if options.whole:
-        if options.loop or options.engine == "kit":
-            raise UsageError("--whole plays once, by FluidSynth; no --loop, no --engine kit.")
+        if options.loop or mix or options.engine in KITS:
+            raise UsageError(
+                "--whole plays once, by FluidSynth, as it is; leave out --loop, --level, --pan and "
+                "--engine."
+            )
         if options.bars:
             raise UsageError("--whole plays all of a file; no --bars.")
         render_midi(_file(options.groove), options.output, **how)
     else:
-        how |= {"engine": options.engine, "loop": options.loop}
+        how |= {"engine": options.engine, "loop": options.loop, "mix": mix}
         write_wav(_groove(options), options.output, **how)
     print(options.output)
 
@@ -357,7 +420,8 @@ def _pair(options: Options) -> tuple[Groove, Groove]:
 def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> Groove:
     """The groove of a file, or of a demo by its name; what reading left out goes to stderr.
 
-    The map of the first groove that is read is what `--map-out same` writes.
+    The map of the first groove that is read is what `--map-out same` writes, and no file that is
+    read is written over.
     """
     from beatgen import demo
     from beatgen.readers import choose_bars, scan
@@ -366,6 +430,7 @@ def _read(source: str, map: str | None, bars: Bars | None, options: Options) -> 
     if source in demo.names() and not Path(source).is_file():
         groove = choose_bars(demo.load(source), bars, source)
     else:
+        options.sources = [*getattr(options, "sources", ()), source]
         groove, report = scan(source, map=map, inverted_pedal=options.inverted_pedal, bars=bars)
         for message in report.messages:
             log(f"{report.name}: {message}")
@@ -383,7 +448,10 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
     if unknown := set(names) - known:
-        raise UsageError(f"no voice {min(unknown)!r}; one of {', '.join(sorted(known))}.")
+        raise UsageError(
+            f"no voice {min(unknown)!r}; expected a family ({', '.join(FAMILIES)}) or a voice of "
+            "the kit, such as 'open hat' (docs/midi.md names all)."
+        )
     chosen = [voice.name in names or voice.family in names for voice in VOICES]
     sixteenths = max(meter.sixteenths for meter in groove.meters)
     return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
@@ -436,6 +504,9 @@ def _save(
     """Write one MIDI file; what its map has no note for goes to stderr."""
     from beatgen.midi import write_midi
 
+    for source in getattr(options, "sources", ()):
+        if Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
+            raise UsageError(f"{path} is the file that is read; give the new one another name.")
     map = getattr(options, "same", "gm") if options.map_out == "same" else options.map_out
     written = write_midi(groove, path, map=map, early=options.early, name=name, markers=markers)
     for message in written:

@@ -176,9 +176,10 @@ def number(flag: str, kind: type, default: Any, about: str) -> Argument:
     return arg(flag, type=kind, default=default, metavar=kind.__name__.upper(), help=about + shown)
 
 
-def output(what: str, name: str = "FILE", required: bool = True) -> Argument:
-    """The option -o; name: with the ending that the file has, such as "OUT.mid"."""
-    return arg("-o", "--output", required=required, metavar=name, help=what)
+def output(what: str, name: str = "FILE", required: bool = True, **how: Any) -> Argument:
+    """The option -o; name: with the ending that the file has, such as "OUT.mid". how: more, as for
+    `arg`."""
+    return arg("-o", "--output", required=required, metavar=name, help=what, **how)
 
 
 def _natural(text: str) -> int:
@@ -196,6 +197,13 @@ def bars(text: str) -> tuple[int, int | None]:
     if not span[0] or (last and (span[1] is None or span[1] < span[0])):
         raise argparse.ArgumentTypeError(f"{text!r} found; expected bars such as 2-3, 5 or 2-")
     return span if dash else (span[0], span[0])
+
+
+def midi_name(text: str) -> str:
+    """The name of a MIDI file to write: with no other ending, which would hide what is in it."""
+    if Path(text).suffix.lower() not in ("", ".mid", ".midi"):
+        raise argparse.ArgumentTypeError(f"{text!r} found; expected a name that ends in .mid")
+    return text
 
 
 JSON = arg("--json", action="store_true", help="print JSON")

@@ -15,6 +15,7 @@ from beatgen.midi.names import note_of
 from beatgen.midi.report import MidiReport
 
 PER_QUARTER = 48  # ticks of Hydrogen
+NUMBERED = ("GMRockKit", "GMkit")  # kits that come with it, and number their instruments alike
 GM_ROCK_KIT = (36, 37, 38, 39, 40, 43, 42, 47, 44, 50, 46, 56, 51, 49, 59, 57)  # by number
 
 
@@ -38,6 +39,13 @@ def scan_hydrogen(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
         raise BeatGenError(f"{name}: no pattern found; save one that has hits.")
     row = _sequence(root) or [[next(iter(patterns))]]
     sheet.tempos.append((0, number(root.findtext("bpm"), 120)))
+    swing = min(max(number(root.findtext("swing_factor"), 0), 0), 1)
+    kit = _text(root, "drumkit_name", "pattern_for_drumkit")
+    if root.find(".//instrumentList") is None and kit and kit not in NUMBERED:
+        sheet.remarks.append(
+            f"A pattern for the kit {kit[:40]}, read as one for {NUMBERED[0]}: a pattern holds "
+            "only the numbers of instruments; a song (.h2song) has their names."
+        )
     at = 0.0
     for group in row:
         playing = [patterns[title] for title in group if title in patterns]
@@ -45,7 +53,7 @@ def scan_hydrogen(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
         quarters = min(max(length, 1), 64 * PER_QUARTER) / PER_QUARTER
         _meter(sheet, at, quarters)
         for found in playing:
-            _hits(sheet, found, at, quarters, notes)
+            _hits(sheet, found, at, quarters, notes, swing)
         if len(sheet.notes) > MOST_NOTES:
             raise BeatGenError(f"{name}: more than {MOST_NOTES:,} hits; save a part of it.")
         at += quarters
@@ -93,14 +101,23 @@ def _meter(sheet: Sheet, at: float, quarters: float) -> None:
 
 
 def _hits(
-    sheet: Sheet, pattern: Element, at: float, quarters: float, notes: dict[str, int | None]
+    sheet: Sheet,
+    pattern: Element,
+    at: float,
+    quarters: float,
+    notes: dict[str, int | None],
+    swing: float,
 ) -> None:
+    """The hits of a pattern. swing: 0 to 1, by which each second sixteenth is late, of half of its
+    length."""
     for found in pattern.iter("note"):
         place = number(found.findtext("position"), -1) / PER_QUARTER
         note = notes.get(_text(found, "instrument"))
         note = note_of(_text(found, "type")) or note
         if note is None or not 0 <= place < quarters or _text(found, "note_off") == "true":
             continue
+        if place * 4 % 2 == 1:
+            place += swing / 8
         lead = number(found.findtext("leadlag"), 0) * 5 / PER_QUARTER  # of five ticks
         sheet.add(at + place + lead, note, 127 * number(found.findtext("velocity"), 0.8))
 

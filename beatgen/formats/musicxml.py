@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from io import BytesIO
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 from zipfile import BadZipFile, ZipFile
 
 from beatgen.errors import BeatGenError
@@ -58,8 +58,10 @@ def scan_musicxml(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
     """The groove of the drum parts of a score, and what was found in it. Raises BeatGenError where
     it cannot be read, or has no drum part."""
     root = xml_of(_unpacked(content, name), name, "MusicXML")
-    if root.tag != "score-partwise":
-        raise BeatGenError(f"{name}: a score by bars; expected one by parts (score-partwise).")
+    if root.tag == "score-timewise":
+        _by_parts(root)
+    elif root.tag != "score-partwise":
+        raise BeatGenError(f"{name}: no score found in it; export it as .musicxml.")
     instruments = {
         found.get("id", ""): int(number(found.findtext("midi-unpitched"), 0)) - 1
         for found in root.iter("midi-instrument")
@@ -79,6 +81,18 @@ def scan_musicxml(content: bytes, steps: int, name: str) -> tuple[Groove, MidiRe
     if not sheet.notes:
         raise BeatGenError(f"{name}: no drum part found; expected a part of unpitched notes.")
     return sheet.scan(steps, name)
+
+
+def _by_parts(root: Element) -> None:
+    """Turn a score by bars, each with its parts, into one by parts, each with its bars."""
+    parts: dict[str, Element] = {}
+    for measure in root.findall("measure"):
+        for part in measure.findall("part"):
+            label = part.get("id", "")
+            found = parts.setdefault(label, Element("part", {"id": label}))
+            bar = SubElement(found, "measure", measure.attrib)
+            bar.extend(part)
+    root.extend(parts.values())
 
 
 def _signs(parts: list[Element]) -> list[Signs]:

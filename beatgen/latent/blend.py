@@ -13,7 +13,7 @@ import numpy as np
 
 from beatgen.bars.pieces import cut
 from beatgen.errors import BeatGenError, check_count, check_share
-from beatgen.groove import Groove
+from beatgen.groove import Groove, check_grooves
 from beatgen.latent.codec import Codec, fade, strikes_of
 from beatgen.latent.decide import family_hits
 from beatgen.latent.extras import Extras
@@ -47,6 +47,7 @@ class Blend:
         meter: str | Meter | Sequence[Meter] | None = None,
         loop: int | None = None,
     ) -> None:
+        check_grooves(a, b)
         if a.resolution != b.resolution:
             raise BeatGenError(
                 f"grooves of {a.resolution} and {b.resolution} steps per bar do not blend."

@@ -9,7 +9,7 @@ import numpy as np
 
 from beatgen.bars.pieces import cut, mend
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.errors import BeatGenError, ModelError, shown
 from beatgen.groove import Groove
 from beatgen.latent.decide import (
     Prediction,
@@ -99,7 +99,12 @@ class Codec:
     def check_z(self, z: np.ndarray) -> np.ndarray:
         """z as float32 (bars, latent_dim). Raises BeatGenError for another shape, and for what is
         not finite."""
-        z = np.atleast_2d(np.asarray(z, np.float32))
+        try:
+            z = np.atleast_2d(np.asarray(z, np.float32))
+        except (TypeError, ValueError):
+            raise BeatGenError(
+                f"z is {shown(z)}; expected numbers, (bars, {self.latent_dim})."
+            ) from None
         if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z) or not np.isfinite(z).all():
             raise BeatGenError(
                 f"z has the shape {np.shape(z)}; expected (bars, {self.latent_dim}), all finite."

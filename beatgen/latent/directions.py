@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from beatgen.bars.attributes import OF_FEEL
-from beatgen.errors import BeatGenError, ModelError
+from beatgen.errors import BeatGenError, ModelError, shown
 from beatgen.latent.runtime import AGAIN
 
 RIDGE = 1e-3  # share of the variance: leaves out dimensions that the network does not use
@@ -94,7 +94,9 @@ class Directions:
         except (ValueError, TypeError):
             checked = np.array(np.nan)  # not numbers
         if checked.ndim != 2 or checked.shape[1] > count or not np.isfinite(checked).all():
-            raise BeatGenError(f"amounts must be up to {count} finite numbers; found {amounts!r}.")
+            raise BeatGenError(
+                f"amounts must be up to {count} finite numbers; found {shown(amounts)}."
+            )
         return checked
 
     def move(self, z: np.ndarray, amounts: np.ndarray) -> np.ndarray:

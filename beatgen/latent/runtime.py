@@ -25,6 +25,7 @@ CARD = "card.json"  # the model card: config, training, data, licence, limits
 NETWORK = "network.tflite"
 PRIOR_NETWORK = "prior.tflite"  # the learned prior, where one was trained
 SEQUENCE_NETWORK = "sequence.tflite"  # which bar follows, where that was trained
+DRUMIFY_NETWORK = "drumify.tflite"  # from a tapped rhythm to drums (`beatgen.latent.drumify`)
 SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
 # The prior is run again and again on few bars, where a second thread mostly waits for the first.
@@ -85,6 +86,16 @@ def report_signatures(latent_dim: int) -> Signatures:
     return {
         "encode": Part({"velocity": (STEPS, N_VOICES)}, frozenset({"mean", "log_var"})),
         "decode": Part({"z": (latent_dim,)}, frozenset({"velocity"})),
+    }
+
+
+def drumify_signatures(styles: int) -> Signatures:
+    """Those of `beatgen.networks.drumify.Drumify`, which knows so many styles."""
+    return {
+        "drums": Part(
+            {"tap": (SIXTEENTHS, 9), "about": (styles + 1,)},
+            frozenset({"hits", "voices", "velocity", "offset"}),
+        )
     }
 
 
@@ -187,6 +198,31 @@ class Network:
         if len(outputs) == 1:  # one bar is decoded in half a millisecond: nothing is copied
             return outputs[0]
         return {name: np.concatenate([out[name] for out in outputs]) for name in outputs[0]}
+
+
+class Parts:
+    """One file of a network, with what it reads and gives, ready to be run by several threads.
+
+    Raises ModelError for a file that cannot be read, or is not as `wanted`.
+    """
+
+    def __init__(self, file: Path, wanted: Signatures) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self._interpreter = Interpreter(str(file), num_threads=1)
+            names = self._interpreter.get_signature_list()
+            self._parts = {n: self._interpreter.get_signature_runner(n) for n in names}
+        except UNREADABLE as error:
+            raise ModelError(f"{file}: not a network that can be loaded ({error}).") from error
+        _check(file, {name: _part(run) for name, run in self._parts.items()}, wanted)
+        self._lock = threading.Lock()
+
+    def run(self, part: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Run one part on arrays with bars on the first axis."""
+        ready = {name: np.ascontiguousarray(x, np.float32) for name, x in inputs.items()}
+        with self._lock, notices.held_back("LiteRT"):
+            return {name: np.array(out) for name, out in self._parts[part](**ready).items()}
 
 
 def _part(runner: Any) -> Part:

@@ -21,13 +21,14 @@ import numpy as np
 from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
-from beatgen.groove import Groove, columns, join
+from beatgen.groove import Groove, checked_meters, columns, join
 from beatgen.kit import GROUPS, INDEX
 from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Prediction, on_kit, pattern_of_hidden, rescale_counts
 from beatgen.latent.directions import Direction, Directions
+from beatgen.latent.drumify import Drummer, rhythm_of
 from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
 from beatgen.latent.humanize import Amount, Amounts, amounts_of, with_feel
@@ -457,6 +458,39 @@ class Vae:
         run = run[np.isin(run, among)]
         return self.decode(atlas.z(run), groove.tempo)
 
+    def drumify(
+        self, rhythm: Groove, busy: float = 0.5, style: str | None = None, seed: int = 0
+    ) -> Groove:
+        """Drums for a tapped rhythm: a whole groove that follows it, and has its accents and
+        timing.
+
+        rhythm: a groove, of which all voices count as the tap; in each sixteenth its loudest hit.
+        busy: 0 has half as many hits as drummers would play, 1 twice as many. style: one of the
+        training bars' (`Atlas.styles`); by default it is heard in the tap. seed: 0 gives the most
+        probable groove, every other one another proposal. Raises BeatGenError for a busyness
+        outside 0 to 1, a style that is none, a seed below 0, and a rhythm without a tap.
+
+        >>> import beatgen as bg
+        >>> tap = bg.Groove.from_tab("clap |X--x--X-X--x-x--|", tempo=96)
+        >>> groove = bg.load_model().drumify(tap, style="funk")
+        >>> groove.bars, bool(groove.velocity[0, 0].any())
+        (1, True)
+        """
+        check_share("busy", busy)
+        check_seed(seed)
+        if not rhythm.velocity.any():
+            raise BeatGenError("nothing is tapped in this rhythm; expected one hit or more.")
+        drummer = self.drummer
+        tap = rhythm_of(rhythm)
+        strikes = drummer.play(tap, rhythm.tempo, busy, drummer.style(style), seed)
+        return groove_of(strikes, rhythm.tempo, len(tap.velocity), rhythm.meters)
+
+    @cached_property
+    def drummer(self) -> Drummer:
+        """What makes drums of a tapped rhythm. Raises ModelError where it is not beside the
+        weights."""
+        return Drummer(self.codec.network.folder, self._atlas)
+
     def complete(self, groove: Groove, hidden: np.ndarray) -> Groove:
         """Finish a beat: what is hidden is replaced by hits that fit the rest. The rest stays as it
         is.
@@ -556,7 +590,8 @@ class Vae:
     def turns(self, z: np.ndarray) -> np.ndarray:
         """The named directions at bars z (n, latent_dim), float32 (n, k, latent_dim): along each,
         its attribute grows and the other attributes stay as they are. Loudness, dynamics, swing and
-        drag are feel: they leave z_pattern as it is, so no hit comes or goes.
+        drag are feel: they leave z_pattern as it is, so no hit comes or goes. Raises BeatGenError
+        for z of another shape.
 
         >>> import beatgen as bg
         >>> from beatgen import demo
@@ -564,7 +599,7 @@ class Vae:
         >>> vae.turns(vae.encode(demo.load("funk"))).shape == (4, 10, vae.latent_dim)
         True
         """
-        return self._directions.named_at(z)
+        return self._directions.named_at(self.codec.check_z(z))
 
     def nudge(self, groove: Groove, amounts: Sequence[float]) -> Groove:
         """Move a groove along `directions`: amounts[i] units along the i-th.
@@ -687,15 +722,17 @@ class Vae:
         heard = self.codec.decode_grooves(moved, residual, tempos, groove.meters)
         extras = Extras(groove)
         return [
-            extras.onto(new, moved=bool(feel < 1))
-            for new, feel in zip(heard, feel_remaining, strict=True)
+            extras.played_by(new)
+            if extras.alone and pattern < 1
+            else extras.onto(new, moved=bool(feel < 1))
+            for new, pattern, feel in zip(heard, pattern_remaining, feel_remaining, strict=True)
         ]
 
 
 def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]:
     """The meters of the bars that so many pieces make, each in turn. Raises BeatGenError where the
     pieces are not those of whole bars."""
-    given = (meter,) if isinstance(meter, Meter) else tuple(meter)
+    given = checked_meters(meter)
     meters: list[Meter] = []
     left = pieces
     while left > 0:

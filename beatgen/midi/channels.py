@@ -179,8 +179,10 @@ class _Part:
     @property
     def backbeat(self) -> bool:
         """Whether there are a kick and a snare, without which there is no beat, and much of a kit
-        beside them."""
-        return any(view.backbeat and view.known >= 0.5 for view in self.views)
+        beside them. Any two notes, those of a click, too, are kick and snare in some map: in
+        another one than the first, voices have to be struck together as well."""
+        views = self.views if self.together else self.views[:1]
+        return any(view.backbeat and view.known >= 0.5 for view in views)
 
     @property
     def is_loop(self) -> bool:

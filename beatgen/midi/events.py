@@ -16,7 +16,7 @@ from typing import IO, Any
 import mido
 import numpy as np
 
-from beatgen.errors import MOST_BARS, MidiError
+from beatgen.errors import MOST_BARS, BeatGenError, MidiError, shown
 from beatgen.groove import BEATS, SIXTEENTHS
 
 Source = str | os.PathLike[str] | IO[bytes]
@@ -108,7 +108,9 @@ def read_file(source: Source, name: str) -> Events:
                 "Export the drum track alone."
             )
         if not isinstance(data, bytes) or not data.startswith(b"MThd"):
-            raise ValueError("it does not begin like one")
+            raise MidiError(
+                f"{name}: not a MIDI file. Export the drums as a standard MIDI file (.mid)."
+            )
         kind, ticks_per_beat, tracks = _chunks(data)
         _check_head(kind, ticks_per_beat, len(tracks), name)
         found = _Found()
@@ -132,15 +134,20 @@ def read_file(source: Source, name: str) -> Events:
 
 
 def contents(source: Source) -> bytes:
-    """The bytes of a file, one more than allowed at most. Raises OSError as `open` does."""
+    """The bytes of a file, one more than allowed at most. Raises OSError as `open` does, and
+    BeatGenError for what is neither a path nor a file."""
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             return file.read(MAX_BYTES + 1)
+    if not hasattr(source, "read"):
+        raise BeatGenError(f"{shown(source)} given; expected a path or an open file.")
     return source.read(MAX_BYTES + 1)
 
 
 def save(track: mido.MidiTrack, target: Source) -> None:
     """Write one track, in TICKS, as a type 0 file. Raises MidiError where that is not possible."""
+    if not isinstance(target, str | os.PathLike) and not hasattr(target, "write"):
+        raise MidiError(f"{shown(target)} given; expected a path or an open file to write to.")
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS, tracks=[track])
     try:
         if isinstance(target, str | os.PathLike):

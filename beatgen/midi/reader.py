@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from beatgen.errors import MOST_BARS, BeatGenError, MidiError, MidiWarning
+from beatgen.errors import (
+    MOST_BARS,
+    BeatGenError,
+    MidiError,
+    MidiWarning,
+    is_whole,
+    is_within,
+    shown,
+)
 from beatgen.groove import BEATS, STEPS, Groove, extras_of, longest_steps, reach
 from beatgen.kit import EVERY, NUMBER, VOICES
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, Meter
@@ -156,8 +164,8 @@ def scan_events(
 
 
 def _check_steps(steps: int) -> None:
-    if not 1 <= steps <= MAX_STEPS:
-        raise BeatGenError(f"steps is {steps}; expected 1 to {MAX_STEPS} per bar.")
+    if not is_whole(steps) or not is_within(steps, 1, MAX_STEPS):
+        raise BeatGenError(f"steps is {shown(steps)}; expected 1 to {MAX_STEPS} per bar.")
 
 
 def _restored(events: Events, steps: int) -> Events:
@@ -476,8 +484,7 @@ def _kept(groove: Groove) -> tuple[int, int]:
     sounding = np.flatnonzero(groove.velocity.any((1, 2)))
     first, end = int(sounding[0]), int(sounding[-1]) + 1
     first = first if first >= PHRASE else 0
-    if not _is_phrase(end - first):
-        end = first + math.ceil((end - first) / PHRASE) * PHRASE
+    end = first + math.ceil((end - first) / PHRASE) * PHRASE
     return first, min(groove.bars, end)
 
 

@@ -78,17 +78,16 @@ class MidiReport:
             hats = ", ".join(f"{n} {zone}" for zone, n in self.pedal.items())
             found.append(f"The hi-hat's pedal (controller 4) opens it: {hats}.")
         if self.folded:
-            pairs = [f"{p} ({n}) to {self.voices[p]}" for p, n in _most(self.folded)]
-            found.append(f"Folded other pitches into the kit: {_listed(pairs, self.folded)}.")
+            pairs = [f"{p} ({n}) as {self.voices[p]}" for p, n in _most(self.folded)]
+            found.append(f"Other notes play as drums of the kit: {_listed(pairs, self.folded)}.")
         if self.dropped:
             pairs = [f"{p} ({n})" for p, n in _most(self.dropped)]
             found.append(
-                f"Dropped pitches that are no drum of the kit: {_listed(pairs, self.dropped)}."
+                f"Dropped notes that are no drum of the kit: {_listed(pairs, self.dropped)}."
             )
         if self.collisions:
-            found.append(
-                f"{_counted(self.collisions, 'hit')} fell on louder ones of the same voice."
-            )
+            hits = _counted(self.collisions, "hit")
+            found.append(f"{hits} dropped: a louder one of the same voice is on the same step.")
         if self.chokes:
             pairs = [f"{p} ({n})" for p, n in _most(self.chokes)]
             found.append(f"Choked cymbals ring on: {_listed(pairs, self.chokes)}.")

@@ -10,7 +10,7 @@ import mido
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.groove import Groove
+from beatgen.groove import Groove, check_grooves
 from beatgen.kit import EVERY
 from beatgen.meter import Meter
 from beatgen.midi.channels import DRUM_CHANNEL
@@ -57,6 +57,7 @@ def write_midi(
     >>> file.getvalue()[:4]
     b'MThd'
     """
+    check_grooves(groove)
     drums = drum_map(pitches or map)
     if not TEMPOS[0] <= groove.tempo <= TEMPOS[1]:
         raise BeatGenError(
@@ -197,4 +198,4 @@ def _lost(hits: int) -> list[str]:
     """What is reported of hits that fell on one note with another."""
     if not hits:
         return []
-    return [f"{hits} hit{'s' * (hits > 1)} fell on a louder one of the same note."]
+    return [f"{hits} hit{'s' * (hits > 1)} dropped: a louder one has the same note there."]

@@ -14,9 +14,14 @@ import numpy as np
 from beatgen.bars.attributes import ATTRIBUTES
 from beatgen.bars.metrics import f1
 from beatgen.bars.strikes import to_strikes
+from beatgen.bars.taps import drums_of, tap_of
 from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import ModelError
 from beatgen.evaluation.direction_effects import attribute_spread, card_directions
+from beatgen.evaluation.drumify import predicted, score, windows
+from beatgen.latent.atlas import ATLAS, load_atlas
+from beatgen.latent.drumify import CARD as DRUMIFY_CARD
+from beatgen.latent.drumify import Drummer, Taps, decide
 from beatgen.latent.runtime import (
     CARD,
     FORMATS,
@@ -43,6 +48,7 @@ from beatgen.training.modelcard import fidelity, model_card
 from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run, read_history
 
 CLEARINGS = 2  # steps of `clear_response`
+THRESHOLDS = np.arange(0.3, 0.461, 0.01).round(2)  # of drumify
 CEILINGS = np.arange(0.9, 1.001, 0.005)
 
 
@@ -60,7 +66,9 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     need_tensorflow()
     model, config = load_run(run)
     if config.kind.beside:
-        return _export_beside(model, config, run, Path(folder))
+        if config.model == "sequence":
+            return _export_sequence(model, config, run, Path(folder))
+        return _export_beside(model, config, Path(run), Path(folder))
     how = config.kind.export
     if how is None:
         raise ModelError(f"{run}: the prior of a run; give the run itself, {config.of}.")
@@ -140,7 +148,7 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
     }
 
 
-def _export_beside(
+def _export_sequence(
     model: Any, config: TrainConfig, run: str | Path, target: Path
 ) -> dict[str, Any]:
     """Write the network of a run that goes with other weights (`Kind.beside`) into their folder, or
@@ -167,6 +175,32 @@ def _export_beside(
         "seed": config.seed,
     }
     (target / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return card
+
+
+def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
+    """Write what makes drums of a tapped rhythm beside weights that play: its network, the taps of
+    the training bars, and a card of its own, which is returned. The threshold is that with the best
+    F1 on the windows of the validation beats."""
+    dataset = load_dataset(config.data)
+    training, validation = dataset.split("train"), dataset.split("validation")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / str(config.kind.beside)).write_bytes(convert(model, config.kind))
+    Taps(*tap_of(drums_of(to_strikes(*training.grids())))).save(folder)
+    card = model_card(config, training, validation)
+    card["epochs"] = epochs_recorded(run)
+    path, atlas = folder / DRUMIFY_CARD, folder / ATLAS
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    drummer = Drummer(folder, load_atlas(folder) if atlas.is_file() else None)
+    held_out = windows(validation)
+    likely = predicted(drummer, held_out, held_out.tap)
+    found = {}
+    for threshold in THRESHOLDS.tolist():
+        struck = decide(likely.hits, held_out.tap.struck, threshold)
+        found[threshold] = score(held_out, likely.found(struck))
+    card["threshold"] = max(found, key=lambda threshold: found[threshold]["f1"])
+    card["measures"] = {k: round(float(v), 3) for k, v in found[card["threshold"]].items()}
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
 
 

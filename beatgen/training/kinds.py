@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from beatgen.data.dataset import Dataset
     from beatgen.latent.runtime import Network, Signatures
     from beatgen.networks.bar_vae import BarVAE
+    from beatgen.networks.drumify import Drumify
     from beatgen.networks.flow import LatentFlow
     from beatgen.networks.report_2020 import ReportVAE
     from beatgen.networks.sequence import SequenceNet
@@ -61,8 +62,8 @@ class Kind:
     whole_numbers: whether its weights are exported as 8-bit whole numbers, with a scale for each
         row, in place of 16-bit floats: half the size and half the time, where that is exact enough.
     prior: the kind that can learn a prior of this one's z.
-    beside: the name of the file that it is exported to, beside the weights whose z it learns from
-        (`TrainConfig.of`); for a kind that is no model of bars by itself.
+    beside: the name of the file that it is exported to, beside weights that play; for a kind that
+        is no model of bars by itself.
     """
 
     name: str
@@ -299,6 +300,56 @@ def _sequence_parts(model: SequenceNet) -> tuple[Parts, Signatures]:
     return [next_pattern, next_feel], sequence_signatures(asdict(model.config), bar)
 
 
+# --- "drumify": from a tapped rhythm to drums -----------------------------------------------------
+
+
+def _build_drumify(config: TrainConfig) -> Drumify:
+    from beatgen.networks.drumify import Drumify
+
+    return Drumify(config.drumify)
+
+
+def _drumify_inputs(
+    config: TrainConfig, training: Dataset, validation: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    from beatgen.data.tapping import tapped_bars
+
+    styles = config.drumify.styles
+    return tapped_bars(training, styles), tapped_bars(validation, styles)
+
+
+def _drumify_batch(
+    bars: Bars, chosen: np.ndarray, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    from beatgen.data.tapping import tapped_batch
+
+    shape = bars.config.drumify
+    return tapped_batch(bars.inputs, chosen, len(shape.styles), shape.plain, rng)
+
+
+def _drumify_validation(inputs: np.ndarray, config: TrainConfig) -> dict[str, np.ndarray]:
+    from beatgen.data.tapping import plain_batch
+
+    return plain_batch(inputs, len(config.drumify.styles))
+
+
+def _drumify_parts(model: Drumify) -> tuple[Parts, Signatures]:
+    from keras import ops
+
+    from beatgen.latent.runtime import drumify_signatures
+
+    def drums(tap: Any, about: Any) -> dict[str, Any]:
+        hits, voices, velocity, offset = model.drums(tap, about)
+        return {
+            "hits": ops.sigmoid(hits),
+            "voices": voices,
+            "velocity": ops.clip(velocity, 1 / 127, 1.0),
+            "offset": ops.clip(offset, -0.5, 0.5),
+        }
+
+    return [drums], drumify_signatures(len(model.config.styles))
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
 KINDS = {
@@ -344,9 +395,20 @@ KINDS = {
             whole_numbers=True,
             beside="sequence.tflite",
         ),
+        Kind(
+            "drumify",
+            "a tapped rhythm's drums",
+            build=_build_drumify,
+            inputs=_drumify_inputs,
+            batch=_drumify_batch,
+            validation=_drumify_validation,
+            parts=_drumify_parts,
+            whole_numbers=True,
+            beside="drumify.tflite",
+        ),
     )
 }
-# Those that are trained on bars and exported, not on what another has made of them
-OWN = tuple(kind.name for kind in KINDS.values() if kind.export)
-# And those with a run of their own; a prior is trained in the run that it is for
-TRAINED = (*OWN, *(kind.name for kind in KINDS.values() if kind.beside))
+# Those that a run of their own can be: a prior is trained in the run that it is for
+OWN = tuple(kind.name for kind in KINDS.values() if kind.export or kind.beside)
+# And of these those that are models of bars
+BARS = tuple(kind.name for kind in KINDS.values() if kind.export)

@@ -2,9 +2,15 @@
 
 import gc
 import sys
+import threading
+import time
+from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime import Runtime, caching
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from app import serving
 
@@ -12,6 +18,13 @@ from app import serving
 @pytest.fixture
 def settled(monkeypatch):
     monkeypatch.setattr(script_runner, "gc", script_runner.gc)
+    for changed, name in (
+        (AppSession, "_on_scriptrunner_event"),
+        (AppSession, "_handle_clear_cache_request"),
+        (Runtime, "_enqueued_some_message"),
+        (ScriptRunner, "_run_script"),
+    ):
+        monkeypatch.setattr(changed, name, getattr(changed, name))
     before = gc.get_threshold(), sys.getswitchinterval()
     serving.settle()
     yield
@@ -46,3 +59,54 @@ def test_all_that_is_loaded_is_left_alone(settled):
     assert gc.get_freeze_count() > 10_000
     assert gc.isenabled(), "Python still looks through the rest by itself"
     assert sys.getswitchinterval() == pytest.approx(serving.TURN)
+
+
+def test_no_browser_has_the_server_forget_what_it_computed_for_all(settled, monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(caching.cache_resource, "clear", lambda: forgotten.append(True))
+    AppSession._handle_clear_cache_request(SimpleNamespace())
+    assert not forgotten
+
+
+def test_so_many_run_at_once_and_who_came_first_is_first():
+    turns, order = serving.Turns(2), []
+    threads = []
+
+    def wait(number: int) -> None:
+        with turns:
+            order.append(number)
+
+    with turns, turns:
+        for number in range(5):
+            threads.append(threading.Thread(target=wait, args=(number,)))
+            threads[-1].start()
+            while len(turns._queue) <= number:
+                time.sleep(0.001)
+        assert not order
+        turns.__exit__()
+        for thread in threads:
+            thread.join(5)
+        turns.__enter__()
+    assert order == [0, 1, 2, 3, 4]
+    with turns, turns:
+        assert turns._free == 0
+    assert turns._free == 2
+
+
+def test_a_turn_is_given_on_where_a_run_fails():
+    turns = serving.Turns(1)
+    with pytest.raises(KeyError), turns:
+        raise KeyError
+    assert turns._free == 1
+
+
+def test_messages_go_together_in_their_order():
+    outbox, got = serving.Outbox(), []
+    assert not outbox.add(lambda: got.append(1))
+    outbox.add(lambda: got.append(2))
+    outbox.send()
+    outbox.send()
+    assert got == [1, 2]
+    outbox.add(lambda: got.append(3))
+    time.sleep(serving.PATIENCE * 1.5)
+    assert outbox.add(lambda: got.append(4)), "one that has waited long enough"

@@ -154,7 +154,7 @@ def test_a_silent_kit_is_an_error(monkeypatch):
     class Mute:
         name, sample_rate = "a mute kit", RATE
 
-        def hit(self, voice, velocity):
+        def hit(self, voice, velocity, turn=0):
             return np.zeros((100, 2), np.float32)
 
     monkeypatch.setattr(audio, "open_kit", lambda *_: Mute())

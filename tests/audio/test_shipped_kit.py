@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import soundfile
-from listen import loudness, onset
+from listen import groove_of, loudness, onset
 
 from beatgen import assets
 from beatgen.audio import kits
@@ -38,7 +38,7 @@ def test_the_kit_has_every_voice_at_three_velocities(manifest):
 def test_the_kit_carries_its_licence_and_no_stray_files(manifest):
     folder = assets.path("kit")
     assert "Permission is hereby granted" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
-    files = {manifest["file"]: 1_200_000, "percussion.flac": 700_000}
+    files = {manifest["file"]: 1_200_000, "percussion.flac": 700_000, "turns.flac": 100_000}
     others = {f"{name}.flac": 650_000 for name in kits.KITS[1:]}
     assert sum((folder / file).stat().st_size for file in others) <= 2_000_000
     files |= others
@@ -76,6 +76,38 @@ def test_percussion_sounds_at_once_as_itself_and_as_loud_as_a_kit():
             assert other.shape != sound.shape or not np.allclose(other, sound)
     clap, snare = kit.hit(NUMBER["clap"], 104), kit.hit(INDEX["snare"], 104)
     assert 0.25 < loudness(clap) / loudness(snare) < 1.2
+
+
+def test_a_clap_is_several_bursts_of_noise_and_a_tail_that_dies_away():
+    clap = kits.open_kit("kit").hit(NUMBER["clap"], 104)[:, 0]
+    block = 88  # 2 ms
+    level = np.sqrt((clap[: len(clap) // block * block].reshape(-1, block) ** 2).mean(axis=1))
+    level = 20 * np.log10(level / level.max() + 1e-9)
+    strong = level[:22] > -7
+    bursts = 1 + np.count_nonzero(np.diff(np.flatnonzero(strong)) > 1)
+    assert strong[0] and 3 <= bursts <= 5, level[:22]
+    assert level[60:].max() < -12 < level[25:40].max(), "after 50 to 80 ms it rings, later it fades"
+    power = np.abs(np.fft.rfft(clap)) ** 2
+    middle = power[(at := np.fft.rfftfreq(len(clap), 1 / 44100)) < 500].sum() / power.sum()
+    assert middle < 0.1 and power[at > 8000].sum() / power.sum() < 0.2
+
+
+def test_repeated_hits_take_turns_and_are_alike():
+    kit = kits.open_kit("kit")
+    for name, count in (("snare", 2), ("hi-hat", 3), ("kick", 1)):
+        sounds = [kit.hit(INDEX[name], 104, turn) for turn in range(2 * count)]
+        for i, sound in enumerate(sounds):
+            for j, other in enumerate(sounds[:i]):
+                same = sound.shape == other.shape and np.array_equal(sound, other)
+                assert same == (i % count == j % count), (name, i, j)
+        levels = [loudness(sound) for sound in sounds]
+        assert max(levels) < 1.2 * min(levels), name
+    groove = groove_of(("hi-hat", 0, 0.8), ("hi-hat", 16, 0.8), ("hi-hat", 48, 0.8))
+    loop = audio.render(groove, engine="kit", loop=True)
+    beat = len(loop) // 4
+    first, second, third = (loop[at * beat :][: beat // 2] for at in (0, 1, 3))
+    assert not np.allclose(first, second) and not np.allclose(second, third)
+    np.testing.assert_array_equal(loop, audio.render(groove, engine="kit", loop=True))
 
 
 def test_a_note_of_no_known_instrument_is_heard():

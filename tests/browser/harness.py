@@ -107,6 +107,7 @@ received = {
     "edited": None if played.edited is None else str(played.edited),
     "feel": played.feel,
     "monitor": played.monitor,
+    "mix": f"{played.mix.levels} {played.mix.pans}",
     "hits": hits_of(played.sounding),
     "locked": None
     if played.lock is None

@@ -234,7 +234,7 @@ def test_on_a_phone_a_whole_bar_is_seen_and_what_is_pressed_is_as_high_as_a_fing
     assert not low
     drawn(phone)
     phone.evaluate(TO_THE_END)
-    last, bar = (phone.locator(name).bounding_box() for name in (".st-key-detail", ".bar"))
+    last, bar = (phone.locator(name).bounding_box() for name in (".st-key-language-choice", ".bar"))
     assert last["y"] + last["height"] < bar["y"], "the end of the page is under the bar"
     press(phone, "Mute, solo").tap()
     for name in ("Mute kick", "Lock kick"):

@@ -56,6 +56,31 @@ def test_mute_takes_one_voice_out_of_the_sound_and_solo_leaves_one(harness):
     assert off_grid(beats, 1, 3) < NEAR_BEATS
 
 
+def test_a_family_is_turned_down_and_to_the_other_side_while_it_plays(harness):
+    only(harness, "hi-hat")
+    play(harness)
+    heard = listen(harness, 1.3)
+    before = np.mean([heard.peak(time) for time in heard.onsets()])
+    assert all(heard.leans_left(time) for time in heard.onsets())
+    press(harness, "Mixer").click()
+    harness.get_by_label("Hats pan").fill("1")
+    harness.get_by_label("Hats level").fill("-12")
+    elapse(harness, 0.1)
+    heard = listen(harness, 1.3)
+    assert len(heard.onsets()) >= 3
+    assert np.abs(heard.sound[:, 0]).max() < SILENCE, "all of it is on the right"
+    after = np.mean([heard.peak(time) for time in heard.onsets()])
+    kept = np.sin(1.3 * np.pi / 4)  # of the left side, where most of it was
+    assert 10 ** (-12 / 20) * kept < after / before * 1.1 and after / before < 0.5
+    assert harness.get_by_label("Hats pan").get_attribute("aria-valuetext") == "100% right"
+    wait_until_received(harness, mix="{'hat': -12.0} {'hat': 1.0}")
+    harness.get_by_label("Hats level").press("Escape")
+    assert not harness.get_by_label("Hats level").is_visible()
+    press(harness, "Mixer").click()
+    press(harness, "Reset").click()
+    wait_until_received(harness, mix="{} {}")
+
+
 def test_the_metronome_clicks_higher_on_the_first_beat_and_falls_silent(harness):
     for voice in ("hi-hat", "snare", "kick", "ride"):
         harness.click(f"[aria-label='Mute {voice}']")

@@ -107,7 +107,7 @@ def test_a_take_is_heard_as_its_files_say_with_another_tempo_swing_pitches_and_a
     assert name == "take-4-91.mid" and take.tempo == pytest.approx(91, rel=1e-4)
     assert report.pitches.keys() <= set(drum_map("gm").written)
     with page.expect_download() as waiting:
-        page.locator(".st-key-all-takes button").first.click()
+        page.locator(".st-key-all-takes a").first.click()
     with ZipFile(waiting.value.path()) as archive:
         zipped, _ = scan_midi(io.BytesIO(archive.read(name)), name=name)
     assert same(hits_of(zipped), hits_of(take))

@@ -1,13 +1,11 @@
 """What is taken away from the page by hand: every file is read back, as a DAW would."""
 
 import io
-from contextlib import suppress
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import TimeoutError
 from streamlit_inside import RESTS
 from visiting import file_link, general, go, hits_of, press, same, settled, shown, titled, wall
 
@@ -15,18 +13,14 @@ from app import engine
 from beatgen.midi import scan_midi
 from beatgen.midi.maps import drum_map
 
-LOST_CLICK = 10_000  # ms after which a download that was asked for does not come any more
 LSB = 2**-15  # of a 16-bit file; full scale is 1
 
 
-def taken(page, what: str, patience: float | None = None) -> bytes:
-    """The file that a link of the bar gives, "MIDI" or "WAV", or a download button, by its key.
-
-    patience: ms until it must have begun to come.
-    """
-    button = page.locator(f".st-key-{what} button").first
-    source = file_link(page, what) if what in ("MIDI", "WAV") else button
-    with page.expect_download(timeout=patience) as waiting:
+def taken(page, what: str) -> bytes:
+    """The file that a link of the bar gives, "MIDI" or "WAV", or another link, by its key."""
+    link = page.locator(f".st-key-{what} a").first
+    source = file_link(page, what) if what in ("MIDI", "WAV") else link
+    with page.expect_download() as waiting:
         source.click()
     return waiting.value.path().read_bytes()
 
@@ -54,19 +48,14 @@ def number(page, key: str, value: int) -> None:
 
 
 def taken_with(page, key: str, bars: int) -> bytes:
-    """The MIDI file of so many bars, once Python has heard that it is to be as long.
-
-    Streamlit forgets a click on a button of deferred data whose run is replaced by the next one in
-    that moment, as it may be while Python is yet to hear: then it is pressed again.
-    """
+    """The MIDI file of so many bars, once Python has heard that it is to be as long."""
     found = 0
     for _ in range(100):
         page.wait_for_function(RESTS)
-        with suppress(TimeoutError):
-            content = taken(page, key, patience=LOST_CLICK)
-            found = groove_of(content).bars
-            if found == bars:
-                return content
+        content = taken(page, key)
+        found = groove_of(content).bars
+        if found == bars:
+            return content
     raise AssertionError(f"{found} bars, not {bars}")
 
 

@@ -24,7 +24,7 @@ from beatgen.midi import read_midi, write_midi
 
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
-    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "reconstruct"),
+    *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
     *("evaluate", "info", "render", "draw", "page", "song"),
 }
 
@@ -36,6 +36,14 @@ def ab(tmp_path, rock, samba) -> tuple[str, str]:
     write_midi(rock, paths[0])
     write_midi(samba, paths[1])
     return paths
+
+
+def test_what_is_read_is_not_written_over(ab, capsys) -> None:
+    before = [mido.MidiFile(path).length for path in ab]
+    for verb in (["blend", *ab, "0.5"], ["humanize", ab[1]]):
+        assert main([*verb, "-o", ab[1]]) == 2
+        assert "b.mid is the file that is read" in capsys.readouterr().err
+    assert [mido.MidiFile(path).length for path in ab] == before
 
 
 # Help, usage, exit codes --------------------------------------------------------------------------
@@ -75,6 +83,7 @@ def test_help_is_quick() -> None:
         ["blend", "a.mid"],
         ["vary", "x", "--count", "y"],
         ["vary", "x", "-o", "y", "--seed", "-1"],
+        ["blend", "funk", "rock", "0.5", "-o", "mix.wav"],
     ],
 )
 def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
@@ -98,6 +107,9 @@ def test_a_wrong_command_line_exits_with_2(argv, capsys) -> None:
         (["sample", "-o", "x", "--model", "none"], "no model 'none'"),
         (["prepare", "nowhere", "-o", "x.npz"], "nowhere: no such folder"),
         (["render", "none.mid", "-o", "x.wav"], "none.mid: no such file"),
+        (["info", "https://a.b/groove"], "no address of a GrooveScribe groove"),
+        (["render", "funk", "-o", "x.wav", "--level", "hats=1"], "'hats' is no drum family"),
+        (["render", "funk", "-o", "x.wav", "--pan", "hat=2"], "pan of hat is 2; expected -1 to 1"),
     ],
 )
 def test_what_cannot_be_done_is_reported_in_one_line(
@@ -121,6 +133,19 @@ def test_what_does_not_go_together_is_a_usage_error(argv, reason, capsys) -> Non
     assert main(argv) == 2
     out, err = capsys.readouterr()
     assert out == "" and reason in err and f"See `beatgen {argv[0]} --help`" in err
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (["--engine", "organ"], "'kit', 'brushes', 'electronic', '808'"),
+        (["--level", "hat"], "'hat' is not a drum family and a number, as in hat=-3"),
+    ],
+)
+def test_what_a_choice_may_be_is_listed(argv, reason, capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["render", "funk", "-o", "x.wav", *argv])
+    assert reason in capsys.readouterr().err
 
 
 def test_a_closed_pipe_is_no_error(midi_folder) -> None:
@@ -178,6 +203,10 @@ def test_render_makes_sound_of_exact_length(capsys, ab, tmp_path, rock) -> None:
     assert run(capsys, "render", ab[0], "-o", wav, "--loop", "--engine", "kit") == [str(wav)]
     sound, rate = soundfile.read(wav)
     assert len(sound) == round(rock.seconds * rate) and np.abs(sound).max() > 0.05
+    mixed = ["--level", "kick=-40", "--level", "snare=-40", "--pan", "hat=-1"]
+    run(capsys, "render", ab[0], "-o", wav, "--loop", "--engine", "kit", *mixed)
+    left, right = np.abs(soundfile.read(wav)[0]).max(axis=0)
+    assert left > 0.05 > right, "the hats alone, on the left"
 
 
 def test_draw_writes_a_page_and_demo_grooves_have_names(capsys, tmp_path) -> None:
@@ -330,3 +359,20 @@ def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:
     assert "no style 'polka'" in capsys.readouterr().err
     assert main(["humanize", "funk", "-o", out, "--timing", "loose"]) == 2
     assert "--timing loose: expected 0 to 1, as in 0.5 or hat=0.3" in capsys.readouterr().err
+
+
+def test_drums_are_made_for_a_bass_line(tmp_path, capsys) -> None:
+    bass, out = tmp_path / "bass.mid", str(tmp_path / "drums.mid")
+    notes = [hit(tick, 40, 90, channel=1) for tick in (0, 360, 720, 960, 1440)]
+    bass.write_bytes(midi([*notes, end(BAR)]).read())
+    assert main(["drumify", str(bass), "-o", out]) == 0
+    drums = read_midi(out)
+    assert drums.bars == 1 and drums.velocity[0, 0].any() and drums.velocity[0, 24].any()
+    argv = ["drumify", str(bass), "-o", out, "--busy", "1", "--style", "funk", "--seed", "3"]
+    assert main(argv) == 0
+    busier = read_midi(out)
+    assert np.count_nonzero(busier.velocity) > np.count_nonzero(drums.velocity)
+    assert main(["drumify", "samba", "--bars", "1-2", "-o", out]) == 0
+    assert read_midi(out).bars == 2
+    assert main(["drumify", str(bass), "-o", out, "--channel", "4"]) == 1
+    assert "no note on channel 4; notes found on 2." in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Files of other programs: what each holds is written here, note by note."""
 
 import io
+import re
 import sys
 import time
 import zipfile
@@ -152,6 +153,25 @@ def test_a_song_of_hydrogen_plays_its_patterns_in_their_order() -> None:
     assert by_bar[0] == by_bar[2] == {hit[1:] for hit in ROCK_HITS} and by_bar[1] == {(8, "kick")}
 
 
+def test_swing_and_the_kit_of_hydrogen() -> None:
+    swung = song("A").replace("<bpm>", "<swing_factor>0.5</swing_factor><bpm>")
+    places = {place for _, place, voice in struck(read(swung, "a.h2song")[0]) if voice == "hi-hat"}
+    assert places == {float(at) for _, at, voice in ROCK_HITS if voice == "hi-hat"}  # eighths
+    late = (
+        song("A")
+        .replace("<position>24<", "<position>12<")
+        .replace("<bpm>", "<swing_factor>.5</swing_factor><bpm>")
+    )
+    assert 1.25 in {place for _, place, _ in struck(read(late, "a.h2song")[0])}
+    pattern = (
+        "<drumkit_pattern><drumkit_name>TR808EmulationKit</drumkit_name><pattern><name>rock</name>"
+        f"<noteList>{notes({'kick': 0, 'snare': 2, 'hi-hat': 6})}</noteList></pattern>"
+        "</drumkit_pattern>"
+    )
+    _, report = read(pattern, "rock.h2pattern")
+    assert "for the kit TR808EmulationKit, read as one for GMRockKit" in report.messages[0]
+
+
 def test_instruments_are_found_by_their_names() -> None:
     names = {
         "Kick Stereo": 36, "Bass Drum 2": 36, "Snare": 38, "Rimshot": 40, "Side Stick": 37,
@@ -213,6 +233,16 @@ def test_a_drum_part_of_musicxml_is_read(instruments) -> None:
     groove, report = read(score(instruments=instruments, bars=2), "rock.musicxml")
     assert struck(groove) == {(b, p, v) for b in range(2) for _, p, v in ROCK_HITS}
     assert (groove.bars, groove.tempo) == (2, 104) and not report.messages
+
+
+def test_a_score_by_bars_is_read_as_one_by_parts() -> None:
+    by_parts = score(instruments=True, bars=2)
+    head, _, body = by_parts.partition("<part id='P1'>")
+    turned = body.replace("</part></score-partwise>", "</score-timewise>")
+    turned = turned.replace("</measure>", "</part></measure>")
+    turned = re.sub(r"(<measure[^>]*>)", r"\1<part id='P1'>", turned)
+    groove, _ = read(head.replace("score-partwise", "score-timewise") + turned, "a.xml")
+    assert groove == read(by_parts, "a.xml")[0]
 
 
 def test_packed_musicxml_is_read_and_other_parts_are_told() -> None:
@@ -329,7 +359,8 @@ def test_a_pick_up_a_roll_and_a_written_tempo_of_musicxml() -> None:
     ("data", "found"),
     [
         ("<score-partwise><part>", "damaged; expected MusicXML"),
-        ("<score-timewise/>", "expected one by parts"),
+        ("<score-timewise/>", "no drum part found"),
+        ("<score-partwise-like/>", "no score found"),
         ("<score-partwise/>", "no drum part found"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><score-partwise/>", "XML entities, which are not read"),
         ("<drumkit_pattern>", "damaged; expected a pattern"),

@@ -201,13 +201,12 @@ class Musician:
             raise PageError("a WAV file that is none")
 
     async def stems(self) -> None:
-        files = self.client.data("bar-files")["files"]
-        fetched = (
-            self.client.fetch(files["stems"]["path"])
-            if "stems" in files
-            else self.client.deferred("stems")
-        )
-        content = await self.timed("stems", fetched)
+        offered = getattr(self.client.element("stems"), "deferred_file_id", "")
+        if offered:  # of commits before links to what is made
+            content = await self.timed("stems", self.client.deferred("stems"))
+        else:
+            path = self.client.data("stems")["file"]["path"]
+            content = await self.timed("stems", self.client.fetch(path))
         with ZipFile(io.BytesIO(content)) as archive:
             if not archive.namelist() or archive.testzip():
                 raise PageError("stems that are no zip")

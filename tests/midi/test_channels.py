@@ -142,6 +142,8 @@ FOUND = {
     "a kit beside a piano on 2": ([kit(0), chords(1), bass(2)], [1]),
     "the tenth of a row is a piano": ([kit(0), bass(1), chords(9)], [1]),
     "a click on 10": ([kit(0), line(9, *[56] * 8)], [1]),
+    "a metronome on 10": ([kit(0), line(9, *[34, 33, 33, 33] * 2)], [1]),
+    "three stray notes on 10": ([kit(0), line(9, 60, 62, 64)], [1]),
     "a side stick click on 10": ([kit(0), line(9, *[37] * 8)], [1]),
     "a stray note on 10": ([kit(0), [hit(0, 37)]], [1]),
     "a whole song": ([kit(9), bass(1), chords(2), line(3, 79, 77, 76)], [10]),

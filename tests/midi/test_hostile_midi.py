@@ -54,7 +54,7 @@ def beat() -> bytes:
     ("data", "message"),
     [
         (b"", "not a MIDI file"),
-        (b"hello, I am a text, and a rather long one", "it does not begin like one"),
+        (b"hello, I am a text, and a rather long one", "not a MIDI file. Export the drums"),
         (b"RIFF\x00\x00\x00\x24WAVEfmt " + bytes(40), "not a MIDI file"),
         (b"\x00" * 500, "not a MIDI file"),
         (b"MThd\x00\x00\x00\x02\x00\x00", "not a MIDI file"),

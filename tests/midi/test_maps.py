@@ -262,6 +262,6 @@ def test_hits_that_one_note_swallows_are_told() -> None:
     sentences = write_midi(both, BytesIO(), map="gm")
     assert sentences == [
         "Written as General MIDI, General MIDI 2: hi-hat edge (1) as hi-hat.",
-        "1 hit fell on a louder one of the same note.",
+        "1 hit dropped: a louder one has the same note there.",
     ]
     assert write_midi(both, BytesIO()) == [] and again(both) == both

@@ -5,6 +5,7 @@
 import { Bar } from "./views/bar.js";
 import { BlendControl } from "./views/blend.js";
 import { element } from "./views/dom.js";
+import { DownloadLink } from "./views/download.js";
 import { Grid } from "./views/grid/grid.js";
 import { unpackPath } from "./state/groove.js";
 import { Heading } from "./views/heading.js";
@@ -31,6 +32,7 @@ const MOVES = /^(Arrow|Shift|Control|Alt|Meta)/; // keys that move the blend, or
 
 /** @type {Record<string, new (player: Player) => Part>} */
 const PARTS = {
+  download: DownloadLink,
   file: KeptFile,
   files: Handover,
   heading: Heading,

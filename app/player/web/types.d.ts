@@ -91,6 +91,7 @@ export interface Stroke {
   velocity: number;
   step?: number;
   place?: number;
+  turn?: number; // how many strokes of its voice go before it in its bar
 }
 
 /** A stroke that the sampler has been given. */
@@ -110,7 +111,7 @@ export interface Layout {
 /** What the transport plays on. */
 export interface Instrument {
   readonly now: number; // s on the audio clock
-  play(voice: number, velocity: number, time: number): unknown;
+  play(voice: number, velocity: number, time: number, turn?: number): unknown;
   cancel(handle: any): void;
   choke(): void;
   silence(): void;
@@ -133,6 +134,12 @@ export interface Settings {
   kit: string; // name of the recordings that play
   editsNotes: boolean; // the tools for notes are shown
   showsKeys: boolean; // the sheet of keys is open
+}
+
+/** Level, in decibels, and pan, -1 (left) to 1 (right), of a drum family. */
+export interface Strip {
+  level: number;
+  pan: number;
 }
 
 /** A part of the kit's file: seconds `offset` to `offset + duration` of `buffer`. */
@@ -215,6 +222,7 @@ export interface Opening {
   tempo: number | null;
   swing: number;
   kit: string;
+  mix: Record<string, [level: number, pan: number]>;
   lock: PackedLock | null;
 }
 
@@ -256,6 +264,14 @@ export interface ServedFile {
   name: string;
   type: string;
   path: string;
+}
+
+/** file: null where there is none now; answered: the last message that Python had read. */
+export interface DownloadData {
+  label: string;
+  hint: string;
+  file: ServedFile | null;
+  answered: number;
 }
 
 export type FileKind = "midi" | "wav";

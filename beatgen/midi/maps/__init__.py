@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 from beatgen.kit import EVERY, INDEX, NAMES, NUMBER, VOICES
 
 FOLDER = Path(__file__).parent
@@ -255,6 +255,8 @@ def drum_map(wanted: str | os.PathLike[str] | DrumMap) -> DrumMap:
     """
     if isinstance(wanted, DrumMap):
         return wanted
+    if not isinstance(wanted, str | os.PathLike):
+        raise BeatGenError(f"map is {shown(wanted)}; expected a name, such as 'gm', or a file.")
     path = Path(wanted)
     if path.suffix.lower() in ENDINGS or path.is_file():
         return _own_map(path)

@@ -1,5 +1,6 @@
 """Share links and what a browser keeps: out and back, and what hostile ones do."""
 
+import io
 import json
 import random
 import zlib
@@ -9,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import beatgen as bg
 from app import engine
 from app.player.messages import Opening
 from app.session import LONGEST_TAKE, MOST_TAKES, REACH, Deck, Session, Source, Take
@@ -382,3 +384,31 @@ def test_the_drum_map_of_files_is_kept_for_a_reload_and_not_in_links(session):
     session.map_out = "toontrack"
     assert link.unpack(link.pack_memory(session)).map_out == "toontrack"
     assert link.unpack(link.pack(session)).map_out == "gm"
+
+
+def test_after_a_reload_a_file_is_read_by_another_map(session):
+    """As it came, it is kept beside its groove."""
+    beat = Groove.from_tab("hi-hat |x-x-x-x-|\nsnare |----o---|\nkick |o-----o-|")
+    file = io.BytesIO()
+    bg.write_midi(beat, file, map="toontrack")
+    read = engine.read("a beat.mid", file.getvalue(), "toontrack", {38: "rimshot"})
+    session.a.load(read)
+    back = link.unpack(link.pack_memory(session)).a.source
+    assert back.groove == read.groove and back.file == read.file and back.file is not read.file
+    again = engine.read(back.file.name, back.file.content, "toontrack")
+    assert again.groove == beat
+    session.b.load(read)
+    first, *files = link.pack_memory(session).split(" ")
+    assert len(files) == 2, "on both decks, it is kept once"
+    assert " " not in link.pack(session) and link.unpack(link.pack(session)).a.source.file is None
+    for wrong in ("!", files[1][:-8], files[0]):
+        with pytest.raises(BeatGenError, match="cut off or changed"):
+            link.unpack(" ".join([first, files[0], wrong, files[1]]))
+
+
+def test_a_file_too_large_to_be_read_again_says_so(monkeypatch):
+    monkeypatch.setattr(engine, "LARGEST_KEPT", 100)
+    file = io.BytesIO()
+    bg.write_midi(Groove.from_tab("kick |o-o-o-o-o-o-o-o-|\nsnare |oooooooooooooooo|"), file)
+    source = engine.read("large.mid", file.getvalue())
+    assert source.file is None and source.too_large

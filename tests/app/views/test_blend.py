@@ -9,6 +9,7 @@ from drive import act, bar_file, choose, click, go, midi_of, now, player_sends, 
 from app import downloads, engine
 from app.player.wire import pack_path
 from app.share import link
+from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove
 from beatgen.kit import INDEX
 
@@ -166,3 +167,19 @@ def test_the_kit_that_is_chosen_plays_in_files_and_comes_along_in_links(apptest)
     assert (back.kit, back.opening.kit) == ("808", "808")
     player_sends(apptest, kit=["?"], turn=2)
     assert now(apptest).kit == "kit"
+
+
+def test_levels_and_pans_are_in_files_and_come_along_in_links(apptest):
+    mix = Mix({"kick": -6, "hat": -40}, {"hat": 0.5})
+    sent = {"kick": [-6, 0], "hat": [-90, 0.5], "?": [1, 1], "tom": "loud", "ride": [None, 1]}
+    player_sends(apptest, mix=sent)
+    assert now(apptest).mix == mix
+    groove = downloads.served(now(apptest).heard)
+    _, wav = bar_file(apptest, "wav")
+    assert wav == engine.wav_file(groove, mix=mix) != engine.wav_file(groove)
+    mixed, plain = (list(engine.stem_files(groove, mix=each)) for each in (mix, NO_MIX))
+    assert mixed != plain and dict(mixed).keys() == dict(plain).keys()
+    back = link.unpack(link.pack(now(apptest)))
+    assert (back.mix, back.opening.mix) == (mix, mix)
+    player_sends(apptest, mix=["?"], turn=2)
+    assert not now(apptest).mix

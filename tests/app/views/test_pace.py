@@ -18,13 +18,13 @@ def test_a_groove_near_half_the_tempo_of_the_other_is_proposed_to_be_written_twi
 ):
     upload(apptest, "a", "trap 70.mid", midi_of(half_time))
     upload(apptest, "b", "trap 140.mid", midi_of(Groove(half_time.velocity, tempo=140)))
-    assert "near twice as fast" in text(apptest)
+    assert "nearly twice as fast" in text(apptest)
     before = now(apptest).a.source
     click(apptest, "meet-a")
     deck = now(apptest).a
     assert (deck.source.tempo, deck.source.bars, deck.bars) == (140, 4, 4)
     assert now(apptest).heard.tempo == 140
-    assert "near twice as fast" not in text(apptest)
+    assert "nearly twice as fast" not in text(apptest)
     click(apptest, "half-a")
     assert now(apptest).a.source is before, "back again it is the very same"
     assert now(apptest).a.bars == 2

@@ -32,9 +32,9 @@ export class Ensemble {
    * @param {number} time
    * @returns {Played}
    */
-  play(voice, velocity, time) {
+  play(voice, velocity, time, turn = 0) {
     return {
-      heard: this.#sampler.play(voice, velocity, time),
+      heard: this.#sampler.play(voice, velocity, time, turn),
       sent: this.#out.play(voice, velocity, time),
     };
   }

@@ -7,6 +7,7 @@
 /** @import { DrumMap } from "./maps.js" */
 
 import { text } from "../language.js";
+import { nearestBeat } from "../state/meter.js";
 import { Ensemble } from "./ensemble.js";
 import { loadMaps } from "./maps.js";
 import { MidiOut } from "./output.js";
@@ -160,8 +161,9 @@ export class Live {
   /** Count a tap along with the metronome. @param {number} stamp */
   #count(stamp) {
     const beat = this.#beatAt(stamp);
-    if (!this.taps || beat === null || beat < -0.5) return;
-    this.taps.push(((beat - Math.round(beat)) * 60_000) / this.#player.transport.tempo);
+    const { groove, transport } = this.#player;
+    if (!this.taps || !groove || beat === null || beat < -0.5) return;
+    this.taps.push(((beat - nearestBeat(beat, groove)) * 60_000) / transport.tempo);
     if (this.taps.length >= TAPS) {
       const latency = Math.round(Math.min(MOST_LATENCY, Math.max(0, median(this.taps))));
       this.taps = null;

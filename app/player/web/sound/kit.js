@@ -1,5 +1,6 @@
 // The kit: every voice at several velocities, one behind the other in one file, which is fetched
-// and decoded once per page; and percussion in another one, where a groove has some.
+// and decoded once per page; percussion in another one, where a groove has some; and in a third more
+// recordings of some voices, which take turns with the kit's.
 
 /** @import { KitTable, Sample, Samples } from "../types" */
 
@@ -47,6 +48,8 @@ export async function loadSamples(name, base) {
 export class Kit {
   /** @type {Samples[]} */
   #parts;
+  /** @type {Samples | null} */
+  #turns = null;
 
   /** @param {Samples[]} parts none of which has a voice of another */
   constructor(...parts) {
@@ -56,6 +59,12 @@ export class Kit {
   /** Have other recordings of the first part's voices. @param {Samples} part */
   change(part) {
     this.#parts[0] = part;
+    this.#turns = null;
+  }
+
+  /** Have recordings that take turns with the first part's of their velocity. @param {Samples} turns */
+  takeTurns(turns) {
+    this.#turns = turns;
   }
 
   /** Have more voices. @param {Samples} part */
@@ -88,21 +97,28 @@ export class Kit {
 
   /**
    * What sounds for a velocity of 1 to 127, the layer nearest by ratio, scaled by square: seconds
-   * `offset` to `offset + duration` of `buffer`, and its gain.
+   * `offset` to `offset + duration` of `buffer`, and its gain. Layers of one velocity take turns.
    *
    * @param {string} name
    * @param {number} velocity
+   * @param {number} turn how many hits of the voice went before in the bar
    * @returns {Sample | undefined}
    */
-  sample(name, velocity) {
+  sample(name, velocity, turn = 0) {
     /** @param {{ velocity: number }} layer */
     const away = (layer) => Math.abs(Math.log(layer.velocity / velocity));
     const part = this.#parts.find(({ table }) => name in table.voices);
-    const layer = part?.table.voices[name].reduce((a, b) => (away(b) < away(a) ? b : a));
-    if (!part || !layer) return undefined;
-    const { sample_rate: rate } = part.table;
+    if (!part) return undefined;
+    const nearest = part.table.voices[name].reduce((a, b) => (away(b) < away(a) ? b : a));
+    const sources = this.#turns && part === this.#parts[0] ? [part, this.#turns] : [part];
+    const alike = sources.flatMap(({ table, buffer }) =>
+      (table.voices[name] ?? [])
+        .filter((layer) => layer.velocity === nearest.velocity)
+        .map((layer) => ({ layer, buffer, rate: table.sample_rate })),
+    );
+    const { layer, buffer, rate } = alike[turn % alike.length];
     return {
-      buffer: part.buffer,
+      buffer,
       offset: layer.start / rate,
       duration: layer.samples / rate,
       gain: (velocity / layer.velocity) ** 2,

@@ -1,6 +1,7 @@
 // The sampler: turns strokes into sound on the audio clock.
 //
-// stroke > its own gain (velocity, choke) > its voice's channel (mute, pan) > volume > soft clip
+// stroke > its own gain (velocity, choke) > its voice's channel (mute, the kit's pan)
+//   > its family's bus (level, pan) > volume > soft clip
 
 /** @import { Kit } from "./kit.js" */
 /** @import { Mixer } from "./mixer.js" */
@@ -13,6 +14,7 @@
  *   time: number, dampedAt: number }} Handle
  */
 
+import { gainOf } from "./mixer.js";
 import { CLICK } from "./strokes.js";
 
 const GLIDE = 0.008; // s, for mutes and chokes not to click
@@ -24,6 +26,8 @@ export class Sampler {
   #voices;
   /** @type {Map<number, GainNode>} by voice, each from its first stroke on */
   #channels = new Map();
+  /** @type {Map<string, { gain: GainNode, place: StereoPannerNode }>} by family, likewise */
+  #buses = new Map();
   /** @type {Mixer | null} */
   #mixer = null;
   #click;
@@ -34,7 +38,7 @@ export class Sampler {
   /**
    * @param {BaseAudioContext} context
    * @param {Kit} kit
-   * @param {Pick<Voice, "name" | "relative">[]} voices by their numbers
+   * @param {Voice[]} voices by their numbers
    */
   constructor(context, kit, voices) {
     this.#context = context;
@@ -57,17 +61,19 @@ export class Sampler {
    * @param {number} voice
    * @param {number} velocity
    * @param {number} time
+   * @param {number} turn how many strokes of the voice went before in the bar
    * @returns {Handle | null}
    */
-  play(voice, velocity, time) {
-    const sample = voice === CLICK ? this.#clickSample(velocity) : this.#drumSample(voice, velocity);
+  play(voice, velocity, time, turn = 0) {
+    const isClick = voice === CLICK;
+    const sample = isClick ? this.#clickSample(velocity) : this.#drumSample(voice, velocity, turn);
     if (!sample) return null;
     const source = new AudioBufferSourceNode(this.#context, {
       buffer: sample.buffer,
       playbackRate: sample.rate ?? 1,
     });
     const gain = new GainNode(this.#context, { gain: sample.gain });
-    source.connect(gain).connect(voice === CLICK ? this.#volume : this.#channel(voice));
+    source.connect(gain).connect(isClick ? this.#volume : this.#channel(voice));
     source.start(time, sample.offset, sample.duration); // all of the click, which has neither
     const name = this.#voices[voice]?.name ?? ""; // of the click: it damps nothing and rings on
     const handle = { source, gain, name, time, dampedAt: Infinity };
@@ -117,24 +123,42 @@ export class Sampler {
     this.#channels.forEach((channel, voice) => {
       channel.gain.setTargetAtTime(mixer.here && mixer.isHeard(voice) ? 1 : 0, this.now, GLIDE);
     });
+    this.#buses.forEach(({ gain, place }, family) => {
+      const { level, pan } = mixer.strip(family);
+      gain.gain.setTargetAtTime(gainOf(level), this.now, GLIDE);
+      place.pan.setTargetAtTime(pan, this.now, GLIDE);
+    });
   }
 
   /** Where a voice is muted and has its place. @param {number} voice */
   #channel(voice) {
     let channel = this.#channels.get(voice);
     if (!channel) {
-      const pan = this.#kit.pan(this.#voices[voice].name);
+      const { name, family } = this.#voices[voice];
+      const pan = this.#kit.pan(name);
       channel = new GainNode(this.#context, { gain: this.#mixer?.isHeard(voice) === false ? 0 : 1 });
-      channel.connect(new StereoPannerNode(this.#context, { pan })).connect(this.#volume);
+      channel.connect(new StereoPannerNode(this.#context, { pan })).connect(this.#bus(family));
       this.#channels.set(voice, channel);
     }
     return channel;
   }
 
-  /** @param {number} voice @param {number} velocity */
-  #drumSample(voice, velocity) {
+  /** What a family goes through. @param {string} family */
+  #bus(family) {
+    const { level, pan } = this.#mixer?.strip(family) ?? { level: 0, pan: 0 };
+    const bus = this.#buses.get(family) ?? {
+      gain: new GainNode(this.#context, { gain: gainOf(level) }),
+      place: new StereoPannerNode(this.#context, { pan }),
+    };
+    if (!this.#buses.has(family)) bus.gain.connect(bus.place).connect(this.#volume);
+    this.#buses.set(family, bus);
+    return bus.gain;
+  }
+
+  /** @param {number} voice @param {number} velocity @param {number} turn */
+  #drumSample(voice, velocity, turn) {
     const { name, relative = name } = this.#voices[voice];
-    return this.#kit.sample(name, velocity) ?? this.#kit.sample(relative, velocity);
+    return this.#kit.sample(name, velocity, turn) ?? this.#kit.sample(relative, velocity, turn);
   }
 
   /** @param {number} velocity @returns {Sample} */

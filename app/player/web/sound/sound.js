@@ -8,6 +8,7 @@ import { text } from "../language.js";
 import { loadKit, loadSamples, messageOf } from "./kit.js";
 import { Sampler } from "./sampler.js";
 
+const FIRST = "kit"; // the kit that is loaded at once
 const RATE = 44100; // hertz, as the kit is recorded
 const GESTURES = ["pointerup", "click", "keydown"]; // at which a browser lets sound begin
 
@@ -20,7 +21,7 @@ export class Sound {
   kit = null;
   /** @type {URL | null} where the kit lies */
   #base = null;
-  #chosen = "kit";
+  #chosen = FIRST;
   #hasPercussion = false; // or is loading it
   /** @type {Kit | null} there once it is open */
   loaded = null;
@@ -39,7 +40,14 @@ export class Sound {
     if (this.kit) return;
     this.#base = new URL(`../../${component}/`, import.meta.url);
     this.kit = loadKit(this.#base);
-    this.kit.catch(() => {}); // reported when play is pressed
+    this.kit.then((kit) => this.#takeTurns(kit)).catch(() => {}); // reported when play is pressed
+  }
+
+  /** Load more recordings of the first kit, which sounds without them until they are there. @param {Kit} kit */
+  async #takeTurns(kit) {
+    if (!this.#base) return;
+    const turns = await loadSamples("turns", this.#base);
+    if (this.#chosen === FIRST) kit.takeTurns(turns);
   }
 
   /**
@@ -72,6 +80,7 @@ export class Sound {
       const [kit, samples] = await Promise.all([this.kit, loadSamples(name, this.#base)]);
       if (name === this.#chosen) kit?.change(samples);
       this.trouble = "";
+      if (name === FIRST && kit) await this.#takeTurns(kit);
     } catch (error) {
       this.#chosen = "";
       this.trouble = messageOf(error);

@@ -4,8 +4,8 @@
 
 /** @import { Groove, Layout, Stroke } from "../types" */
 
-import { beatOf } from "../state/groove.js";
-import { beatsOf, lengthOf, QUARTER } from "../state/meter.js";
+import { beatOf, SIXTEENTHS } from "../state/groove.js";
+import { barsOf, beatsOf, lengthOf, QUARTER } from "../state/meter.js";
 
 export const CLICK = -1;
 const ACCENT = 120; // velocity of the first click of a bar
@@ -23,8 +23,10 @@ const SAME = 1e-9; // beats
 export function layOut(groove, swing) {
   const strokes = groove.hits.map((hit) => {
     const place = beatOf(hit, groove.steps, swing);
-    return { beat: place, place, voice: hit.voice, velocity: hit.velocity, step: hit.step };
+    return { beat: place, place, voice: hit.voice, velocity: hit.velocity, step: hit.step, turn: 0 };
   });
+  strokes.sort((a, b) => a.beat - b.beat);
+  countTurns(strokes, groove);
   const clicks = beatsOf(groove).map(({ number, at }) => ({
     beat: at / QUARTER,
     voice: CLICK,
@@ -33,12 +35,31 @@ export function layOut(groove, swing) {
   const countIn = lengthOf({ ...groove, bars: 1 }) / QUARTER;
   return {
     length: lengthOf(groove) / QUARTER,
-    strokes: strokes.sort((a, b) => a.beat - b.beat),
+    strokes,
     clicks,
     before: clicks
       .filter(({ beat }) => beat < countIn)
       .map((click) => ({ ...click, beat: click.beat - countIn })),
   };
+}
+
+/**
+ * Count which stroke of its voice each is in its bar, so that a bar always sounds alike.
+ *
+ * @param {{ voice: number, step: number, turn: number }[]} strokes in the order of their beats
+ * @param {Groove} groove
+ */
+function countTurns(strokes, groove) {
+  const bars = barsOf(groove);
+  const sixteenth = groove.steps / SIXTEENTHS;
+  /** @type {Map<string, number>} how many strokes each voice had so far in each bar */
+  const counts = new Map();
+  for (const stroke of strokes) {
+    const bar = bars.findLastIndex(({ first }) => first * sixteenth <= stroke.step);
+    const name = `${bar} ${stroke.voice}`;
+    stroke.turn = counts.get(name) ?? 0;
+    counts.set(name, stroke.turn + 1);
+  }
 }
 
 /**

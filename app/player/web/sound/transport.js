@@ -189,7 +189,8 @@ export class Transport {
         this.dropped++;
         continue;
       }
-      const handle = this.#sampler.play(stroke.voice, stroke.velocity, Math.max(time, now));
+      const { voice, velocity, turn } = stroke;
+      const handle = this.#sampler.play(voice, velocity, Math.max(time, now), turn);
       this.#scheduled.push({ ...stroke, time, handle });
     }
     this.#scheduled.sort((a, b) => a.beat - b.beat);

@@ -64,6 +64,27 @@ export const beatAt = (sixteenth, shape) =>
   beatsOf(shape).findLast(({ at }) => at <= sixteenth) ?? beatsOf(shape)[0];
 
 /**
+ * The beat of a looping groove that is nearest to a place, both in quarters from its start.
+ *
+ * @param {number} place may be before the start, or rounds behind it
+ * @param {Pick<Shape, "bars" | "meters">} shape
+ */
+export function nearestBeat(place, shape) {
+  const length = lengthOf(shape) / QUARTER;
+  const round = Math.floor(place / length) * length;
+  const beats = [...beatsOf(shape).map(({ at }) => at / QUARTER), length];
+  const away = (/** @type {number} */ beat) => Math.abs(place - round - beat);
+  return round + beats.reduce((a, b) => (away(b) < away(a) ? b : a));
+}
+
+/**
+ * Quarters that a musician counts one along with a groove: one and a half in 6/8 and its kin.
+ *
+ * @param {Pick<Shape, "bars" | "meters">} shape
+ */
+export const pulseOf = (shape) => Math.max(1, meterOf(labelAt(shape, 0)).beat / QUARTER);
+
+/**
  * Whether two grooves, or a groove and a lock, have the same meters as far as both go.
  *
  * @param {Pick<Shape, "bars" | "meters">} one

@@ -113,6 +113,11 @@ export class Player extends Playback {
     return this.files !== null && this.#filed >= this.#turn;
   }
 
+  /** Whether Python, having read the message of this number, has read all. @param {number} turn */
+  hasRead(turn) {
+    return turn >= this.#turn;
+  }
+
   /** What plays: the samples, and a MIDI port beside them. @override @returns {Instrument | null} */
   get instrument() {
     return this.sound.sampler && this.live.over(this.sound.sampler);
@@ -396,9 +401,10 @@ export class Player extends Playback {
   #open(opening) {
     if (!opening || opening.name === this.#opened) return false;
     this.#opened = opening.name;
-    const { tempo, swing, lock, kit } = opening;
+    const { tempo, swing, lock, kit, mix } = opening;
     Object.assign(this.settings, { tempo, swing, kit });
     this.sound.choose(kit);
+    this.mix((mixer) => (mixer.packed = mix));
     this.transport.setTempo(tempo);
     this.transport.setSwing(swing);
     this.scene.openWith(lock);
@@ -459,7 +465,8 @@ export class Player extends Playback {
     const { tempo, swing, kit } = this.settings;
     this.#turn++;
     const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
-    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, opened, varied, wall });
+    const mix = this.mixer.packed;
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, mix, opened, varied, wall });
     this.#reminder.start();
   }
 

@@ -10,15 +10,16 @@ export class Taps {
   #times = [];
 
   /**
-   * Take a tap at `time` (ms); the tempo in beats per minute, null after a first tap.
+   * Take a tap at `time` (ms); the tempo in quarters per minute, null after a first tap.
    *
    * @param {number} time
+   * @param {number} pulse quarters from one tap to the next
    */
-  tap(time) {
+  tap(time, pulse = 1) {
     if (time - this.#times[this.#times.length - 1] > PAUSE) this.#times = [];
     this.#times = [...this.#times, time].slice(-TAPS);
     if (this.#times.length < 2) return null;
     const beat = (time - this.#times[0]) / (this.#times.length - 1);
-    return clampTempo(Math.round(600000 / beat) / 10);
+    return clampTempo(Math.round((600000 * pulse) / beat) / 10);
   }
 }

@@ -68,3 +68,16 @@ test("another kit's recordings take the place of the first ones, percussion stay
   assert.equal(kit.sample("kick", 100).offset, 2);
   assert.equal(kit.sample("clap", 100).offset, 3);
 });
+
+test("recordings of one velocity take turns, until another kit is chosen", () => {
+  const table = (voices) => ({ sample_rate: 100, pan: {}, chokes: {}, voices });
+  const layers = (...starts) => starts.map(([velocity, start]) => ({ velocity, start, samples: 10 }));
+  const kit = new Kit({ table: table({ hat: layers([50, 0], [100, 100]), kick: layers([100, 200]) }), buffer: null });
+  kit.takeTurns({ table: table({ hat: layers([100, 300], [100, 400]) }), buffer: null });
+  const offsets = (name, velocity) => [0, 1, 2, 3].map((turn) => kit.sample(name, velocity, turn).offset);
+  assert.deepEqual(offsets("hat", 110), [1, 3, 4, 1]);
+  assert.deepEqual(offsets("hat", 40), [0, 0, 0, 0]);
+  assert.deepEqual(offsets("kick", 90), [2, 2, 2, 2]);
+  kit.change({ table: table({ hat: layers([100, 500]) }), buffer: null });
+  assert.deepEqual(offsets("hat", 110), [5, 5, 5, 5]);
+});

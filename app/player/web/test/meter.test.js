@@ -6,7 +6,7 @@ import { withFeel } from "../state/feel.js";
 import { repeated, stepsOf } from "../state/groove.js";
 import { duplicated, moved } from "../state/notes.js";
 import { fits, keep, NO_LOCK, relock } from "../state/lock.js";
-import { beatAt, lengthOf, meterOf } from "../state/meter.js";
+import { beatAt, lengthOf, meterOf, nearestBeat, pulseOf } from "../state/meter.js";
 import { cellsOf, grooveOf } from "./fake.js";
 
 const clicks = (groove, from, to, on = true) =>
@@ -20,6 +20,14 @@ test("a meter's bar has its sixteenths, and its beats", () => {
   assert.deepEqual(meterOf("7/8"), { sixteenths: 14, beat: 2 });
   assert.equal(lengthOf({ bars: 3, meters: ["4/4", "2/4"] }), 16 + 8 + 16);
   assert.deepEqual(beatAt(19, { bars: 2, meters: ["7/8"] }), { bar: 1, number: 3, at: 18, end: 20 });
+});
+
+test("a place is near a beat of its meter, in every round", () => {
+  const blues = { bars: 1, meters: ["12/8"] };
+  assert.deepEqual([-0.1, 1.4, 1.6, 5.9, 6.1, 7.6].map((at) => nearestBeat(at, blues)), [0, 1.5, 1.5, 6, 6, 7.5]);
+  assert.equal(nearestBeat(2.6, { bars: 1 }), 3);
+  assert.equal(nearestBeat(3.4, { bars: 1, meters: ["7/8"] }), 3.5);
+  assert.deepEqual(["12/8", "4/4", "7/8"].map((label) => pulseOf({ bars: 1, meters: [label] })), [1.5, 1, 1]);
 });
 
 test("the loop is as long as its bars, the metronome accents each, the count-in is one bar", () => {

@@ -546,13 +546,15 @@ describe("messages", () => {
     moveTo(0.5);
     answer();
     const lock = { ...packGroove("lock", grooveOf([[4, SNARE]])), voices: [SNARE], sixteenths: [], cells: [] };
-    const opening = { name: "shared", tempo: 87, swing: 0.6, lock };
+    const opening = { name: "shared", tempo: 87, swing: 0.6, lock, kit: "kit", mix: { hat: [-6, 0.5] } };
     answer({ opening });
     assert.deepEqual([player.settings.tempo, player.settings.swing], [87, 0.6]);
     assert.deepEqual([...player.lock.voices], [SNARE]);
+    assert.deepEqual(player.mixer.strip("hat"), { level: -6, pan: 0.5 });
     assert.ok(!player.history.canUndo);
     mock.timers.tick(1);
     assert.equal(lastSent().opened, "shared");
+    assert.deepEqual(lastSent().mix, { hat: [-6, 0.5] });
     player.set({ tempo: 100 });
     answer({ opening });
     assert.equal(player.settings.tempo, 100);

@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Kit } from "../sound/kit.js";
+import { gainOf } from "../sound/mixer.js";
 import { dampedAt } from "../sound/sampler.js";
+import { layOut } from "../sound/strokes.js";
 import { beatOf, cellOf, grooveAt, packHit, withEdits } from "../state/groove.js";
 import { keep } from "../state/lock.js";
 import { beatsOf } from "../state/meter.js";
@@ -60,10 +62,16 @@ const COMPUTED = {
     return times.map((time) => (time === Infinity ? null : time));
   },
   name: ({ pattern, feel, done }) => nameWith(blendName(pattern, feel), done),
-  velocity: ({ layers, velocity }) => {
+  velocity: ({ layers, velocity, turn }) => {
     const kit = new Kit({ table: { ...TABLE, voices: { drum: layersOf(layers) } }, buffer: null });
-    const { offset, gain } = kit.sample("drum", velocity);
+    const { offset, gain } = kit.sample("drum", velocity, turn);
     return { layer: offset, gain };
+  },
+  level: ({ level }) => gainOf(level),
+  turns: ({ groove: laid }) => {
+    const strokes = layOut(groove(laid), 0.5).strokes;
+    const numbered = strokes.map(({ step, voice, turn }) => [step, voice, turn]);
+    return numbered.sort(([step, voice], [other, its]) => step - other || voice - its);
   },
 };
 

@@ -40,3 +40,9 @@ test("a tempo is written with two digits at most, and typed so", () => {
   assert.equal(writeTempo(120), "120");
   assert.equal(clampTempo(29), 30);
 });
+
+test("in 12/8 taps are dotted quarters", () => {
+  const taps = new Taps();
+  taps.tap(0, 1.5);
+  assert.equal(taps.tap(500, 1.5), 180);
+});

@@ -8,6 +8,7 @@ import { text } from "../language.js";
 import { percent } from "../state/names.js";
 import { element, icon, put, style, write } from "./dom.js";
 import { LivePanel } from "./live.js";
+import { MixerPanel } from "./mixer.js";
 import { TakeawayLinks } from "./takeaway.js";
 import { TempoControl } from "./tempo.js";
 
@@ -39,6 +40,7 @@ export class Bar {
   #kit;
   #files;
   #live;
+  #mixer;
   #extras;
   #label = element("div", { class: "label", "aria-live": "polite" });
   #page = document.querySelector('[data-testid="stMain"]') ?? document.body;
@@ -65,12 +67,19 @@ export class Bar {
     );
     this.#files = new TakeawayLinks(player);
     this.#live = new LivePanel(player);
+    this.#mixer = new MixerPanel(player);
     this.#extras = element(
       "div",
       { class: "extras" },
       this.#sliders[0].root,
       this.#kit,
-      element("div", { class: "toggles" }, ...this.#toggles.map(({ root }) => root), this.#live.button),
+      element(
+        "div",
+        { class: "toggles" },
+        this.#mixer.drawer.button,
+        ...this.#toggles.map(({ root }) => root),
+        this.#live.drawer.button,
+      ),
       this.#sliders[1].root,
     );
     this.root = element(
@@ -82,7 +91,8 @@ export class Bar {
       this.#switch.root,
       more,
       this.#extras,
-      this.#live.root,
+      this.#mixer.drawer.root,
+      this.#live.drawer.root,
     );
     this.#arrange();
     this.#phone.addEventListener("change", this.#arranged);
@@ -104,6 +114,7 @@ export class Bar {
     this.#switch.show(scene.monitor);
     this.#files.update();
     this.#live.update();
+    this.#mixer.update();
   }
 
   #updatePlay() {

@@ -3,7 +3,8 @@
 /** @import { Player } from "../state/player.js" */
 
 import { text } from "../language.js";
-import { element, icon, put, write } from "./dom.js";
+import { element, put, write } from "./dom.js";
+import { Drawer } from "./drawer.js";
 
 const SOCKET =
   "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zm0 1.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4z" +
@@ -13,7 +14,7 @@ const SOCKET =
 const CHANNELS = 16;
 
 export class LivePanel {
-  button;
+  drawer;
   #player;
   #live;
   #out = choice((output) => this.#live.set({ output }));
@@ -29,23 +30,11 @@ export class LivePanel {
   #tap = element("button", { onclick: () => this.#live.tapAlong(!this.#live.taps) });
   #state = element("p", { class: "state", "aria-live": "polite" });
   #ports = element("div", { class: "ports" });
-  #isOpen = false;
 
   /** @param {Player} player */
   constructor(player) {
     this.#player = player;
     this.#live = player.live;
-    this.button = element(
-      "button",
-      {
-        class: "toggle live",
-        title: text("live.hint"),
-        "aria-label": text("live"),
-        "aria-expanded": "false",
-        onclick: () => this.#toggle(),
-      },
-      icon(SOCKET),
-    );
     this.#ports.append(
       element(
         "fieldset",
@@ -68,16 +57,10 @@ export class LivePanel {
         element("div", { class: "row" }, this.#record, this.#tap),
       ),
     );
-    this.root = element(
-      "section",
-      { class: "live-panel", "aria-label": text("live"), hidden: true },
-      this.#ports,
-      this.#state,
-    );
-    this.root.addEventListener("keydown", ({ key }) => {
-      if (key !== "Escape") return;
-      this.#toggle();
-      this.button.focus();
+    const words = { name: "live", label: text("live"), title: text("live.hint"), picture: SOCKET };
+    this.drawer = new Drawer(words, [this.#ports, this.#state], () => {
+      this.#live.open();
+      this.update();
     });
     this.#live.reopen();
   }
@@ -85,9 +68,9 @@ export class LivePanel {
   update() {
     const { ports, recorder, settings, maps, taps } = this.#live;
     const isUsed = Boolean(ports.output ?? ports.input);
-    put(this.button, "aria-pressed", isUsed);
-    this.button.classList.toggle("recording", recorder.on);
-    if (!this.#isOpen) return;
+    put(this.drawer.button, "aria-pressed", isUsed);
+    this.drawer.button.classList.toggle("recording", recorder.on);
+    if (!this.drawer.isOpen) return;
     this.#ports.hidden = !ports.isOpen;
     fill(this.#out, portsOf(ports.names("output"), settings.output), settings.output);
     fill(this.#in, portsOf(ports.names("input"), settings.input), settings.input);
@@ -107,14 +90,6 @@ export class LivePanel {
     const latency = settings.latency ? text("live.latency.is", { ms: settings.latency }) : "";
     const sentences = [ports.trouble, this.#live.state, this.#live.notice, latency];
     write(this.#state, sentences.filter(Boolean).join(" "));
-  }
-
-  #toggle() {
-    this.#isOpen = !this.#isOpen;
-    this.root.hidden = !this.#isOpen;
-    put(this.button, "aria-expanded", this.#isOpen);
-    if (this.#isOpen) this.#live.open();
-    this.update();
   }
 
   #toggleRecord() {

@@ -4,6 +4,7 @@
 
 import { clampTempo, readTempo, writeTempo } from "../state/settings.js";
 import { text } from "../language.js";
+import { pulseOf } from "../state/meter.js";
 import { Taps } from "../state/taps.js";
 import { element, focusedBeside, icon, isCommand, LOCKED, OPEN, put } from "./dom.js";
 
@@ -129,7 +130,9 @@ export class TempoControl {
 
   /** @param {Event} event */
   #tap({ timeStamp }) {
-    const tempo = this.#taps.tap(timeStamp);
+    const { groove } = this.#player;
+    const pulse = groove ? pulseOf(groove) : 1; // in 12/8 a foot taps dotted quarters
+    const tempo = this.#taps.tap(timeStamp, pulse);
     if (tempo !== null) this.#set(tempo, true);
   }
 }
