@@ -150,6 +150,7 @@ def player(
     starts: int = 0,
     *,
     slim: bool = False,
+    waits: bool = False,
     key: str = "player",
 ) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
@@ -158,6 +159,7 @@ def player(
     later runs send the position and settled groove only. A browser that has missed them names
     another path in its message, and is sent them again.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
+    waits: whether what the browser has kept is yet to come: what sounds there goes on until then.
     slim: whether the blend is low, on a page that has much above the grid.
     """
     message = _message(key)
@@ -186,6 +188,7 @@ def player(
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
         "slim": slim,
+        "waits": waits,
     }
     if os.environ.get(PROBE):
         data["probe"] = True

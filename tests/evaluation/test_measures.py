@@ -86,6 +86,7 @@ def test_a_measure_of_the_report_network_is_made_as_far_as_it_can(noise_file) ->
 def test_measures_have_names_and_earlier_ones() -> None:
     names = [measure.name for measure in MEASURES]
     assert names == [
+        "programmed",
         "realism",
         "smoothness",
         "directions",
@@ -95,8 +96,8 @@ def test_measures_have_names_and_earlier_ones() -> None:
         "sequence",
     ]
     earlier = ("likeness", "walk", "directions", "humanize", "complete")
-    assert measures(earlier) == list(MEASURES[: len(earlier)])
-    assert measures(["complete", "realism"]) == [MEASURES[0], MEASURES[4]]
+    assert measures(earlier) == list(MEASURES[1 : 1 + len(earlier)])
+    assert measures(["complete", "realism"]) == [MEASURES[1], MEASURES[5]]
     with pytest.raises(BeatGenError, match="no part 'beauty'; expected some of realism, smooth"):
         measures(["realism", "beauty"])
 
