@@ -118,8 +118,9 @@ def download_groove(options: Options) -> None:
         default=0,
         help="train what the card's training started from (given twice: what that started from)",
     ),
-    arg("--start", metavar="RUN", help="start from the best weights of this run"),
+    arg("--start", metavar="RUN", help="start from a run's best weights, or exported ones"),
     number("--prior-epochs", int, 0, "then train a prior on our network's z for so many epochs"),
+    number("--prior-learning-rate", float, None, "learning rate of the prior at its peak"),
     arg("--export", metavar="DIR", help="folder for the weights that play, written when done"),
     arg("--summary", action="store_true", help="print the network and do not train"),
 )
@@ -137,7 +138,8 @@ def train(options: Options) -> None:
     # What is refused is refused before hours of training, not behind them.
     if options.prior_epochs and config.kind.prior is None:
         raise UsageError("--prior-epochs is for our network alone.")
-    prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
+    how = options.prior_epochs, options.prior_learning_rate
+    prior = prior_config(config, *how) if options.prior_epochs else None
     if options.export:
         from beatgen.training.export import export, need_tensorflow
 

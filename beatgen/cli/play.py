@@ -164,13 +164,15 @@ def vary(options: Options) -> None:
 @verb(
     number("--count", int, 4, "how many grooves"),
     number("--tempo", float, 120.0, "beats per minute"),
+    arg("--whole", action="store_true", help="all that is drawn, with bars that begin nowhere"),
     *(SEED, MODEL, *MIDIS_OUT),
 )
 def sample(options: Options) -> None:
-    """Write new grooves of one bar, one file each."""
-    _write_all(
-        _model(options).sample(options.count, options.seed, options.tempo), options, "sample"
-    )
+    """Write new grooves of one bar, one file each.
+
+    Bars with a kick on the one come first, and empty ones are left out, unless --whole is given."""
+    drawn = _model(options).sample(options.count, options.seed, options.tempo, options.whole)
+    _write_all(drawn, options, "sample")
 
 
 @verb(

@@ -22,7 +22,7 @@ from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
 from beatgen.errors import BeatGenError, check_count, check_seed, check_share
 from beatgen.groove import Groove, checked_meters, columns, join
-from beatgen.kit import GROUPS, INDEX
+from beatgen.kit import INDEX
 from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
@@ -516,12 +516,7 @@ class Vae:
         only an electronic kit has, no such voice is proposed (`on_kit`). alone: without the
         training bars, by the network alone.
         """
-        # The encoder learned with whole groups hidden: where one voice of a group is missing, it
-        # takes the others to be all of it. The training bars are compared in all that is known.
-        unknown = hidden.copy()
-        for group in GROUPS.values():
-            unknown[..., group] |= hidden[..., group].any(-1, keepdims=True)
-        z, _ = self.codec.encode_bars(velocity, timing, ~unknown, loop)
+        z, _ = self.codec.encode_bars(velocity, timing, ~self.codec.unknown(hidden), loop)
         counts = self.codec.predict_counts(z[:, : self.pattern_dim])
         probability = 1 - counts[..., 0]
         if self._neighbours is not None and not alone:
@@ -691,8 +686,17 @@ def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]
 
 def _lack(bar: Groove) -> int:
     """What a bar lacks to stand alone: 2 for hits, 1 for a kick on the one, 3 for both."""
-    struck = strikes_of(bar).count > 0
-    return 2 * int(struck.sum() < FEWEST) + int(not struck[0, 0, INDEX["kick"]])
+    return 2 * int((strikes_of(bar).count > 0).sum() < FEWEST) + int(not has_kick_on_one(bar))
+
+
+def has_kick_on_one(bar: Groove) -> bool:
+    """Whether a kick stands on the one of the first bar: repeated, most such bars are heard as
+    beginning where they begin.
+
+    >>> has_kick_on_one(Groove.from_tab("kick |o-------|"))
+    True
+    """
+    return bool(strikes_of(bar).count[0, 0, INDEX["kick"]])
 
 
 def _faded(

@@ -19,6 +19,8 @@ from keras import layers, ops
 from beatgen.errors import BeatGenError, check_fields
 from beatgen.groove import SIXTEENTHS
 
+KEYS = "keys"  # part of the path of weights that say what a sixteenth can be asked for
+
 
 def check_trunk(config: Any) -> None:
     """Check the config of a network of trunks, whose width, heads and dropout are among its fields.
@@ -47,7 +49,9 @@ class Attention(layers.Layer):
     def __init__(self, width: int, heads: int, dropout: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.heads, self.size = heads, width // heads
-        self.queries, self.keys, self.values = (layers.Dense(width) for _ in range(3))
+        self.queries, self.keys, self.values = (
+            layers.Dense(width, name=name) for name in ("queries", KEYS, "values")
+        )
         self.leave = layers.Dense(width)
         self.drop = layers.Dropout(dropout)
 

@@ -25,7 +25,8 @@ TOLERANCES = (0.001, 1)  # errors are divided by them
 class TrainConfig:
     """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), "drumify"
     (from a tapped rhythm to drums), or "flow", the prior of a finished run `of` a bar model. start:
-    a run whose best weights are where this one begins, or ANOTHER, which cannot be trained.
+    a run whose best weights are where this one begins, a folder of exported weights, or ANOTHER,
+    which cannot be trained.
 
     ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
     and falls along a line then: the network learns to guess, and at last bars as they are played.

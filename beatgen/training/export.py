@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,16 +30,16 @@ from beatgen.latent.runtime import (
     load_network,
 )
 from beatgen.latent.vae import Vae, load_model
-from beatgen.notices import held_back
 from beatgen.training.atlas import write_atlas
 from beatgen.training.config import TrainConfig
+from beatgen.training.convert import convert
 from beatgen.training.fit_directions import (
     attribute_response,
     clear_response,
     order_components,
     principal_directions,
 )
-from beatgen.training.kinds import Export, Kind
+from beatgen.training.kinds import Export
 from beatgen.training.modelcard import fidelity, model_card
 from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run
 
@@ -166,28 +165,6 @@ def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> 
     card["measures"] = {k: round(float(v), 3) for k, v in found[card["threshold"]].items()}
     path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
-
-
-def convert(model: Any, kind: Kind) -> bytes:
-    """The network as a LiteRT flatbuffer with a signature for each of its parts."""
-    import keras
-    import tensorflow as tf
-
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    parts, signatures = kind.parts(model)
-    for part in parts:
-        inputs = signatures[part.__name__].reads.items()
-        specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs]
-        archive.add_endpoint(part.__name__, part, specs)
-    with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if not kind.whole_numbers:
-            converter.target_spec.supported_types = [tf.float16]
-        with held_back(f"converter of {kind.name}"):
-            return bytes(converter.convert())
 
 
 def _means(network: Network, dataset: Dataset, how: Export) -> np.ndarray:

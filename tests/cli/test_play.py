@@ -19,7 +19,7 @@ from beatgen import demo
 from beatgen.cli import main
 from beatgen.cli.verbs import VERBS
 from beatgen.groove import Groove
-from beatgen.latent.vae import load_model
+from beatgen.latent.vae import has_kick_on_one, load_model
 from beatgen.midi import read_midi, write_midi
 
 NAMES = {
@@ -265,6 +265,9 @@ def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
     assert [line.rsplit("-")[-1] for line in lines][::9] == ["01.mid", "10.mid"]
     groove = read_midi(lines[0])
     assert groove.bars == 1 and groove.tempo == 87
+    kicks = [has_kick_on_one(read_midi(line)) for line in lines]
+    whole = run(capsys, "sample", "--count", 10, "--tempo", 87, "--whole", "-o", tmp_path / "all")
+    assert sum(kicks) > sum(has_kick_on_one(read_midi(line)) for line in whole)
 
 
 def test_reconstruct_writes_what_the_model_makes_of_a_groove(capsys, ab, tmp_path, rock) -> None:
