@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 
@@ -90,8 +91,9 @@ def _checked(
         if family not in MIXED:
             raise AudioError(f"{family!r} is no drum family; expected one of {', '.join(MIXED)}.")
         if not is_within(value, *allowed):
+            found = f"{value:g}" if isinstance(value, Real) else shown(value)
             raise AudioError(
-                f"the {what} of {family} is {shown(value)}{unit}; expected {allowed[0]:g} to "
+                f"the {what} of {family} is {found}{unit}; expected {allowed[0]:g} to "
                 f"{allowed[1]:g}{unit}."
             )
     return {family: float(values[family]) for family in MIXED if values.get(family)}
