@@ -204,6 +204,7 @@ def _scene(session: Session) -> Scene:
         session.stand_in,
         ends is not None,
         ends,
+        session.mark.weights,
     )
 
 

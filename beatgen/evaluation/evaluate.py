@@ -32,6 +32,7 @@ from beatgen.evaluation.reconstruct import (
     scores,
 )
 from beatgen.evaluation.results import Evaluation, Log, Measure, Row, Section, TooFew, share_of
+from beatgen.evaluation.sequence import SEQUENCE
 from beatgen.evaluation.smoothness import SMOOTHNESS
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
@@ -44,7 +45,16 @@ TITLES = {
     "bar": "BeatGen",
 }
 # What is measured of networks. To add a measure, write a module with a `Measure` and list it here.
-MEASURES = (PROGRAMMED, REALISM, SMOOTHNESS, DIRECTIONS, HUMANIZATION, COMPLETION, DRUMIFY)
+MEASURES = (
+    PROGRAMMED,
+    REALISM,
+    SMOOTHNESS,
+    DIRECTIONS,
+    HUMANIZATION,
+    COMPLETION,
+    DRUMIFY,
+    SEQUENCE,
+)
 PARTS = tuple(measure.name for measure in MEASURES)
 OLD_NAMES = {  # of parts, which are still understood
     "likeness": "realism",

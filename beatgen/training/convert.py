@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from beatgen.errors import BeatGenError
-from beatgen.networks.transformer import KEYS
 from beatgen.notices import held_back
 from beatgen.training.kinds import Kind
 
@@ -45,44 +44,33 @@ def weights_in(content: bytes, model: Any, kind: Kind) -> None:
     network is always laid out alike: where a weight stands is found in a file made of `model` with
     random weights. Raises BeatGenError for the file of another network.
     """
-    found = _constants(content)
-    # The biases of keys change nothing: a short training leaves them 0, and those are left out.
-    for without in ("", f"{KEYS}/bias"):
-        marks = _mark(model, without)
-        marked = _constants(convert(model, kind))
-        if [part.shape for part in marked] == [part.shape for part in found]:
-            break
-    else:
+    rng = np.random.default_rng(0)
+    marks = [rng.standard_normal(weight.shape) for weight in model.trainable_variables]
+    for weight, mark in zip(model.trainable_variables, marks, strict=True):
+        weight.assign(mark)
+    marked, found = _constants(convert(model, kind)), _constants(content)
+    if [part.shape for part in marked] != [part.shape for part in found]:
         raise BeatGenError("the weights of another network, or written by another converter.")
     for weight, mark in zip(model.trainable_variables, marks, strict=True):
-        if not mark.any():
-            continue
         i, turned, factor = _placed(mark, marked)
         values = found[i].reshape(mark.shape[::-1]).T if turned else found[i].reshape(mark.shape)
         weight.assign(values / factor)
 
 
-def _mark(model: Any, without: str) -> list[np.ndarray]:
-    """Random numbers for each of a network's weights, which it is given; 0 for those `without`."""
-    rng, marks = np.random.default_rng(0), []
-    for weight in model.trainable_variables:
-        zero = bool(without) and weight.path.endswith(without)
-        marks.append(rng.standard_normal(weight.shape) * (not zero))
-        weight.assign(marks[-1])
-    return marks
-
-
 def _placed(mark: np.ndarray, constants: list[np.ndarray]) -> tuple[int, bool, float]:
     """Which of the constants a weight is; whether it stands there turned; what it was multiplied
-    with."""
+    with: of those that it may be, as single numbers may be each, the one nearest to itself."""
+    found = []
     for turned in (False, True):
         flat = (mark.T if turned else mark).ravel()
         for i, constant in enumerate(constants):
             if constant.size == flat.size:
                 factor = constant.ravel() @ flat / (flat @ flat)
                 if abs(factor) * np.linalg.norm(flat) > ALIKE * np.linalg.norm(constant):
-                    return i, turned, float(factor)
-    raise BeatGenError(f"a weight of the shape {mark.shape} is not in what the converter wrote.")
+                    found.append((abs(factor - 1), i, turned, float(factor)))
+    if not found:
+        raise BeatGenError(f"a weight of the shape {mark.shape} is not in what was written.")
+    return min(found)[1:]
 
 
 def _constants(content: bytes) -> list[np.ndarray]:

@@ -169,6 +169,18 @@ def prior_config(of: TrainConfig, epochs: int, learning_rate: float | None = Non
     )
 
 
+def sequence_config(config: TrainConfig, of: str, cell: str = "") -> TrainConfig:
+    """The run that learns which bar follows, over the z of exported weights `of`, by their name or
+    folder. cell: "gru" or "transformer", by default as the config says. Raises ModelError where
+    there are no such weights, or where they are none of our model."""
+    from beatgen.latent.vae import load_model
+    from beatgen.networks.bar_vae import ModelConfig
+
+    sequence = replace(config.sequence, cell=cell) if cell else config.sequence
+    bar = ModelConfig(**load_model(of).card["config"])
+    return replace(config, model="sequence", bar=bar, sequence=sequence, of=of)
+
+
 class WarmedUpCosine(keras.optimizers.schedules.LearningRateSchedule):
     """The learning rate after each of `steps` steps: from a hundredth of `peak` straight up to it
     in `warmup` steps, then along a cosine down to a fiftieth.

@@ -25,7 +25,7 @@ from beatgen.midi import read_midi, write_midi
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
-    *("evaluate", "info", "render", "draw", "page"),
+    *("evaluate", "info", "render", "draw", "page", "song"),
 }
 
 
@@ -329,6 +329,16 @@ def test_bars_that_are_not_there_are_refused(bars, sentence, tmp_path, capsys) -
     with suppress(SystemExit):
         assert main(["info", str(tmp_path / "a.mid"), "--bars", bars]) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_a_song_is_written_with_markers_and_sound(tmp_path, capsys) -> None:
+    song, sound = tmp_path / "song.mid", tmp_path / "song.wav"
+    asked = ["--length", 8, "--form", "intro A ending", "--other", "samba", "--wav", sound]
+    run(capsys, "song", "funk", "-o", song, *asked)
+    markers = [m.text for m in mido.MidiFile(song).tracks[0] if m.type == "marker"]
+    assert markers == ["intro", "A", "ending"] and read_midi(song).bars == 8
+    assert soundfile.info(sound).duration > 8 * 4 * 60 / 104
+    assert "form" in refusal(capsys, "song", "funk", "-o", song, "--form", "A8 B1")
 
 
 def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:

@@ -390,8 +390,7 @@ def _voice(name: str) -> int | None:
         return None
     if plain not in NUMBER:
         raise BeatGenError(
-            f"no voice {name[:20]!r}; expected one of the kit (docs/midi.md), such as hi-hat, "
-            "percussion, such as clap, or -."
+            f"no voice {name[:20]!r}; one of {', '.join(NAMES)}, percussion (clap), or -."
         )
     return NUMBER[plain]
 
