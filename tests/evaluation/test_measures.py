@@ -98,7 +98,7 @@ def test_measures_have_names_and_earlier_ones() -> None:
     earlier = ("likeness", "walk", "directions", "humanize", "complete")
     assert measures(earlier) == list(MEASURES[1 : 1 + len(earlier)])
     assert measures(["complete", "realism"]) == [MEASURES[1], MEASURES[5]]
-    with pytest.raises(BeatGenError, match="no part 'beauty'; expected some of realism, smooth"):
+    with pytest.raises(BeatGenError, match="no part 'beauty'; expected some of programmed, real"):
         measures(["realism", "beauty"])
 
 

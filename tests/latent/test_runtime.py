@@ -41,13 +41,15 @@ def refusal(folder: Path) -> str:
 AGAIN_AND_AGAIN = """
 import sys
 import numpy as np
-from beatgen.latent.runtime import load_network
+from beatgen.latent.runtime import load_network, sequence_signatures
 
 folder, part = sys.argv[1:]
 rng = np.random.default_rng(0)
 network = load_network(folder)
 config = network.card["config"]
-files = network.format.signatures(config), network.format.prior(config)
+files = [network.format.signatures(config), network.format.prior(config)]
+if "sequence" in network.card:
+    files.append(sequence_signatures(network.card["sequence"]["config"], config))
 (reads,) = (file[part].reads for file in files if part in file)
 x = {name: rng.standard_normal((64, *shape)) for name, shape in reads.items()}
 alone = [network.run(part, **{i: v[n : n + 1] for i, v in x.items()}) for n in range(64)]
