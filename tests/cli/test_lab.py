@@ -161,7 +161,7 @@ def test_a_run_is_exported_and_measured_under_its_name(
 @pytest.mark.parametrize(
     ("argv", "code", "reason"),
     [
-        (["--parts", "beauty"], 2, "no part 'beauty'; expected some of realism, smoothness"),
+        (["--parts", "beauty"], 2, "no part 'beauty'; expected some of programmed, realism"),
         (["--effort", "0"], 1, "effort is 0.0; expected a number above 0 and up to 1"),
         (["--models", "gan"], 1, "no model 'gan'"),
     ],
@@ -201,7 +201,7 @@ def options(*argv: str) -> Namespace:
 def test_the_command_line_overrides_a_config() -> None:
     card = str(assets.path("model/bar/card.json"))
     config = _train_config(options("--config", card))
-    assert (config.model, config.seed, config.epochs, config.data) == ("bar", 0, 70, "d.npz")
+    assert (config.model, config.seed, config.epochs, config.data) == ("bar", 0, 24, "d.npz")
     own = ("--seed", "7", "--model", "report", "--epochs", "2", "--latent-dim", "3")
     config = _train_config(options("--config", card, *own))
     assert (config.model, config.seed, config.epochs) == ("report", 7, 2)

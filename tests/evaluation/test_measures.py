@@ -56,8 +56,8 @@ def test_only_networks_and_enough_files_are_measured(noise_file, dataset_file) -
     assert not evaluate(noise_file, models=["bar"], parts=()).sections
     log: list[str] = []
     few = evaluate(dataset_file(4, 4), models=["bar"], log=log.append, effort=0.1)
-    assert [section.name for section in few.sections][:3] == [
-        "smoothness", "directions", "humanization"
+    assert [section.name for section in few.sections][:4] == [
+        "programmed", "smoothness", "directions", "humanization"
     ]  # fmt: skip
     assert "realism: left out; it needs bars of 4 files to train on" in " ".join(log)
 
@@ -70,7 +70,8 @@ def test_single_bars_are_measured_as_far_as_they_go(noise_dataset, tmp_path) -> 
     log: list[str] = []
     found = evaluate(tmp_path / "single.npz", models=["bar"], log=log.append, effort=0.1)
     names = [section.name for section in found.sections]
-    assert names == ["directions", "completion", "completion-folded", "completion-classes"]
+    completed = ["completion", "completion-folded", "completion-classes"]
+    assert names == ["programmed", "directions", *completed]
     text = " ".join(log)
     assert "realism: left out; it needs bars of 4 files" in text
     assert "smoothness: left out; it needs held-out bars that differ" in text
