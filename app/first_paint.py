@@ -3,6 +3,9 @@ and the theme, so that nothing changes its colours; the language, for screen rea
 the browser's side shows (app/player/web/language.js); and where the server is, so that it need not
 be looked for below the address of a page.
 
+The page itself is shown once it has come together, by app/player/web/page/reveal.js, so that
+nothing moves; until then its name stands there.
+
 Streamlit serves one index.html for all pages; a piece is put into its head on the way out.
 """
 
@@ -20,12 +23,25 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GROUNDS = {"Dark": "#101215", "Light": "#f4f1ea"}  # as .streamlit/config.toml has them
+LATEST = 20_000  # ms after which the page is shown as far as it has come
 HEAD = b"<head>"
 HTML = b'<html lang="%s">'
 # The names of the items are those of app/player/web/page/theme.js; a first visitor sees the dark
 # theme, and whoever chose one, that one.
 SCRIPT = """<style>
-.stMainBlockContainer:not(:has(.st-key-takeaway, .stAlert)) { visibility: hidden; }
+html:not([data-drawn]) .stMainBlockContainer:not(:has(.stAlert)),
+html:not([data-drawn]) .stMainBlockContainer:not(:has(.stAlert)) * {
+  visibility: hidden !important;
+}
+html:not([data-drawn]) body::before {
+  content: "BeatGen";
+  position: fixed;
+  z-index: 1;
+  top: 12px;
+  left: calc(clamp(12px, 2.4vw, 40px) + 39px);
+  font: 700 20px/28px system-ui, sans-serif;
+  color: gray;
+}
 </style>
 <script>
 (() => {
@@ -40,6 +56,7 @@ SCRIPT = """<style>
   } catch {}
   document.documentElement.style.background = grounds[theme];
   document.documentElement.style.colorScheme = theme.toLowerCase();
+  setTimeout(() => (document.documentElement.dataset.drawn ??= "late"), %s);
   window.__streamlit = { ...window.__streamlit, BACKEND_BASE_URL: location.origin + %s };
 })();
 </script>"""
@@ -47,7 +64,7 @@ SCRIPT = """<style>
 
 def piece(base: str) -> bytes:
     """What is put into the head. base: the path that the page is served under, "" or "/music"."""
-    return (SCRIPT % (json.dumps(GROUNDS), json.dumps(f"{base}/"))).encode()
+    return (SCRIPT % (json.dumps(GROUNDS), LATEST, json.dumps(f"{base}/"))).encode()
 
 
 class FirstPaint:

@@ -123,7 +123,8 @@ def draw() -> None:
     above = st.container(key="page")
     scene = _scene(session)
     with st.container(key="stage"):
-        played = player(scene, session.opening, session.starts, slim=here == VARY)
+        opened = session.opening, session.starts
+        played = player(scene, *opened, slim=here == VARY, waits=not session.recalled)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.kit, session.mix = played.kit, played.mix
@@ -203,6 +204,7 @@ def _scene(session: Session) -> Scene:
         session.stand_in,
         ends is not None,
         ends,
+        session.mark.weights,
     )
 
 

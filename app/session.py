@@ -102,6 +102,12 @@ class Source:
         return self._shape[0]
 
     @property
+    def size(self) -> int:
+        """Bytes that it holds, about."""
+        content = len(self.file.content) if self.file else 0
+        return content + sum(of.nbytes for of in (self._cells, self._velocity, self._timing))
+
+    @property
     def groove(self) -> Groove:
         """All of it."""
         return self.loop(0, self.bars)
@@ -234,6 +240,14 @@ class Mark(NamedTuple):
     amounts: dict[int, float]
     a: tuple[Source, int, int]  # `Deck.loop`
     b: tuple[Source, int, int]
+
+    @property
+    def weights(self) -> dict[int, int]:
+        """Bytes of the sources and of the take, by their ids."""
+        found = {id(source): source.size for source, *_ in (self.a, self.b)}
+        if self.take:
+            found[id(self.take)] = 2 * self.take.groove.velocity.nbytes
+        return found
 
 
 @dataclass

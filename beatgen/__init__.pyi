@@ -13,6 +13,7 @@ from .groove import Groove as Groove
 from .groove import join as join
 from .latent.atlas import Atlas as Atlas
 from .latent.atlas import load_atlas as load_atlas
+from .latent.song import Song as Song
 from .latent.vae import Vae as Vae
 from .latent.vae import load_model as load_model
 from .meter import Meter as Meter

@@ -593,11 +593,12 @@ def _tab_row(line: str) -> tuple[str, list[str]]:
     """The voice and the bars of a line of drum tab."""
     match = TAB_LINE.match(line)
     if match is None:
-        raise BeatGenError(f"drum tab line {line!r}: expected 'voice |x---x---|'.")
+        raise BeatGenError(f"drum tab line {shown(line)}: expected 'voice |x---x---|'.")
     name = match["name"].lower()
     if name not in NUMBER and name != TAB_SILENCE:
         raise BeatGenError(
-            f"drum tab: unknown voice {name!r}; one of {', '.join(NAMES)}, or percussion (clap)."
+            f"drum tab: unknown voice {shown(name)}; expected one of the kit, such as kick, snare, "
+            "hi-hat, open hat, tom 1, ride or crash 1, or percussion, such as clap."
         )
     return name, match["bars"].split("|")
 

@@ -40,7 +40,7 @@ from typing import Any
 
 import numpy as np
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 from beatgen.groove import STEPS, TAB_VELOCITY, Groove, meters_of
 from beatgen.kit import EVERY, NUMBER
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, Meter
@@ -168,7 +168,7 @@ def parse(text: str, name: str) -> Sheet:
             sheet[key] = HEAD[key](value)
         except (ValueError, KeyError):
             raise BeatGenError(
-                f"{name}: {line!r} found; expected a line such as 'tempo: 104', with one of "
+                f"{name}: {shown(line)} found; expected a line such as 'tempo: 104', with one of "
                 f"{', '.join(HEAD)}."
             ) from None
     return Sheet(**sheet)

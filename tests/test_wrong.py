@@ -70,6 +70,7 @@ def calls() -> dict:
             vae.decode,
             vae.turns,
             lambda it: vae.nudges(funk, it),
+            lambda it: vae.humanize(funk, like=it),
         ],
         "file": [
             bg.read,

@@ -29,9 +29,11 @@ from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
 T = TypeVar("T")
+Name = tuple[str, str]  # of a scene: the ids of its path and of its settled groove
 
 MOST_PRESSES = 50  # of V between two runs
 PATHS = 128  # that are held packed, 20 kB for a bar at most
+MARKED = 16_000_000  # bytes that all of them hold, at most
 MARKS = 200  # scenes that one can go back to; the browser's history is as deep
 ACCENTS = ("#ffb224", "#35d3e6")  # A amber, B cyan
 PROBE = "BEATGEN_PROBE"  # environment variable that has the page expose window.beatgen, for tests
@@ -71,6 +73,7 @@ class Scene:
     take:     what stands in for the blend: a take, or a training bar.
     shaped:   whether the path is: then the blend is, wherever it goes.
     ends:     A and B, where they are not the first and the last frame: the path is shaped, say.
+    weights:  bytes of what the mark holds that is large, by its id: several may hold the same.
     mark:     what `returned` gives once the musician has undone what came after this scene.
     accents:  CSS colours of A and B.
 
@@ -89,6 +92,7 @@ class Scene:
     take: Literal["take", "bar"] | None = None
     shaped: bool = False
     ends: tuple[Groove, Groove] | None = None
+    weights: Mapping[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         grooves = [*_known(self.path), *(self.ends or ())]
@@ -150,6 +154,7 @@ def player(
     starts: int = 0,
     *,
     slim: bool = False,
+    waits: bool = False,
     key: str = "player",
 ) -> Played:
     """Mount the player, or bring the mounted one up to date, and return what was done on it.
@@ -158,6 +163,7 @@ def player(
     later runs send the position and settled groove only. A browser that has missed them names
     another path in its message, and is sent them again.
     opening: what the player is set to, once for each. starts: when it grows, play starts.
+    waits: whether what the browser has kept is yet to come: what sounds there goes on until then.
     slim: whether the blend is low, on a page that has much above the grid.
     """
     message = _message(key)
@@ -186,6 +192,7 @@ def player(
         "opening": None if opening is None else _pack_opening(opening),
         "starts": starts,
         "slim": slim,
+        "waits": waits,
     }
     if os.environ.get(PROBE):
         data["probe"] = True
@@ -198,13 +205,13 @@ def player(
     if settled is not None:
         name = (path["id"], settled["id"])
         marks.pop(name, None)  # it is the last one again
-        marks[name] = scene.mark
+        marks[name] = scene.mark, scene.weights
     st.session_state[f"{key} memory"] = _Memory(
         message.get("turn", 0),
         (played.sounding, *held),
         made_of,
         path,
-        dict(list(marks.items())[-MARKS:]),
+        _fitting(marks),
         _back(message)[0] or before.returns,
     )
     return played
@@ -229,7 +236,7 @@ def returned(*, key: str = "player") -> Any:
     was last drawn; None where there is none."""
     count, name = _back(_message(key))
     memory = _memory(key)
-    return memory.marks.get(name) if count not in (0, memory.returns) else None
+    return memory.marks.get(name, (None,))[0] if count not in (0, memory.returns) else None
 
 
 def presses(*, key: str = "player") -> int:
@@ -269,7 +276,7 @@ class _Memory:
     known: tuple[Groove, ...] = ()
     made_of: tuple[Any, Any] = (None, None)
     packed: Mapping[str, Any] = field(default_factory=dict)
-    marks: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    marks: Mapping[Name, tuple] = field(default_factory=dict)
     returns: int = 0
 
 
@@ -296,6 +303,18 @@ def _back(message: Mapping[str, Any]) -> tuple[int, tuple[str, str]]:
 
 def _memory(key: str) -> _Memory:
     return st.session_state.get(f"{key} memory", _Memory())
+
+
+def _fitting(marks: Mapping[Name, tuple]) -> dict[Name, tuple]:
+    """The latest marks that there is room for, with what they hold; the last one in any case."""
+    held: dict[int, int] = {}
+    latest: dict[Name, tuple] = {}
+    for name, (mark, weights) in list(marks.items())[: -MARKS - 1 : -1]:
+        held |= weights
+        if latest and sum(held.values()) > MARKED:
+            break
+        latest[name] = mark, weights
+    return dict(reversed(latest.items()))
 
 
 def _known(path: Path | Frames[Path]) -> Sequence[Groove]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 
-from beatgen.errors import AudioError
+from beatgen.errors import AudioError, is_within, shown
 from beatgen.kit import EXTRA_FAMILY, FAMILIES
 
 MIXED = (*FAMILIES, EXTRA_FAMILY)  # what has a level and a place
@@ -89,9 +90,10 @@ def _checked(
     for family, value in values.items():
         if family not in MIXED:
             raise AudioError(f"{family!r} is no drum family; expected one of {', '.join(MIXED)}.")
-        if not allowed[0] <= value <= allowed[1]:
+        if not is_within(value, *allowed):
+            found = f"{value:g}" if isinstance(value, Real) else shown(value)
             raise AudioError(
-                f"the {what} of {family} is {value:g}{unit}; expected {allowed[0]:g} to "
+                f"the {what} of {family} is {found}{unit}; expected {allowed[0]:g} to "
                 f"{allowed[1]:g}{unit}."
             )
     return {family: float(values[family]) for family in MIXED if values.get(family)}

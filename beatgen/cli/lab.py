@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from beatgen.cli.verbs import (
     JSON,
     RESEARCHERS,
     SEED,
+    Argument,
     Options,
     UsageError,
     arg,
@@ -27,7 +29,7 @@ from beatgen.cli.verbs import (
 )
 from beatgen.errors import BeatGenError
 from beatgen.training import load_keras
-from beatgen.training.kinds import KINDS, OWN
+from beatgen.training.kinds import BARS, KINDS, OWN
 
 if TYPE_CHECKING:
     from beatgen.evaluation.reconstruct import Network
@@ -45,10 +47,15 @@ TRAINING = (
     number("--beta", float, None, "weight of the KL divergence in the loss"),
     (SEED[0], SEED[1] | {"default": None}),  # None: as the config says, or 0
 )
-MODEL = arg(
-    "--model", choices=OWN, help=", or ".join(KINDS[name].about for name in OWN) + " (default ours)"
-)
-NETWORK = (MODEL, *TRAINING)
+
+
+def _model(names: Sequence[str]) -> Argument:
+    """The option --model with the kinds of these names."""
+    about = ", or ".join(KINDS[name].about for name in names)
+    return arg("--model", choices=names, help=f"{about} (default ours)")
+
+
+NETWORK = (_model(BARS), *TRAINING)
 
 
 @verb(FOLDER, JSON, output("draw the statistics, too (.html)", "OUT.html", required=False))
@@ -109,7 +116,8 @@ def download_groove(options: Options) -> None:
         metavar="RUN",
         help="folder of the run; an old one goes on",
     ),
-    *NETWORK,
+    _model(OWN),
+    *TRAINING,
     number("--latent-dim", int, None, "dimensions of the latent space"),
     arg("--config", metavar="FILE.json", help="train as a run's config.json or a model card says"),
     arg(
@@ -118,8 +126,21 @@ def download_groove(options: Options) -> None:
         default=0,
         help="train what the card's training started from (given twice: what that started from)",
     ),
-    arg("--start", metavar="RUN", help="start from the best weights of this run"),
+    arg("--start", metavar="RUN", help="start from a run's best weights, or exported ones"),
+    arg(
+        "--of",
+        default="bar",
+        metavar="NAME",
+        help="with --model sequence: the weights whose z it learns, shipped ones by name, or a "
+        "folder (default bar)",
+    ),
+    arg(
+        "--cell",
+        choices=("transformer", "gru"),
+        help="with --model sequence: what reads the bars before (default transformer)",
+    ),
     number("--prior-epochs", int, 0, "then train a prior on our network's z for so many epochs"),
+    number("--prior-learning-rate", float, None, "learning rate of the prior at its peak"),
     arg("--export", metavar="DIR", help="folder for the weights that play, written when done"),
     arg("--summary", action="store_true", help="print the network and do not train"),
 )
@@ -128,16 +149,21 @@ def train(options: Options) -> None:
     if not (options.summary or (options.data and options.output)):
         raise UsageError("train needs DATA and -o RUN.")
     load_keras()
-    from beatgen.training.train import build_model, prior_config, train
+    from beatgen.training.train import build_model, prior_config, sequence_config, train
 
     config = _train_config(options)
+    if config.model == "sequence":
+        config = sequence_config(config, options.of, options.cell or "")
+    elif options.cell:
+        raise UsageError("--cell is for --model sequence alone.")
     if options.summary:
         build_model(config).summary(expand_nested=True)
         return
     # What is refused is refused before hours of training, not behind them.
     if options.prior_epochs and config.kind.prior is None:
         raise UsageError("--prior-epochs is for our network alone.")
-    prior = prior_config(config, options.prior_epochs) if options.prior_epochs else None
+    how = options.prior_epochs, options.prior_learning_rate
+    prior = prior_config(config, *how) if options.prior_epochs else None
     if options.export:
         from beatgen.training.export import export, need_tensorflow
 
@@ -164,6 +190,7 @@ def export(options: Options) -> None:
     with redirect_stdout(sys.stderr):
         card = export(options.run, options.output)
     named = {name: card["measures"].get(name) for name in ("sse", "hit_f1", "f1", "velocity")}
+    named["sequence, nats"] = card.get("sequence", {}).get("nats")
     measures = ", ".join(
         f"{name} {value:.3f}" for name, value in named.items() if value is not None
     )

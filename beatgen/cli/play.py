@@ -164,13 +164,53 @@ def vary(options: Options) -> None:
 @verb(
     number("--count", int, 4, "how many grooves"),
     number("--tempo", float, 120.0, "beats per minute"),
+    arg("--whole", action="store_true", help="all that is drawn, with bars that begin nowhere"),
     *(SEED, MODEL, *MIDIS_OUT),
 )
 def sample(options: Options) -> None:
-    """Write new grooves of one bar, one file each."""
-    _write_all(
-        _model(options).sample(options.count, options.seed, options.tempo), options, "sample"
+    """Write new grooves of one bar, one file each.
+
+    Bars with a kick on the one come first, and empty ones are left out, unless --whole is given."""
+    drawn = _model(options).sample(options.count, options.seed, options.tempo, options.whole)
+    _write_all(drawn, options, "sample")
+
+
+@verb(
+    GROOVE,
+    arg(
+        "--other",
+        metavar="GROOVE",
+        help="a second groove: the second section; by default a take of the first",
+    ),
+    number("--length", int, 16, "bars of the song, 1 to 128"),
+    arg(
+        "--form",
+        default="AABA",
+        metavar="FORM",
+        help='its parts: capitals, or names with spaces between, as in "intro A8 B8 ending"; a '
+        "number is how many bars a part has (default AABA)",
+    ),
+    number("--fills", int, 4, "a fill every so many bars of a part, and where it ends; 0 for none"),
+    number("--heat", float, 0.5, "0 repeats with breath, 1 roams"),
+    arg("--wav", metavar="OUT.wav", help="write its sound, too"),
+    *(MAPS, PEDAL, BARS, SEED, MODEL, *MIDI_OUT),
+)
+def song(options: Options) -> None:
+    """Make a whole drum track of one or two grooves, with a marker for each part."""
+    maps = options.map or [None]
+    groove = _read(options.groove, maps[0], options.bars, options)
+    other = _read(options.other, maps[-1], None, options) if options.other else None
+    made = _model(options).song(
+        groove, options.length, options.form, options.fills, options.heat, options.seed, other
     )
+    _save(made.groove, options.output, options, "BeatGen", made.markers)
+    if options.wav:
+        from beatgen.audio.render import write_wav
+
+        write_wav(made.groove, options.wav)
+        print(options.wav)
+    for part in made.parts:
+        log(f"{part.name}: bars {part.first + 1} to {part.end}")
 
 
 @verb(
@@ -460,7 +500,13 @@ def _write(groove: Groove, options: Options) -> None:
     _save(groove, options.output, options, "BeatGen")
 
 
-def _save(groove: Groove, path: str | Path, options: Options, name: str) -> None:
+def _save(
+    groove: Groove,
+    path: str | Path,
+    options: Options,
+    name: str,
+    markers: Sequence[tuple[int, str]] = (),
+) -> None:
     """Write one MIDI file; what its map has no note for goes to stderr."""
     from beatgen.midi import write_midi
 
@@ -468,7 +514,8 @@ def _save(groove: Groove, path: str | Path, options: Options, name: str) -> None
         if Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
             raise UsageError(f"{path} is the file that is read; give the new one another name.")
     map = getattr(options, "same", "gm") if options.map_out == "same" else options.map_out
-    for message in write_midi(groove, path, map=map, early=options.early, name=name):
+    written = write_midi(groove, path, map=map, early=options.early, name=name, markers=markers)
+    for message in written:
         log(f"{path}: {message}")
     print(path)
 

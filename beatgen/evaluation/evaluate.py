@@ -20,6 +20,7 @@ from beatgen.evaluation.completion import COMPLETION
 from beatgen.evaluation.direction_effects import DIRECTIONS
 from beatgen.evaluation.drumify import DRUMIFY
 from beatgen.evaluation.humanization import HUMANIZATION
+from beatgen.evaluation.programmed import PROGRAMMED
 from beatgen.evaluation.realism import REALISM
 from beatgen.evaluation.reconstruct import (
     TIMED,
@@ -31,6 +32,7 @@ from beatgen.evaluation.reconstruct import (
     scores,
 )
 from beatgen.evaluation.results import Evaluation, Log, Measure, Row, Section, TooFew, share_of
+from beatgen.evaluation.sequence import SEQUENCE
 from beatgen.evaluation.smoothness import SMOOTHNESS
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
@@ -43,7 +45,16 @@ TITLES = {
     "bar": "BeatGen",
 }
 # What is measured of networks. To add a measure, write a module with a `Measure` and list it here.
-MEASURES = (REALISM, SMOOTHNESS, DIRECTIONS, HUMANIZATION, COMPLETION, DRUMIFY)
+MEASURES = (
+    PROGRAMMED,
+    REALISM,
+    SMOOTHNESS,
+    DIRECTIONS,
+    HUMANIZATION,
+    COMPLETION,
+    DRUMIFY,
+    SEQUENCE,
+)
 PARTS = tuple(measure.name for measure in MEASURES)
 OLD_NAMES = {  # of parts, which are still understood
     "likeness": "realism",

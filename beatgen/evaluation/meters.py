@@ -51,13 +51,26 @@ def own_grooves() -> dict[str, list[Groove]]:
     >>> len(grooves), str(grooves[0].meter)
     (8, '12/8')
     """
-    found: dict[str, list[Groove]] = {}
-    for path in sorted(assets.path("meters").glob("*.tab")):
-        label = path.stem.replace("-", "/")
-        for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
-            sheet = tab.parse(f"meter: {label}\n{block}", path.name)
-            found.setdefault(label, []).append(tab.perform(sheet, sheet.style))
-    return found
+    return {
+        label: [performed(f"meter: {label}\n{text}", name) for text in texts]
+        for name, texts in tabs("meters").items()
+        for label in [name.replace("-", "/")]
+    }
+
+
+def tabs(folder: str) -> dict[str, list[str]]:
+    """The drum tabs (`beatgen.tab`) in a folder of assets, by the names of their files. A file
+    holds several, with empty lines between them."""
+    return {
+        path.stem: path.read_text(encoding="utf-8").strip().split("\n\n")
+        for path in sorted(assets.path(folder).glob("*.tab"))
+    }
+
+
+def performed(text: str, name: str) -> Groove:
+    """The groove of a drum tab, as it is played; `name` is what messages call it."""
+    sheet = tab.parse(text, name)
+    return tab.perform(sheet, sheet.style)
 
 
 def recorded(folder: Path) -> dict[str, list[Groove]]:

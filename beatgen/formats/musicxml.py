@@ -9,12 +9,11 @@ written. Repeats, endings and jumps are played out, and bars that stand for thos
 from __future__ import annotations
 
 import re
-import zlib
 from io import BytesIO
 from xml.etree.ElementTree import Element, SubElement
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.formats.repeats import Signs, play_order
 from beatgen.formats.sheet import Sheet, Written, number, xml_of
 from beatgen.groove import Groove
@@ -277,11 +276,16 @@ def _unpacked(content: bytes, name: str) -> bytes:
         return content
     try:
         with ZipFile(BytesIO(content)) as archive:
-            container = xml_of(archive.read("META-INF/container.xml"), name, "MusicXML")
+            container = xml_of(_member(archive, "META-INF/container.xml", name), name, "MusicXML")
             files = (found.get("full-path") for found in container.iter() if found.get("full-path"))
             path = next(file for file in files if file)
-            if archive.getinfo(path).file_size > MOST_BYTES:
-                raise BeatGenError(f"{name}: larger than 16 MB unpacked; export the drums alone.")
-            return archive.read(path)
-    except (BadZipFile, KeyError, StopIteration, zlib.error, OSError, RuntimeError) as error:
+            return _member(archive, path, name)
+    except (*UNREADABLE, StopIteration, RuntimeError) as error:
         raise BeatGenError(f"{name}: no score found in it; export it as .musicxml.") from error
+
+
+def _member(archive: ZipFile, path: str, name: str) -> bytes:
+    """One file of a packed one, which may be far larger unpacked."""
+    if archive.getinfo(path).file_size > MOST_BYTES:
+        raise BeatGenError(f"{name}: larger than 16 MB unpacked; export the drums alone.")
+    return archive.read(path)

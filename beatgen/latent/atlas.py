@@ -23,7 +23,7 @@ from beatgen.bars.metrics import fold, folded
 from beatgen.bars.nearest import f1_matrix, nearest, pack
 from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES
-from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed
+from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed, shown
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.latent.runtime import NETWORK, model_folder
 
@@ -203,8 +203,13 @@ class Atlas:
 
     def most_alike(self, groove: Groove, among: np.ndarray, count: int = 16) -> np.ndarray:
         """Those of the training bars `among`, int (n,), whose patterns come nearest to any of a
-        groove's bars, the nearest first: int64, `count` at most."""
-        among = np.asarray(among, np.int64)
+        groove's bars, the nearest first: int64, `count` at most. Raises BeatGenError for what is no
+        index of a training bar."""
+        among, bars = np.asarray(among), len(self._packed)
+        if among.dtype.kind not in "iu" or not ((among >= 0) & (among < bars)).all():
+            raise BeatGenError(
+                f"{shown(among.tolist())} given; expected numbers of training bars, below {bars}."
+            )
         struck = folded(*cut(groove))
         near = f1_matrix(pack(struck.reshape(len(struck), -1)), self._packed[among]).max(0)
         return among[(-near).argsort(kind="stable")[:count]]
@@ -222,7 +227,7 @@ class Atlas:
             if wanted in (name.lower(), style_label(name).lower()):
                 return np.flatnonzero(self.style == number)
         known = ", ".join(map(style_label, self.styles))
-        raise BeatGenError(f"no style {style!r}; expected one of {known}.")
+        raise BeatGenError(f"no style {shown(style)}; expected one of {known}.")
 
     def style_of(self, bar: int) -> str:
         """The style that a training bar was recorded as."""

@@ -11,6 +11,7 @@ from beatgen.bars.pieces import cut, mend
 from beatgen.bars.strikes import PLACES, Strikes, expected_grid, to_grid, to_strikes
 from beatgen.errors import BeatGenError, ModelError, shown
 from beatgen.groove import Groove
+from beatgen.kit import GROUPS, VOICES
 from beatgen.latent.decide import (
     Prediction,
     blend_hits,
@@ -20,6 +21,8 @@ from beatgen.latent.decide import (
 )
 from beatgen.latent.runtime import AGAIN, Network
 from beatgen.meter import FOUR_FOUR, Meter
+
+OFTEN = ("hat", "ride")  # families of a group that are played in nearly every bar
 
 
 class Codec:
@@ -57,6 +60,8 @@ class Codec:
         self.pattern_dim = self.sides[0][0]
         self.latent_dim = sum(dim for dim, _ in self.sides)
         self.ceiling = float(self.card.get("ceiling", 1.0))
+        learned = self.card.get("training", {}).get("augmentation", {})
+        self._hid_single = bool(learned.get("single", 0))
         self.network = network
 
     # --- bars as arrays -------------------------------------------------------------------------
@@ -71,16 +76,18 @@ class Codec:
         """z_mean and z_log_var, float32 (n, latent_dim) each, of grids (n, 64, 22).
 
         known: (n, 16, 22), 0 for sixteenths and voices that the encoder must not see, 1 elsewhere;
-        by default it sees all. loop: how many bars in a row follow one another and repeat, so that
-        an early downbeat stands at the end of the bar before it; n for a whole groove, 1 for
-        independent bars. Raises BeatGenError for bars of other than 64 steps.
+        by default it sees all, and z is corrected by what decoding misses of the velocities. loop:
+        how many bars in a row follow one another and repeat, so that an early downbeat stands at
+        the end of the bar before it; n for a whole groove, 1 for independent bars. Raises
+        BeatGenError for bars of other than 64 steps.
         """
         strikes = to_strikes(velocity, timing, loop)
-        if known is None:
-            known = np.ones(strikes.velocity.shape[:3], np.float32)
-        both = np.stack([strikes.velocity, strikes.timing], -1)
-        out = self.network.run("encode", strikes=both, known=known)
-        return out["mean"], out["log_var"]
+        if known is not None:
+            out = self._encoded(strikes, known)
+            return out["mean"], out["log_var"]
+        known = np.ones(strikes.velocity.shape[:3], np.float32)
+        out = self._encoded(strikes, known)
+        return self._corrected(strikes, out["mean"], known), out["log_var"]
 
     def decode_bars(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Velocity and timing, float32 (n, 64, 22) each, of z (n, latent_dim). Raises BeatGenError
@@ -110,6 +117,51 @@ class Codec:
                 f"z has the shape {np.shape(z)}; expected (bars, {self.latent_dim}), all finite."
             )
         return z
+
+    def _encoded(self, strikes: Strikes, known: np.ndarray) -> dict[str, np.ndarray]:
+        both = np.stack([strikes.velocity, strikes.timing], -1)
+        return self.network.run("encode", strikes=both, known=known)
+
+    def _corrected(self, strikes: Strikes, z: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """z (n, latent_dim) of strikes with a feel that decodes nearer to theirs.
+
+        An encoder learned to do well by all bars at once, which is not best for any one of them
+        (the amortization gap, Cremer et al. 2018, "Inference Suboptimality in Variational
+        Autoencoders"). So it is shown the strikes a second time, louder or softer by what decoding
+        z misses. A segment of the bar keeps its first z_feel where the second would move a strike
+        to another place. (Earlier or later by what it misses, too, halved the error of the timing,
+        but the places were less certain: SSE .33 instead of .31.)
+        """
+        z_feel = z[:, self.pattern_dim :]
+        struck, pattern = strikes.velocity > 0, strikes.count
+        first = self._feel(z_feel, pattern)
+        louder = np.clip(2 * strikes.velocity - first[1], 1 / 127, 1)
+        overstated = Strikes(np.where(struck, louder, 0), strikes.timing)
+        again = self._encoded(overstated, known)["mean"][:, self.pattern_dim :]
+        second = self._feel(again, pattern)
+        moved = [
+            (Prediction(np.empty(0), *feel).strikes(pattern).velocity > 0) != struck
+            for feel in (first, second)
+        ]
+        dim, segments = self.sides[1]
+        worse = [part.reshape(len(z), segments, -1).sum(-1) for part in moved]
+        kept = np.repeat(worse[1] > worse[0], dim // segments, axis=1)
+        return np.concatenate([z[:, : self.pattern_dim], np.where(kept, z_feel, again)], axis=1)
+
+    def unknown(self, hidden: np.ndarray) -> np.ndarray:
+        """What the encoder must be told is unknown where something is hidden, bool (..., 22) each.
+
+        An encoder that learned with whole groups hidden alone takes what it sees of a group to be
+        all of it: where one voice is hidden, the others are unknown to it, too. One that learned
+        with single voices hidden is told of hats and rides just what is hidden. But toms and
+        crashes are played so seldom that it would leave them out wherever it sees the others.
+        """
+        unknown = hidden.copy()
+        for group in GROUPS.values():
+            seldom = [i for i in group if VOICES[i].family not in OFTEN] or group
+            asked = hidden[..., seldom if self._hid_single else group]
+            unknown[..., group] |= asked.any(-1, keepdims=True)
+        return unknown
 
     # --- predictions ----------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 The network hears a clap as a snare (`beatgen.groove.as_kit`), and answers with snares. Those that
 it gives only because of that go, and the claps come back in their place: as they were in a take, or
 faded with A or B in a blend. Where the feel changes, extras move with the kit's voice that plays
-their part.
+their part. A groove of percussion alone is varied as the kit that it is heard as, and its own
+instruments play what comes of that.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +19,14 @@ from beatgen.groove import Groove, as_kit, extras_of, sixteenths_of, voices_of
 from beatgen.kit import EVERY, FAMILIES, VOICES, VOICES_OF_FAMILY
 
 KIT = len(VOICES)
+DRUMS = ("kick", "snare", "tom")  # families that are no cymbals
 HALF = 0.5  # at this share of its groove the softest hit is gone; a full one stays to the end
+
+
+def _family(number: int) -> str:
+    """The family as which an extra is heard, "" for none."""
+    fold = EVERY[number].fold
+    return "" if fold is None else VOICES[fold].family
 
 
 class Extras:
@@ -65,6 +74,41 @@ class Extras:
             rows = np.ix_(*map(range, kit.shape[:2]), voices)
             kit[rows] = np.where(gone[family][self._sixteenth][..., None], 0, kit[rows])
         return self._placed(heard, kit, timing, hits)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the first source has nothing but extras."""
+        return self._any and not self._own[0].any()
+
+    def played_by(self, heard: Groove) -> Groove:
+        """What the network made of a source of extras alone, played by them: each of the kit's hits
+        by those extras that struck in its sixteenth and are heard as its voice, or its family; else
+        by the one of them with most hits. Where none is heard so, a drum takes the hits of other
+        drums, and what keeps time those of cymbals, if it is free. Extras that are heard as nothing
+        stay."""
+        own = self._hits[0]
+        hits = {name: hit for name, hit in own.items() if EVERY[name[0]].fold is None}
+        counts = Counter(number for number, *_ in own if EVERY[number].fold is not None)
+        numbers = [number for number, _ in counts.most_common()]
+        spare = []
+        for name, hit in named_hits(heard, range(KIT)).items():
+            voice, sixteenth, order = name
+            players = [number for number in numbers if EVERY[number].fold == voice]
+            players = players or [n for n in numbers if _family(n) == VOICES[voice].family]
+            there = [n for n in players if (n, sixteenth, 0) in own]
+            for number in there or players[:1]:
+                while (number, sixteenth, order) in hits:
+                    order += 1
+                hits[number, sixteenth, order] = hit
+            if not players:
+                spare.append((name, hit))
+        for (voice, sixteenth, _), hit in spare:
+            drum = VOICES[voice].family in DRUMS
+            free = [n for n in numbers if (_family(n) in DRUMS) == drum][:1]
+            if free and (free[0], sixteenth, 0) not in hits:
+                hits[free[0], sixteenth, 0] = hit
+        silent = np.zeros((*heard.velocity.shape[:2], KIT), np.float32)
+        return self._placed(heard, silent, silent.copy(), hits)
 
     def _through_fold(self, weights: np.ndarray) -> np.ndarray:
         """In which sixteenths a family's hits are there only because extras are heard as it, bool

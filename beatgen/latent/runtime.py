@@ -24,11 +24,12 @@ from beatgen.groove import SIXTEENTHS, STEPS
 CARD = "card.json"  # the model card: config, training, data, licence, limits
 NETWORK = "network.tflite"
 PRIOR_NETWORK = "prior.tflite"  # the learned prior, where one was trained
+SEQUENCE_NETWORK = "sequence.tflite"  # which bar follows, where that was trained
 DRUMIFY_NETWORK = "drumify.tflite"  # from a tapped rhythm to drums (`beatgen.latent.drumify`)
 SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
 # The prior is run again and again on few bars, where a second thread mostly waits for the first.
-THREADS = {NETWORK: 2, PRIOR_NETWORK: 1}
+THREADS = {NETWORK: 2, PRIOR_NETWORK: 1, SEQUENCE_NETWORK: 1}
 AGAIN = "These weights are of another version of beatgen: export them again with this one."
 
 
@@ -63,6 +64,21 @@ def bar_signatures(pattern_dim: int, feel_dim: int) -> Signatures:
 def flow_signatures(latent_dim: int) -> Signatures:
     """Those of `flow.LatentFlow`; the two times are the pattern's and the feel's."""
     return {"drift": Part({"x": (latent_dim,), "time": (2,)}, frozenset({"drift"}))}
+
+
+def sequence_signatures(config: Mapping[str, Any], bar: Mapping[str, Any]) -> Signatures:
+    """Those of `beatgen.networks.sequence.SequenceNet` over the z of a model `bar`."""
+    mixture = frozenset({"logit", "mean", "log_spread"})
+    memory, pattern_dim = config["memory"], bar["pattern_dim"]
+    reads = {
+        "history": (memory, pattern_dim + bar["feel_dim"]),
+        "known": (memory, config["known"]),
+        "wanted": (config["wanted"],),
+    }
+    return {
+        "next_pattern": Part(reads, mixture),
+        "next_feel": Part(reads | {"pattern": (pattern_dim,)}, mixture),
+    }
 
 
 def report_signatures(latent_dim: int) -> Signatures:
@@ -137,8 +153,14 @@ class Network:
             config = self.card["config"]
             self.format = FORMATS[self.card["model"]]
             latent_dim = self.format.latent_dim(config)
-            expected = self.format.signatures(config), self.format.prior(config)
-            files = [folder / NETWORK, *folder.glob(PRIOR_NETWORK)]
+            expected = {
+                NETWORK: self.format.signatures(config),
+                PRIOR_NETWORK: self.format.prior(config),
+            }
+            if "sequence" in self.card:
+                of_sequence = sequence_signatures(self.card["sequence"]["config"], config)
+                expected[SEQUENCE_NETWORK] = of_sequence
+            files = [folder / n for n in expected if n == NETWORK or (folder / n).is_file()]
             self._interpreters = [Interpreter(str(f), num_threads=THREADS[f.name]) for f in files]
         except UNREADABLE as error:
             raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
@@ -153,11 +175,11 @@ class Network:
                     f"has {latent_dim} dimensions. Export both together."
                 )
         self._parts: dict[str, Any] = {}
-        for file, interpreter, wanted in zip(files, self._interpreters, expected, strict=False):
+        for file, interpreter in zip(files, self._interpreters, strict=True):
             parts = {
                 p: interpreter.get_signature_runner(p) for p in interpreter.get_signature_list()
             }
-            _check(file, {name: _part(run) for name, run in parts.items()}, wanted)
+            _check(file, {name: _part(run) for name, run in parts.items()}, expected[file.name])
             self._parts |= parts
         self._lock = threading.Lock()  # many pages may share one model, interpreters may not
 

@@ -11,7 +11,7 @@ details that the model cannot hold fade out with the distance (`codec.fade`).
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -20,9 +20,9 @@ import numpy as np
 
 from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
 from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
-from beatgen.errors import BeatGenError, check_count, check_seed, check_share
+from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
 from beatgen.groove import Groove, checked_meters, columns, join
-from beatgen.kit import GROUPS, INDEX
+from beatgen.kit import INDEX
 from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
@@ -34,7 +34,9 @@ from beatgen.latent.feel import ExpectedStrike, draw_feel
 from beatgen.latent.humanize import Amount, Amounts, amounts_of, with_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
-from beatgen.latent.runtime import Network, load_network
+from beatgen.latent.runtime import SEQUENCE_NETWORK, Network, load_network
+from beatgen.latent.sequence import Sequence as Sequencer
+from beatgen.latent.song import Song, Songwriter
 from beatgen.meter import FOUR_FOUR, Meter, label_of
 
 FEWEST = 4  # struck sixteenths of a sampled bar; one training bar in a hundred has fewer
@@ -77,8 +79,7 @@ class Vae:
         covariance = components.T @ components
         self.prior: Prior = GaussianPrior(center, covariance, self.pattern_dim)
         if "drift" in network:
-            scale = np.sqrt(np.diag(covariance))
-            self.prior = FlowPrior(network, center, scale, self.pattern_dim)
+            self.prior = FlowPrior(network, *self.standard, self.pattern_dim)
         names = [direction["name"] for direction in self.card.get("directions", ())]
         self._directions = Directions(names, network.space, self.codec.sides)
 
@@ -96,6 +97,13 @@ class Vae:
     def pattern_dim(self) -> int:
         """How many of them, the first ones, are the pattern's."""
         return self.codec.pattern_dim
+
+    @property
+    def standard(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of the training bars' z, (latent_dim,) each."""
+        space = self.codec.network.space
+        components = space["components"]
+        return space["mean"], np.sqrt(np.square(components).sum(0))
 
     # --- Groove <-> z ---------------------------------------------------------------------------
 
@@ -396,6 +404,40 @@ class Vae:
         played = groove_of(strikes, groove.tempo, len(pattern), groove.meters)
         return Extras(groove).onto(played, moved=True)
 
+    def song(
+        self,
+        groove: Groove,
+        bars: int = 16,
+        form: str = "AABA",
+        fills: int | Collection[int] = 4,
+        heat: float = 0.5,
+        seed: int = 0,
+        other: Groove | None = None,
+    ) -> Song:
+        """A whole drum track from one or two grooves in 4/4: its `groove`, and its `parts`.
+
+        bars: 1 to 128. form: the names of its parts, such as "AABA" or "intro A8 B8 ending"
+        (`beatgen.latent.form`). The first section is the groove, the second one `other`, where that
+        is given; further ones are takes of the groove. fills: every so many bars of a part, and
+        where parts end; 0 for none; or the bars themselves, counted from 1.
+
+        heat: how adventurous, 0 to 1. A section is first heard as it is, to the last bit; at heat 0
+        its repeats have the same hits, played anew, and at 1 they go where playing may go from
+        there. A fill begins inside its bar, and what is before that stays; the bar behind one may
+        get a crash on the one. Raises BeatGenError for a form that the bars do not suffice for, for
+        another meter than 4/4, and ModelError for weights that have no sequence network.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> funk = demo.load("funk")
+        >>> song = bg.load_model().song(funk, bars=16, form="AABA", seed=7)
+        >>> song.groove.bars, [part.name for part in song.parts]
+        (16, ['A', 'A', 'B', 'A'])
+        >>> song.groove[:3] == funk[:3]
+        True
+        """
+        return self._songwriter.write(groove, bars, form, fills, heat, seed, other)
+
     def _feel_donor(self, groove: Groove, like: Groove | str | np.ndarray, seed: int) -> Groove:
         """The groove whose feel is taken: the given one, or training bars that follow one another,
         from one on that is similar to `groove`."""
@@ -516,12 +558,7 @@ class Vae:
         only an electronic kit has, no such voice is proposed (`on_kit`). alone: without the
         training bars, by the network alone.
         """
-        # The encoder learned with whole groups hidden: where one voice of a group is missing, it
-        # takes the others to be all of it. The training bars are compared in all that is known.
-        unknown = hidden.copy()
-        for group in GROUPS.values():
-            unknown[..., group] |= hidden[..., group].any(-1, keepdims=True)
-        z, _ = self.codec.encode_bars(velocity, timing, ~unknown, loop)
+        z, _ = self.codec.encode_bars(velocity, timing, ~self.codec.unknown(hidden), loop)
         counts = self.codec.predict_counts(z[:, : self.pattern_dim])
         probability = 1 - counts[..., 0]
         if self._neighbours is not None and not alone:
@@ -645,6 +682,21 @@ class Vae:
         folder = self.codec.network.folder
         return load_atlas(folder) if (folder / ATLAS).is_file() else None
 
+    @cached_property
+    def sequence(self) -> Sequencer:
+        """Which bar follows. Raises ModelError for weights that have no network for that."""
+        network = self.codec.network
+        if "next_pattern" not in network:
+            raise ModelError(
+                f"{network.folder}: no {SEQUENCE_NETWORK}; train one (`beatgen train --model "
+                "sequence --of`) and export it there, or use the weights called bar."
+            )
+        return Sequencer(network, *self.standard, load_atlas(network.folder).step, self.pattern_dim)
+
+    @cached_property
+    def _songwriter(self) -> Songwriter:
+        return Songwriter(self, self.sequence, load_atlas(self.codec.network.folder))
+
     def _noise(self, count: int, seed: int) -> np.ndarray:
         check_seed(seed)
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
@@ -665,8 +717,10 @@ class Vae:
         heard = self.codec.decode_grooves(moved, residual, tempos, groove.meters)
         extras = Extras(groove)
         return [
-            extras.onto(new, moved=bool(feel < 1))
-            for new, feel in zip(heard, feel_remaining, strict=True)
+            extras.played_by(new)
+            if extras.alone and pattern < 1
+            else extras.onto(new, moved=bool(feel < 1))
+            for new, pattern, feel in zip(heard, pattern_remaining, feel_remaining, strict=True)
         ]
 
 
@@ -689,8 +743,17 @@ def _meters_of(pieces: int, meter: Meter | Sequence[Meter]) -> tuple[Meter, ...]
 
 def _lack(bar: Groove) -> int:
     """What a bar lacks to stand alone: 2 for hits, 1 for a kick on the one, 3 for both."""
-    struck = strikes_of(bar).count > 0
-    return 2 * int(struck.sum() < FEWEST) + int(not struck[0, 0, INDEX["kick"]])
+    return 2 * int((strikes_of(bar).count > 0).sum() < FEWEST) + int(not has_kick_on_one(bar))
+
+
+def has_kick_on_one(bar: Groove) -> bool:
+    """Whether a kick stands on the one of the first bar: repeated, most such bars are heard as
+    beginning where they begin.
+
+    >>> has_kick_on_one(Groove.from_tab("kick |o-------|"))
+    True
+    """
+    return bool(strikes_of(bar).count[0, 0, INDEX["kick"]])
 
 
 def _faded(

@@ -30,6 +30,7 @@ def write_midi(
     pitches: str | None = None,
     early: str = LOOPED,
     name: str = "BeatGen",
+    markers: Sequence[tuple[int, str]] = (),
 ) -> list[str]:
     """Write a groove as a type 0 file: channel 10, 480 ticks per beat, tempo, meter, note-offs.
 
@@ -41,7 +42,9 @@ def write_midi(
     early: where hits that are played before the first beat are written. "loop": at the file's end,
     where a loop has them, as the player and a WAV loop do. "pickup": in a bar before the first,
     for an arrangement; there is none where no hit is early. From a text event beside them
-    `read_midi` knows them as early. Every hit stands on the tick nearest to where it sounds.
+    `read_midi` knows them as early. markers: bars, from 0, and names of what begins there, such as
+    `Song.markers`; DAWs show them above the arrangement. Every hit stands on the tick nearest to
+    where it sounds.
 
     Returns sentences on what the map has no note for, and what was written instead. Raises
     BeatGenError for a map that there is not, for another `early`, and for a tempo that MIDI cannot
@@ -77,11 +80,16 @@ def write_midi(
         meters = meters[0], *meters
         mark = f"{PICKUP} 0:{pickup}"
     track = mido.MidiTrack()
-    title = name.encode("latin-1", "replace").decode("latin-1")  # all that MIDI text can hold
-    track.append(mido.MetaMessage("track_name", name=title))
+    track.append(mido.MetaMessage("track_name", name=_midi_text(name)))
     track.append(mido.MetaMessage("set_tempo", tempo=microseconds_per_beat(groove.tempo)))
     first, *changes = _meters(meters, starts)
     track.append(first[1])
+    ahead = len(starts) - len(groove.starts)  # the bar of a pickup
+    changes += [
+        (starts[bar + ahead], mido.MetaMessage("marker", text=_midi_text(text)))
+        for bar, text in markers
+    ]
+    changes.sort(key=lambda change: change[0])
     if mark:
         track.append(mido.MetaMessage("text", text=mark))
     now, end = 0, starts[-1]
@@ -154,6 +162,11 @@ def _on_and_off(notes: dict[tuple[int, int], int], end: int) -> list[tuple[int, 
         events += [(tick, True, pitch, velocity), (off, False, pitch, 0)]
         following[pitch] = tick
     return sorted(events, key=lambda event: event[:2])
+
+
+def _midi_text(text: str) -> str:
+    """All of a text that MIDI can hold."""
+    return text.encode("latin-1", "replace").decode("latin-1")
 
 
 def _meters(meters: Sequence[Meter], starts: list[int]) -> list[tuple[int, mido.MetaMessage]]:

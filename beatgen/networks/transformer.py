@@ -44,9 +44,11 @@ class Attention(layers.Layer):
     """Multi-head self-attention among the sixteenths of each bar (Vaswani et al. 2017), rows to
     rows."""
 
-    def __init__(self, width: int, heads: int, dropout: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, width: int, heads: int, dropout: float = 0.0, rows: int = SIXTEENTHS, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.heads, self.size = heads, width // heads
+        self.heads, self.size, self.rows = heads, width // heads, rows
         self.queries, self.keys, self.values = (layers.Dense(width) for _ in range(3))
         self.leave = layers.Dense(width)
         self.drop = layers.Dropout(dropout)
@@ -57,7 +59,7 @@ class Attention(layers.Layer):
 
     def call(self, x: Any, training: bool = False) -> Any:
         queries, keys, values = (
-            ops.reshape(dense(x), (-1, SIXTEENTHS, self.heads, self.size))
+            ops.reshape(dense(x), (-1, self.rows, self.heads, self.size))
             for dense in (self.queries, self.keys, self.values)
         )
         queries = ops.transpose(queries * self.size**-0.5, (0, 2, 1, 3))
@@ -71,10 +73,12 @@ class Attention(layers.Layer):
 class Block(layers.Layer):
     """Pre-norm transformer block: x + attention(x), then x + mlp(x). Rows to rows."""
 
-    def __init__(self, width: int, heads: int, dropout: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, width: int, heads: int, dropout: float = 0.0, rows: int = SIXTEENTHS, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.norm_attention = norm()
-        self.attention = Attention(width, heads, dropout)
+        self.attention = Attention(width, heads, dropout, rows)
         self.norm_mlp = norm()
         self.widen = layers.Dense(4 * width, activation="gelu")
         self.narrow = layers.Dense(width)
@@ -92,21 +96,28 @@ class Block(layers.Layer):
 
 
 class Trunk(layers.Layer):
-    """Features (batch, 16, f), with learned positions, through the blocks: (batch, 16, width)."""
+    """Features (batch, rows, f), with learned positions, through the blocks: (batch, rows, width).
+    rows: the sixteen sixteenths of a bar, or whatever else stands in a row."""
 
     def __init__(
-        self, width: int, blocks: int, heads: int, dropout: float = 0.0, **kwargs: Any
+        self,
+        width: int,
+        blocks: int,
+        heads: int,
+        dropout: float = 0.0,
+        rows: int = SIXTEENTHS,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.width = width
+        self.width, self.rows = width, rows
         self.enter = layers.Dense(width)
-        self.stack = [Block(width, heads, dropout) for _ in range(blocks)]
+        self.stack = [Block(width, heads, dropout, rows) for _ in range(blocks)]
         self.norm = norm()
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         self.position = self.add_weight(
             name="position",  # which weight decay leaves alone (`beatgen.training.train`)
-            shape=(SIXTEENTHS, self.width),
+            shape=(self.rows, self.width),
             initializer=keras.initializers.RandomNormal(stddev=0.02),
         )
         self.enter.build((None, shape[-1]))
@@ -114,7 +125,7 @@ class Trunk(layers.Layer):
             layer.build((None, self.width))
 
     def call(self, x: Any, training: bool = False) -> Any:
-        bars = (-1, SIXTEENTHS, self.width)
+        bars = (-1, self.rows, self.width)
         x = ops.reshape(self.enter(rows(x)), bars) + ops.cast(self.position, self.compute_dtype)
         x = rows(x)
         for block in self.stack:

@@ -14,6 +14,7 @@ from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.drumify import DrumifyConfig
 from beatgen.networks.flow import FlowConfig
 from beatgen.networks.report_2020 import ReportConfig
+from beatgen.networks.sequence import SequenceConfig
 from beatgen.training.kinds import KINDS, Kind
 
 CONFIG = "config.json"
@@ -24,8 +25,10 @@ TOLERANCES = (0.001, 1)  # errors are divided by them
 @dataclass(frozen=True)
 class TrainConfig:
     """Everything that decides a run. model: "bar" (ours), "report" (the 2020 report's), "drumify"
-    (from a tapped rhythm to drums), or "flow", the prior of a finished run `of` a bar model. start:
-    a run whose best weights are where this one begins, or ANOTHER, which cannot be trained.
+    (from a tapped rhythm to drums), "flow", the prior of a finished run `of` a bar model, or
+    "sequence", which bar follows, over the z of exported weights `of`. start: a run whose best
+    weights are where this one begins, a folder of exported weights, or ANOTHER, which cannot be
+    trained.
 
     ease: what is left, in the last epoch, of mixing and hiding; it is all for half of the epochs
     and falls along a line then: the network learns to guess, and at last bars as they are played.
@@ -42,6 +45,7 @@ class TrainConfig:
     bar: ModelConfig = field(default_factory=ModelConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
+    sequence: SequenceConfig = field(default_factory=SequenceConfig)
     drumify: DrumifyConfig = field(default_factory=DrumifyConfig)
     of: str = ""
     start: str = ""

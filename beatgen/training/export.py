@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,23 +26,25 @@ from beatgen.latent.runtime import (
     FORMATS,
     NETWORK,
     PRIOR_NETWORK,
+    SEQUENCE_NETWORK,
     SPACE,
     Network,
     load_network,
+    model_folder,
 )
 from beatgen.latent.vae import Vae, load_model
-from beatgen.notices import held_back
 from beatgen.training.atlas import write_atlas
 from beatgen.training.config import TrainConfig
+from beatgen.training.convert import convert
 from beatgen.training.fit_directions import (
     attribute_response,
     clear_response,
     order_components,
     principal_directions,
 )
-from beatgen.training.kinds import Export, Kind
+from beatgen.training.kinds import Export
 from beatgen.training.modelcard import fidelity, model_card
-from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run
+from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run, read_history
 
 CLEARINGS = 2  # steps of `clear_response`
 THRESHOLDS = np.arange(0.3, 0.461, 0.01).round(2)  # of drumify
@@ -63,6 +65,8 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     need_tensorflow()
     model, config = load_run(run)
     if config.kind.beside:
+        if config.model == "sequence":
+            return _export_sequence(model, config, run, Path(folder))
         return _export_beside(model, config, Path(run), Path(folder))
     how = config.kind.export
     if how is None:
@@ -71,6 +75,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     training, validation = dataset.split("train"), dataset.split("validation")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
+    (target / SEQUENCE_NETWORK).unlink(missing_ok=True)  # it was of other weights
     (target / NETWORK).write_bytes(convert(model, config.kind))
     card = model_card(config, training, validation)
     card["epochs"] = epochs_recorded(Path(run))
@@ -142,6 +147,36 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
     }
 
 
+def _export_sequence(
+    model: Any, config: TrainConfig, run: str | Path, target: Path
+) -> dict[str, Any]:
+    """Write the network of a run that goes with other weights (`Kind.beside`) into their folder, or
+    into a new one with a copy of them, and what it is into their card. Raises ModelError where the
+    folder holds weights that the run is not of."""
+    source = model_folder(config.of)
+    if not (target / NETWORK).is_file():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    if (target / NETWORK).read_bytes() != (source / NETWORK).read_bytes():
+        raise ModelError(
+            f"{target}: holds other weights than {config.of}, whose z {run} has learned; train it "
+            "anew for them (--of)."
+        )
+    card: dict[str, Any] = json.loads((target / CARD).read_text(encoding="utf-8"))
+    kind = config.kind
+    (target / str(kind.beside)).write_bytes(convert(model, kind))
+    history = read_history(Path(run))
+    card[kind.name] = {
+        "config": asdict(config.shape),
+        "epochs": epochs_recorded(Path(run)),
+        "nats": round(min(history["val_loss"]), 2),
+        "learning_rate": config.learning_rate,
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+    }
+    (target / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return card
+
+
 def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
     """Write what makes drums of a tapped rhythm beside weights that play: its network, the taps of
     the training bars, and a card of its own, which is returned. The threshold is that with the best
@@ -166,28 +201,6 @@ def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> 
     card["measures"] = {k: round(float(v), 3) for k, v in found[card["threshold"]].items()}
     path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
-
-
-def convert(model: Any, kind: Kind) -> bytes:
-    """The network as a LiteRT flatbuffer with a signature for each of its parts."""
-    import keras
-    import tensorflow as tf
-
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    parts, signatures = kind.parts(model)
-    for part in parts:
-        inputs = signatures[part.__name__].reads.items()
-        specs = [tf.TensorSpec([None, *shape], tf.float32, name) for name, shape in inputs]
-        archive.add_endpoint(part.__name__, part, specs)
-    with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if not kind.whole_numbers:
-            converter.target_spec.supported_types = [tf.float16]
-        with held_back(f"converter of {kind.name}"):
-            return bytes(converter.convert())
 
 
 def _means(network: Network, dataset: Dataset, how: Export) -> np.ndarray:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from beatgen.networks.drumify import Drumify
     from beatgen.networks.flow import LatentFlow
     from beatgen.networks.report_2020 import ReportVAE
+    from beatgen.networks.sequence import SequenceNet
     from beatgen.training.batches import Bars
     from beatgen.training.config import TrainConfig
 
@@ -245,6 +246,60 @@ def _flow_parts(model: LatentFlow) -> tuple[Parts, Signatures]:
     return [drift], flow_signatures(sum(model.dims))
 
 
+# --- "sequence": which bar follows ----------------------------------------------------------------
+
+
+def _build_sequence(config: TrainConfig) -> SequenceNet:
+    from beatgen.networks.sequence import SequenceNet
+
+    return SequenceNet(config.sequence, config.bar)
+
+
+def _sequence_inputs(
+    config: TrainConfig, training: Dataset, validation: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    from beatgen.evaluation.fills import Fills
+    from beatgen.latent.vae import load_model
+    from beatgen.training.windows import rows_of
+
+    vae, fills = load_model(config.of), Fills(training)
+    return rows_of(vae, training, fills), rows_of(vae, validation, fills)
+
+
+def _sequence_batch(
+    bars: Bars, chosen: np.ndarray, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    from beatgen.training.windows import windows
+
+    return windows(bars.inputs, chosen, bars.config.sequence.memory, rng, train=True)
+
+
+def _sequence_validation(inputs: np.ndarray, config: TrainConfig) -> dict[str, np.ndarray]:
+    """Always the same draws of the posterior."""
+    from beatgen.training.windows import windows
+
+    rng = np.random.default_rng(config.seed)
+    return windows(inputs, np.arange(len(inputs)), config.sequence.memory, rng, train=False)
+
+
+def _sequence_parts(model: SequenceNet) -> tuple[Parts, Signatures]:
+    from dataclasses import asdict
+
+    from beatgen.latent.runtime import sequence_signatures
+
+    def named(mixture: Any) -> dict[str, Any]:
+        return dict(zip(("logit", "mean", "log_spread"), mixture, strict=True))
+
+    def next_pattern(history: Any, known: Any, wanted: Any) -> dict[str, Any]:
+        return named(model.next_pattern(history, known, wanted))
+
+    def next_feel(history: Any, known: Any, wanted: Any, pattern: Any) -> dict[str, Any]:
+        return named(model.next_feel(history, known, wanted, pattern))
+
+    bar = dict(zip(("pattern_dim", "feel_dim"), model.dims, strict=True))
+    return [next_pattern, next_feel], sequence_signatures(asdict(model.config), bar)
+
+
 # --- "drumify": from a tapped rhythm to drums -----------------------------------------------------
 
 
@@ -330,6 +385,17 @@ KINDS = {
             whole_numbers=True,
         ),
         Kind(
+            "sequence",
+            "which bar follows (--of)",
+            build=_build_sequence,
+            inputs=_sequence_inputs,
+            batch=_sequence_batch,
+            validation=_sequence_validation,
+            parts=_sequence_parts,
+            whole_numbers=True,
+            beside="sequence.tflite",
+        ),
+        Kind(
             "drumify",
             "a tapped rhythm's drums",
             build=_build_drumify,
@@ -344,3 +410,5 @@ KINDS = {
 }
 # Those that a run of their own can be: a prior is trained in the run that it is for
 OWN = tuple(kind.name for kind in KINDS.values() if kind.export or kind.beside)
+# And of these those that are models of bars
+BARS = tuple(kind.name for kind in KINDS.values() if kind.export)

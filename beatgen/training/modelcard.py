@@ -4,6 +4,7 @@ what they did not see, and what they cannot do."""
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import subprocess
 from dataclasses import asdict
@@ -18,8 +19,9 @@ from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.evaluation.reconstruct import network, scores
 from beatgen.groove import STEPS
 from beatgen.kit import NAMES
+from beatgen.latent.runtime import CARD
 from beatgen.training.config import CONFIG, TrainConfig
-from beatgen.training.train import epochs_recorded
+from beatgen.training.train import epochs_recorded, is_exported
 
 GMD_FILE = re.compile(r"drummer\d+/.+_(beat|fill)_\d+-\d+\.midi?")
 GMD = (
@@ -47,7 +49,7 @@ def model_card(config: TrainConfig, training: Dataset, validation: Dataset) -> d
                 for name, part in (("train", training), ("validation", validation))
             },
         },
-        **data_recorded(training, validation),
+        **data_recorded(training, validation, config.augmentation.program > 0),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "version": version("beatgen"),
         "commit": _commit(),
@@ -61,10 +63,13 @@ def fidelity(folder: str | Path, validation: Dataset) -> dict[str, float]:
     return {name: round(value, 3) for name, value in found.items() if np.isfinite(value)}
 
 
-def data_recorded(training: Dataset, validation: Dataset) -> dict[str, str]:
-    """Data, licence and limits. GMD is known by the names of its files and by its table, without
-    which no file has a style."""
+def data_recorded(
+    training: Dataset, validation: Dataset, programmed: bool = False
+) -> dict[str, str]:
+    """Data, licence and limits; programmed: whether some bars were made programmed ones. GMD is
+    known by the names of its files and by its table, without which no file has a style."""
     index = np.unique(np.concatenate([training.file_index, validation.file_index]))
+    others = " and percussion" if programmed else ", percussion and drum machines"
     files, limits = training.files[index], "Single 4/4 bars on the 22 voices of a Roland TD-11"
     if UNKNOWN not in training.styles[index] and all(map(GMD_FILE.fullmatch, files)):
         drummers = {name.split("/")[0] for name in training.files[np.unique(training.file_index)]}
@@ -72,7 +77,7 @@ def data_recorded(training: Dataset, validation: Dataset) -> dict[str, str]:
             "data": GMD,
             "license": "CC BY 4.0, as the data",
             "limits": f"{limits}, as {len(drummers)} of GMD's drummers played them, most often "
-            f"{_styles(training)}. Other meters, percussion and drum machines are unknown to it.",
+            f"{_styles(training)}. Other meters{others} are unknown to it.",
         }
     return {
         "data": f"Data of your own: {len(files)} files that hold 4/4 bars.",
@@ -91,9 +96,13 @@ def training_recorded(config: TrainConfig) -> dict[str, Any]:
 
 
 def _begun(run: Path) -> dict[str, Any] | None:
-    """The training of a run that another went on from, with its epochs: it may have stopped early.
-    None where it has gone since: the weights that came of it can be exported all the same."""
+    """The training of a run, or of exported weights, that another went on from, with its epochs: it
+    may have stopped early. None where it has gone since: the weights that came of it can be
+    exported all the same."""
     try:
+        if is_exported(str(run)):
+            card = json.loads((run / CARD).read_text(encoding="utf-8"))
+            return card["training"] | card["epochs"]
         return training_recorded(TrainConfig.load(run / CONFIG)) | epochs_recorded(run)
     except (BeatGenError, *UNREADABLE):
         return None

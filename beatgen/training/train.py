@@ -19,8 +19,10 @@ from tensorboard.summary import Writer
 from beatgen.data.dataset import load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
 from beatgen.groove import STEPS
+from beatgen.latent.runtime import CARD, NETWORK, PRIOR_NETWORK
 from beatgen.training.batches import Bars
 from beatgen.training.config import ANOTHER, CONFIG, TrainConfig
+from beatgen.training.convert import weights_in
 
 BEST = "best.weights.h5"
 LOG = "log.csv"
@@ -53,7 +55,7 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     bars = Bars(inputs, training, config)
     model = compiled_model(config, len(bars))
     if config.start:
-        _begin_with(model, config.start)
+        _begin_with(model, config)
     _claim(run, config)  # now that nothing is left to be refused
     losses = read_history(run).get("val_loss", [])
     if losses and epochs_since_best(losses) >= config.patience:
@@ -149,20 +151,34 @@ def epochs_since_best(losses: Sequence[float]) -> int:
     return len(losses) - 1 - int(np.argmin(losses))
 
 
-def prior_config(of: TrainConfig, epochs: int) -> TrainConfig:
-    """The run that learns the prior of another run, in a folder of that. Raises BeatGenError for a
-    kind of model that has none."""
+def prior_config(of: TrainConfig, epochs: int, learning_rate: float | None = None) -> TrainConfig:
+    """The run that learns the prior of another run, in a folder of that. Where that began with
+    another run, or with exported weights, it begins with their prior, if they have one.
+    learning_rate: FLOW_RATE, unless given. Raises BeatGenError for a kind of model without a prior.
+    """
     if of.kind.prior is None:
         raise BeatGenError(f"no prior can be learned of a run of {of.model!r}.")
     return replace(
         of,
         model=of.kind.prior,
         of=of.run,
-        start="",
+        start=_prior_of(of.start),
         run=str(Path(of.run) / PRIOR),
         epochs=epochs,
-        learning_rate=FLOW_RATE,
+        learning_rate=FLOW_RATE if learning_rate is None else learning_rate,
     )
+
+
+def sequence_config(config: TrainConfig, of: str, cell: str = "") -> TrainConfig:
+    """The run that learns which bar follows, over the z of exported weights `of`, by their name or
+    folder. cell: "gru" or "transformer", by default as the config says. Raises ModelError where
+    there are no such weights, or where they are none of our model."""
+    from beatgen.latent.vae import load_model
+    from beatgen.networks.bar_vae import ModelConfig
+
+    sequence = replace(config.sequence, cell=cell) if cell else config.sequence
+    bar = ModelConfig(**load_model(of).card["config"])
+    return replace(config, model="sequence", bar=bar, sequence=sequence, of=of)
 
 
 class WarmedUpCosine(keras.optimizers.schedules.LearningRateSchedule):
@@ -271,13 +287,36 @@ def _share_out(batch_size: int, held_out: int) -> int:
     return len(devices)
 
 
-def _begin_with(model: Any, start: str) -> None:
-    """Give the model the weights of a run. Raises BeatGenError where they are another network's."""
+def is_exported(start: str) -> bool:
+    """Whether a training that is to begin there begins with exported weights, not with a run."""
+    return bool(start) and (Path(start) / CARD).is_file()
+
+
+def _prior_of(start: str) -> str:
+    """Where the prior of a training begins that itself began at `start`; "" for nowhere."""
+    if is_exported(start):
+        return start if (Path(start) / PRIOR_NETWORK).is_file() else ""
+    learned = Path(start) / PRIOR
+    return str(learned) if start and (learned / BEST).is_file() else ""
+
+
+def _begin_with(model: Any, config: TrainConfig) -> None:
+    """Give the model the weights of a run, or exported ones. Raises BeatGenError where they are
+    another network's."""
+    start = config.start
     try:
-        model.set_weights(load_run(start)[0].get_weights())
-    except ValueError as error:
+        if is_exported(start):
+            file = Path(start) / (PRIOR_NETWORK if config.of else NETWORK)
+            exported = build_model(config)
+            weights_in(file.read_bytes(), exported, config.kind)
+            model.set_weights(exported.get_weights())
+        else:
+            model.set_weights(load_run(start)[0].get_weights())
+    except FileNotFoundError as error:
+        raise BeatGenError(f"{error.filename}: no such file; start from a run instead.") from None
+    except (ValueError, *UNREADABLE) as error:
         raise BeatGenError(
-            f"{start}: a run of a network of another shape; expected one like that to be trained."
+            f"{start}: a network of another shape; expected one like that to be trained."
         ) from error
 
 

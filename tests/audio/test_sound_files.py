@@ -151,7 +151,7 @@ def test_what_is_no_midi_file_is_explained(tmp_path, song):
         song.read_bytes()[:12] + b"\xe7\x28" + song.read_bytes()[14:]
     )
     for name, message in (
-        ("text.mid", "text.mid: not a MIDI file that can be read"),
+        ("text.mid", "text.mid: not a MIDI file. Export the drums"),
         ("half.mid", "half.mid: not a MIDI file that can be read"),
         ("none.mid", "none.mid: no such file"),
         ("seconds.mid", "seconds.mid: ticks per beat is .*SMPTE"),

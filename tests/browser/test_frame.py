@@ -132,6 +132,47 @@ def test_the_theme_is_asked_for_again_where_the_menu_closes(serve, open_page):
     assert page.evaluate("closedMenu")
 
 
+# How far what is seen has moved, and how light the page's ground was at each frame.
+WATCHES_THE_START = """(() => {
+    window.moved = 0;
+    window.grounds = new Set();
+    const add = (list) => list.getEntries().forEach(({ value }) => (window.moved += value));
+    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
+    const look = () => {
+        const root = document.documentElement;
+        if (root) window.grounds.add(getComputedStyle(root).backgroundColor);
+        if (!root?.dataset.drawn) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+})()"""
+
+
+@pytest.mark.parametrize(("name", "width"), [("vary", 390), ("map", 1280)])
+def test_nothing_moves_and_nothing_flashes_while_a_page_comes(serve, open_page, name, width):
+    page = open_page("about:blank", width, 844, color_scheme="light")
+    page.add_init_script(WATCHES_THE_START)
+    page.goto(f"{serve(MAIN)}/{name}")
+    page.wait_for_function("document.documentElement.dataset.drawn")
+    assert page.locator(".player .bar").is_visible()
+    settled(page)
+    assert page.evaluate("moved") < 0.05
+    assert page.evaluate("[...grounds]") == ["rgb(16, 18, 21)"], "the dark one from the first frame"
+
+
+def test_what_waits_for_python_looks_so_after_a_while_but_not_what_sounds(serve, open_page):
+    page = open_app(serve, open_page)
+    opacities = """async (wait) => {
+        const names = ['.st-key-roll-a', '.st-key-player'];
+        const pieces = names.map((name) => document.querySelector(name));
+        for (const piece of pieces) piece.dataset.stale = wait > 0;
+        await new Promise((done) => setTimeout(done, wait));
+        return pieces.map((piece) => Number(getComputedStyle(piece).opacity));
+    }"""
+    assert page.evaluate(opacities, 100) == [1, 1], "most runs are over by then"
+    assert page.evaluate(opacities, 700) == [0.4, 1]
+    assert page.evaluate(opacities, 0) == [1, 1]
+
+
 def test_python_is_told_of_the_theme_until_it_draws_for_it(serve, open_page):
     page = open_page("about:blank")
     lost = []

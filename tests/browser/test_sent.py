@@ -1,5 +1,6 @@
 """What is long is sent once, or not at all: the path beside a long take, and whole files."""
 
+import io
 import json
 
 from test_kept import blend_at, kept, wait_until_kept
@@ -19,6 +20,8 @@ from visiting import (
 from app import engine
 from app.session import Deck, Session, Source, Take
 from app.share import link
+from beatgen.groove import Groove
+from beatgen.midi import write_midi
 
 SMALL = 50_000  # bytes of a run; a busy machine takes more than one
 LONG = 400  # bars
@@ -75,6 +78,9 @@ def test_a_long_take_sounds_in_full_and_the_way_is_not_sent_again(serve, open_pa
 
 def test_whole_files_are_sent_once_and_come_back_after_a_reload(serve, open_page, random_groove):
     sources = [Source(f"long {i}", random_groove(i, bars=LONG, density=0.02)) for i in range(2)]
+    beat = io.BytesIO()
+    write_midi(Groove.from_tab("kick |o---|\nsnare |--o-|\nhi-hat |xxxx|"), beat, map="toontrack")
+    sources[0].file = engine.read("beat.mid", beat.getvalue(), "toontrack").file
     session = Session(*map(Deck, sources))
     session.b.choose(299, 2)
     page, received = come_back(serve, open_page, session)
@@ -94,3 +100,5 @@ def test_whole_files_are_sent_once_and_come_back_after_a_reload(serve, open_page
     found = link.unpack(kept(page))
     assert [found.deck(side).source.groove for side in "ab"] == [s.groove for s in sources]
     assert found.b.start == 299
+    assert found.a.source.file == sources[0].file
+    page.locator(".st-key-read-as-a", has_text="Toontrack").wait_for()  # and can be read anew

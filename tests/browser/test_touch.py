@@ -2,7 +2,7 @@
 
 import pytest
 from playing import Fingers, bounds, cells, play, state
-from visiting import HARNESS, ready
+from visiting import HARNESS, press, ready
 
 SET = "beatgen.state.hits.some((hit) => hit.step === 20 && hit.voice === 0)"  # it has its hit
 
@@ -40,6 +40,26 @@ def test_a_second_finger_ends_what_the_first_does(phone):
     fingers.move((x, y - 30), (x + 60, y - 30))
     fingers.lift()
     assert state(phone)["hits"] == after
+
+
+def test_a_finger_selects_several_hits_to_flam_them(phone):
+    fingers = Fingers(phone)
+
+    def draw(*places: tuple[float, float]) -> None:
+        fingers.press(*places[0])
+        for place in places[1:]:
+            fingers.move(place)
+        fingers.lift()
+
+    before = len(state(phone)["hits"])
+    press(phone, "Edit notes: move, flam, roll, copy").tap()
+    press(phone, "Select").tap()
+    (x, y), (end, _) = bounds(phone, 0, "kick"), bounds(phone, 40, "kick")
+    draw(*[(end + (x - 8 - end) * i / 8, y + i) for i in range(9)])  # from an empty cell
+    own = [hit for hit in state(phone)["hits"] if hit["voice"] == 0 and hit["step"] <= 40]
+    assert len(own) == 2
+    press(phone, "Flam").tap()
+    phone.wait_for_function(f"beatgen.state.hits.length === {before + len(own)}")
 
 
 @pytest.mark.parametrize("wish", ["reduce", "no-preference"])

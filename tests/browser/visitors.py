@@ -38,4 +38,4 @@ if __name__ == "__main__":  # a run of the script
 else:
     app_masthead, page.masthead = page.masthead, masthead
     show_component, component.show = component.show, show
-    server = st.App(__file__, lifespan=main.opening, routes=main.routes, middleware=[main.first])
+    server = st.App(__file__, lifespan=main.opening, routes=main.routes, middleware=main.around)

@@ -19,13 +19,13 @@ from beatgen import demo
 from beatgen.cli import main
 from beatgen.cli.verbs import VERBS
 from beatgen.groove import Groove
-from beatgen.latent.vae import load_model
+from beatgen.latent.vae import has_kick_on_one, load_model
 from beatgen.midi import read_midi, write_midi
 
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
-    *("evaluate", "info", "render", "draw", "page"),
+    *("evaluate", "info", "render", "draw", "page", "song"),
 }
 
 
@@ -265,6 +265,9 @@ def test_sample_takes_a_name_for_its_files(capsys, tmp_path) -> None:
     assert [line.rsplit("-")[-1] for line in lines][::9] == ["01.mid", "10.mid"]
     groove = read_midi(lines[0])
     assert groove.bars == 1 and groove.tempo == 87
+    kicks = [has_kick_on_one(read_midi(line)) for line in lines]
+    whole = run(capsys, "sample", "--count", 10, "--tempo", 87, "--whole", "-o", tmp_path / "all")
+    assert sum(kicks) > sum(has_kick_on_one(read_midi(line)) for line in whole)
 
 
 def test_reconstruct_writes_what_the_model_makes_of_a_groove(capsys, ab, tmp_path, rock) -> None:
@@ -326,6 +329,16 @@ def test_bars_that_are_not_there_are_refused(bars, sentence, tmp_path, capsys) -
     with suppress(SystemExit):
         assert main(["info", str(tmp_path / "a.mid"), "--bars", bars]) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_a_song_is_written_with_markers_and_sound(tmp_path, capsys) -> None:
+    song, sound = tmp_path / "song.mid", tmp_path / "song.wav"
+    asked = ["--length", 8, "--form", "intro A ending", "--other", "samba", "--wav", sound]
+    run(capsys, "song", "funk", "-o", song, *asked)
+    markers = [m.text for m in mido.MidiFile(song).tracks[0] if m.type == "marker"]
+    assert markers == ["intro", "A", "ending"] and read_midi(song).bars == 8
+    assert soundfile.info(sound).duration > 8 * 4 * 60 / 104
+    assert "form" in refusal(capsys, "song", "funk", "-o", song, "--form", "A8 B1")
 
 
 def test_a_feel_is_taken_in_part_and_shown(tmp_path, capsys) -> None:

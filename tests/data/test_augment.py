@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from beatgen.bars.metrics import VOICES_OF_CLASS
 from beatgen.data.augment import (
     HATS,
     RIDES,
@@ -11,9 +12,11 @@ from beatgen.data.augment import (
     following_bars,
     known_parts,
 )
-from beatgen.kit import GROUPS, INDEX, VOICES
+from beatgen.data.program import _swung
+from beatgen.kit import CLASSES, GROUPS, INDEX, VOICES
 
-NOTHING = dict.fromkeys(("rotate", "mix", "loudness", "jitter", "exchange", "hide"), 0.0)
+CHANGES = ("rotate", "mix", "loudness", "jitter", "exchange", "hide", "single", "program")
+NOTHING = dict.fromkeys(CHANGES, 0.0)
 ALONE = np.arange(20)  # every bar is followed by itself
 
 
@@ -78,7 +81,8 @@ def test_the_following_bar_is_of_the_same_piece_and_next_in_it() -> None:
 
 
 def test_hiding_leaves_something_and_hides_whole_groups_or_beats() -> None:
-    known = known_parts(400, Augmentation(hide=0.5), np.random.default_rng(0))
+    how = Augmentation(hide=0.5, single=0)
+    known = known_parts(400, how, np.random.default_rng(0))
     assert known.shape == (400, 16, 22) and set(np.unique(known)) == {0, 1}
     hidden = known.min((1, 2)) == 0
     assert 0.4 < hidden.mean() < 0.55  # some draw no group to hide
@@ -94,6 +98,52 @@ def test_hiding_leaves_something_and_hides_whole_groups_or_beats() -> None:
             by_beat += 1
     assert by_voice > 50 and by_beat > 50
     assert (known_parts(50, Augmentation(hide=0), np.random.default_rng(0)) == 1).all()
+
+
+def test_single_classes_and_voices_are_hidden_and_some_in_some_beats_only() -> None:
+    how = Augmentation(hide=1, single=1)
+    hidden = known_parts(400, how, np.random.default_rng(0)) == 0
+    voices = hidden.any(1)
+    assert voices.any(1).all() and not hidden.all(1).all(1).any()
+    classes = np.array([[row[c].any() for c in VOICES_OF_CLASS] for row in voices])
+    assert classes.any(1).all() and classes.sum(1).max() == 3
+    assert 0.5 < (classes.sum(1) == 1).mean() < 0.75
+    whole = np.array([[row[c].all() for c in VOICES_OF_CLASS] for row in voices])
+    assert 0.6 < whole[:, CLASSES.index(42)].sum() / classes[:, CLASSES.index(42)].sum() < 1
+    some_beats = (hidden.any(2).reshape(400, 4, 4).any(2).sum(1) < 4).mean()
+    assert 0.15 < some_beats < 0.35
+    beats = hidden.reshape(400, 4, 4, 22)
+    assert (beats == beats[:, :, :1]).all()
+
+
+def test_programmed_bars_stand_on_a_grid_with_few_velocities(strikes) -> None:
+    made = np.concatenate([changed(strikes, seed, program=1) for seed in range(20)])
+    velocity, timing = made[..., 0], made[..., 1]
+    struck = velocity > 0
+    assert made.dtype == np.float32 and struck.any((1, 2, 3)).all()
+    assert np.allclose(velocity * 127, np.rint(velocity * 127), atol=1e-4)
+    assert not timing[~struck].any() and np.abs(timing).max() <= 0.5
+    straight = [
+        not timing[bar].any() and not struck[bar][..., [1, 3]].any() for bar in range(len(made))
+    ]
+    assert 0.4 < np.mean(straight) < 0.75
+    levels = [np.unique(velocity[bar][struck[bar]]).size for bar in range(len(made))]
+    assert np.median(levels) <= 4
+    assert np.median([np.unique(bar[bar > 0]).size for bar in strikes[..., 0]]) == 1
+    some = changed(strikes, program=0.5)
+    same = (some == strikes).all((1, 2, 3, 4)).mean()
+    assert 0.2 < same < 0.8
+
+
+def test_a_swung_bar_keeps_its_pattern_but_for_what_meets(strikes) -> None:
+    rng = np.random.default_rng(0)
+    shares = []
+    for _ in range(60):
+        at = _swung(rng)
+        assert (np.diff(at) > 0).all() and at[0] == 0 and at[-1] < 63.5
+        assert np.unique(np.rint(at)).size == 32  # thirty-seconds do not meet
+        shares.append(at[2] / 8 if at[4] == 8 else at[4] / 16)
+    assert min(shares) == 0.5 and 0.6 < max(shares) <= 0.68
 
 
 def test_mixing_takes_whole_groups(strikes) -> None:

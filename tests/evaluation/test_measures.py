@@ -75,6 +75,7 @@ def test_single_bars_are_measured_as_far_as_they_go(noise_dataset, tmp_path) -> 
     assert "realism: left out; it needs bars of 4 files" in text
     assert "smoothness: left out; it needs held-out bars that differ" in text
     assert "humanization: left out; it needs files of two bars in a row" in text
+    assert "sequence: left out; it needs 8 files of 20 bars in a row" in text
 
 
 def test_a_measure_of_the_report_network_is_made_as_far_as_it_can(noise_file) -> None:
@@ -84,11 +85,20 @@ def test_a_measure_of_the_report_network_is_made_as_far_as_it_can(noise_file) ->
 
 def test_measures_have_names_and_earlier_ones() -> None:
     names = [measure.name for measure in MEASURES]
-    assert names == ["realism", "smoothness", "directions", "humanization", "completion"]
+    assert names == [
+        "programmed",
+        "realism",
+        "smoothness",
+        "directions",
+        "humanization",
+        "completion",
+        "drumify",
+        "sequence",
+    ]
     earlier = ("likeness", "walk", "directions", "humanize", "complete")
-    assert measures(earlier) == list(MEASURES)
-    assert measures(["complete", "realism"]) == [MEASURES[0], MEASURES[-1]]
-    with pytest.raises(BeatGenError, match="no part 'beauty'; expected some of realism, smooth"):
+    assert measures(earlier) == list(MEASURES[1 : 1 + len(earlier)])
+    assert measures(["complete", "realism"]) == [MEASURES[1], MEASURES[5]]
+    with pytest.raises(BeatGenError, match="no part 'beauty'; expected some of programmed, real"):
         measures(["realism", "beauty"])
 
 

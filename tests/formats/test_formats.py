@@ -5,6 +5,7 @@ import re
 import sys
 import time
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -371,6 +372,32 @@ def test_damaged_files_are_refused_in_one_sentence(data, found) -> None:
     with pytest.raises(BeatGenError) as refused:
         read(data, "a.xml")
     assert found in str(refused.value) and len(str(refused.value)) < 300
+
+
+def test_a_packed_score_that_is_damaged_or_too_large_is_refused() -> None:
+    container = "<a><rootfile full-path='s.xml'/></a>"
+    for files, found in (
+        ((container, score(instruments=True)), None),
+        ((container + " " * 2**24, "<a/>"), "larger than 16 MB"),
+        ((container, " " * (2**24 + 1)), "larger than 16 MB"),
+    ):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("META-INF/container.xml", files[0])
+            archive.writestr("s.xml", files[1])
+        data = packed.getvalue()
+        if found:
+            with pytest.raises(BeatGenError, match=found):
+                read(data, "a.mxl")
+            continue
+        end = data.index(b"PK\x05\x06")
+        for at in range(end, len(data)):  # the directory, and where it lies
+            damaged = data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :]
+            with suppress(BeatGenError):
+                read(damaged, "a.mxl")
+        for at in range(10, end, 17):
+            with pytest.raises(BeatGenError):
+                read(data[:at] + data[at + 1 :], "a.mxl")
 
 
 def test_strange_numbers_do_not_hang_or_fail() -> None:

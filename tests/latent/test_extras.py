@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from beatgen.groove import Groove, as_kit, columns, voices_of
-from beatgen.kit import INDEX, NUMBER, VOICES_OF_FAMILY
+from beatgen.kit import INDEX, NUMBER, VOICES, VOICES_OF_FAMILY
 
 SNARES = list(VOICES_OF_FAMILY["snare"])
 CLAPS = Groove.from_tab(
@@ -170,3 +170,27 @@ def test_extras_are_kept_in_other_meters(vae) -> None:
     assert [np.count_nonzero(of(groove, "clap")) for groove in path] == [2, 2, 2, 2, 0]
     (take,) = vae.vary(waltz, count=1, amount=0.5)
     assert np.count_nonzero(of(take, "shaker")) == 6 and not snares(take).any()
+
+
+PERCUSSION_ALONE = Groove.from_tab(
+    """
+    long whistle |o---------------|----------------|
+    shaker       |x-x-x-x-x-x-x-x-|x-x-x-x-x-x-x-x-|
+    low conga    |---o------oo----|---o------oo----|
+    high conga   |o--o--o-o--o--oo|o--o--o-o--o--oo|
+    """
+)
+
+
+def test_takes_of_percussion_alone_change_its_pattern_and_stay_percussion(vae) -> None:
+    takes = vae.vary(PERCUSSION_ALONE, 4, 0.6, seed=3)
+    for take in takes:
+        assert set(take.extras) <= set(PERCUSSION_ALONE.extras) and as_kit(take) != take
+        assert not take.velocity[:, :, : len(VOICES)].any(), "no drum of the kit"
+        assert (of(take, "long whistle") == of(PERCUSSION_ALONE, "long whistle")).all()
+        assert (of(take, "high conga") > 0).any()
+    struck = [take.velocity.astype(bool) for take in (PERCUSSION_ALONE, *takes)]
+    assert len({cells.tobytes() for cells in struck}) == 5, "other hits in each"
+    (played,) = vae.vary(PERCUSSION_ALONE, 1, 0, seed=3, feel=0.5)
+    hits = [np.count_nonzero(groove.velocity) for groove in (played, PERCUSSION_ALONE)]
+    assert hits[0] == hits[1] and played != PERCUSSION_ALONE

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from beatgen.bars.nearest import pack
-from beatgen.kit import INDEX
+from beatgen.kit import GROUPS, INDEX
 from beatgen.latent.atlas import ATLAS, Atlas
+from beatgen.latent.codec import Codec
 from beatgen.latent.decide import Prediction
 from beatgen.latent.feel import ExpectedStrike
 from beatgen.latent.neighbours import POWER, SHARE, Neighbours, most_similar, struck_share
-from beatgen.latent.runtime import model_folder
+from beatgen.latent.runtime import load_network, model_folder
 from beatgen.latent.vae import Vae, load_model
 
 KICK, SNARE, HAT = (INDEX[name] for name in ("kick", "snare", "hi-hat"))
@@ -126,3 +127,16 @@ def test_weights_without_an_atlas_predict_alone(rock, tmp_path) -> None:
     assert alone.humanize(rock, spread=0) != ours.humanize(rock, spread=0)
     assert alone.humanize(rock, spread=1) == ours.humanize(rock, spread=1), "a draw needs no mean"
     assert isinstance(alone, Vae)
+
+
+def test_an_encoder_is_told_what_it_learned_to_be_told() -> None:
+    """Where single voices were hidden in training, of hats and rides just what is hidden; otherwise
+    the whole group."""
+    hidden = np.zeros((3, 22), bool)
+    hidden[0, INDEX["hi-hat"]] = hidden[1, INDEX["crash 1"]] = hidden[2, INDEX["tom 1"]] = True
+    cymbals, toms = len(GROUPS["cymbals"]), len(GROUPS["toms"])
+    for single, expected in ((0.0, [cymbals, cymbals, toms]), (0.5, [1, cymbals, toms])):
+        network = load_network("bar")
+        network.card["training"]["augmentation"]["single"] = single
+        unknown = Codec(network).unknown(hidden)
+        assert (unknown >= hidden).all() and unknown.sum(1).tolist() == expected

@@ -38,9 +38,6 @@ def test_a_plain_beat_comes_back_hit_for_hit(vae: Vae, funk: bg.Groove, ride: bg
         assert np.abs(back.timing - groove.timing).max() < 0.25
 
 
-@pytest.mark.xfail(
-    reason="the weights before held even velocities to 2 of 127; these to 4", strict=True
-)
 def test_even_velocities_come_back_even(vae: Vae, funk: bg.Groove, ride: bg.Groove) -> None:
     """A crash among the velocities of a tab is the odd one out."""
     for groove in (funk, ride):

@@ -73,7 +73,8 @@ def test_pattern_and_feel_blend_apart(vae: Vae, funk: bg.Groove, ride: bg.Groove
     mixed = vae.blend(ride, played, 0, feel=1)
     assert np.array_equal(pattern(mixed), pattern(ride))
     struck = mixed.velocity > 0
-    assert mixed.timing[struck].mean() > 0.05  # the other is straight on the grid
+    behind = (np.nonzero(struck)[1] + 2) % 4 - 2 + mixed.timing[struck]  # its sixteenth, in steps
+    assert behind.mean() > 0.05  # the other is straight on the grid
     for feel in (0.25, 0.5, 0.75):
         a = vae.blend(ride, played, 0.5, feel=feel)
         assert np.array_equal(pattern(a), pattern(vae.blend(ride, played, 0.5)))

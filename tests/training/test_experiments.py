@@ -14,6 +14,7 @@ from beatgen.training.experiments import COLUMNS, ablate, variants
 from beatgen.training.train import EpochStart
 
 pytestmark = pytest.mark.usefixtures("eager")
+NOTHING = dict.fromkeys(asdict(Augmentation()), 0.0)
 TINY = ModelConfig(16, 16, width=16, blocks=1, heads=2)
 
 
@@ -26,7 +27,7 @@ def config(dataset_file, tmp_path) -> TrainConfig:
 
 def test_an_ablation_changes_one_thing_at_a_time(config) -> None:
     lines: list[str] = []
-    only_mixed = Augmentation(rotate=0, mix=0.5, loudness=0, exchange=0, hide=0)
+    only_mixed = Augmentation(**NOTHING | {"mix": 0.5})
     table = ablate(replace(config, augmentation=only_mixed), log=lines.append)
     assert list(table.lines) == ["all", "without mix", "with jitter", "none"]
     # Without mixing nothing is left that changes bars: the same run, from the same seed.
@@ -45,7 +46,7 @@ def test_an_ablation_changes_one_thing_at_a_time(config) -> None:
 
 def test_seeds_are_averaged(config, monkeypatch) -> None:
     """Over the runs of each seed, which are not trained again where they are there."""
-    nothing = {"none": Augmentation(rotate=0, mix=0, loudness=0, exchange=0, hide=0)}
+    nothing = {"none": Augmentation(**NOTHING)}
     monkeypatch.setattr(experiments, "variants", lambda _: nothing)
     one, other = (ablate(replace(config, seed=seed)).lines["none"] for seed in (3, 4))
     monkeypatch.setattr(EpochStart, "on_train_batch_end", lambda *_: pytest.fail("it trains"))
@@ -59,9 +60,9 @@ def test_seeds_are_averaged(config, monkeypatch) -> None:
 
 
 def test_every_change_that_is_on_is_left_out_once() -> None:
-    how = Augmentation()
+    how = Augmentation(single=0.5, program=0.2)
     some = variants(how)
-    for name in ("rotate", "mix", "loudness", "exchange", "hide"):
+    for name in ("rotate", "mix", "loudness", "exchange", "hide", "single", "program"):
         assert some[f"without {name}"] == replace(how, **{name: 0})
     assert some["with jitter"].jitter > 0 and not any(asdict(some["none"]).values())
-    assert len(some) == 8 and "with jitter" not in variants(some["with jitter"])
+    assert len(some) == 10 and "with jitter" not in variants(some["with jitter"])

@@ -15,7 +15,7 @@ from beatgen.training.kinds import KINDS, OWN
 
 def test_each_kind_has_all_that_is_asked_of_it() -> None:
     """A shape in the config; and where it is exported, weights that are known to what plays."""
-    known = {"bar", "report", "flow", "drumify"}
+    known = {"bar", "report", "flow", "drumify", "sequence"}
     assert known == set(KINDS) <= {field.name for field in fields(TrainConfig)}
     assert set(FORMATS) == {name for name, kind in KINDS.items() if kind.export}
     assert set(OWN) - set(FORMATS) == {name for name, kind in KINDS.items() if kind.beside}

@@ -303,5 +303,11 @@ def test_a_run_that_is_refused_leaves_its_folder_free(config, finished) -> None:
         replace(config, seed=2**32)
 
 
-def test_a_prior_starts_from_nothing(finished) -> None:
-    assert prior_config(replace(finished, model="bar", start="somewhere"), epochs=1).start == ""
+def test_a_prior_begins_with_that_of_what_its_run_began_with(finished, tmp_path) -> None:
+    """Or with nothing, where there is none."""
+    bar = replace(finished, model="bar", start=str(tmp_path))
+    assert prior_config(bar, epochs=1).start == ""
+    (tmp_path / "prior").mkdir()
+    (tmp_path / "prior" / "best.weights.h5").touch()
+    assert prior_config(bar, epochs=1).start == str(tmp_path / "prior")
+    assert prior_config(replace(bar, start=""), epochs=1).start == ""

@@ -18,6 +18,7 @@ import { mountIn } from "./page/mounts.js";
 import { Overview } from "./views/overview.js";
 import { Picture } from "./views/picture.js";
 import { Player } from "./state/player.js";
+import { reveal } from "./page/reveal.js";
 import { Region } from "./views/region.js";
 import { ShapePanel } from "./views/shape.js";
 import { ShareButton } from "./views/share.js";
@@ -87,6 +88,7 @@ function receive(mounted, data, send) {
     if (data.starts > starts) player.play();
   });
   mounted.coming = taken.catch(reportError).finally(() => player.coming--);
+  mounted.coming.then(reveal);
 }
 
 /**

@@ -243,6 +243,7 @@ export interface PlayerData<P = Path | PathName> {
   answered: number; // the last message that Python had read
   opening: Opening | null;
   starts: number; // when it grows, play starts
+  waits?: boolean; // for what the browser has kept: what comes before it is a new page's
   slim: boolean; // whether the blend is low
   probe?: boolean; // for tests: expose window.beatgen
 }

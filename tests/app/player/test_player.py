@@ -45,3 +45,12 @@ def test_a_scene_that_cannot_be_is_refused(rock):
         Scene([rock], position=2)
     with pytest.raises(BeatGenError, match="feel has 1 frames"):
         Scene([rock, rock], feels=([rock], [rock]))
+
+
+def test_what_undo_goes_back_to_is_bounded_by_what_it_holds(monkeypatch):
+    monkeypatch.setattr(mounted, "MARKED", 100)
+    shared = {1: 40}
+    marks = {(str(n), ""): (n, {**shared, 10 + n: 20}) for n in range(6)}
+    assert [mark for mark, _ in mounted._fitting(marks).values()] == [3, 4, 5]
+    large = {("a", ""): ("a", {1: 10}), ("b", ""): ("b", {2: 1000})}
+    assert list(mounted._fitting(large)) == [("b", "")], "the last one in any case"

@@ -12,12 +12,12 @@ from measures.figure import Figure
 MAIN = ROOT / "app" / "main.py"
 PAINT, SOUND = 3.0, 4.0  # s
 
-# Runs before the page's own scripts. `drawn`: the player stands, and the page above and below it.
+# Runs before the page's own scripts. `drawn`: the player is seen, and the page above and below it.
 WATCH = """(() => {
     const opened = (window.opened = {});
     const look = () => {
         const stands = window.beatgen?.state.path && document.querySelector('.st-key-takeaway');
-        if (!stands) return requestAnimationFrame(look);
+        if (!stands || !document.documentElement.dataset.drawn) return requestAnimationFrame(look);
         opened.drawn = performance.timeOrigin + performance.now();
         beatgen.kitReady.then(() => (opened.sound = performance.timeOrigin + performance.now()));
     };
@@ -34,7 +34,7 @@ def opening(browser: Browser, times: int) -> list[Figure]:
     answers, paints, drawn, sounds = zip(*rows, strict=True)
     return [
         Figure("cold start: server answers", "s", answers),
-        Figure("cold start: first contentful paint", "s", paints),
+        Figure("cold start: first contentful paint, the page's name", "s", paints),
         Figure("cold start: page and player drawn", "s", drawn, PAINT),
         Figure("cold start: first sound possible", "s", sounds, SOUND),
     ]

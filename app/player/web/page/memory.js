@@ -5,12 +5,15 @@
 
 /** @import { Send } from "../types" */
 
-import { element } from "../views/dom.js";
+import { text } from "../language.js";
+import { element, write } from "../views/dom.js";
 import { Reminder } from "./reminder.js";
 
 const ITEM = "beatgen";
 
-/** @type {Map<string, string>} texts by name, all that ever came */
+const SPARE = 2; // files that are no longer on the decks, for those that come just before their name does
+
+/** @type {Map<string, string>} texts by name, the latest last */
 const files = new Map();
 let arrived = () => {};
 
@@ -19,14 +22,15 @@ export class KeptFile {
   root = element("div", { hidden: true });
 
   /** @param {{ name: string, text: string }} data */
-  receive({ name, text }) {
-    files.set(name, text);
+  receive({ name, text: content }) {
+    files.delete(name);
+    files.set(name, content);
     arrived();
   }
 }
 
 export class Memory {
-  root = element("div", { hidden: true });
+  root = element("p", { class: "forgotten", role: "status", hidden: true });
   #isAnswered = false;
   /** @type {Send} */
   #send = () => {};
@@ -44,7 +48,10 @@ export class Memory {
     this.#isAnswered = page !== null;
     arrived = () => {
       if (!this.#isAnswered || !names.every((name) => files.has(name))) return;
-      keep([page, ...names.map((name) => files.get(name))].join(" "));
+      const isKept = keep([page, ...names.map((name) => files.get(name))].join(" "));
+      forget(names);
+      this.root.hidden = isKept;
+      write(this.root, isKept ? "" : text("memory.full"));
     };
     if (this.#isAnswered) arrived();
     else setTimeout(() => this.#recall()); // not while it is being mounted
@@ -60,25 +67,34 @@ export class Memory {
   }
 }
 
-// A browser may forbid storage or have run out of it: then a reload starts anew.
+/** Keep of the files those of these names, and the latest of the others. @param {string[]} names */
+function forget(names) {
+  const others = [...files.keys()].filter((name) => !names.includes(name));
+  for (const name of others.slice(0, Math.max(0, others.length - SPARE))) files.delete(name);
+}
+
+// A browser may forbid storage or have run out of it: then a reload starts anew, and the page says so.
 const STORAGES = [() => sessionStorage, () => localStorage];
 
-/** @param {string} text */
-function keep(text) {
+/** Whether one storage at least has taken it. @param {string} page */
+function keep(page) {
+  let isKept = false;
   for (const storage of STORAGES) {
     try {
-      storage().setItem(ITEM, text);
+      storage().setItem(ITEM, page);
+      isKept = true;
     } catch (error) {
       console.warn("BeatGen is not kept for a reload:", error);
     }
   }
+  return isKept;
 }
 
 function recall() {
   for (const storage of STORAGES) {
     try {
-      const text = storage().getItem(ITEM);
-      if (text) return text;
+      const page = storage().getItem(ITEM);
+      if (page) return page;
     } catch {} // the next one may have it
   }
   return "";

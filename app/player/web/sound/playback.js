@@ -22,7 +22,10 @@ export class Playback {
     showsKeys: false,
   };
   mixer = new Mixer();
-  sound = new Sound(() => this.announce());
+  sound = new Sound(
+    () => this.announce(),
+    () => this.needsSound,
+  );
   transport;
   /** @type {Voice[] | null} of what there is to play */
   voices = null;
@@ -54,6 +57,11 @@ export class Playback {
     return this.transport.playing;
   }
 
+  /** Whether the sound may not sleep. */
+  get needsSound() {
+    return this.playing || this.isStarting;
+  }
+
   /** Whether the system has taken the sound away while it plays; the beat waits there. */
   get isInterrupted() {
     return this.playing && !this.sound.isRunning;
@@ -80,6 +88,7 @@ export class Playback {
   stop() {
     this.isStarting = false;
     this.transport.stop();
+    this.sound.rest();
     this.announce();
   }
 
@@ -111,6 +120,7 @@ export class Playback {
     this.sound.offer([voice]);
     if (!this.sound.sampler) return this.openSound(); // heard from the next one on
     const { sampler } = this.sound;
+    if (!this.sound.isRunning) this.sound.resume();
     sampler.play(voice, velocity, sampler.now);
     sampler.choke();
   }

@@ -10,6 +10,7 @@ import { Sampler } from "./sampler.js";
 
 const FIRST = "kit"; // the kit that is loaded at once
 const RATE = 44100; // hertz, as the kit is recorded
+const REST = 20_000; // ms without need until the sound sleeps; the longest cymbal rings for six seconds
 const GESTURES = ["pointerup", "click", "keydown"]; // at which a browser lets sound begin
 
 export class Sound {
@@ -27,12 +28,16 @@ export class Sound {
   loaded = null;
   trouble = ""; // a sentence where there is no sound
   #changed;
+  #isNeeded;
+  #resting = 0;
 
   /**
    * @param {() => void} changed called when the system takes the sound away, and when it is back
+   * @param {() => boolean} isNeeded whether it may not sleep now
    */
-  constructor(changed) {
+  constructor(changed, isNeeded = () => true) {
     this.#changed = changed;
+    this.#isNeeded = isNeeded;
   }
 
   /** Start loading the kit that Streamlit serves as this component. @param {string} component */
@@ -112,6 +117,15 @@ export class Sound {
   /** Go on after the system took the sound away; where it does not give it back, all waits. */
   resume() {
     this.context?.resume().catch(() => {});
+    this.rest();
+  }
+
+  /** Let the sound sleep in a while, where nothing needs it then: open, it keeps a processor busy. */
+  rest() {
+    clearTimeout(this.#resting);
+    if (!this.context) return;
+    const sleep = () => this.#isNeeded() || this.context?.suspend().catch(() => {});
+    this.#resting = setTimeout(sleep, REST);
   }
 
   async #start() {
@@ -119,6 +133,7 @@ export class Sound {
       // Browsers let a context start only before anything in the gesture is awaited.
       this.context ??= this.#newContext();
       await this.context.resume();
+      this.rest();
       return this.context;
     } catch (error) {
       const sentence = text("sound.none", { reason: messageOf(error) });

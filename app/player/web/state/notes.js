@@ -75,14 +75,16 @@ function placed({ voice, velocity, at: wanted }, groove, taken) {
   const nearest = Math.min(last, Math.max(first, Math.round(at)));
   const steps_ = Array.from({ length: 2 * Math.ceil(most) + 3 }, (_, i) => nearest + i - Math.ceil(most) - 1);
   const inBar = steps_.filter((step) => step >= first && step <= last);
+  inBar.sort((one, other) => Math.abs(at - one) - Math.abs(at - other));
   const near = inBar.filter((step) => Math.abs(at - step) <= most + 1e-9);
-  near.sort((one, other) => Math.abs(at - one) - Math.abs(at - other));
   const of = (/** @type {number} */ step) => taken.get(cellOf({ step, voice }));
   const same = near.find((step) => {
     const other = of(step);
     return other && Math.abs(other.step + other.timing - at) < ONE;
   });
-  const step = same ?? near.find((free) => !of(free)) ?? nearest;
+  // Just out of reach, a free cell is still better than the cell of another note.
+  const almost = inBar.filter((step) => Math.abs(at - step) <= most + ONE);
+  const step = same ?? [...near, ...almost].find((free) => !of(free)) ?? nearest;
   return { step, voice, velocity, timing: Math.min(most, Math.max(-most, at - step)) };
 }
 

@@ -5,7 +5,7 @@
 
 /**
  * @import {
- *   FileKind, Groove, Hit, Instrument, Lock, Monitor, Opening, PlayerData, ServedFile, Snapshot
+ *   FileKind, Groove, Hit, Instrument, Lock, Monitor, Opening, Path, PlayerData, ServedFile, Snapshot
  * } from "../types"
  */
 
@@ -20,6 +20,16 @@ import { Scene } from "./scene.js";
 const WALL_ACTS = 100; // that are sent: Python may have missed some
 const KEYS_REST = 250; // ms after the last key, the blend counts as let go
 
+/** @type {WeakMap<Path, number>} hits of all frames */
+const sizes = new WeakMap();
+
+/** @param {Path} path */
+function sizeOf(path) {
+  const size = sizes.get(path) ?? path.frames.reduce((sum, { hits }) => sum + hits.length, 0);
+  sizes.set(path, size);
+  return size;
+}
+
 export class Player extends Playback {
   /** @type {string[]} CSS colours of A and B */
   accents = [];
@@ -28,7 +38,7 @@ export class Player extends Playback {
   /** @type {Record<FileKind, ServedFile> | null} of what sounds */
   files = null;
   /** @type {History<Snapshot>} */
-  history = new History();
+  history = new History(({ path }) => (path ? [path, sizeOf(path)] : undefined));
   live = new Live(this);
   scene = new Scene();
   leaving = 0; // timer that stops play once its views are out of the page
@@ -60,6 +70,8 @@ export class Player extends Playback {
    */
   receive(data, send) {
     this.#send = send;
+    // A server that does not know the page yet is about to be told it: until then this goes on.
+    if (data.waits && this.scene.path) return;
     this.#answered = data.answered;
     this.sound.load(data.kit);
     const { scene } = this;
@@ -111,6 +123,11 @@ export class Player extends Playback {
   /** Whether the files are of what sounds now. */
   get hasFiles() {
     return this.files !== null && this.#filed >= this.#turn;
+  }
+
+  /** With ports open, what comes in is heard at once, and what goes out keeps its clock. @override */
+  get needsSound() {
+    return super.needsSound || this.live.ports.isOpen;
   }
 
   /** Whether Python, having read the message of this number, has read all. @param {number} turn */

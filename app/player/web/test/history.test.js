@@ -51,3 +51,20 @@ test("past states of a kind are forgotten, what was undone stays", () => {
   history.clear();
   assert.ok(!history.canUndo && !history.canRedo);
 });
+
+test("what past states hold is bounded, and several may hold the same", () => {
+  const paths = Array.from({ length: 8 }, (_, i) => ({ i }));
+  const history = new History(({ path }) => [path, 60_000]);
+  for (const path of paths) for (const place of [0, 1]) history.record({ path, place });
+  const left = [];
+  for (let state = history.undo({}); state; state = history.undo({})) left.push(state.path.i);
+  assert.deepEqual(left, [7, 7, 6, 6, 5, 5, 4, 4, 3, 3]);
+});
+
+test("one state is remembered, however large", () => {
+  const history = new History(() => [{}, 1e9]);
+  history.record("a");
+  history.record("b");
+  assert.equal(history.undo("c"), "b");
+  assert.equal(history.undo("b"), undefined);
+});

@@ -82,3 +82,27 @@ test("a reminder that is stopped sends nothing", () => {
   reminder.stop();
   mock.timers.tick(10_000);
 });
+
+test("a reminder waits while the script runs: a click on a page's link must not be undone", () => {
+  let state = "rerunRequested";
+  let sent = 0;
+  const app = { getAttribute: () => state };
+  const before = globalThis.document;
+  Object.assign(globalThis, { document: { querySelector: () => app } });
+  try {
+    const reminder = new Reminder(
+      () => false,
+      () => sent++,
+    );
+    reminder.start();
+    mock.timers.tick(5000);
+    state = "running";
+    mock.timers.tick(5000);
+    assert.equal(sent, 0);
+    state = "notRunning";
+    mock.timers.tick(5000);
+    assert.equal(sent, 1);
+  } finally {
+    Object.assign(globalThis, { document: before });
+  }
+});

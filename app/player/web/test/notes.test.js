@@ -63,6 +63,13 @@ test("half a sixteenth before a bar a hit belongs to that bar", () => {
   assert.deepEqual([hit.step, hit.timing], [64, -1.5]);
 });
 
+test("the grace note of an early first beat takes no other's place", () => {
+  const groove = grooveOf([[0, SNARE, 112, -0.18]]);
+  const flam = changed(groove, graced(groove, groove.hits, 1, 105));
+  assert.equal(flam.hits.length, 2);
+  assert.deepEqual(places(flam, SNARE), [-1, -0.18]);
+});
+
 test("a flam is one grace note, a drag two, also before the first beat", () => {
   const groove = grooveOf([[0, SNARE, 100], [16, SNARE, 100]], { tempo: 120 });
   const apart = stepsOf(30, groove, 120);

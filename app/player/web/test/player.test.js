@@ -50,6 +50,7 @@ function answer(changes = {}) {
       answered: python.deaf ? 0 : (last?.turn ?? 0),
       opening: python.opening,
       starts: 0,
+      waits: python.waits,
     },
     (message) => sent.push(message),
   );
@@ -569,4 +570,16 @@ describe("messages", () => {
     player.drag(0.6);
     assert.equal(calls, 1);
   });
+});
+
+test("a server that is new to the page does not change what sounds before it is told the page", () => {
+  answer();
+  player.drag(0.25);
+  player.release();
+  const before = player.groove;
+  answer({ path: OTHER, position: 0.5, waits: true });
+  assert.equal(player.groove, before);
+  assert.equal(player.position, 0.25);
+  answer({ path: OTHER, position: 0.5, waits: false });
+  assert.notEqual(player.groove, before);
 });

@@ -104,7 +104,9 @@ export class GridEditor {
     canvas.addEventListener("pointerup", (event) => this.#up(event));
     canvas.addEventListener("pointercancel", () => this.#cancel());
     canvas.addEventListener("pointerleave", () => this.#press || this.#show(""));
-    const scroll = (/** @type {Event} */ event) => this.#press?.armed && event.preventDefault();
+    const scroll = (/** @type {Event} */ event) => {
+      if (this.#press?.armed || this.#box) event.preventDefault();
+    };
     canvas.addEventListener("touchmove", scroll, { passive: false });
     canvas.addEventListener("contextmenu", (event) => this.#press && event.preventDefault());
     canvas.addEventListener("keydown", (event) => this.#key(event));
@@ -289,6 +291,7 @@ export class GridEditor {
   #cancel() {
     clearTimeout(this.#press?.timer);
     this.#press = this.#box = null;
+    this.#grid.redraw();
     this.#player.keepEdits();
   }
 
