@@ -1,8 +1,9 @@
-"""Reading a rhythm to drum to: a groove, or a MIDI part of any instrument."""
+"""Reading a rhythm to drum to: a groove, a MIDI part of any instrument, or recorded sound."""
 
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import PurePath
 
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
@@ -10,13 +11,22 @@ from beatgen.midi.events import Source, contents, name_of
 from beatgen.midi.tap import read_midi_tap
 from beatgen.readers import scan
 
+SOUND = (".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff")
 
-def read_rhythm(source: Source, channel: int | None = None, name: str | None = None) -> Groove:
+
+def read_rhythm(
+    source: Source,
+    channel: int | None = None,
+    tempo: float | None = None,
+    name: str | None = None,
+) -> Groove:
     """The rhythm of a file, for `Vae.drumify`.
 
     Of a MIDI file that of one channel, whatever instrument plays there: 1 to 16; by default that of
-    the drums where it has notes, else the one with the most. Of other files what `beatgen.read`
-    finds. name: what to call the file in messages. Raises BeatGenError where it cannot be read.
+    the drums where it has notes, else the one with the most. Of recorded sound (SOUND), up to 30 s,
+    the onsets, the first of them as the downbeat, at a tempo in BPM that is estimated unless given;
+    it needs librosa (the extra "audio"). Of other files what `beatgen.read` finds. name: what to
+    call the file in messages. Raises BeatGenError where it cannot be read.
 
     >>> from io import BytesIO
     >>> import beatgen as bg
@@ -26,6 +36,10 @@ def read_rhythm(source: Source, channel: int | None = None, name: str | None = N
     <Groove: 1 x 64 steps, 2 hits, 120 BPM>
     """
     name = name or name_of(source, "the file")
+    if PurePath(name).suffix.lower() in SOUND:
+        from beatgen.audio.taps import read_sound_tap
+
+        return read_sound_tap(source, tempo, name)
     try:
         content = contents(source)
     except FileNotFoundError:

@@ -93,6 +93,7 @@ def test_the_licences_are_in_the_wheel(wheel, held):
         "train",
         "evaluate",
         "guitarpro",
+        "audio",
     }
 
 

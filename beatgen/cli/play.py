@@ -281,16 +281,19 @@ def complete(options: Options) -> None:
     arg(
         "rhythm",
         metavar="RHYTHM",
-        help="MIDI file of any instrument, drum tab, or name of a demo groove",
+        help="MIDI file of any instrument, recorded sound (.wav, .flac, .mp3), drum tab, or name "
+        "of a demo groove",
     ),
     number("--busy", float, 0.5, "0 has half as many hits as usual, 1 twice as many"),
     arg("--style", metavar="STYLE", help="such as rock, funk or jazz; heard in the tap by default"),
     number("--channel", int, None, "MIDI channel of the part, 1 to 16; by default the drums"),
+    number("--tempo", float, None, "of recorded sound, in BPM; estimated by default"),
     *(BARS, SEED, MODEL, *MIDI_OUT),
 )
 def drumify(options: Options) -> None:
-    """Make drums for a tapped rhythm, a bass line or a riff; they keep its accents and timing.
+    """Make drums for a tapped or clapped rhythm, a bass line or a riff.
 
+    They keep its accents and timing; the first sound of a recording is taken for the downbeat.
     Seed 0 gives the most probable groove, every other one another proposal."""
     from beatgen import demo
     from beatgen.readers import choose_bars
@@ -300,7 +303,8 @@ def drumify(options: Options) -> None:
     if source in demo.names() and not Path(source).is_file():
         rhythm = demo.load(source)
     else:
-        rhythm = read_rhythm(source, options.channel)
+        options.sources = [source]
+        rhythm = read_rhythm(source, options.channel, options.tempo)
     rhythm = choose_bars(rhythm, options.bars, source)
     _write(_model(options).drumify(rhythm, options.busy, options.style, options.seed), options)
 

@@ -31,6 +31,7 @@ MUSICIANS, RESEARCHERS = "For musicians", "For researchers"
 # What a verb may need beside the core: module -> the library's name, and the extra that brings it
 EXTRAS = {
     "keras": ("Keras", "train"),
+    "librosa": ("librosa", "audio"),
     "sklearn": ("scikit-learn", "evaluate"),
     "streamlit": ("Streamlit", "page"),
     "tensorboard": ("TensorBoard", "train"),

@@ -37,7 +37,7 @@ from beatgen.evaluation.results import (
     share_of,
 )
 from beatgen.groove import BEATS, SIXTEENTHS
-from beatgen.latent.drumify import CARD, Drummer, decide, tap_vote
+from beatgen.latent.drumify import CARD, Drummer, as_tapped, decide, tap_vote
 from beatgen.latent.vae import Vae
 
 BARS = 2  # of a window
@@ -157,7 +157,8 @@ def predicted(drummer: Drummer, asked: Windows, tap: Tap, styled: bool = False) 
 def drumified(drummer: Drummer, asked: Windows, tap: Tap, styled: bool = False) -> Found:
     """What `Vae.drumify` makes of taps of the windows, before it is put on the grid."""
     likely = predicted(drummer, asked, tap, styled)
-    return likely.found(decide(likely.hits, tap.struck, drummer.threshold))
+    struck = decide(likely.hits, tap.struck, drummer.threshold)
+    return Found(struck, likely.velocity, as_tapped(struck, likely.velocity, likely.offset, tap))
 
 
 def plain(tap: Tap) -> Tap:

@@ -112,7 +112,7 @@ class Drummer:
         """The drums for the taps of a loop of n bars."""
         hits, voices, velocity, offset = self.predict(tap, tempo, style)
         chosen = decide(_drawn(hits, seed), tap.struck, self.threshold, busy)
-        return _strikes(chosen, voices, velocity, offset)
+        return _strikes(chosen, voices, velocity, as_tapped(chosen, velocity, offset, tap))
 
     def predict(self, tap: Tap, tempo: float | np.ndarray, style: int = -1, loop: int = 0) -> tuple:
         """For the taps of n bars, `loop` of which repeat in turn (0: all): how likely each class is
@@ -190,6 +190,15 @@ def decide(
     struck[order[: round(float(count))]] = True
     likeliest = probability.argmax(-1)[..., None] == np.arange(len(CLASSES))
     return struck.reshape(probability.shape) | (likeliest & tapped[..., None])
+
+
+def as_tapped(struck: np.ndarray, velocity: np.ndarray, offset: np.ndarray, tap: Tap) -> np.ndarray:
+    """Offsets (n, 16, 9) moved in each tapped sixteenth so that its loudest hit is when the tap is;
+    the others stay as far from it as they were."""
+    loudest = np.where(struck, velocity, 0).argmax(-1)[..., None]
+    ahead = tap.offset - np.take_along_axis(offset, loudest, -1)[..., 0]
+    moved = offset + np.where(tap.struck, ahead, 0)[..., None]
+    return np.clip(moved, -0.5, 0.5)
 
 
 def _drawn(probability: np.ndarray, seed: int) -> np.ndarray:

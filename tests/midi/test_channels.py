@@ -64,7 +64,7 @@ def test_foreign_pitches_are_folded_or_stay_themselves_and_counted() -> None:
     assert groove.extras == ("metronome click", "clap", "cabasa", "note 100")
     assert report.hits == {"kick": 1, "metronome click": 1, "clap": 1, "cabasa": 2, "note 100": 1}
     message = " ".join(report.messages)
-    assert "35 (1) to kick" in message and "69" not in message
+    assert "35 (1) as kick" in message and "69" not in message
     assert [h[1] for h in hits(groove)] == [0, 8, 16, 24, 32, 40]
 
 

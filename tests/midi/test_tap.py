@@ -53,6 +53,6 @@ def test_other_files_have_no_channels() -> None:
     tab = b"snare |o-o-|"
     assert struck(bg.read_rhythm(BytesIO(tab), name="x.tab")) == [(0, 0, 80), (0, 32, 80)]
     with pytest.raises(BeatGenError, match="no MIDI file, so it has no channels"):
-        bg.read_rhythm(BytesIO(tab), 2, "x.tab")
+        bg.read_rhythm(BytesIO(tab), 2, name="x.tab")
     with pytest.raises(BeatGenError, match=r"not-there\.mid: no such file"):
         bg.read_rhythm("not-there.mid")
