@@ -22,7 +22,7 @@ from app.player import Played, Scene, player, presses, released, returned, wall_
 from app.player.parts import browser_memory, language_choice, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
-from app.views import blend, drumify, map, shape, vary, wall
+from app.views import blend, drumify, feel, map, shape, vary, wall
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -133,6 +133,8 @@ def draw() -> None:
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
+    if session.feel_changes:
+        feel.fulfil(session)
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:

@@ -11,6 +11,7 @@ from app import engine, look
 from app.language import text
 from app.player.parts import Turn, shape_panel
 from app.session import REACH, Session
+from app.views import feel
 from beatgen.bars.attributes import OF_FEEL
 from beatgen.groove import Groove
 
@@ -57,6 +58,7 @@ def draw(now: Session) -> None:
     names = [engine.directions()[i].name for i in named]
     frames = [FEEL_FRAMES if name in OF_FEEL else FRAMES for name in names]
     _panel(now, named, "shape-named", frames)
+    feel.draw(now)
     more = st.expander(text("shape.model"), key="more", on_change="rerun")
     if more.open:
         with more:
