@@ -155,7 +155,7 @@ class Finisher:
             noise = rng.standard_normal(asked.z.shape[1]).astype(np.float32)
             similar = asked.similar
             if self.neighbours is not None and similar is not None:
-                chance = np.power(rng.exponential(size=len(self.neighbours)), SPREAD)
+                chance = rng.standard_exponential(len(self.neighbours)) ** SPREAD
                 similar = similar.reweighted(chance.astype(np.float32))
             yield self._decide(asked, asked.z + asked.z_spread * noise, similar)[0]
 
