@@ -152,11 +152,11 @@ class Finisher:
         """Patterns of the hidden part, drawn one after the other."""
         rng = np.random.default_rng(seed)
         for _ in range(most):
-            noise = rng.standard_normal(asked.z.shape[1]).astype(np.float32)
+            noise = rng.standard_normal(asked.z.shape[1:], dtype=np.float32)
             similar = asked.similar
             if self.neighbours is not None and similar is not None:
-                chance = rng.standard_exponential(len(self.neighbours)) ** SPREAD
-                similar = similar.reweighted(chance.astype(np.float32))
+                chance = rng.standard_exponential(len(self.neighbours), dtype=np.float32)
+                similar = similar.reweighted(np.power(chance, SPREAD))
             yield self._decide(asked, asked.z + asked.z_spread * noise, similar)[0]
 
     def _filled(self, groove: Groove, asked: Asked, pattern: np.ndarray) -> Groove:
