@@ -28,6 +28,7 @@ from beatgen.lock import Lock
 # distribution to this power. At 0 they stay; the greater, the more one bar speaks for all.
 SPREAD = 2
 TRIES = 8  # draws for each proposal that is asked for, since two may be the same
+FARTHER = 1, 3  # by how much the first draw is scaled, and the last
 FILL_SHARE = 1.0  # of the training fills where a fill is asked for; the network has the rest
 
 
@@ -149,15 +150,17 @@ class Finisher:
         return pattern_of_hidden(counts, asked.hidden), probability
 
     def _drawn(self, asked: Asked, seed: int, most: int) -> Iterator[np.ndarray]:
-        """Patterns of the hidden part, drawn one after the other."""
+        """Patterns of the hidden part, drawn one after the other, each a little farther out than
+        the one before: where the model is sure, the first ones are all the same."""
         rng = np.random.default_rng(seed)
-        for _ in range(most):
+        for farther in np.linspace(*FARTHER, most):
             noise = rng.standard_normal(asked.z.shape[1:], dtype=np.float32)
+            z = asked.z + np.float32(farther) * asked.z_spread * noise
             similar = asked.similar
             if self.neighbours is not None and similar is not None:
                 chance = rng.standard_exponential(len(self.neighbours), dtype=np.float32)
-                similar = similar.reweighted(np.power(chance, SPREAD))
-            yield self._decide(asked, asked.z + asked.z_spread * noise, similar)[0]
+                similar = similar.reweighted(np.power(chance, SPREAD * farther))
+            yield self._decide(asked, z, similar)[0]
 
     def _filled(self, groove: Groove, asked: Asked, pattern: np.ndarray) -> Groove:
         """The groove with a pattern in its hidden part; the rest to the last bit as it is."""
