@@ -104,6 +104,12 @@ def read(
     return source
 
 
+def read_rhythm(name: str, content: bytes) -> Source:
+    """The rhythm of an uploaded file: MIDI of any instrument, or sound. Raises BeatGenError with
+    one sentence where there is none in it."""
+    return Source(PurePath(name).stem, bg.read_rhythm(io.BytesIO(content), name=name))
+
+
 @st.cache_resource(show_spinner=False)
 def demos() -> dict[str, Source]:
     """The demo grooves by title."""
@@ -236,6 +242,12 @@ def similarity(first: Groove, second: Groove) -> float:
 @cached(FEW)
 def vary(groove: Groove, count: int, pattern: float, feel: float, seed: int) -> list[Groove]:
     return model().vary(groove, count=count, amount=pattern, feel=feel, seed=seed)
+
+
+@cached(FEW)
+def drumify(rhythm: Groove, busy: float, style: str | None, seed: int) -> Groove:
+    """Drums for a rhythm. Raises BeatGenError for one without a hit."""
+    return model().drumify(rhythm, busy, style, seed)
 
 
 @st.cache_resource(show_spinner=False)

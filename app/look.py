@@ -77,6 +77,7 @@ def apply_styles() -> None:
         "words-bars": text("deck.length.short"),
         "words-drop": text("deck.file.drop"),
         "words-drop-short": text("deck.file.short"),
+        "words-drop-rhythm": text("drumify.file.drop"),
     }
     written = {**colours, **{name: json.dumps(word) for name, word in words.items()}}
     variables = "".join(f"--bg-{name}:{value};" for name, value in written.items())

@@ -1,4 +1,4 @@
-"""BeatGen's page: the masthead, one view of four, the player, and what to take with you.
+"""BeatGen's page: the masthead, one view of five, the player, and what to take with you.
 
 Data flows one way: widgets change the session in their callbacks, the player is given what is to
 sound, and the views draw what the session holds.
@@ -22,7 +22,7 @@ from app.player import Played, Scene, player, presses, released, returned, wall_
 from app.player.parts import browser_memory, language_choice, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
-from app.views import blend, map, shape, vary, wall
+from app.views import blend, drumify, map, shape, vary, wall
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -40,8 +40,10 @@ VIEWS = (  # in the order of their links; the first one opens
     View("vary", vary.draw),
     View("shape", shape.draw),
     View("map", map.draw),
+    View("drumify", drumify.draw),
 )
 VARY = "vary"  # path of the view with the wall of takes
+SLIM = (VARY, "drumify")  # paths of views that leave little room for the player
 OPENING = ("Funk", "Samba")  # on the decks of a new session
 LINK = "groove"  # the parameter of the address that holds a share link's text
 
@@ -124,7 +126,7 @@ def draw() -> None:
     scene = _scene(session)
     with st.container(key="stage"):
         opened = session.opening, session.starts
-        played = player(scene, *opened, slim=here == VARY, waits=not session.recalled)
+        played = player(scene, *opened, slim=here in SLIM, waits=not session.recalled)
     session.heard, session.swing = _heard(played), played.swing
     session.monitor, session.lock = played.monitor, played.lock
     session.kit, session.mix = played.kit, played.mix

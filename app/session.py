@@ -277,6 +277,11 @@ class Session:
     varying: list[VaryRequest] = field(default_factory=list)  # takes to be made in the next run
     vary_asked: int = 0  # how often by the key V, since the Vary page was drawn last
     all_locked: bool = False  # so that there were no other takes
+    rhythm: Deck | None = None  # what drums are made for
+    rhythms: int = 0  # counts up to give its file's field a new key
+    rhythm_error: str = ""  # why the last file was refused
+    drums: Take | None = None  # made for it last
+    proposal: int = 0  # which of them; 0 is the most probable one
     opening: Opening | None = None  # what the player is to be set to
     map_out: str = "gm"  # drum map of the MIDI files
     meter: Side = "a"  # whose meter the blend is in, where they differ
@@ -306,6 +311,13 @@ class Session:
 
     def forget_trouble(self) -> None:
         self.trouble = ""
+
+    def start_drums(self, groove: Groove, name: str) -> None:
+        """Let drums for the rhythm sound. They are one take, however often they are made anew."""
+        if self.drums is None:
+            self.drums = self._numbered(groove, 1.0)
+        self.drums = replace(self.drums, groove=groove, title=name[:LONGEST_NAME])
+        self.start(self.drums)
 
     def start(self, take: Take) -> None:
         """Let a take sound, and start play where it is stopped."""

@@ -11,9 +11,11 @@ import numpy as np
 import streamlit as st
 
 from app.language import name_of, names
+from app.limits import TEMPO_RANGE, number, whole
 from app.player import answered_turn
 from app.player.component import Width, mount
 from app.player.wire import groove_words, pack_groove, pack_shape, pack_words
+from beatgen.audio.taps import rhythm_at
 from beatgen.groove import Groove, rows_of
 from beatgen.kit import EVERY
 from beatgen.plot.theme import Theme
@@ -21,6 +23,8 @@ from beatgen.plot.theme import Theme
 PLAYER = "player"  # key of the player that they work with
 CORNERS = 5000  # of an outline; Plotly sets one every few pixels that the pointer moves
 OUTLINES = 20
+TAPPED_BARS = (1, 2)  # least and most
+MOST_TAPS = 500
 
 
 def part(
@@ -164,6 +168,46 @@ def file_overview(
         "answered": st.session_state.get(answered, 0),
     }
     part("overview", key, data, on_chosen_change=chosen)
+
+
+def tap_pad(on_tapped: Callable[[Groove], None], *, key: str) -> None:
+    """A pad to tap a rhythm on, by hand or key, along with the metronome.
+
+    on_tapped: called with the rhythm, one or two bars of one voice, before the next run.
+    """
+    answered = f"{key} answered"
+
+    def tapped() -> None:
+        message = st.session_state[key].get("tapped")
+        if not isinstance(message, list) or len(message) != 4:
+            return  # it comes from a browser and may be anything
+        turn, *rhythm = message
+        if not isinstance(turn, int) or turn <= st.session_state.get(answered, 0):
+            return
+        st.session_state[answered] = turn
+        if (groove := read_taps(*rhythm)) is not None:
+            on_tapped(groove)
+
+    data = {"answered": st.session_state.get(answered, 0)}
+    part("tap", key, data, on_tapped_change=tapped)
+
+
+def read_taps(bars: object, tempo: object, taps: object) -> Groove | None:
+    """Taps as the browser sends them, each its beat and its MIDI velocity, as a groove; None where
+    they are none."""
+    if not isinstance(taps, list) or len(taps) > MOST_TAPS:
+        return None
+    try:
+        length, bpm = whole(bars, *TAPPED_BARS), number(tempo, *TEMPO_RANGE)
+        strokes = [(number(at, -1, 8), number(loud, 1, 127)) for at, loud in taps]
+    except (TypeError, ValueError):
+        return None
+    if not strokes:
+        return None
+    beats, velocity = np.array(sorted(strokes)).T
+    early = -1 / 8  # quarters: a bar begins half a sixteenth before its first beat
+    seconds = np.maximum(beats, early) * 60 / bpm
+    return rhythm_at(seconds, velocity / 127, bpm, length)
 
 
 def live_heading(*, key: str) -> None:

@@ -7,6 +7,7 @@ installed from wheels alone, and needs no model. madmom and aubio have had no re
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -37,9 +38,15 @@ def read_sound_tap(
 
     source: WAV, FLAC, MP3 or another file that soundfile reads, up to 30 s. tempo: in BPM; by
     default it is estimated. Raises AudioError for what cannot be read, is longer or has no onset,
-    and BeatGenError for a tempo that is none. Needs librosa.
+    and BeatGenError for a tempo that is none. Needs librosa,
+    and raises AudioError without it.
     """
     name = name or Path(str(getattr(source, "name", source))).name
+    if find_spec("librosa") is None:
+        raise AudioError(
+            f"{name}: recorded sound needs librosa, which is not installed here; pip install "
+            "'beatgen[audio]', or give a MIDI file."
+        )
     if tempo is not None and not TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1]:
         low, high = TEMPO_RANGE
         raise BeatGenError(f"tempo is {tempo}; expected {low:g} to {high:g} BPM.")
@@ -85,19 +92,22 @@ def estimated_tempo(seconds: np.ndarray, velocity: np.ndarray) -> float:
     return round(float(near[np.argmax([_fit(seconds - seconds[0], velocity, b) for b in near])]), 2)
 
 
-def rhythm_at(seconds: np.ndarray, velocity: np.ndarray, tempo: float) -> Groove:
-    """Onsets, in seconds from the first beat, as a groove of 4/4 at a tempo: of as many bars as
-    they need, whole bars that repeat as a loop."""
+def rhythm_at(
+    seconds: np.ndarray, velocity: np.ndarray, tempo: float, bars: int | None = None
+) -> Groove:
+    """Onsets, in seconds from the first beat, as a groove of 4/4 at a tempo: of so many bars, by
+    default of as many as they need, whole bars that repeat as a loop."""
     step = BEATS * 60 / tempo / STEPS
     early = reach(STEPS)
     place = seconds / step
-    bars = int(np.clip(np.ceil((place.max(initial=0) + early + 1e-6) / STEPS), 1, MOST_BARS))
+    needed = np.ceil((place.max(initial=0) + early + 1e-6) / STEPS)
+    bars = bars or int(np.clip(needed, 1, MOST_BARS))
     grid = np.zeros((2, bars, STEPS, len(VOICES)), np.float32)
     snare = INDEX["snare"]
     for at, loud in zip(place, velocity, strict=True):
         bar = int((at + early) // STEPS)
-        if bar >= bars:
-            break
+        if not 0 <= bar < bars:
+            continue
         local = at - bar * STEPS
         cell = bar, int(np.clip(np.floor(local + 0.5), 0, STEPS - 1)), snare
         if loud > grid[0][cell]:

@@ -24,6 +24,7 @@ import { ShapePanel } from "./views/shape.js";
 import { ShareButton } from "./views/share.js";
 import { Handover } from "./views/takeaway.js";
 import { Shortcuts } from "./views/shortcuts.js";
+import { TapPad } from "./views/tap.js";
 import { Theme } from "./page/theme.js";
 import { Wall } from "./views/wall.js";
 
@@ -44,6 +45,7 @@ const PARTS = {
   region: Region,
   shape: ShapePanel,
   share: ShareButton,
+  tap: TapPad,
   theme: Theme,
   wall: Wall,
 };

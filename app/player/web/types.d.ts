@@ -350,6 +350,10 @@ export interface OverviewData {
   answered: number;
 }
 
+export interface TapData {
+  answered: number; // the last rhythm that Python has taken
+}
+
 export interface ChartData {
   id: string;
   plotly: string; // name of the component that serves Plotly

@@ -139,7 +139,7 @@ export class Live {
     this.notice = voice < 0 ? text("live.note_unknown", { note }) : "";
     if (voice < 0) return this.#player.announce();
     this.#player.strike(voice, velocity);
-    const beat = this.#beatAt(timeStamp - this.settings.latency);
+    const beat = this.beatAt(timeStamp - this.settings.latency);
     if (beat !== null && !this.taps) this.recorder.strike(voice, velocity, beat);
   }
 
@@ -152,7 +152,7 @@ export class Live {
   }
 
   /** The beat that was heard at a time of the page's clock; null while nothing plays. @param {number} stamp */
-  #beatAt(stamp) {
+  beatAt(stamp) {
     const { transport, sound } = this.#player;
     if (!transport.playing || !this.#time || !sound.isRunning) return null;
     return transport.beatAt(this.#time.audioAt(stamp));
@@ -160,7 +160,7 @@ export class Live {
 
   /** Count a tap along with the metronome. @param {number} stamp */
   #count(stamp) {
-    const beat = this.#beatAt(stamp);
+    const beat = this.beatAt(stamp);
     const { groove, transport } = this.#player;
     if (!this.taps || !groove || beat === null || beat < -0.5) return;
     this.taps.push(((beat - nearestBeat(beat, groove)) * 60_000) / transport.tempo);
