@@ -174,7 +174,7 @@ def player(
     felt = path["feels"] is not None
     # It may have come without its feels.
     known = message.get("path") == path["id"] and not (felt and message.get("felt") is False)
-    # The voices are the same for all, 2 kB; a browser that has missed them says that it has no path.
+    # The voices are always the same 2 kB; a browser that has missed them says it has no path.
     has_voices = message.get("path", before.packed)
     fresh = {**path, "voices": None} if has_voices else path
     sent = same and message.get("turn", 0) == before.turn  # in the last run; no message since
