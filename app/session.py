@@ -517,10 +517,14 @@ class Session:
         return "take" if self.take.number else "bar"
 
     @property
+    def name(self) -> str:
+        """The take or the blend that sounds, in a word or two, whatever its shape."""
+        return self.take.name if self.take else blend_name(*self.place)
+
+    @property
     def label(self) -> str:
         """What the player was given to sound, in a word or two."""
-        name = self.take.name if self.take else blend_name(*self.place)
-        return name_with(name, shaped=self.shaped)
+        return name_with(self.name, shaped=self.shaped)
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from .latent.atlas import load_atlas as load_atlas
 from .latent.song import Song as Song
 from .latent.vae import Vae as Vae
 from .latent.vae import load_model as load_model
+from .lock import Lock as Lock
 from .meter import Meter as Meter
 from .midi import MidiReport as MidiReport
 from .midi import read_midi as read_midi

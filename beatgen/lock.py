@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,9 +25,9 @@ class Lock:
     """
 
     groove: Groove
-    voices: frozenset[int] = frozenset()
-    sixteenths: frozenset[int] = frozenset()
-    cells: frozenset[tuple[int, int]] = frozenset()
+    voices: Set[int] = frozenset()
+    sixteenths: Set[int] = frozenset()
+    cells: Set[tuple[int, int]] = frozenset()
 
     @property
     def mask(self) -> np.ndarray:
@@ -63,6 +63,22 @@ class Lock:
         >>> Lock(old, voices=frozenset({0})).keep(new) == old
         True
         """
+        voices = voices_of(self.groove, groove)
+        mask = self._mask_in(groove, voices)
+        bars, steps = np.arange(groove.bars) % self.groove.bars, groove.steps
+        held = columns(self.held, voices)  # silent where a shorter loop makes more cells locked
+        velocity, timing = (
+            np.where(mask, old[bars, :steps], new)
+            for old, new in zip(held, columns(groove, voices), strict=True)
+        )
+        return replace(groove, velocity=velocity, timing=timing, extras=extras_of(voices))
+
+    def mask_in(self, groove: Groove) -> np.ndarray:
+        """Which cells are locked in `groove`, bool (bars, steps, voices), of its voices. Lengths,
+        and what is raised, as in `keep`."""
+        return self._mask_in(groove, groove.voices)
+
+    def _mask_in(self, groove: Groove, voices: Sequence[int]) -> np.ndarray:
         if groove.resolution != self.groove.resolution:
             raise BeatGenError(
                 f"a lock on bars of {self.groove.steps} steps does not fit a groove of "
@@ -83,15 +99,7 @@ class Lock:
             for later in range(at, length, own)
             if at < own
         }
-        voices = voices_of(self.groove, groove)
-        mask = _mask(groove, voices, self.voices, sixteenths, cells)
-        bars, steps = np.arange(groove.bars) % self.groove.bars, groove.steps
-        held = columns(self.held, voices)  # silent where a shorter loop makes more cells locked
-        velocity, timing = (
-            np.where(mask, old[bars, :steps], new)
-            for old, new in zip(held, columns(groove, voices), strict=True)
-        )
-        return replace(groove, velocity=velocity, timing=timing, extras=extras_of(voices))
+        return _mask(groove, voices, self.voices, sixteenths, cells)
 
 
 def _mask(

@@ -65,10 +65,11 @@ def test_the_python_of_the_model_page_runs() -> None:
 
 def test_the_tables_of_the_model_page_are_what_the_commands_wrote() -> None:
     """assets/model/evaluation.md is the output of `beatgen evaluate`, ablation.md of `ablate`,
-    meters.md of `python -m beatgen.evaluation.meters`, sound.md of `... .sound_taps`."""
+    meters.md of `python -m beatgen.evaluation.meters`, sound.md of `... .sound_taps`,
+    proposals.md of `tests/rank_proposals.py`."""
     written = {
         line
-        for name in ("evaluation.md", "ablation.md", "meters.md", "sound.md")
+        for name in ("evaluation.md", "ablation.md", "meters.md", "sound.md", "proposals.md")
         for line in read(f"assets/model/{name}").splitlines()
     }
     shown = [line for line in read("docs/model.md").splitlines() if line.startswith("|")]

@@ -43,7 +43,7 @@ def draw(now: Session) -> None:
     named = [i for i, direction in enumerate(directions) if direction.named]
     unnamed = [i for i, direction in enumerate(directions) if not direction.named][:UNNAMED]
     with st.container(key="shape-controls", horizontal=True, vertical_alignment="center"):
-        look.note(text("shape.about", name=now.label))
+        look.note(text("shape.about"))
         st.button(
             text("shape.reset"), key="reset", on_click=now.reset_shape, disabled=not now.shaped
         )
@@ -81,7 +81,8 @@ def _panel(now: Session, indices: Sequence[int], key: str, frames: Sequence[int]
     def set_amounts(amounts: list[float]) -> None:
         now.amounts = now.amounts | dict(zip(indices, amounts, strict=True))
 
-    shape_panel(sliders, REACH, set_amounts, key=key)
+    others = any(amount for i, amount in now.amounts.items() if i not in indices)
+    shape_panel(sliders, REACH, set_amounts, key=key, others=others)
 
 
 def unshaped(session: Session) -> Groove:

@@ -278,6 +278,35 @@ def complete(options: Options) -> None:
 
 
 @verb(
+    GROOVE,
+    arg(
+        "--keep",
+        nargs="+",
+        default=(),
+        metavar="VOICE",
+        help="voices (as in hi-hat) or families (as in tom) that stay as they are",
+    ),
+    arg("--fill", action="store_true", help="all stays but the last beat; a fill stands there"),
+    number("--count", int, 6, "how many proposals"),
+    *(MAP, PEDAL, BARS, SEED, MODEL, *MIDIS_OUT),
+)
+def finish(options: Options) -> None:
+    """Finish a beat in several ways: some voices stay, all others are proposed anew.
+
+    Writes one file for each proposal, the likeliest first, and says how likely each is: how far it
+    is expected to agree with what a drummer would play."""
+    from beatgen.lock import Lock
+
+    groove = _groove(options)
+    voices = {int(voice) for voice in _chosen(options.keep).nonzero()[0]}
+    before = groove.sixteenths - groove.meters[-1].beat if options.fill else 0
+    lock = Lock(groove, frozenset(voices), frozenset(range(before)))
+    proposals = _model(options).finish(groove, lock, options.count, options.seed, options.fill)
+    _write_all([proposal.groove for proposal in proposals], options, "finish")
+    print(*(f"{proposal.likelihood:.0%}" for proposal in proposals))
+
+
+@verb(
     arg(
         "rhythm",
         metavar="RHYTHM",
@@ -450,6 +479,15 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
     """The cells of these voices or families, bool (bars, sixteenths of the longest, 22)."""
     import numpy as np
 
+    chosen = _chosen(names)
+    sixteenths = max(meter.sixteenths for meter in groove.meters)
+    return np.broadcast_to(chosen, (groove.bars, sixteenths, len(chosen)))
+
+
+def _chosen(names: Sequence[str]) -> np.ndarray:
+    """Which of the kit's voices are these voices or of these families, bool (22,)."""
+    import numpy as np
+
     from beatgen.kit import FAMILIES, VOICES
 
     known = {voice.name for voice in VOICES} | set(FAMILIES)
@@ -458,9 +496,7 @@ def _hidden(groove: Groove, names: Sequence[str]) -> np.ndarray:
             f"no voice {min(unknown)!r}; expected a family ({', '.join(FAMILIES)}) or a voice of "
             "the kit, such as 'open hat' (docs/midi.md names all)."
         )
-    chosen = [voice.name in names or voice.family in names for voice in VOICES]
-    sixteenths = max(meter.sixteenths for meter in groove.meters)
-    return np.broadcast_to(chosen, (groove.bars, sixteenths, len(VOICES)))
+    return np.array([voice.name in names or voice.family in names for voice in VOICES])
 
 
 def _amounts(flag: str, given: Sequence[str] | None) -> float | dict[str, float] | None:

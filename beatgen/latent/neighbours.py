@@ -14,6 +14,7 @@ import numpy as np
 
 from beatgen.bars.metrics import fold
 from beatgen.bars.nearest import CHUNK, f1_matrix, pack
+from beatgen.kit import VOICES_OF_FAMILY
 from beatgen.latent.atlas import Atlas
 from beatgen.latent.decide import Prediction
 from beatgen.latent.feel import ExpectedStrike, expected_strike
@@ -22,6 +23,8 @@ from beatgen.latent.feel import ExpectedStrike, expected_strike
 NEIGHBOURS = 32
 POWER = 16  # a neighbour's weight is its F1 to this power
 SHARE = 0.5  # of all neighbours in the result; the network has the rest
+FEWEST = 3  # strokes of a fill
+DRUMS = [v for family in ("kick", "snare", "tom") for v in VOICES_OF_FAMILY[family]]
 BARS = 16  # predicted at a time, each with the feel of all its neighbours
 
 
@@ -41,6 +44,13 @@ class Similar(NamedTuple):
         """How much the neighbours count beside the network, float32 (bars, 1, 1): SHARE, or 0
         where nothing is known of the bar."""
         return SHARE * self.weight.sum(1)[:, None, None]
+
+    def reweighted(self, chance: np.ndarray) -> Similar:
+        """The same bars, each with its weight times the chance of that training bar, (training
+        bars,); the sums stay as they were."""
+        weight = self.weight * chance[self.indices]
+        total = np.maximum(weight.sum(1, keepdims=True), 1e-12)
+        return Similar(self.indices, weight * self.weight.sum(1, keepdims=True) / total)
 
 
 def most_similar(
@@ -104,15 +114,30 @@ class Neighbours:
         self._training = pack(atlas.struck)
         self._classes = pack(with_classes(atlas.struck))
 
-    def probability(
-        self, predicted: np.ndarray, struck: np.ndarray, known: np.ndarray
-    ) -> np.ndarray:
+    def __len__(self) -> int:
+        """How many training bars there are."""
+        return len(self._classes)
+
+    def similar(self, struck: np.ndarray, known: np.ndarray, fills: bool = False) -> Similar:
+        """The training bars most similar to some bars in what is known of them. struck, known: bool
+        (bars, 16, 22), as for `most_similar`. fills: only among those that were recorded as fills,
+        and have FEWEST strokes of drums or more where something is not known of these bars."""
+        asked = with_classes(struck), known_with_classes(known)
+        if not fills:
+            return most_similar(*asked, self._classes)
+        among = np.flatnonzero(self._atlas.fill)
+        strokes = (self._atlas.struck[among] & ~known.all(0))[..., DRUMS].sum((1, 2))
+        if (strokes >= FEWEST).any():
+            among = among[strokes >= FEWEST]
+        indices, weight = most_similar(*asked, self._classes[among])
+        return Similar(among[indices], weight)
+
+    def mixed(self, predicted: np.ndarray, similar: Similar, share: float = SHARE) -> np.ndarray:
         """The probability that each sixteenth is struck, float32 (bars, 16, 22): the mean of what
         the network `predicted`, (bars, 16, 22), and the share of similar training bars that strike
-        it. struck, known: bool (bars, 16, 22), as for `most_similar`."""
-        similar = most_similar(with_classes(struck), known_with_classes(known), self._classes)
-        share = similar.share
-        return (1 - share) * predicted + share * struck_share(similar, self._atlas.struck)
+        it, which count so much of it; nothing where nothing is known of a bar."""
+        counted = share * similar.weight.sum(1)[:, None, None]
+        return (1 - counted) * predicted + counted * struck_share(similar, self._atlas.struck)
 
     def feel(
         self,

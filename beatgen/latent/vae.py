@@ -1,4 +1,5 @@
-"""The model a musician plays: encode, decode, blend, vary, sample, humanize, complete, nudge.
+"""The model a musician plays: encode, decode, blend, vary, sample, humanize, complete,
+finish, nudge.
 
 Grooves and numpy arrays in, grooves and numpy arrays out. The network runs in LiteRT, TensorFlow's
 small runtime; TensorFlow itself is never imported here.
@@ -12,31 +13,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from beatgen.bars.pieces import cut, cut_sixteenths, mend_grid, pieces_of
-from beatgen.bars.strikes import N_VOICES, Strikes, steps_of, to_strikes
+from beatgen.bars.pieces import cut, pieces_of
 from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, check_share
-from beatgen.groove import Groove, checked_meters, columns, join
+from beatgen.groove import Groove, checked_meters, join
 from beatgen.kit import INDEX
 from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
 from beatgen.latent.blend import PATH_FRAMES, Blend
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
-from beatgen.latent.decide import Prediction, on_kit, pattern_of_hidden, rescale_counts
+from beatgen.latent.decide import Prediction
 from beatgen.latent.directions import Direction, Directions
 from beatgen.latent.drumify import Drummer, rhythm_of
 from beatgen.latent.extras import Extras
 from beatgen.latent.feel import ExpectedStrike, draw_feel
+from beatgen.latent.finish import Finisher, Proposal
 from beatgen.latent.humanize import Amount, Amounts, amounts_of, with_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
 from beatgen.latent.runtime import SEQUENCE_NETWORK, Network, load_network
 from beatgen.latent.sequence import Sequence as Sequencer
 from beatgen.latent.song import Song, Songwriter
+from beatgen.lock import Lock
 from beatgen.meter import FOUR_FOUR, Meter, label_of
 
 FEWEST = 4  # struck sixteenths of a sampled bar; one training bar in a hundred has fewer
@@ -510,34 +511,36 @@ class Vae:
         >>> bool(snare.any())
         True
         """
-        hidden = np.asarray(hidden, bool)
-        sixteenths = max(meter.sixteenths for meter in groove.meters)
-        if np.shape(hidden) != (groove.bars, sixteenths, N_VOICES):
-            raise BeatGenError(
-                f"hidden has the shape {np.shape(hidden)}; expected "
-                f"({groove.bars}, {sixteenths}, {N_VOICES})."
-            )
-        bars = cut(groove)
-        hidden = cut_sixteenths(hidden, groove.meters)
-        used = np.any(bars[0] > 0, axis=(0, 1))
-        z, proposed = self.propose(*bars, hidden, len(hidden), used)
-        pattern = np.where(hidden, proposed, strikes_of(groove).count)
-        new = self.codec.predict(z, pattern)[0].strikes(pattern)
-        at = hidden[..., None]
-        strikes = Strikes(np.where(at, new.velocity, 0), np.where(at, new.timing, 0))
-        filled = groove_of(strikes, groove.tempo, len(hidden), groove.meters)
-        own_velocity, own_timing = columns(groove, range(N_VOICES))
-        # What was known stays, to the last bit.
-        own = cut(replace(groove, velocity=own_velocity, timing=own_timing, extras=()))
-        kept = ~mend_grid(steps_of(hidden, *own, len(hidden)), groove.meters)
-        grids = (
-            (groove.velocity, np.where(kept, own_velocity, filled.velocity)),
-            (groove.timing, np.where(kept, own_timing, filled.timing)),
-        )
-        velocity, timing = (
-            np.concatenate([kit, own[:, :, N_VOICES:]], axis=2) for own, kit in grids
-        )
-        return replace(groove, velocity=velocity, timing=timing)
+        return self._finisher.complete(groove, hidden)
+
+    def finish(
+        self, groove: Groove, lock: Lock, count: int = 6, seed: int = 0, fill: bool = False
+    ) -> list[Proposal]:
+        """Finish a beat in several ways: what is locked stays, bit for bit, all else is proposed
+        anew. The proposals, the likeliest first, each with its likelihood.
+
+        lock: the voices, sixteenths and single cells that stay. The kit's other cells are filled
+        in, and their own hits are not used; extras stay as they are. count: of proposals, which all
+        differ; there are fewer where no more were found. `complete`'s is always one of them, the
+        others are drawn by `seed`. fill: a fill stands there, as drummers played them.
+
+        likelihood: how far what was filled in is expected to agree with what a drummer would play
+        there, 0 to 1 (`beatgen.latent.finish.expected_f1`). Raises BeatGenError where nothing is
+        locked, or everything, where the lock is of another meter, for a count below 1 and a seed
+        below 0.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo, kit
+        >>> funk = demo.load("funk")
+        >>> lock = bg.Lock(funk, voices={kit.INDEX["kick"], kit.INDEX["snare"]})
+        >>> finished = bg.load_model().finish(funk, lock, count=3, seed=7)
+        >>> [bool((groove.velocity[:, :, :2] == funk.velocity[:, :, :2]).all())
+        ...  for groove, likelihood in finished]
+        [True, True, True]
+        """
+        check_count("count", count)
+        check_seed(seed)
+        return self._finisher.finish(groove, lock, count, seed, fill)
 
     def propose(
         self,
@@ -558,15 +561,7 @@ class Vae:
         only an electronic kit has, no such voice is proposed (`on_kit`). alone: without the
         training bars, by the network alone.
         """
-        z, _ = self.codec.encode_bars(velocity, timing, ~self.codec.unknown(hidden), loop)
-        counts = self.codec.predict_counts(z[:, : self.pattern_dim])
-        probability = 1 - counts[..., 0]
-        if self._neighbours is not None and not alone:
-            struck = to_strikes(velocity, timing, loop).count > 0
-            probability = self._neighbours.probability(probability, struck, ~hidden)
-        if used is not None:
-            probability = on_kit(probability, hidden, used)
-        return z, pattern_of_hidden(rescale_counts(counts, probability), hidden)
+        return self._finisher.propose(velocity, timing, hidden, loop, used, alone)
 
     # --- directions -----------------------------------------------------------------------------
 
@@ -675,6 +670,10 @@ class Vae:
     def _neighbours(self) -> Neighbours | None:
         """None where there is no atlas."""
         return None if self._atlas is None else Neighbours(self._atlas, self.pattern_dim)
+
+    @cached_property
+    def _finisher(self) -> Finisher:
+        return Finisher(self.codec, self._neighbours)
 
     @cached_property
     def _atlas(self) -> Atlas | None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -25,7 +26,7 @@ from beatgen.midi import read_midi, write_midi
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
-    *("evaluate", "info", "render", "draw", "page", "song"),
+    *("evaluate", "info", "render", "draw", "page", "song", "finish"),
 }
 
 
@@ -379,3 +380,26 @@ def test_drums_are_made_for_a_bass_line(tmp_path, capsys) -> None:
     assert read_midi(out).bars == 2
     assert main(["drumify", str(bass), "-o", out, "--channel", "4"]) == 1
     assert "no note on channel 4; notes found on 2." in capsys.readouterr().err
+
+
+def test_finish_writes_proposals_that_keep_what_is_kept(ab, tmp_path, capsys) -> None:
+    *paths, said = run(
+        capsys,
+        "finish",
+        ab[0],
+        "--keep",
+        "kick",
+        "snare",
+        "--count",
+        "2",
+        "-o",
+        str(tmp_path / "f"),
+    )
+    assert len(paths) == 2 and re.fullmatch(r"\d+% \d+%", said)
+    old = read_midi(ab[0])
+    for path in paths:
+        assert np.array_equal(read_midi(path).velocity[..., :4], old.velocity[..., :4])
+    *paths, _ = run(capsys, "finish", ab[0], "--fill", "--count", "1", "-o", str(tmp_path / "g"))
+    filled = read_midi(paths[0])
+    assert np.array_equal(filled.velocity[-1, :46], old.velocity[-1, :46])
+    assert "nothing is locked" in refusal(capsys, "finish", ab[0], "-o", str(tmp_path / "h"))

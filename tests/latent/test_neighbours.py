@@ -11,7 +11,7 @@ from beatgen.latent.atlas import ATLAS, Atlas
 from beatgen.latent.codec import Codec
 from beatgen.latent.decide import Prediction
 from beatgen.latent.feel import ExpectedStrike
-from beatgen.latent.neighbours import POWER, SHARE, Neighbours, most_similar, struck_share
+from beatgen.latent.neighbours import POWER, SHARE, Neighbours, Similar, most_similar, struck_share
 from beatgen.latent.runtime import load_network, model_folder
 from beatgen.latent.vae import Vae, load_model
 
@@ -94,11 +94,19 @@ def neighbours() -> Neighbours:
 
 def test_the_probability_is_the_mean_of_the_network_and_the_neighbours() -> None:
     predicted = np.full((1, 16, 22), 0.2, np.float32)
-    probability = neighbours().probability(predicted, ASKED, BUT_SNARE)
+    known = neighbours().similar(ASKED, BUT_SNARE)
+    probability = neighbours().mixed(predicted, known)
     kicks = probability[0, [0, 8], KICK]
     assert kicks == pytest.approx([0.6, 0.6], abs=1e-3), "the third bar hardly counts"
     assert probability[0, 0, HAT] == pytest.approx(0.1)
-    assert neighbours().probability(predicted, ASKED, BUT_SNARE & False) == pytest.approx(predicted)
+    nothing = neighbours().similar(ASKED, BUT_SNARE & False)
+    assert neighbours().mixed(predicted, nothing) == pytest.approx(predicted)
+
+
+def test_bars_are_weighted_anew_with_the_same_sum() -> None:
+    similar = Similar(np.array([[2, 0], [1, 0]]), np.array([[0.25, 0.75], [0, 0]], np.float32))
+    again = similar.reweighted(np.array([1, 5, 9], np.float32))
+    assert again.weight == pytest.approx(np.array([[0.75, 0.25], [0, 0]]))
 
 
 def test_the_feel_is_the_mean_of_the_network_and_the_neighbours() -> None:
