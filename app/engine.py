@@ -255,8 +255,14 @@ def humanize(
 ) -> Groove:
     """The groove with as much of another feel, by drum family, as the amounts say. Raises
     BeatGenError where there is no such feel."""
-    how = {"timing": timing, "velocity": velocity, "keep_accents": keep_accents, "like": like}
-    return model().humanize(groove, seed, **how)
+    return model().humanize(
+        groove,
+        seed,
+        timing=timing,
+        velocity=velocity,
+        keep_accents=keep_accents,
+        like=like,
+    )
 
 
 @cached(FEW)

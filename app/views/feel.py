@@ -7,6 +7,7 @@ from dataclasses import replace
 from html import escape
 from typing import Literal
 
+import numpy as np
 import streamlit as st
 
 import beatgen as bg
@@ -95,12 +96,14 @@ def fulfil(now: Session) -> None:
         feeling = Feeling(now.heard, now.lasting_title, UNCHANGED, UNCHANGED)
     for change in changes:
         feeling = _changed(feeling, change)
-    amounts = (
-        {family: getattr(feeling, part)[family] for family in EVERY_FAMILY} for part in PARTS
+    timing, velocity = (
+        {family: amounts[family] for family in EVERY_FAMILY}
+        for amounts in (feeling.timing, feeling.velocity)
     )
     keep = bool(st.session_state.get("feel-keep", True))
     try:
-        groove = engine.humanize(feeling.before, *amounts, keep, _like(now), feeling.seed)
+        how = timing, velocity, keep, _like(now)
+        groove = engine.humanize(feeling.before, *how, feeling.seed)
     except BeatGenError as error:
         now.feel_error = of_package(error)
         return
@@ -110,13 +113,15 @@ def fulfil(now: Session) -> None:
 
 
 def _changed(feeling: Feeling, change: FeelChange) -> Feeling:
+    if change.what == "seed":
+        return replace(feeling, seed=feeling.seed + 1)
+    turned = UNCHANGED if change.family == ALL else (change.family,)
+    new = dict.fromkeys(turned, change.amount)
     match change.what:
-        case "seed":
-            return replace(feeling, seed=feeling.seed + 1)
-        case "timing" | "velocity" as part:
-            own = UNCHANGED if change.family == ALL else {change.family: 0.0}
-            new = {**getattr(feeling, part), **dict.fromkeys(own, change.amount)}
-            return replace(feeling, **{part: new})
+        case "timing":
+            return replace(feeling, timing={**feeling.timing, **new})
+        case "velocity":
+            return replace(feeling, velocity={**feeling.velocity, **new})
     return feeling
 
 
@@ -158,8 +163,8 @@ def _like(now: Session) -> Groove | str | None:
 
 def _families(groove: Groove) -> list[str]:
     """Those that play, in the kit's order."""
-    struck = groove.velocity.any(axis=(0, 1))
-    playing = {EVERY[voice].family for voice, on in zip(groove.voices, struck, strict=True) if on}
+    struck = np.flatnonzero(groove.velocity.sum((0, 1)))
+    playing = {EVERY[groove.voices[column]].family for column in struck}
     return [family for family in EVERY_FAMILY if family in playing]
 
 
