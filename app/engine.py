@@ -247,6 +247,27 @@ def vary(groove: Groove, count: int, pattern: float, feel: float, seed: int) -> 
 
 
 @cached(FEW)
+def humanize(
+    groove: Groove,
+    timing: Mapping[str, float],
+    velocity: Mapping[str, float],
+    keep_accents: bool,
+    like: Groove | str | None,
+    seed: int,
+) -> Groove:
+    """The groove with as much of another feel, by drum family, as the amounts say. Raises
+    BeatGenError where there is no such feel."""
+    return model().humanize(
+        groove,
+        seed,
+        timing=timing,
+        velocity=velocity,
+        keep_accents=keep_accents,
+        like=like,
+    )
+
+
+@cached(FEW)
 def drumify(rhythm: Groove, busy: float, style: str | None, seed: int) -> Groove:
     """Drums for a rhythm. Raises BeatGenError for one without a hit."""
     return model().drumify(rhythm, busy, style, seed)

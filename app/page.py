@@ -22,7 +22,7 @@ from app.player import Played, Scene, finish_asked, player, presses, released, r
 from app.player.parts import browser_memory, language_choice, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
-from app.views import blend, drumify, map, shape, vary, wall
+from app.views import blend, drumify, feel, map, shape, vary, wall
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
 
@@ -134,6 +134,8 @@ def draw() -> None:
     session.tempo, session.edited = played.tempo, played.edited
     if session.wish:
         takeaway.fulfil(session)
+    if session.feel_changes:
+        feel.fulfil(session)
     takeaway.files_in_bar(session)  # before the view, which may take its time
     with above:
         if session.trouble:
@@ -199,13 +201,13 @@ def _scene(session: Session) -> Scene:
         path,
         session.position,
         settled.repeat(bars) if bars > settled.bars else settled,
-        session.label,
+        session.name,
         look.accents(),
         session.feel,
         feels,
         session.mark,
         session.stand_in,
-        ends is not None,
+        session.shaped,
         ends,
         session.mark.weights,
     )

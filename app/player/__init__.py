@@ -70,9 +70,9 @@ class Scene:
               pattern is heard only once it has settled.
     settled:  the model's own decoding at `position` and `feel`. Shown and heard there in place of
               the mixture of the neighbouring frames; of as many bars or more, of the same steps.
-    label:    what is sounding, such as "Blend" or "Take 3".
+    label:    what is sounding, such as "Blend" or "Take 3", whatever its shape.
     take:     what stands in for the blend: a take, or a training bar.
-    shaped:   whether the path is: then the blend is, wherever it goes.
+    shaped:   whether what has settled is. A blend then is wherever it goes; a take is not left so.
     ends:     A and B, where they are not the first and the last frame: the path is shaped, say.
     weights:  bytes of what the mark holds that is large, by its id: several may hold the same.
     mark:     what `returned` gives once the musician has undone what came after this scene.
@@ -175,11 +175,14 @@ def player(
     felt = path["feels"] is not None
     # It may have come without its feels.
     known = message.get("path") == path["id"] and not (felt and message.get("felt") is False)
+    # The voices are always the same 2 kB; a browser that has missed them says it has no path.
+    has_voices = message.get("path", before.packed)
+    fresh = {**path, "voices": None} if has_voices else path
     sent = same and message.get("turn", 0) == before.turn  # in the last run; no message since
     settled = None if scene.settled is None else pack_groove(scene.settled)
     data = {
         "player": key,
-        "path": {"id": path["id"], "felt": felt} if sent or known else path,
+        "path": {"id": path["id"], "felt": felt} if sent or known else fresh,
         "bars": scene.bars,
         "position": scene.position,
         "feel": scene.feel,

@@ -56,10 +56,16 @@ class Turn:
 
 
 def shape_panel(
-    turns: Sequence[Turn], reach: float, on_turned: Callable[[list[float]], None], *, key: str
+    turns: Sequence[Turn],
+    reach: float,
+    on_turned: Callable[[list[float]], None],
+    *,
+    key: str,
+    others: bool = False,
 ) -> None:
     """Sliders from -reach to reach, heard while they are turned.
 
+    others: whether a direction that has no slider here is turned.
     on_turned: called with the amounts of all sliders, in their order, once one is let go, before
     the next run.
     """
@@ -85,6 +91,7 @@ def shape_panel(
             "frames": [len(turn.path) for turn in turns],
             **pack_words([groove_words(frame) for turn in turns for frame in turn.path]),
         },
+        "others": others,
         "answered": answered if isinstance(answered, int) else 0,
     }
     part("shape", key, data, on_turned_change=turned)

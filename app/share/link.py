@@ -21,6 +21,7 @@ from typing import Any, Literal
 from app import engine
 from app.language import text
 from app.limits import SWING_RANGE, TEMPO_RANGE, number, whole
+from app.names import name_with
 from app.player.messages import Opening
 from app.player.wire import MOST_BARS, pack_mix, read_mix
 from app.session import (
@@ -184,7 +185,7 @@ def _take_that_plays(session: Session) -> Take | None:
     """The take that sounds. A groove edited on the grid counts as one, even while A or B is
     listened to."""
     if session.edited is not None:
-        title = f"{session.label}, edited"
+        title = name_with(session.label, edited=True)
         return Take(session.numbered + 1, session.edited, 1.0, kept=True, title=title)
     if session.take and not session.take.number:
         return replace(session.take, number=session.numbered + 1)

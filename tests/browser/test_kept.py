@@ -18,6 +18,7 @@ from visiting import (
     slider,
     take_button,
     titled,
+    turned,
     wall,
 )
 
@@ -162,7 +163,7 @@ def test_a_lock_and_the_sliders_of_shape_survive_a_reload(serve, open_page):
     slider(page, "Density").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    titled(page, "shaped")
+    turned(page)
     wait_until_kept(page, lambda kept: kept.opening.lock and list(kept.amounts.values()) == [0.5])
     page.wait_for_selector(".grid:not(.fixed)")
     hits = page.evaluate(HITS)

@@ -10,6 +10,7 @@ from visiting import (
     take_button,
     title,
     titled,
+    turned,
     wall,
 )
 
@@ -38,7 +39,7 @@ def test_a_is_called_a_while_it_is_listened_to(app_page):
     go(app_page, "Shape")
     slider(app_page, "Density").focus()
     app_page.keyboard.press("ArrowRight")
-    titled(app_page, "Blend 50%, shaped")
+    turned(app_page, "Blend 50%, shaped")
     app_page.locator(f"{SWITCH} [data-of=a]").click()
     titled(app_page, "A")
     settled(app_page)

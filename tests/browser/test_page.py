@@ -23,6 +23,7 @@ from visiting import (
     sounds,
     take_button,
     titled,
+    turned,
     wall,
 )
 
@@ -131,7 +132,7 @@ def test_sliders_shape_what_sounds_and_reset_gives_it_back(app_page):
     press(app_page, "Randomize").wait_for()
     before = hits(app_page)
     press(app_page, "Randomize").click()
-    titled(app_page, "shaped")
+    turned(app_page)
     changed(app_page, before)
     press(app_page, "Reset").click()
     sounds(app_page, before)

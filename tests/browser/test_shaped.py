@@ -16,6 +16,7 @@ from visiting import (
     slider,
     sounds,
     titled,
+    turned,
 )
 
 from app import engine
@@ -36,7 +37,7 @@ def shaped_page(serve, open_page):
     """The Blend page, with density turned all the way up."""
     page = open_app(serve, open_page, "shape")
     slider(page, "Density").press("End")
-    titled(page, "Blend 50%, shaped")
+    turned(page, "Blend 50%, shaped")
     go(page, "Blend")
     return page
 

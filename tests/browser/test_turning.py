@@ -13,7 +13,9 @@ from visiting import (
     slider,
     sounds,
     take_button,
+    title,
     titled,
+    turned,
     wall,
 )
 
@@ -48,11 +50,12 @@ def test_a_slider_is_heard_while_it_is_dragged_without_a_word_to_python(shape):
             changed(shape, before)  # its grooves have arrived
         drawn(shape)
         heard.add(hits(shape))
+        assert title(shape) == "Blend 50%, shaped"
         assert shape.locator(".status").inner_text().startswith("Click"), "it is not A or B"
     assert len(heard) > 5 and before not in heard
     assert shape.evaluate("window.sent") == 0
     shape.mouse.up()
-    titled(shape, "shaped")
+    turned(shape)
     assert float(slider(shape, "Density").input_value()) > 1
 
 
@@ -63,22 +66,22 @@ def test_what_is_heard_at_the_end_of_a_turn_is_what_python_decodes(shape):
         shape.keyboard.press("ArrowRight")
     changed(shape, before)
     drawn(shape)
-    turned = hits(shape)
-    titled(shape, "shaped")
-    settles(shape, turned)
+    at_the_end = hits(shape)
+    turned(shape)
+    settles(shape, at_the_end)
 
 
 def test_a_double_click_puts_a_slider_back_and_reset_all_of_them(shape):
     before = hits(shape)
     box = slider(shape, "Syncopation").bounding_box()
     shape.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
-    titled(shape, "shaped")
+    turned(shape)
     slider(shape, "Syncopation").dblclick(position={"x": box["width"] * 0.9, "y": 10})
     sounds(shape, before)
     shape.locator(".st-key-takeaway h2", has_not_text="shaped").wait_for()
     assert slider(shape, "Syncopation").input_value() == "0"
     shape.get_by_role("button", name="Randomize").click()
-    titled(shape, "shaped")
+    turned(shape)
     changed(shape, before)
     shape.get_by_role("button", name="Reset").click()
     sounds(shape, before)
@@ -105,7 +108,7 @@ def test_the_principal_sliders_are_heard_too(shape):
     for _ in range(10):
         shape.keyboard.press("ArrowRight")
     changed(shape, before)
-    titled(shape, "shaped")
+    turned(shape)
 
 
 @pytest.mark.parametrize("key", ["ArrowRight", "End"])
@@ -119,7 +122,7 @@ def test_a_turn_is_a_small_message(shape, key):
         lambda frame: received.append(len(frame["response"]["payloadData"]) * 3 // 4),
     )
     shape.keyboard.press(key)
-    titled(shape, "shaped")
+    turned(shape)
     settled(shape)
     assert 0 < sum(received) < PAYLOAD
 
@@ -149,4 +152,4 @@ def test_a_pointer_that_rests_on_a_take_gives_way_to_what_comes_after(serve, ope
 def test_a_turn_that_got_lost_is_told_again(shape):
     shape.evaluate(LOSE_NEXT)
     slider(shape, "Density").press("ArrowRight")
-    titled(shape, "shaped")
+    turned(shape)

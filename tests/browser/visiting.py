@@ -89,6 +89,13 @@ def titled(page, words: str) -> None:
     page.wait_for_function("words => beatgen.state.label.includes(words)", arg=words)
 
 
+def turned(page, words: str = "shaped") -> None:
+    """Wait until the strip says so of a shape that was turned, and Python has decoded it."""
+    titled(page, words)
+    page.wait_for_selector(".grid:not(.fixed)")
+    settled(page)
+
+
 def title(page) -> str:
     return page.locator(".st-key-takeaway h2").inner_text()
 

@@ -86,7 +86,7 @@ function receive(mounted, data, send) {
   const { player, starts } = mounted;
   mounted.starts = data.starts;
   player.coming++;
-  const path = unpackPath(data.path);
+  const path = unpackPath(data.path, player.voices);
   const taken = mounted.coming.then(async () => {
     player.receive({ ...data, path: await path }, send);
     if (data.starts > starts) player.play();

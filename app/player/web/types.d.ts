@@ -66,12 +66,15 @@ export interface Settled {
   feel: number;
   id: string;
   groove: Groove;
+  label: string; // its name, whatever its shape
   take: "take" | "bar" | null; // what stands in for the blend
+  shaped: boolean;
 }
 
 /** What undo goes back to. */
 export interface Snapshot {
   path: Path | null;
+  shaped: boolean; // whether the path is
   bars: number;
   position: number;
   feel: number | null;
@@ -195,7 +198,7 @@ export interface PackedPath {
   tempi: number[];
   frames: PackedWords;
   ends: string[] | null;
-  voices: [name: string, family: string, relative: string | null][];
+  voices: [name: string, family: string, relative: string | null][] | null; // null: as before
   feels: PackedWords | null;
 }
 
@@ -237,7 +240,7 @@ export interface PlayerData<P = Path | PathName> {
   settled: (PackedGroove & { id: string }) | null;
   label: string;
   take: "take" | "bar" | null; // what stands in for the blend
-  shaped: boolean; // whether the path is
+  shaped: boolean; // whether that is, and, where nothing stands in, the path
   accents: [a: string, b: string];
   kit: string; // name of the component that serves the kit
   answered: number; // the last message that Python had read
@@ -328,6 +331,7 @@ export interface ShapeData {
   meters?: string[] | null;
   tempo: number;
   paths: PackedWords & { frames: number[] };
+  others: boolean; // whether a direction without a slider here is turned
   answered: number;
 }
 

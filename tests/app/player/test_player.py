@@ -36,6 +36,15 @@ def test_the_frames_of_a_path_are_sent_once(sent, rock):
     assert sent[1]["path"] == {"id": sent[0]["path"]["id"], "felt": False}
 
 
+def test_the_voices_are_sent_once_and_to_who_has_missed_them(sent, rock):
+    player(Scene([rock]))
+    player(Scene([rock, rock]))
+    assert sent[0]["path"]["voices"] and sent[1]["path"]["voices"] is None
+    mounted.st.session_state["player"] = {"played": {"turn": 1, "path": None}}
+    player(Scene([rock, rock]))
+    assert sent[2]["path"]["voices"]
+
+
 def test_a_scene_that_cannot_be_is_refused(rock):
     with pytest.raises(BeatGenError, match="no groove"):
         Scene([])

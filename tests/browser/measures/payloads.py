@@ -73,7 +73,7 @@ def _choose(at: Visit, name: str) -> None:
 
 
 def _lengthen(at: Visit, side: str) -> None:
-    at.page.locator(f".st-key-deck-{side}").get_by_text("4 bars", exact=True).click()
+    at.page.locator(f"[class*=st-key-length-{side}]").get_by_text("4", exact=True).click()
 
 
 def _keep_morph(at: Visit, bars: int) -> None:

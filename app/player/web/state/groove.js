@@ -2,7 +2,7 @@
 
 /**
  * @import {
- *   Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName, Shape
+ *   Edits, Feel, Groove, Hit, PackedGroove, PackedPath, Path, PathName, Shape, Voice
  * } from "../types"
  */
 
@@ -96,17 +96,10 @@ function addFeels(view, { hits, steps }) {
   hits.forEach((hit, i) => (hit.feels = [feelAt(4 * i), feelAt(4 * i + 2)]));
 }
 
-/**
- * A path as Python sends it; one that is named by its id alone stays as it is.
- *
- * @param {PackedPath | PathName} packed
- * @returns {Promise<Path | PathName>}
- */
-export async function unpackPath(packed) {
-  if (!packed.frames) return packed;
-  const { id, tempi } = packed;
-  const shape = shapeOf(packed);
-  const voices = packed.voices.map(([name, family, relative]) => {
+/** All voices, by their numbers. @param {NonNullable<PackedPath["voices"]>} packed */
+function voicesOf(packed) {
+  /** @type {Voice[]} */
+  const voices = packed.map(([name, family, relative]) => {
     return { name, family, relative: relative ?? undefined };
   });
   while (voices.length < VOICES) {
@@ -114,6 +107,22 @@ export async function unpackPath(packed) {
     const name = note < 0 ? "" : `note ${note}`;
     voices.push({ name, family: "percussion", relative: UNKNOWN });
   }
+  return voices;
+}
+
+/**
+ * A path as Python sends it; one that is named by its id alone stays as it is.
+ *
+ * @param {PackedPath | PathName} packed
+ * @param {Voice[] | null} known the voices of a path that came before
+ * @returns {Promise<Path | PathName>}
+ */
+export async function unpackPath(packed, known = null) {
+  if (!packed.frames) return packed;
+  const { id, tempi } = packed;
+  const shape = shapeOf(packed);
+  const voices = packed.voices ? voicesOf(packed.voices) : known;
+  if (!voices) return { id, felt: packed.feels !== null }; // the one before got lost: ask for all
   const [words, felt] = await Promise.all([
     unpackWords(packed.frames, 4),
     packed.feels && unpackWords(packed.feels, 2),

@@ -250,10 +250,10 @@ export class Player extends Playback {
    * null: again what is to sound anyway.
    *
    * @param {Groove | null} groove
-   * @param {string} name as Scene.preview has it
+   * @param {Parameters<Scene["preview"]>[1]} as as Scene.preview has it
    */
-  preview(groove, name = "") {
-    if (this.scene.preview(groove, name) && this.path) this.#refresh();
+  preview(groove, as = {}) {
+    if (this.scene.preview(groove, as) && this.path) this.#refresh();
   }
 
   /** Make room for voices of grooves on the page that may be previewed. @param {number[]} voices */

@@ -51,6 +51,12 @@ const blendTempo = (tempo, position, [a, b]) =>
 
 /** @typedef {{ position: number, feel: number }} Place */
 
+/**
+ * What is previewed: its name; or the take or blend that stands here, shaped or not.
+ *
+ * @typedef {{ name?: string, shaped?: boolean }} Previewed
+ */
+
 /** @param {Place} one @param {Place} other */
 const isNear = (one, other) =>
   Math.abs(one.position - other.position) < SAME && Math.abs(one.feel - other.feel) < SAME;
@@ -84,11 +90,11 @@ export class Scene {
   #lock = NO_LOCK;
   /** @type {Settled | null} */
   #settled = null;
-  #label = ""; // name of what Python had sound
   #shaped = false; // whether the path is
   /** @type {Groove | null} sounds for a while in place of all else */
   #previewed = null;
-  #previewName = "";
+  /** @type {Previewed} */
+  #previewedAs = {};
   #returns = 0; // counts snapshots that were restored
   /** @type {[string, string] | null} ids of the restored path and settled groove; null: the blend
    * has moved on since, or nothing had settled */
@@ -118,10 +124,10 @@ export class Scene {
    */
   settle({ settled, position, feel, take, label, shaped }) {
     const old = this.#settled;
-    this.#label = label;
-    this.#shaped = shaped;
+    this.#shaped = shaped && !take; // the shape of a take is gone once the blend is moved
     const place = { position, feel: feel ?? position };
-    this.#settled = settled && { ...place, id: settled.id, groove: unpackGroove(settled), take };
+    const what = { label, take, shaped };
+    this.#settled = settled && { ...place, ...what, id: settled.id, groove: unpackGroove(settled) };
     return Boolean(old && settled && isNear(old, place) && old.id !== settled.id);
   }
 
@@ -153,17 +159,22 @@ export class Scene {
   get label() {
     if (this.monitor !== "blend" && !this.#previewed) return this.#name;
     const { voices, sixteenths, cells } = this.#lock;
-    const edited = !this.#previewed && this.edits.size + cells.size > 0;
+    const edited = cells.size > 0 || (!this.#previewed && this.edits.size > 0);
     return nameWith(this.#name, { edited, locked: voices.size + sixteenths.size > 0 });
   }
 
   /** What sounds, but for edits and locks. */
   get #name() {
-    if (this.#previewed && this.#previewName) return this.#previewName;
+    const { name, shaped } = this.#previewedAs;
+    if (this.#previewed) return name ?? nameWith(this.#unshaped, { shaped });
     if (this.monitor !== "blend") return this.monitor.toUpperCase();
-    if (this.#settledHere) return this.#label;
+    return nameWith(this.#unshaped, { shaped: this.#settledHere?.shaped ?? this.#shaped });
+  }
+
+  /** The take or the blend that sounds, whatever its shape. */
+  get #unshaped() {
     const { position, feel } = this;
-    return nameWith(blendName(position, feel ?? position), { shaped: this.#shaped });
+    return this.#settledHere?.label ?? blendName(position, feel ?? position);
   }
 
   /** What stands in for the blend: a take or a training bar; null for nothing. */
@@ -251,12 +262,13 @@ export class Scene {
    * Show and sound another groove for a while; true where that changes anything.
    *
    * @param {Groove | null} groove
-   * @param {string} name what it is; "" for what sounds anyway, in another shape
+   * @param {Previewed} as
    */
-  preview(groove, name) {
-    const changes = groove !== this.#previewed || name !== this.#previewName;
+  preview(groove, as) {
+    const { name, shaped } = this.#previewedAs;
+    const changes = groove !== this.#previewed || as.name !== name || as.shaped !== shaped;
     this.#previewed = groove;
-    this.#previewName = name;
+    this.#previewedAs = as;
     return changes;
   }
 
@@ -383,8 +395,8 @@ export class Scene {
   /** @returns {Snapshot} */
   snapshot() {
     const { path, bars, position, feel, edits, keepsEdits } = this;
-    const [lock, settled] = [this.#lock, this.#settledHere];
-    return { path, bars, position, feel, edits, keepsEdits, lock, settled };
+    const [lock, settled, shaped] = [this.#lock, this.#settledHere, this.#shaped];
+    return { path, shaped, bars, position, feel, edits, keepsEdits, lock, settled };
   }
 
   /**
@@ -393,12 +405,13 @@ export class Scene {
    *
    * @param {Snapshot} snapshot
    */
-  restore({ path, bars, position, feel, edits, keepsEdits, lock, settled }) {
+  restore({ path, shaped, bars, position, feel, edits, keepsEdits, lock, settled }) {
     if (!path) return;
     this.#hold(path);
     Object.assign(this, { path, bars, position, feel, keepsEdits, moving: false });
     this.listenTo("blend");
     this.#lock = lock;
+    this.#shaped = shaped;
     this.#settled = settled ?? this.#settled;
     this.#returns++;
     this.#back = settled && [path.id, settled.id];

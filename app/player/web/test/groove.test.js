@@ -97,6 +97,10 @@ test("a path is unpacked with its feels, ends and voices", async () => {
   assert.ok(apart.frames && !apart.hasFeels);
   assert.deepEqual(apart.ends.map(cellsOf), [[[1, 0]], [[2, 0]]]);
   assert.deepEqual(apart.ends.map(({ tempo }) => tempo), [100, 120]);
+  const later = await unpackPath({ ...sent, voices: null }, path.voices);
+  assert.equal(later.voices, path.voices, "they are as before");
+  const lost = await unpackPath({ ...sent, voices: null });
+  assert.deepEqual(lost, { id: "path", felt: true }, "that is unknown here: Python is asked again");
 });
 
 test("a path that is named by its id alone stays so", async () => {

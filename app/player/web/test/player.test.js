@@ -218,10 +218,60 @@ describe("what is listened to", () => {
     player.release();
     player.listenTo("b");
     assert.equal(name(), "B", "as loaded");
-    player.preview(TAKE, "Take 16");
+    player.preview(TAKE, { name: "Take 16" });
     assert.equal(name(), "Take 16, with locks");
     player.preview(null);
     assert.equal(name(), "B");
+  });
+
+  test("what is shaped is called so while a slider is turned, at the moment it is heard", () => {
+    const name = () => player.label;
+    answer({ position: 0.5, label: "Blend 50%" });
+    player.preview(TAKE, { shaped: true });
+    assert.equal(name(), "Blend 50%, shaped");
+    answer({ id: "shaped", shaped: true });
+    player.preview(null);
+    assert.equal(name(), "Blend 50%, shaped");
+    player.preview(TAKE, { shaped: false });
+    assert.equal(name(), "Blend 50%", "turned back");
+    player.preview(null);
+    player.drag(0.3);
+    assert.equal(name(), "Blend 30%, shaped");
+    player.release();
+    player.listenTo("a");
+    player.preview(TAKE, { shaped: true });
+    assert.equal(name(), "Blend 30%, shaped", "not what was listened to before");
+  });
+
+  test("a take that is shaped is left without its shape", () => {
+    playTake("Take 1");
+    player.preview(TAKE, { shaped: true });
+    assert.equal(player.label, "Take 1, shaped");
+    answer({ shaped: true, id: "shaped", groove: TAKE });
+    assert.equal(player.label, "Take 1, shaped");
+    player.preview(null);
+    assert.equal(player.label, "Take 1, shaped");
+    player.drag(0.4);
+    assert.equal(player.label, "Blend 40%");
+  });
+
+  test("what undo brings back has its name before Python answers", () => {
+    answer({ position: 0.5, label: "Blend 50%", shaped: true, id: "shaped" });
+    playTake("Take 1");
+    answer({ shaped: false });
+    assert.equal(player.label, "Take 1");
+    player.undo();
+    assert.equal(player.label, "Blend 50%, shaped");
+    player.redo();
+    assert.equal(player.label, "Take 1");
+  });
+
+  test("edits that go along are in what is pointed at, and in its name", () => {
+    edit(hit(20, KICK));
+    player.letEditsGoAlong(true);
+    player.preview(TAKE, { name: "Take 16" });
+    assert.ok(has(20, KICK));
+    assert.equal(player.label, "Take 16, edited");
   });
 
   test("a preview sounds until it ends or the blend is moved, and cannot be edited", () => {

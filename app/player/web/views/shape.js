@@ -26,6 +26,7 @@ export class ShapePanel {
   #sliders = [];
   #drawn = ""; // the sliders that stand there
   #reach = 1;
+  #others = false; // whether a direction without a slider here is turned
   #answered = 0; // the last message that Python had read when it sent what is here
   /** @type {(() => Pick<Path, "frames">)[] | null} of each slider, once they are unpacked */
   #paths = null;
@@ -54,6 +55,7 @@ export class ShapePanel {
     this.#send = send;
     this.#answered = data.answered;
     this.#reach = data.reach;
+    this.#others = data.others;
     this.#packed = data.paths;
     this.#paths = null;
     unpackPaths(data)
@@ -118,7 +120,8 @@ export class ShapePanel {
     if (!path) return; // they are coming
     const { place } = this.#sliders[this.#turning];
     this.#sounds = true;
-    this.#player.preview(grooveAt(path, place));
+    const shaped = this.#others || this.#sliders.some(({ value }) => value !== 0);
+    this.#player.preview(grooveAt(path, place), { shaped });
   }
 
   /** @param {boolean} slowly whether another key may follow */

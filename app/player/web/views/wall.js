@@ -179,7 +179,7 @@ export class Wall {
     const card = number === null ? undefined : this.#cards.get(number);
     this.#given = card?.groove ?? null;
     this.#sounding = this.#given && number;
-    this.#player.preview(this.#given, card?.name);
+    this.#player.preview(this.#given, { name: card?.name });
     this.#mark();
   }
 
