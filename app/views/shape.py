@@ -20,8 +20,8 @@ UNNAMED = 15  # principal directions that are shown: full rows of five
 # changes, no hit comes or goes, and the mixture is off by 2 of 127 in velocity and by 1 ms, in the
 # mean.
 FRAMES, FEEL_FRAMES = 9, 5
-# Of ride and toms seven are nearly as near to what the model decodes in between (hit F1 .89 and
-# .94, with nine .91 and .95), and what a turn of a slider sends stays small.
+# Of ride and toms seven are nearly as near to what the model decodes in between, and so what a turn
+# of a slider sends stays small.
 FEWER = {"ride": 7, "toms": 7}
 UNNAMED_FRAMES = 5
 LIKELY = 1.0  # spread of random amounts; 1 is that of the training bars

@@ -14,6 +14,7 @@ import { lockFor } from "./lock.js";
 import { Live } from "../live/live.js";
 import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
+import { behindClicks } from "../page/script.js";
 import { Scene } from "./scene.js";
 
 /** @typedef {[turn: number, act: "put back" | "discard", number: number]} WallAct */
@@ -500,14 +501,18 @@ export class Player extends Playback {
   }
 
   #report() {
-    const { tempo, swing, kit } = this.settings;
     this.#turn++;
+    behindClicks(this.#sendAll);
+  }
+
+  #sendAll = () => {
+    const { tempo, swing, kit } = this.settings;
     const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
     const mix = this.mixer.packed;
     const asked = { varied, finished: this.#finished, wall };
     this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, mix, opened, ...asked });
     this.#reminder.start();
-  }
+  };
 
   /** Have Python run again, once what it sent in this run has been taken in. */
   #askAgain() {
