@@ -5,6 +5,7 @@ from __future__ import annotations
 from beatgen.groove import TEMPO_RANGE as TEMPO_RANGE  # BPM that a musician may set
 
 GROOVE_TEMPO_RANGE = (10.0, 1000.0)  # BPM that a groove may have of its own
+LARGEST_NOTES, LARGEST_SOUND = 1, 10  # MB of a file that is dropped; the server takes no larger one
 SWING_RANGE = (0.5, 0.75)  # share of an eighth that its first sixteenth takes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple, TypedDict
@@ -18,11 +18,13 @@ import streamlit as st
 
 from app.language import text
 from app.names import blend_name, name_with
+from app.player import Finish
 from app.player.messages import Monitor, Opening
 from app.share import encoding
 from beatgen.audio.kits import KITS
 from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove, longest_steps
+from beatgen.latent.finish import Proposal
 from beatgen.lock import Lock
 from beatgen.meter import Meter
 from beatgen.pace import doubled, halved
@@ -32,6 +34,7 @@ from beatgen.swing import STRAIGHT, swing
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
 Pace = Literal["double", "half"]
+ALL = "all"  # drum families at once
 Wish = Literal["keep", "a", "b"]  # as a take, on deck A, on deck B
 LOOPS = (1, 2, 4, 8, 16)  # bars that a loop may have
 LOOP = 2  # bars that play of a groove that was just loaded
@@ -208,6 +211,30 @@ class Deck:
         self.renewed += 1  # the browser may still send what its widgets showed
 
 
+@dataclass(frozen=True)
+class Feeling:
+    """What was given another feel, and how much of it was taken.
+
+    before: the groove as it was written, and its name. timing, velocity: amounts from 0 to 1, by
+    drum family, and by ALL what was set for all of them last. seed: which feel.
+    """
+
+    before: Groove
+    name: str
+    timing: Mapping[str, float]
+    velocity: Mapping[str, float]
+    seed: int = 0
+
+
+class FeelChange(NamedTuple):
+    """What is to become of the feel that sounds: `amount` of "timing" or "velocity", for a family
+    or ALL; or another one of the kind ("seed"), or of another kind or with other accents ("")."""
+
+    what: Literal["timing", "velocity", "seed", ""]
+    family: str = ""
+    amount: float = 0.0
+
+
 @dataclass(eq=False)
 class Take:
     """A variation on the wall."""
@@ -218,6 +245,8 @@ class Take:
     kept: bool = False
     title: str = ""  # its name, where it was not made on the wall, or was given one
     stars: int = 0  # that the musician gave it, up to STARS
+    likelihood: float | None = None  # 0 to 1, of a finished beat (`Vae.finish`)
+    feeling: Feeling | None = None  # where it is another one with a new feel
     fresh: bool = True  # made last: its similarity compares with those of the others
 
     @property
@@ -278,6 +307,10 @@ class Session:
     varying: list[VaryRequest] = field(default_factory=list)  # takes to be made in the next run
     vary_asked: int = 0  # how often by the key V, since the Vary page was drawn last
     all_locked: bool = False  # so that there were no other takes
+    finishing: Finish | None = None  # what the beat is to be finished with, in the next run
+    none_locked: bool = False  # so that there was no beat to be finished
+    feel_changes: list[FeelChange] = field(default_factory=list)  # to be made in the next run
+    feel_error: str = ""  # why the last one could not be
     rhythm: Deck | None = None  # what drums are made for
     rhythms: int = 0  # counts up to give its file's field a new key
     rhythm_error: str = ""  # why the last file was refused
@@ -320,6 +353,21 @@ class Session:
         self.drums = replace(self.drums, groove=groove, title=name[:LONGEST_NAME])
         self.start(self.drums)
 
+    @property
+    def feeling(self) -> Feeling | None:
+        """Of what sounds, as it was given its feel; None where that is its own, or was changed
+        since."""
+        as_it_was = self.monitor == "blend" and self.edited is None and not self.shaped
+        return self.take.feeling if self.take and as_it_was else None
+
+    def play_feeling(self, groove: Groove, feeling: Feeling, name: str) -> None:
+        """Let what was given another feel sound; changed again, it stays the same take."""
+        take = self.take if self.take and self.feeling else self._numbered(groove, 1.0)
+        self.play(replace(take, groove=groove, title=name[:LONGEST_NAME], feeling=feeling))
+
+    def forget_feel_error(self) -> None:
+        self.feel_error = ""
+
     def start(self, take: Take) -> None:
         """Let a take sound, and start play where it is stopped."""
         self.play(take)
@@ -361,7 +409,20 @@ class Session:
         """Replace the takes that are not kept, most similar first; equals stay in their order."""
         pairs = zip(grooves, similarities, strict=True)
         ranked = sorted(pairs, key=lambda pair: pair[1], reverse=True)
-        fresh = [self._numbered(*pair) for pair in ranked]
+        self._hang([self._numbered(*pair) for pair in ranked])
+
+    def add_proposals(self, proposals: Sequence[Proposal], similarities: Sequence[float]) -> None:
+        """Replace the takes that are not kept by finished beats, in their order; those that are
+        kept already are left out."""
+        kept = [take.groove for take in self.takes if take.kept]
+        fresh = []
+        for (groove, likelihood), similarity in zip(proposals, similarities, strict=True):
+            if groove not in kept:
+                fresh.append(self._numbered(groove, similarity))
+                fresh[-1].likelihood = likelihood
+        self._hang(fresh)
+
+    def _hang(self, fresh: Sequence[Take]) -> None:
         before = list(self.takes)
         for take in before:
             take.fresh = False

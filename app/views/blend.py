@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import engine, look
 from app.language import FIRST, name_of, of_package, text, write_number
-from app.limits import TEMPO_RANGE
+from app.limits import LARGEST_NOTES, TEMPO_RANGE
 from app.names import percent
 from app.player.parts import file_overview, groove_picture
 from app.session import LOOPS, SIDES, Deck, File, Pace, Session, Side
@@ -310,6 +310,7 @@ def _choose_source(now: Session, side: Side) -> None:
         key=upload,
         on_change=load_file,
         label_visibility="collapsed",
+        max_upload_size=LARGEST_NOTES,
     )
     name = deck.source.name
     st.session_state[pick] = name if deck.source is demos.get(name) else None

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import engine, look
 from app.language import name_of, of_package, text
-from app.limits import TEMPO_RANGE
+from app.limits import LARGEST_SOUND, TEMPO_RANGE
 from app.player.parts import file_overview, groove_picture, tap_pad
 from app.session import KEPT, LOOPS, Deck, Pace, Session, Source
 from beatgen.errors import BeatGenError, ModelError
@@ -15,7 +15,6 @@ from beatgen.latent.atlas import style_label
 from beatgen.readers import ENDINGS
 from beatgen.rhythm import SOUND
 
-LARGEST = 16  # MB of a file: 30 s of sound in stereo, at 24 bits and 48 kHz, are 9
 BUSY, STEP = 50, 5  # per cent
 ANY = ""  # as a style: what the rhythm suggests
 PACES: dict[Pace, str] = {"half": "÷2", "double": "×2"}
@@ -127,7 +126,7 @@ def _upload(now: Session) -> None:
             key=key,
             on_change=load,
             label_visibility="collapsed",
-            max_upload_size=LARGEST,
+            max_upload_size=LARGEST_SOUND,
         )
 
 

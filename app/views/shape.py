@@ -11,6 +11,7 @@ from app import engine, look
 from app.language import text
 from app.player.parts import Turn, shape_panel
 from app.session import REACH, Session
+from app.views import feel
 from beatgen.bars.attributes import OF_FEEL
 from beatgen.groove import Groove
 
@@ -19,6 +20,9 @@ UNNAMED = 15  # principal directions that are shown: full rows of five
 # changes, no hit comes or goes, and the mixture is off by 2 of 127 in velocity and by 1 ms, in the
 # mean.
 FRAMES, FEEL_FRAMES = 9, 5
+# Of ride and toms seven are nearly as near to what the model decodes in between, and so what a turn
+# of a slider sends stays small.
+FEWER = {"ride": 7, "toms": 7}
 UNNAMED_FRAMES = 5
 LIKELY = 1.0  # spread of random amounts; 1 is that of the training bars
 FEW = 8  # answers that are held; each takes 1 MB for a bar of the groove
@@ -55,8 +59,9 @@ def draw(now: Session) -> None:
             help=text("shape.randomize.help"),
         )
     names = [engine.directions()[i].name for i in named]
-    frames = [FEEL_FRAMES if name in OF_FEEL else FRAMES for name in names]
+    frames = [FEEL_FRAMES if name in OF_FEEL else FEWER.get(name, FRAMES) for name in names]
     _panel(now, named, "shape-named", frames)
+    feel.draw(now)
     more = st.expander(text("shape.model"), key="more", on_change="rerun")
     if more.open:
         with more:

@@ -1,9 +1,9 @@
-"""A rhythm that is tapped in a real browser becomes drums that sound."""
+"""A rhythm that is tapped in a real browser becomes drums that sound, and these are humanized."""
 
 import pytest
 from playing import state
 from streamlit_inside import EXCEPTION, WIDTH
-from visiting import open_app, press, settled, strikes, titled
+from visiting import go, open_app, press, settled, strikes, titled
 
 TAPPED = [(0.02, " "), (1.5, " "), (2, "Enter"), (3.25, " ")]  # beats and keys
 # Presses keys at some beats, as the browser says that they were heard.
@@ -20,7 +20,7 @@ MARKS = """marks => marks.map(({ style }) =>
     ['--place', '--loud'].map((name) => Number(style.getPropertyValue(name))))"""
 
 
-def test_taps_on_a_phone_become_drums_that_sound_and_are_turned(serve, open_page):
+def test_taps_on_a_phone_become_drums_that_are_turned_and_humanized(serve, open_page):
     page = open_app(serve, open_page, "drumify", width=390, height=844)
     assert page.evaluate(WIDTH) <= 390
     before = state(page)["hits"]
@@ -51,4 +51,17 @@ def test_taps_on_a_phone_become_drums_that_sound_and_are_turned(serve, open_page
     press(page, "Make it B").click()
     titled(page, "B")
     assert page.evaluate(WIDTH) <= 390
+
+    go(page, "Shape")
+    stiff = state(page)["hits"]
+    page.get_by_text("Humanize", exact=True).click()
+    page.get_by_role("slider", name="Timing").press("End")
+    titled(page, "B, humanized")
+    settled(page)
+    loose = state(page)["hits"]
+    assert sorted(hit["voice"] for hit in stiff) == sorted(hit["voice"] for hit in loose)
+    assert loose != stiff, "the same hits, elsewhere"
+    table = page.get_by_role("table")
+    assert table.get_by_role("rowheader").count() == len({hit["voice"] for hit in loose})
+    assert page.evaluate(WIDTH) <= 390, "a wide table is moved sideways in its place"
     assert page.locator(EXCEPTION).count() == 0

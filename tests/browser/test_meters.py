@@ -63,7 +63,7 @@ def test_each_meter_is_played_shown_edited_and_written(page, tmp_path):
         page.wait_for_function("beatgen.state.position === 0 && beatgen.state.answered")
         settled(page)
         label = page.locator("canvas[aria-label^='Drum grid']").get_attribute("aria-label")
-        assert f"2 bars in {' and '.join(meter.split())}" in label
+        assert f"2 bars in {', '.join(meter.split())}" in label
         page.evaluate(COLLECT)
         page.click("[aria-label='Metronome']")
         play(page)

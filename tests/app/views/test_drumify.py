@@ -1,14 +1,16 @@
 """The page that makes drums of a rhythm, driven without a browser."""
 
 import io
+import tomllib
 
 import numpy as np
 import pytest
 import soundfile
-from drive import choose, click, go, midi_of, now, part_sends
+from drive import APP, choose, click, go, midi_of, now, part_sends
 from mido import Message, MidiFile, MidiTrack
 
 from app import engine
+from app.limits import LARGEST_SOUND
 from app.player.parts import read_taps
 from app.share import link
 from beatgen.audio import taps
@@ -120,6 +122,14 @@ def test_sound_becomes_drums_and_without_librosa_one_sentence_says_what_to_do(ap
     assert not apptest.error
     assert now(apptest).rhythm.source.tempo == pytest.approx(120, abs=1)
     assert heard(apptest) == engine.drumify(now(apptest).rhythm.groove, 0.5, None, 0)
+
+
+def test_the_server_takes_the_largest_file_that_the_page_asks_for():
+    """Streamlit's server knows its own limit alone, whatever a field says."""
+    config = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["server"]["maxUploadSize"] == LARGEST_SOUND
+    nginx = (APP.parent / "deploy" / "nginx.conf").read_text("utf-8")
+    assert f"client_max_body_size {LARGEST_SOUND + 1}m;" in nginx
 
 
 def test_taps_stand_where_they_were_tapped_and_nonsense_is_none():

@@ -94,7 +94,7 @@ export class TapPad {
     player.stop();
     player.set({ metronome: true, countIn: true });
     const { tempo } = player.transport;
-    player.preview({ bars: tapping.bars, steps: STEPS, tempo, hits: [] }, text("tap"));
+    player.preview({ bars: tapping.bars, steps: STEPS, tempo, hits: [] }, { name: text("tap") });
     await player.play();
     if (tapping !== this.#tapping) return;
     if (!player.playing) return this.#end("tap.silent");
