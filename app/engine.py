@@ -34,7 +34,9 @@ from beatgen.groove import Groove, as_kit, join
 from beatgen.latent.atlas import Atlas, Nearest, load_atlas
 from beatgen.latent.blend import Blend, in_one_meter
 from beatgen.latent.directions import Direction
+from beatgen.latent.finish import Proposal
 from beatgen.latent.vae import Vae, has_kick_on_one
+from beatgen.lock import Lock
 from beatgen.midi import MidiReport
 from beatgen.midi.maps import drum_map
 
@@ -269,6 +271,11 @@ def humanize(
 def drumify(rhythm: Groove, busy: float, style: str | None, seed: int) -> Groove:
     """Drums for a rhythm. Raises BeatGenError for one without a hit."""
     return model().drumify(rhythm, busy, style, seed)
+
+
+def finish(groove: Groove, lock: Lock, count: int, seed: int, fill: bool) -> list[Proposal]:
+    # Not cached: nobody asks twice with one seed.
+    return model().finish(groove, lock, count, seed, fill)
 
 
 @st.cache_resource(show_spinner=False)

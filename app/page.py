@@ -18,7 +18,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import engine, look, takeaway
 from app.language import of_package, text
-from app.player import Played, Scene, player, presses, released, returned, wall_acts
+from app.player import Played, Scene, finish_asked, player, presses, released, returned, wall_acts
 from app.player.parts import browser_memory, language_choice, share_button, theme_watch
 from app.session import SIDES, Deck, Session, current
 from app.share import link
@@ -118,6 +118,7 @@ def draw() -> None:
     if mark := returned():
         session.go_back(mark)
     session.vary_asked += presses()
+    session.finishing = finish_asked() or session.finishing
     for act, number in wall_acts():
         wall.act(session, act, number)
     if session.vary_asked and here != VARY:

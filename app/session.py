@@ -18,11 +18,13 @@ import streamlit as st
 
 from app.language import text
 from app.names import blend_name, name_with
+from app.player import Finish
 from app.player.messages import Monitor, Opening
 from app.share import encoding
 from beatgen.audio.kits import KITS
 from beatgen.audio.mix import NO_MIX, Mix
 from beatgen.groove import Groove, longest_steps
+from beatgen.latent.finish import Proposal
 from beatgen.lock import Lock
 from beatgen.meter import Meter
 from beatgen.pace import doubled, halved
@@ -167,6 +169,7 @@ class Deck:
     bars: int = 1
     error: str = ""  # why the last file was refused
     renewed: int = 0  # counts up to give its widgets new keys: what the old ones send is ignored
+    emptied: int = 0  # the same for its drop field; a file that is on its way to it would be lost
 
     def __post_init__(self) -> None:
         self.load(self.source)
@@ -242,6 +245,7 @@ class Take:
     kept: bool = False
     title: str = ""  # its name, where it was not made on the wall, or was given one
     stars: int = 0  # that the musician gave it, up to STARS
+    likelihood: float | None = None  # 0 to 1, of a finished beat (`Vae.finish`)
     feeling: Feeling | None = None  # where it is another one with a new feel
     fresh: bool = True  # made last: its similarity compares with those of the others
 
@@ -303,6 +307,8 @@ class Session:
     varying: list[VaryRequest] = field(default_factory=list)  # takes to be made in the next run
     vary_asked: int = 0  # how often by the key V, since the Vary page was drawn last
     all_locked: bool = False  # so that there were no other takes
+    finishing: Finish | None = None  # what the beat is to be finished with, in the next run
+    none_locked: bool = False  # so that there was no beat to be finished
     feel_changes: list[FeelChange] = field(default_factory=list)  # to be made in the next run
     feel_error: str = ""  # why the last one could not be
     rhythm: Deck | None = None  # what drums are made for
@@ -403,7 +409,20 @@ class Session:
         """Replace the takes that are not kept, most similar first; equals stay in their order."""
         pairs = zip(grooves, similarities, strict=True)
         ranked = sorted(pairs, key=lambda pair: pair[1], reverse=True)
-        fresh = [self._numbered(*pair) for pair in ranked]
+        self._hang([self._numbered(*pair) for pair in ranked])
+
+    def add_proposals(self, proposals: Sequence[Proposal], similarities: Sequence[float]) -> None:
+        """Replace the takes that are not kept by finished beats, in their order; those that are
+        kept already are left out."""
+        kept = [take.groove for take in self.takes if take.kept]
+        fresh = []
+        for (groove, likelihood), similarity in zip(proposals, similarities, strict=True):
+            if groove not in kept:
+                fresh.append(self._numbered(groove, similarity))
+                fresh[-1].likelihood = likelihood
+        self._hang(fresh)
+
+    def _hang(self, fresh: Sequence[Take]) -> None:
         before = list(self.takes)
         for take in before:
             take.fresh = False

@@ -53,6 +53,7 @@ class Frames(Generic[T]):
 
 
 Path = Sequence[Groove]
+Finish = Literal["rest", "hats", "kick", "fill"]  # what a beat is finished with
 Feels = tuple[Sequence[Groove], Sequence[Groove]]  # the path with A's feel all along, with B's
 
 
@@ -250,6 +251,16 @@ def presses(*, key: str = "player") -> int:
         return 0  # it comes from a browser and may be anything
     st.session_state[f"{key} varied"] = count
     return count - seen
+
+
+def finish_asked(*, key: str = "player") -> Finish | None:
+    """What the beat was to be finished with, where that was asked for since the last call."""
+    seen = st.session_state.get(f"{key} finished", 0)
+    match _message(key).get("finished"):  # it comes from a browser and may be anything
+        case [int(count), ("rest" | "hats" | "kick" | "fill") as what] if count > seen:
+            st.session_state[f"{key} finished"] = count
+            return what
+    return None
 
 
 def wall_acts(*, key: str = "player") -> list[tuple[Literal["discard", "put back"], int]]:

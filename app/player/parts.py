@@ -215,6 +215,11 @@ def live_heading(*, key: str) -> None:
     part("heading", key, {})
 
 
+def finish_panel(*, key: str) -> None:
+    """Buttons that have the beat finished; `finish_asked` says which was pressed."""
+    part("finish", key, {})
+
+
 class ServedFile(TypedDict):
     """A file that the server has: its name, media type, and path from where the page lies."""
 

@@ -131,6 +131,7 @@ def _pack(
             "likeness": take.similarity,  # the name it has had in links since the first
             "kept": take.kept,
             **({"stars": take.stars} if take.stars else {}),
+            **({} if take.likelihood is None else {"likelihood": round(take.likelihood, 4)}),
             **({} if take.fresh else {"fresh": False}),
             "groove": groove_record(take.groove),
         }
@@ -299,6 +300,7 @@ def _take(record: Record, groove: Groove | None) -> Take:
         kept=bool(record["kept"]),
         title=_name(record["title"]),
         stars=whole(record.get("stars", 0), 0, STARS),
+        likelihood=number(record["likelihood"], 0, 1) if "likelihood" in record else None,
         fresh=bool(record.get("fresh", True)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,15 +10,21 @@ import streamlit as st
 
 from app import engine, look, offers
 from app.language import text
+from app.player import Finish
+from app.player.parts import finish_panel
 from app.session import FRESH, GONE, KEPT, Session, VaryRequest
 from app.takeaway import chosen_early, chosen_pitches, labelled, takes_file
 from app.views import wall
+from beatgen.errors import BeatGenError
 from beatgen.groove import Groove, as_kit
+from beatgen.kit import VOICES, VOICES_OF_FAMILY
 from beatgen.meter import FOUR_FOUR, label_of
 
 AMOUNTS = {"subtle": 0.25, "little": 0.4, "lot": 0.6, "far": 0.8, "new": 1.0}
 STARTS = ("now", "a", "blend", "b")
 BOTH, PATTERN, FEEL = CHANGES = ("both", "pattern", "feel")
+# What alone is proposed, by what a beat is finished with
+ONE_FAMILY: dict[Finish, str] = {"hats": "hat", "kick": "kick"}
 # What the controls show before they are touched.
 START, CHANGE, AMOUNT, COUNT = "now", BOTH, "little", 6
 
@@ -29,6 +36,8 @@ def draw(now: Session) -> None:
     requests, now.varying, now.vary_asked = now.varying, [], 0
     for request in requests:
         vary(now, request)
+    if now.finishing:
+        finish(now, now.finishing)
     with st.container(key="vary-controls", horizontal=True):
         st.segmented_control(
             text("vary.start"),
@@ -101,8 +110,13 @@ def draw(now: Session) -> None:
                 disabled=not now.takes,
                 hint=text("vary.download.help"),
             )
-    if now.all_locked:
+    finish_panel(key="finish")
+    if now.none_locked and now.lock is None:
+        st.caption(text("finish.nothing"))
+    elif now.all_locked:
         st.caption(text("vary.all_locked"))
+    elif any(take.fresh and take.likelihood is not None for take in now.takes):
+        st.caption(text("finish.about"))
     elif now.takes:
         look.note_by_hand(text("vary.about"), text("vary.about.touch"))
     else:
@@ -131,6 +145,7 @@ def _ask(now: Session) -> None:
 def vary(now: Session, request: VaryRequest) -> None:
     """Fill the wall with new takes; each call steps the seed."""
     now.seed += 1
+    now.none_locked = False
     start, pattern, feel, count = request
     groove = _groove_at(now, start)
     varied = [now.locked(take) for take in engine.vary(groove, count, pattern, feel, now.seed)]
@@ -141,6 +156,29 @@ def vary(now: Session, request: VaryRequest) -> None:
     if now.all_locked:
         return
     now.add_takes(varied, [engine.similarity(groove, take) for take in varied])
+
+
+def finish(now: Session, what: Finish) -> None:
+    """Fill the wall with ways to finish the beat around what is locked, the likeliest first; each
+    call steps the seed. Where nothing is locked, or everything, the page says so."""
+    now.finishing, now.seed = None, now.seed + 1
+    assert now.heard is not None  # the entry script sets it before it draws
+    lock = now.lock if now.lock and now.lock.fits(now.heard) else None
+    now.none_locked = lock is None
+    if lock is None:
+        return
+    if what in ONE_FAMILY:
+        others = set(range(len(VOICES))) - set(VOICES_OF_FAMILY[ONE_FAMILY[what]])
+        lock = replace(lock, voices=lock.voices | others)
+    count = st.session_state.get("count", COUNT)
+    try:
+        proposals = engine.finish(now.heard, lock, count, now.seed, what == "fill")
+    except BeatGenError:  # the one that is left: there is nothing to propose
+        now.all_locked = True
+        return
+    now.all_locked = False
+    similarities = [engine.similarity(now.heard, groove) for groove, _ in proposals]
+    now.add_proposals(proposals, similarities)
 
 
 def _groove_at(now: Session, start: str) -> Groove:

@@ -58,18 +58,26 @@ def _small_card(now: Session, take: Take) -> Card:
 
 def _card(now: Session, take: Take) -> Card:
     groove = now.locked(take.groove)
-    compares = take.fresh and not take.kept
     nearest = engine.nearest(groove)
     return Card(
         take.number,
         take.name,
         groove,
-        alike=text("wall.similar", percent=percent(take.similarity)) if compares else "",
+        alike=_alike(take),
         near=_near(nearest) if nearest else "",
         kept=take.kept,
         stars=take.stars,
         file=(file_name(take.name, now.in_tempo(groove), "mid"), downloads.midi_path(groove)),
     )
+
+
+def _alike(take: Take) -> str:
+    """How likely a finished beat is; how similar another take is to what it was made from."""
+    if take.likelihood is not None:
+        return text("wall.likely", percent=percent(take.likelihood))
+    if take.fresh and not take.kept:
+        return text("wall.similar", percent=percent(take.similarity))
+    return ""
 
 
 def _near(nearest: Nearest) -> str:

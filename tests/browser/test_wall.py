@@ -1,5 +1,6 @@
 """The wall of takes in a real browser: pointed at, clicked, walked through by key, taken away."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from visiting import (
     open_app,
     press,
     settled,
+    shown,
     sounds,
     strikes,
     take_button,
@@ -280,3 +282,24 @@ def test_pictures_have_the_same_rows_and_as_many_hits_as_are_heard(vary):
     titled(vary, "Take 2")
     drawn = strikes(vary.locator(CARD).nth(1).locator(".roll"))
     assert drawn == vary.evaluate("beatgen.state.hits.length") > 0
+
+
+def test_a_beat_is_finished_with_what_a_button_names(vary):
+    old = [hit for hit in shown(vary) if "hat" not in hit[1]]
+    press(vary, "Hats for this kick and snare").click()
+    vary.locator(f"{CARD} :text-is('Take 7')").wait_for()
+    settled(vary)
+    likely = vary.locator(CARD).get_by_text(re.compile(r"^\d+% likely$"))
+    shares = [int(share.split("%")[0]) for share in likely.all_inner_texts()]
+    assert len(shares) == 6 and shares == sorted(shares, reverse=True)
+    take_button(vary, 9).click()
+    titled(vary, "Take 9, with locks")
+    settled(vary)
+    finished = shown(vary)
+    assert [hit for hit in finished if "hat" not in hit[1]] == old
+    vary.keyboard.press("Escape")
+    press(vary, "Unlock all").click()
+    settled(vary)
+    press(vary, "Finish this beat").click()
+    vary.get_by_text("Nothing is locked").wait_for()
+    assert shown(vary) == finished, "the take stays"

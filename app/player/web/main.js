@@ -6,6 +6,7 @@ import { Bar } from "./views/bar.js";
 import { BlendControl } from "./views/blend.js";
 import { element } from "./views/dom.js";
 import { DownloadLink } from "./views/download.js";
+import { FinishPanel } from "./views/finish.js";
 import { Grid } from "./views/grid/grid.js";
 import { unpackPath } from "./state/groove.js";
 import { Heading } from "./views/heading.js";
@@ -37,6 +38,7 @@ const PARTS = {
   download: DownloadLink,
   file: KeptFile,
   files: Handover,
+  finish: FinishPanel,
   heading: Heading,
   language: LanguageChoice,
   memory: Memory,

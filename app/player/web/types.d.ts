@@ -295,6 +295,9 @@ export interface TakeData extends PackedGroove {
 
 export type Act = "play" | "a" | "b" | "keep" | "let go" | "discard" | "name" | "stars";
 
+/** What a beat is finished with: all that is not locked, or what stands in its place. */
+export type Finish = "rest" | "hats" | "kick" | "fill";
+
 /** What was done to the take of a number, and the name or stars that it was given. */
 export type Done = [turn: number, act: Act, number: number, value?: string | number];
 

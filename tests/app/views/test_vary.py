@@ -18,6 +18,8 @@ from drive import (
 from app import engine, player
 from app.player.wire import pack_groove
 from app.session import MOST_TAKES, Take
+from app.share import link
+from beatgen.kit import VOICES_OF_FAMILY
 from beatgen.latent.atlas import style_label
 from beatgen.latent.codec import strikes_of
 
@@ -378,3 +380,79 @@ def test_v_on_another_page_makes_takes_as_the_wall_is_set_and_shows_it(apptest):
     assert now(apptest).takes[0] is kept and len(now(apptest).takes) == 9
     run(apptest)
     assert len(now(apptest).takes) == 9 and now(apptest).numbered == 14, "once"
+
+
+# Finishing a beat ---------------------------------------------------------------------------------
+
+
+def lock_of(groove, voices) -> dict:
+    """A lock of these voices, as the player sends it."""
+    cells = bar, step, voice = np.nonzero(groove.velocity * np.isin(groove.voices, voices))
+    velocity = np.rint(groove.velocity[cells] * 127)
+    hits = np.stack([bar * groove.steps + step, voice, velocity, groove.timing[cells]], 1).tolist()
+    return {"bars": groove.bars, "voices": voices, "sixteenths": [], "hits": hits}
+
+
+def test_a_beat_is_finished_around_what_is_locked(apptest):
+    go(apptest, "vary")
+    kept = now(apptest).takes[0]
+    act(apptest, "keep", kept)
+    groove = now(apptest).heard
+    player_sends(apptest, position=0.5, lock=lock_of(groove, [0, 1, 2, 3]), finished=[1, "rest"])
+    first, *fresh = now(apptest).takes
+    assert first is kept and len(fresh) == 6 and first.likelihood is None
+    for take in fresh:
+        for new, old in zip(
+            (take.groove.velocity, take.groove.timing),
+            (groove.velocity, groove.timing),
+            strict=True,
+        ):
+            assert new[..., :4].tobytes() == old[..., :4].tobytes()
+    likelihoods = [take.likelihood for take in fresh]
+    assert likelihoods == sorted(likelihoods, reverse=True)
+    shown = shown_part(apptest, "wall")["alike"]
+    assert shown == ["", *(f"{likelihood:.0%} likely" for likelihood in likelihoods)]
+    assert any("Likeliest first" in caption.value for caption in apptest.caption)
+    run(apptest)
+    assert now(apptest).takes == [kept, *fresh], "once"
+    back = link.unpack(link.pack_memory(now(apptest)))
+    assert [take.likelihood for take in back.takes] == pytest.approx([None, *likelihoods], abs=1e-4)
+    click(apptest, "restore")
+    assert len(now(apptest).takes) == 12
+    click(apptest, "vary")
+    assert all(take.likelihood is None for take in now(apptest).takes)
+
+
+def test_where_nothing_is_locked_finishing_says_so_and_leaves_the_takes(apptest):
+    go(apptest, "vary")
+    takes = list(now(apptest).takes)
+    player_sends(apptest, position=0.5, finished=[1, "rest"])
+    assert now(apptest).takes == takes
+    assert any("Nothing is locked" in caption.value for caption in apptest.caption)
+    every = lock_of(now(apptest).heard, list(range(22)))
+    player_sends(apptest, position=0.5, lock=every, finished=[2, "rest"], turn=2)
+    assert now(apptest).takes == takes
+    assert any("is locked" in caption.value for caption in apptest.caption)
+
+
+@pytest.mark.parametrize(("what", "family"), [("hats", "hat"), ("kick", "kick")])
+def test_where_one_family_is_asked_for_nothing_else_is_proposed(apptest, what, family):
+    go(apptest, "vary")
+    groove, own = now(apptest).heard, list(VOICES_OF_FAMILY[family])
+    others = [
+        voice for voice in range(22) if voice not in own and groove.velocity[..., voice].any()
+    ]
+    player_sends(apptest, position=0.5, lock=lock_of(groove, others), finished=[1, what])
+    assert any((take.groove.velocity[..., own] > 0).any() for take in now(apptest).takes)
+    for take in now(apptest).takes:
+        assert take.likelihood is not None
+        silent = np.delete(take.groove.velocity, own, axis=2)
+        assert np.array_equal(silent, np.delete(groove.velocity, own, axis=2))
+
+
+@pytest.mark.parametrize("finished", [7, [], [1], ["1", "rest"], [1, "all"], [0, "rest"], [1, {}]])
+def test_nonsense_about_finishing_is_ignored(apptest, finished):
+    go(apptest, "vary")
+    takes = list(now(apptest).takes)
+    player_sends(apptest, position=0.5, finished=finished)
+    assert now(apptest).takes == takes and not now(apptest).none_locked

@@ -1,10 +1,10 @@
 // Locks: cells that stay as they are, whatever becomes of the rest. Whole voices, whole sixteenths
 // and single cells are locked, as in Python (beatgen/lock.py).
 
-/** @import { Groove, Hit, Lock, PackedLock, Shape } from "../types" */
+/** @import { Finish, Groove, Hit, Lock, PackedLock, Shape } from "../types" */
 
 import { cellOf, packHit, shapeOf, SIXTEENTHS, unpackGroove, VOICES } from "./groove.js";
-import { lengthOf, sameMeters } from "./meter.js";
+import { beatsOf, lengthOf, sameMeters } from "./meter.js";
 
 /** @type {Lock} */
 export const NO_LOCK = {
@@ -114,6 +114,28 @@ export function relock(lock, groove, { voices, sixteenths, cells }) {
   const fresh = groove.hits.filter((hit) => !isLocked(fitted, hit));
   const hits = [...fitted.hits, ...fresh].filter((hit) => isLocked(next, hit));
   return { ...next, hits: sorted(hits) };
+}
+
+/**
+ * What is locked so that a beat can be finished with hats, a kick or a fill: all drums that play
+ * but those, or all beats but the last; null where what is locked already stays. Drums that do not
+ * play have no row on the grid, and need none for this: Python proposes none of them.
+ *
+ * @param {Finish} what
+ * @param {Groove} groove
+ * @param {{ family: string }[]} voices all of them
+ * @returns {Pick<Lock, "voices" | "sixteenths" | "cells"> | null}
+ */
+export function lockFor(what, groove, voices) {
+  if (what === "rest") return null;
+  const none = { voices: new Set(), sixteenths: new Set(), cells: new Set() };
+  if (what === "fill") {
+    const last = beatsOf(groove).at(-1)?.at ?? 0;
+    return { ...none, sixteenths: new Set(Array.from({ length: last }, (_, at) => at)) };
+  }
+  const family = what === "hats" ? "hat" : what;
+  const used = groove.hits.map(({ voice }) => voice);
+  return { ...none, voices: new Set(used.filter((voice) => voices[voice]?.family !== family)) };
 }
 
 /** A lock as Python sends it. @param {PackedLock} packed @returns {Lock} */

@@ -5,11 +5,12 @@
 
 /**
  * @import {
- *   FileKind, Groove, Hit, Instrument, Lock, Monitor, Opening, Path, PlayerData, ServedFile, Snapshot
+ *   FileKind, Finish, Groove, Hit, Instrument, Lock, Monitor, Opening, Path, PlayerData, ServedFile, Snapshot
  * } from "../types"
  */
 
 import { History } from "./history.js";
+import { lockFor } from "./lock.js";
 import { Live } from "../live/live.js";
 import { Playback } from "../sound/playback.js";
 import { Reminder } from "../page/reminder.js";
@@ -47,6 +48,8 @@ export class Player extends Playback {
   #reminder = new Reminder(() => this.isAnswered, () => this.#report());
   #settingsSoon = 0;
   #varied = 0; // how often takes were asked for
+  /** @type {[count: number, what: Finish]} how often a beat was to be finished, and with what */
+  #finished = [0, "rest"];
   /** @type {WallAct[]} discards of takes that were undone, or done again */
   #wallActs = [];
   /** @type {Snapshot | null} of before an edit that goes on */
@@ -334,6 +337,24 @@ export class Player extends Playback {
     this.#report();
   }
 
+  /**
+   * Have what sounds finished: Python proposes all that is not locked. Where it says with what, that
+   * alone is unlocked.
+   *
+   * @param {Finish} what
+   */
+  finishBeat(what) {
+    this.release();
+    const lock = this.groove && lockFor(what, this.groove, this.voices ?? []);
+    if (lock) {
+      this.#record();
+      this.scene.relock(lock);
+      this.#refresh();
+    }
+    this.#finished = [this.#finished[0] + 1, what];
+    this.#report();
+  }
+
   /** What sounds now, with the discard that leads from or to another state. @param {Snapshot | undefined} other */
   #marked(other) {
     return { ...this.scene.snapshot(), discarded: other?.discarded };
@@ -488,7 +509,8 @@ export class Player extends Playback {
     const { tempo, swing, kit } = this.settings;
     const [opened, varied, wall] = [this.#opened, this.#varied, this.#wallActs];
     const mix = this.mixer.packed;
-    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, mix, opened, varied, wall });
+    const asked = { varied, finished: this.#finished, wall };
+    this.#send({ turn: this.#turn, ...this.scene.pack(), tempo, swing, kit, mix, opened, ...asked });
     this.#reminder.start();
   };
 

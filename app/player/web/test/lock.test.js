@@ -7,6 +7,7 @@ import {
   isLocked,
   isOpen,
   keep,
+  lockFor,
   packLock,
   relock,
   sixteenthOf,
@@ -141,4 +142,15 @@ test("whatever is locked: locked cells are the lock's, free ones the groove's, t
     );
     assert.deepEqual(keep(lock, kept), kept);
   }
+});
+
+test("a beat is finished with hats or a kick where all other drums are locked, or a fill where all but the last beat is", () => {
+  const families = Array.from({ length: 60 }, (_, i) => ({ family: ["kick", "snare", "hat"][i] ?? "tom" }));
+  const groove = grooveOf([[0, KICK], [16, SNARE], [32, 2], [40, 50]]);
+  assert.equal(lockFor("rest", groove, families), null, "what is locked stays so");
+  assert.deepEqual(lockFor("hats", groove, families), places({ voices: [KICK, SNARE, 50] }));
+  assert.deepEqual(lockFor("kick", groove, families), places({ voices: [SNARE, 2, 50] }));
+  const before = (count) => places({ sixteenths: [...Array(count).keys()] });
+  assert.deepEqual(lockFor("fill", groove, families), before(12));
+  assert.deepEqual(lockFor("fill", { ...groove, bars: 2, meters: ["4/4", "6/8"] }, families), before(22));
 });

@@ -417,6 +417,20 @@ describe("locks", () => {
     assert.deepEqual(kicks(), held);
   });
 
+  test("a beat that is to be finished is sent with its locks at once, and undo opens them again", () => {
+    player.lockVoice(KICK);
+    player.finishBeat("rest");
+    assert.deepEqual([lastSent().finished, lastSent().lock.voices], [[1, "rest"], [KICK]]);
+    const messages = sent.length;
+    player.finishBeat("fill");
+    assert.equal(sent.length, messages + 1);
+    assert.deepEqual(lastSent().finished, [2, "fill"]);
+    assert.deepEqual([lastSent().lock.voices, lastSent().lock.sixteenths.length], [[], 12]);
+    player.undo();
+    assert.deepEqual(lastSent().lock.voices, [KICK]);
+    assert.deepEqual(lastSent().finished, [2, "fill"], "nothing more is asked for");
+  });
+
   test("locked steps stay, and are opened", () => {
     player.lockSixteenths([0, 1, 2, 3], true);
     moveTo(1);
