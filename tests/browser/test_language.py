@@ -73,7 +73,12 @@ def shown_well(page) -> None:
 
 def through_all_pages(page) -> None:
     shown_well(page)
-    for key, stands in (("vary", wall_stands), ("shape", settled), ("map", map_is_drawn)):
+    for key, stands in (
+        ("vary", wall_stands),
+        ("shape", settled),
+        ("map", map_is_drawn),
+        ("drumify", settled),
+    ):
         go(page, texts()["de"][f"page.{key}"])
         stands(page)
         shown_well(page)
