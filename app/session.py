@@ -169,6 +169,7 @@ class Deck:
     bars: int = 1
     error: str = ""  # why the last file was refused
     renewed: int = 0  # counts up to give its widgets new keys: what the old ones send is ignored
+    emptied: int = 0  # the same for its drop field; a file that is on its way to it would be lost
 
     def __post_init__(self) -> None:
         self.load(self.source)

@@ -57,7 +57,7 @@ def choose(page: AppTest, key: str, value) -> AppTest:
 
 
 def upload(page: AppTest, side: str, name: str, content: bytes) -> AppTest:
-    key = f"upload-{side}-{now(page).deck(side).renewed}"
+    key = f"upload-{side}-{now(page).deck(side).emptied}"
     (uploader,) = [each for each in page.file_uploader if each.key == key]
     uploader.set_value((name, content, MIDI))
     return run(page)

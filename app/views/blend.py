@@ -280,12 +280,13 @@ def _choose_source(now: Session, side: Side) -> None:
     deck = now.deck(side)
     demos = engine.demos()
     drawn = deck.renewed
-    pick, upload = f"demo-{side}-{drawn}", f"upload-{side}-{drawn}"
+    pick, upload = f"demo-{side}-{drawn}", f"upload-{side}-{deck.emptied}"
 
     def load_demo() -> None:
         name = st.session_state[pick]
         if name is None or deck.renewed != drawn:
             return
+        deck.emptied += 1
         if name in demos:
             now.load(side, demos[name])
         else:

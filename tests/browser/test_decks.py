@@ -1,5 +1,7 @@
 """The decks' pictures, which the page opens with."""
 
+import io
+
 import pytest
 from streamlit_inside import ALERT
 from visiting import open_app, settled, strikes
@@ -7,6 +9,7 @@ from visiting import open_app, settled, strikes
 from app import engine
 from beatgen.groove import rows_of
 from beatgen.kit import NAMES
+from beatgen.midi import write_midi
 
 
 def picture(page, side: str):
@@ -54,6 +57,19 @@ def test_the_page_opens_without_plotly(serve, open_page):
     picture(page, "b").locator(".roll").wait_for()
     fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert len(fetched) > 20 and not [name for name in fetched if "plotly" in name.lower()]
+
+
+def test_of_files_that_follow_one_another_at_once_the_last_one_stays(serve, open_page):
+    page = open_app(serve, open_page)
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    for name, demo in zip(("first", "second"), engine.demos().values(), strict=False):
+        content = io.BytesIO()
+        write_midi(demo.groove, content)
+        file = {"name": f"{name}.mid", "mimeType": "audio/midi", "buffer": content.getvalue()}
+        with page.expect_response("**/upload_file/**"):  # it is there, but not yet on the deck
+            page.set_input_files(".st-key-deck-a input[type=file]", file)
+    page.locator(".st-key-deck-a h2", has_text="second").wait_for()
 
 
 def test_why_a_file_was_refused_goes_when_the_next_one_is_refused(serve, open_page, tmp_path):
