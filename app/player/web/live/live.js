@@ -42,6 +42,8 @@ export class Live {
   #pedal = new Pedal();
   /** @type {number[] | null} ms by which taps came after their beats, while they are counted */
   taps = null;
+  /** @type {((beat: number, velocity: number) => void) | null} takes what is played, instead of the recorder */
+  onStrike = null;
   #player;
   /** @type {TimeBase | null} there once there is sound */
   #time = null;
@@ -140,7 +142,9 @@ export class Live {
     if (voice < 0) return this.#player.announce();
     this.#player.strike(voice, velocity);
     const beat = this.beatAt(timeStamp - this.settings.latency);
-    if (beat !== null && !this.taps) this.recorder.strike(voice, velocity, beat);
+    if (beat === null || this.taps) return;
+    if (this.onStrike) this.onStrike(beat, velocity);
+    else this.recorder.strike(voice, velocity, beat);
   }
 
   /** The voice of this groove that a note of the input means, by its place; -1 for none. @param {number} note */

@@ -289,6 +289,23 @@ describe("pads", () => {
     assert.deepEqual(heard(), [HAT, OPEN]);
   });
 
+  test("go to who taps a rhythm, and are not recorded then", () => {
+    const taps = [];
+    live.record(true);
+    player.elapse(1);
+    live.onStrike = (...tap) => taps.push(tap);
+    const { groove } = player;
+    hit(38, 1.5, 101);
+    assert.equal(taps.length, 1);
+    const [[beat, velocity]] = taps;
+    assert.ok(Math.abs(beat - player.transport.beatAt(1.5)) < 0.03, `${beat}`);
+    assert.equal(velocity, 101);
+    assert.equal(player.groove, groove);
+    live.onStrike = null;
+    hit(38, 1.7);
+    assert.notEqual(player.groove, groove);
+  });
+
   test("are hi-hats as their notes say, where they say it", () => {
     pedal(80);
     hit(42, 0);

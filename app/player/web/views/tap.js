@@ -91,6 +91,7 @@ export class TapPad {
     this.#marks.replaceChildren();
     write(this.#hint, text("tap.about"));
     this.root.dataset.on = "true";
+    player.live.onStrike = (beat, velocity) => this.#take(this.#straight(beat), velocity);
     player.stop();
     player.set({ metronome: true, countIn: true });
     const { tempo } = player.transport;
@@ -129,6 +130,7 @@ export class TapPad {
     const before = this.#before;
     this.#tapping = this.#before = null;
     delete this.root.dataset.on;
+    this.#player.live.onStrike = null;
     write(this.#words, text("tap.start"));
     write(this.#hint, text(hint));
     this.#player.stop();
@@ -144,15 +146,25 @@ export class TapPad {
   /** The beat that was heard at a time of the page's clock; null where nothing plays. @param {number} stamp */
   #beatAt(stamp) {
     const beat = this.#player.live.beatAt(stamp);
-    return beat === null ? null : straight(beat, this.#player.settings.swing);
+    return beat === null ? null : this.#straight(beat);
   }
 
-  /** @param {number} stamp @param {number} velocity */
+  /** Swing comes with what is played here later. @param {number} beat */
+  #straight(beat) {
+    return straight(beat, this.#player.settings.swing);
+  }
+
+  /** A tap of this page's. @param {number} stamp @param {number} velocity */
   #tap(stamp, velocity) {
     const voice = this.#player.voices?.findIndex(({ name }) => name === SOUND) ?? -1;
     if (voice >= 0) this.#player.strike(voice, velocity);
     const beat = this.#beatAt(stamp);
-    if (beat === null || !this.#tapping?.tap(beat, velocity)) return;
+    if (beat !== null) this.#take(beat, velocity);
+  }
+
+  /** @param {number} beat @param {number} velocity */
+  #take(beat, velocity) {
+    if (!this.#tapping?.tap(beat, velocity)) return;
     const place = Math.max(0, beat) / this.#tapping.beats;
     this.#marks.append(element("i", { style: `--place: ${place}; --loud: ${velocity / 127}` }));
   }
