@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -98,14 +99,12 @@ class Finisher:
         kept = lock.keep(groove)
         asked = self._asked_of(kept, hidden_of(lock, kept), fill)
         first, probability = self._decide(asked, asked.z, asked.similar)
-        patterns = {first.tobytes(): first}
         found: dict[bytes, Proposal] = {}
-        for pattern in (first, *self._drawn(asked, seed, TRIES * count)):
-            patterns.setdefault(pattern.tobytes(), pattern)
-        for pattern in patterns.values():
+        for pattern in chain([first], self._drawn(asked, seed, TRIES * count)):
             finished = lock.keep(self._filled(kept, asked, pattern))
             likelihood = expected_f1(probability, pattern > 0, asked.hidden)
-            # In other meters than 4/4, what differs may lie behind the bar's end.
+            # Two patterns may give one groove: in other meters than 4/4 they may differ behind the
+            # bar's end.
             found.setdefault(finished.velocity.tobytes(), Proposal(finished, likelihood))
             if len(found) == count:
                 break
