@@ -52,6 +52,7 @@ from beatgen.midi.maps import GENERAL_MIDI, maps
 Record = dict[str, Any]  # what the first part says of one thing
 
 WHOLE = 512  # bars of a source that a browser keeps; of a longer one it keeps the loop
+MOST_KEPT = 2**14  # characters of a file as it came; of a longer one its groove alone is kept
 MOST_NOTES, LONGEST_NOTE = 12, 300  # notes about a file, and characters of each
 ROOM = 2 * WHOLE + (MOST_TAKES + FRESH + 1 + GONE) * LONGEST_TAKE + MOST_BARS  # bars in all
 
@@ -166,7 +167,7 @@ def _pack(
 
 def _file_records(source: Source, files: list[str]) -> Record:
     """Where the whole file of a source is among the files, which it is added to, and where it is as
-    it came, with how it was read."""
+    it came, with how it was read, unless that is much to send."""
 
     def place(packed: str) -> int:
         if packed not in files:
@@ -177,7 +178,10 @@ def _file_records(source: Source, files: list[str]) -> Record:
     if file := source.file:
         changed = {"changed": file.changed} if file.changed else {}
         how = {"name": file.name[:LONGEST_NAME], "map": file.map, **changed}
-        record["read"] = {**how, "content": place(file.packed)}
+        if len(file.packed) <= MOST_KEPT:
+            record["read"] = {**how, "content": place(file.packed)}
+    if "read" not in record and (source.file or source.too_large):
+        record["large"] = True
     return record
 
 
@@ -237,6 +241,7 @@ def _session(head: Record, hits: Hits, name: str, files: Sequence[str]) -> Sessi
         if "read" in head[side]:
             named.add(head[side]["read"]["content"])
             deck.source.file = _file(head[side]["read"], files)
+        deck.source.too_large = head[side].get("large") is True
     if len(named) < len(files):
         raise ValueError("a file that is on no deck")
     every = [_take(*pair) for pair in zip(take_records, found[2:-1], strict=True)]

@@ -77,7 +77,7 @@ def _card(now: Session, side: Side) -> None:
     if source.file:
         _choose_map(now, side, source.file)
     if source.too_large:
-        st.caption(text("deck.map.large", size=engine.LARGEST_KEPT // 1024))
+        st.caption(text("deck.map.large"))
     if deck.error:
         _error(deck, side)
     if source.messages:

@@ -412,3 +412,14 @@ def test_a_file_too_large_to_be_read_again_says_so(monkeypatch):
     bg.write_midi(Groove.from_tab("kick |o-o-o-o-o-o-o-o-|\nsnare |oooooooooooooooo|"), file)
     source = engine.read("large.mid", file.getvalue())
     assert source.file is None and source.too_large
+
+
+def test_of_a_long_file_a_browser_keeps_the_groove_alone(session, monkeypatch):
+    monkeypatch.setattr(link, "MOST_KEPT", 50)
+    file = io.BytesIO()
+    bg.write_midi(Groove.from_tab("kick |o-o-o-o-o-o-o-o-|\nsnare |----o-------o---|"), file)
+    session.a.load(engine.read("long.mid", file.getvalue()))
+    assert session.a.source.file and not session.a.source.too_large
+    back = link.unpack(link.pack_memory(session)).a.source
+    assert back.groove == session.a.source.groove
+    assert back.file is None and back.too_large
