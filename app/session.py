@@ -292,6 +292,7 @@ class Session:
     amounts: dict[int, float] = field(default_factory=dict)  # of the shape, by direction
     takes: list[Take] = field(default_factory=list)
     walls: list[list[Take]] = field(default_factory=list)  # earlier ones, the latest last
+    swept: tuple[int, tuple[int, ...]] = (0, ())  # how often all but the kept went, and which last
     seed: int = 0
     numbered: int = 0  # the highest number of a take so far
     heard: Groove | None = None  # what the player sounded in the last run, before its swing
@@ -458,7 +459,9 @@ class Session:
 
     def discard_others(self) -> None:
         """Take all that are not kept from the wall."""
-        self.discard(*(take for take in self.takes if not take.kept))
+        gone = [take for take in self.takes if not take.kept]
+        self.swept = self.swept[0] + 1, tuple(take.number for take in gone)
+        self.discard(*gone)
 
     def restore(self) -> None:
         """Bring the takes back that went from the wall last, to where they were; called again,

@@ -46,6 +46,7 @@ def takes_wall(
     key: str,
     how: str = "",
     small: bool = False,
+    swept: tuple[int, Sequence[int]] = (0, ()),
 ) -> None:
     """The cards, all with the same rows of voices.
 
@@ -57,6 +58,8 @@ def takes_wall(
             the name or stars that it is given, which come from a browser and may be anything.
     how:    what the server is asked for with all files, the query of their addresses.
     small:  name and picture alone, to play.
+    swept:  how often all takes but the kept ones went at once, and the numbers of those that went
+            last: undo puts them back.
     """
     answered, sent = f"{key} answered", f"{key} sent"
     state = st.session_state
@@ -86,6 +89,7 @@ def takes_wall(
         "rows": rows_of(*(card.groove for card in cards)),
         "plays": plays,
         "small": small,
+        "swept": [swept[0], list(swept[1])],
         "answered": state.get(answered, 0),
     }
     part("wall", key, data, on_acts_change=acted)

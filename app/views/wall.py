@@ -24,7 +24,7 @@ def draw(now: Session, takes: Sequence[Take], *, key: str, small: bool = False) 
     query = downloads.midi_query(
         chosen_pitches(), tempo=now.tempo, share=now.swing, early=chosen_early()
     )
-    takes_wall(cards, plays, partial(act, now), key=key, how=query, small=small)
+    takes_wall(cards, plays, partial(act, now), key=key, how=query, small=small, swept=now.swept)
 
 
 def act(now: Session, what: Act, number: int, value: object = None) -> None:

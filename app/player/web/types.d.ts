@@ -82,7 +82,7 @@ export interface Snapshot {
   keepsEdits: boolean;
   lock: Lock;
   settled: Settled | null;
-  discarded?: number; // the take that went from the wall then
+  discarded?: number[]; // takes that went from the wall then
 }
 
 // Sound
@@ -313,6 +313,7 @@ export interface WallData<T = TakeData | string> {
   rows: number[];
   plays: number | null; // number of the take that sounds
   small: boolean;
+  swept: [count: number, numbers: number[]]; // how often all but the kept ones went, and which last
   answered: number;
 }
 

@@ -134,6 +134,19 @@ def test_a_discard_is_undone_on_the_grid(apptest):
     assert takes[0] in now(apptest).takes, "what was done before is not done again"
 
 
+def test_all_but_the_kept_are_undone_at_once(apptest):
+    go(apptest, "vary")
+    takes = list(now(apptest).takes)
+    takes[2].kept = True
+    click(apptest, "discard-others")
+    assert now(apptest).takes == [takes[2]]
+    count, numbers = now(apptest).swept
+    assert (count, numbers) == (1, tuple(take.number for take in takes if take is not takes[2]))
+    back = [[turn, "put back", number] for turn, number in enumerate(numbers, 1)]
+    player_sends(apptest, wall=back)
+    assert now(apptest).takes == takes
+
+
 def test_a_wall_from_which_the_last_take_was_discarded_stays_empty(apptest):
     go(apptest, "vary")
     *others, last = list(now(apptest).takes)

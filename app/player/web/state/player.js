@@ -324,9 +324,9 @@ export class Player extends Playback {
     this.#goTo(this.history.redo(present), "discard");
   }
 
-  /** A take goes from the wall: undo puts it back. @param {number} number */
-  recordDiscard(number) {
-    this.history.record({ ...this.scene.snapshot(), discarded: number });
+  /** Takes go from the wall: undo puts them back. @param {number[]} numbers */
+  recordDiscard(...numbers) {
+    this.history.record({ ...this.scene.snapshot(), discarded: numbers });
     this.announce();
   }
 
@@ -364,7 +364,8 @@ export class Player extends Playback {
   #goTo(snapshot, act) {
     if (snapshot?.discarded === undefined) return this.#restore(snapshot);
     const turn = (this.#wallActs.at(-1)?.[0] ?? 0) + 1;
-    this.#wallActs = [...this.#wallActs, /** @type {WallAct} */ ([turn, act, snapshot.discarded])].slice(-WALL_ACTS);
+    const acts = snapshot.discarded.map((number, i) => /** @type {WallAct} */ ([turn + i, act, number]));
+    this.#wallActs = [...this.#wallActs, ...acts].slice(-WALL_ACTS);
     this.#report();
     this.announce();
   }

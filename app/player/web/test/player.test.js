@@ -530,6 +530,14 @@ describe("undo", () => {
     assert.equal(player.position, 0);
   });
 
+  test("takes that went from the wall at once come back at once", () => {
+    player.recordDiscard(4, 7);
+    player.undo();
+    assert.deepEqual(lastSent().wall, [[1, "put back", 4], [2, "put back", 7]]);
+    player.redo();
+    assert.deepEqual(lastSent().wall.slice(2), [[3, "discard", 4], [4, "discard", 7]]);
+  });
+
   test("moving on forgets that it was back", () => {
     moveTo(0.5);
     answer();

@@ -39,6 +39,8 @@ export class Wall {
   /** @type {number | null} of the take that the pointer is on */
   #pointed = null;
   #soon = 0;
+  /** @type {number | null} how often all takes but the kept ones went */
+  #swept = null;
   /** @type {Groove | null} that the player was given to sound */
   #given = null;
   /** @type {number | null} of the take that it is */
@@ -66,7 +68,8 @@ export class Wall {
   /**
    * takes: in full, or by their ids; files: what their files are called; how: the query of the
    * files' addresses; kept: numbers of those that are; plays: number of the take that sounds, null
-   * for none; answered: the last turn that Python has read.
+   * for none; swept: how often all but the kept ones went, and which last; answered: the last turn
+   * that Python has read.
    *
    * @param {WallData} data
    * @param {Send} send
@@ -79,6 +82,9 @@ export class Wall {
     const { files, how } = data;
     this.#data = { ...data, takes: takes.map((take, i) => withFile(take, files?.[i], how)) };
     this.#turn = Math.max(this.#turn, data.answered);
+    const [swept, numbers] = data.swept;
+    if (swept > (this.#swept ?? swept)) this.#player.recordDiscard(...numbers);
+    this.#swept = swept;
     this.#unanswered = this.#unanswered.filter(([turn]) => turn > data.answered);
     this.#draw();
     const hits = [...this.#cards.values()].flatMap(({ groove }) => groove?.hits ?? []);
