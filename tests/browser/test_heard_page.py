@@ -12,6 +12,7 @@ from playing import elapse
 from test_dragged import swung_step
 from test_map import at, open_map
 from visiting import (
+    COUNT_SENT,
     changed,
     drawn,
     hits,
@@ -172,6 +173,7 @@ def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_pa
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.5 * box["width"], middle)
     page.mouse.down()
+    page.evaluate(COUNT_SENT)
     level = {}
     for end, share in (("soft", 0.02), ("loud", 0.98)):
         before = hits(page)
@@ -180,7 +182,8 @@ def test_loudness_is_heard_while_it_is_turned_before_python_knows(serve, open_pa
         drawn(page)
         elapse(page, 0.5)
         level[end] = listen(page, bar).level
-    assert title(page) == label, "not let go yet"
+    assert page.evaluate("sent") == 0, "not let go yet"
+    assert title(page) == f"{label}, shaped"
     page.mouse.up()
     assert level["loud"] > 1.5 * level["soft"] > 0
 
