@@ -217,7 +217,7 @@ def live_heading(*, key: str) -> None:
 
 def finish_panel(*, key: str) -> None:
     """Buttons that have the beat finished; `finish_asked` says which was pressed."""
-    part("finish", key, {})
+    part("finish", key, {}, "content")
 
 
 class ServedFile(TypedDict):

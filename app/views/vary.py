@@ -110,7 +110,16 @@ def draw(now: Session) -> None:
                 disabled=not now.takes,
                 hint=text("vary.download.help"),
             )
-    finish_panel(key="finish")
+    with st.container(key="vary-finish", horizontal=True, vertical_alignment="center"):
+        _about(now)
+        finish_panel(key="finish")
+    if now.heard is not None and not now.heard.is_common:
+        st.caption(_of_meters(now.heard))
+    wall.draw(now, now.takes, key="wall")
+
+
+def _about(now: Session) -> None:
+    """What the takes are, or why there are none."""
     if now.none_locked and now.lock is None:
         st.caption(text("finish.nothing"))
     elif now.all_locked:
@@ -121,9 +130,6 @@ def draw(now: Session) -> None:
         look.note_by_hand(text("vary.about"), text("vary.about.touch"))
     else:
         st.caption(text("vary.empty"))
-    if now.heard is not None and not now.heard.is_common:
-        st.caption(_of_meters(now.heard))
-    wall.draw(now, now.takes, key="wall")
 
 
 def _of_meters(groove: Groove) -> str:

@@ -2,6 +2,8 @@
 
 import json
 
+from visiting import rested
+
 from beatgen.kit import NAMES
 
 SLIDER = ".blend .together"
@@ -89,7 +91,8 @@ def elapse(page, seconds: float) -> None:
 
 
 def bounds(page, step: float, voice: str) -> tuple[float, float]:
-    """Where on the screen the middle of a cell is."""
+    """Where on the screen the middle of a cell is, once nothing moves any more."""
+    rested(page)
     names = page.locator(".heads .name").all_inner_texts()
     return tuple(
         page.locator("canvas.cells").evaluate(
