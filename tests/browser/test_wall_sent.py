@@ -42,7 +42,7 @@ SEND = """async (sent) => {
         const data = { part: 'wall', player: 'other', wall: 'test', takes,
             names: takes.map((take) => (take.id ?? take).slice(3)), stars: takes.map(() => 0),
             alike: takes.map(() => ''), kept: [], rows: [0], plays: null, small: true,
-            answered: 0 };
+            swept: [0, []], answered: 0 };
         const lacks = [];
         const setTriggerValue = (name, value) => lacks.push([name, value.lacks]);
         mount({ data: [data], parentElement: place, setTriggerValue });
