@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+# What librosa compiles when it is first imported runs for a moment: half the time will do for it.
+os.environ.setdefault("NUMBA_OPT", "0")
 
 import numpy as np
 import pytest
@@ -231,25 +232,19 @@ class Exported(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def exported_run(dataset_file, tmp_path_factory) -> Callable[[str], Exported]:
+def exported_run(dataset_file, shared_folder) -> Callable[[str], Exported]:
     """The tiny run of a kind of model, ours with a prior, on forty training and eight validation
-    bars without toms. Each is trained once; its folders are to be left as they are."""
+    bars without toms. One worker trains each for all; its folders are to be left as they are."""
 
-    @cache
     def make(kind: str) -> Exported:
         from beatgen.networks.bar_vae import ModelConfig
         from beatgen.networks.flow import FlowConfig
         from beatgen.networks.report_2020 import ReportConfig
         from beatgen.training.config import TrainConfig
-        from beatgen.training.export import export
-        from beatgen.training.train import prior_config, train
 
-        data, folder = dataset_file(40, 8), tmp_path_factory.mktemp(kind)
-        bars = load_dataset(data)
-        bars.velocity[..., [i for i, voice in enumerate(VOICES) if voice.family == "tom"]] = 0
-        bars.save(data)
+        folder = shared_folder / f"exported {kind}"
         config = TrainConfig(
-            data,
+            str(folder / "bars.npz"),
             str(folder / "run"),
             model=kind,
             bar=ModelConfig(16, 16, width=16, blocks=1, heads=2),
@@ -258,14 +253,28 @@ def exported_run(dataset_file, tmp_path_factory) -> Callable[[str], Exported]:
             epochs=2,
             batch_size=20,
         )
-        with step_by_step():
-            train(config)
-            if config.kind.prior:
-                train(prior_config(config, epochs=1))
-        export(config.run, folder / "weights")
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                folder.mkdir()
+                bars = load_dataset(dataset_file(40, 8))
+                toms = [i for i, voice in enumerate(VOICES) if voice.family == "tom"]
+                bars.velocity[..., toms] = 0
+                bars.save(config.data)
+                _train_and_export(config, folder / "weights")
         return Exported(config, folder / "weights")
 
     return make
+
+
+def _train_and_export(config: "TrainConfig", weights: Path) -> None:
+    from beatgen.training.export import export
+    from beatgen.training.train import prior_config, train
+
+    with step_by_step():
+        train(config)
+        if config.kind.prior:
+            train(prior_config(config, epochs=1))
+    export(config.run, weights)
 
 
 @pytest.fixture

@@ -61,6 +61,10 @@ def test_threads_do_not_change_the_weights_of_our_network(dataset_file, tmp_path
     """Both runs at once, so that their threads get in each other's way."""
     data, runs = dataset_file(192, 16), [str(tmp_path / name) for name in ("one", "same")]
     free = {name: value for name, value in os.environ.items() if not name.startswith("TF_NUM_")}
+    # Compiling is most of the time, and these steps are few.
+    free["XLA_FLAGS"] = (
+        "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+    )
     started = [
         subprocess.Popen(
             [sys.executable, "-c", TRAIN, data, run], env=free, stderr=subprocess.PIPE, text=True
