@@ -62,7 +62,7 @@ def settle() -> None:
     Runtime._enqueued_some_message = _wake  # type: ignore[method-assign,assignment]
     ScriptRunner._run_script = _in_turn(ScriptRunner._run_script)  # type: ignore[method-assign]
     app_session._populate_theme_msg = _once_each(app_session._populate_theme_msg)
-    SessionState.__contains__ = _has  # type: ignore[method-assign,assignment]
+    SessionState.__contains__ = _has  # type: ignore[method-assign]
     SafeSessionState.filtered_state = property(State)  # type: ignore[method-assign,assignment]
 
 
