@@ -31,6 +31,18 @@ if TYPE_CHECKING:
     from beatgen.latent.vae import Vae
     from beatgen.readers import Bars
 
+
+def _place(word: str) -> tuple[float, float]:
+    """A place that was typed. Raises ArgumentTypeError where it is none."""
+    try:
+        across, up = map(float, word.split(","))
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{word!r} is no place; expected two numbers, as in 0.3,0.5"
+        ) from None
+    return across, up
+
+
 GROOVE = arg(
     "groove", metavar="GROOVE", help="MIDI file (.mid), drum tab (.tab), or name of a demo groove"
 )
@@ -144,6 +156,40 @@ def interpolate(options: Options) -> None:
     a, b = _pair(options)
     vae = _model(options)
     _write(vae.interpolate(a, b, options.steps, options.meter), options)
+
+
+@verb(
+    arg(
+        "grooves",
+        nargs="+",
+        metavar="GROOVE",
+        help="one to four MIDI files (.mid), drum tabs (.tab) or demo grooves: lower left, lower "
+        "right, upper left and upper right corner",
+    ),
+    arg(
+        "--at",
+        nargs="+",
+        required=True,
+        type=_place,
+        metavar="ACROSS,UP",
+        help="a place on the square, as in 0.3,0.5; or several: a path with a bar for each step",
+    ),
+    number("--length", int, 8, "bars of a path, evenly spaced along it"),
+    *(METER, MAP, PEDAL, BARS, MODEL, *MIDI_OUT),
+)
+def mix(options: Options) -> None:
+    """Mix up to four grooves, at a place on the square between them, or along a path on it."""
+    from beatgen.latent.blend import places_along
+
+    vae = _model(options)
+    grooves = [_read(name, options.map, options.bars, options) for name in options.grooves]
+    if len(options.at) == 1:
+        ((across, up),) = options.at
+        mixed = vae.mix(grooves, across, up, options.meter)
+    else:
+        places = places_along(options.at, options.length)
+        mixed = vae.arrange(grooves, places, options.meter)
+    _write(mixed, options)
 
 
 @verb(

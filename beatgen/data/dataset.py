@@ -23,6 +23,7 @@ import numpy as np
 from tqdm import tqdm
 
 from beatgen.errors import UNREADABLE, BeatGenError, check_seed, shown
+from beatgen.files import whole
 from beatgen.groove import STEPS, Groove, as_kit, join
 from beatgen.kit import VOICES
 from beatgen.meter import FOUR_FOUR, label_of
@@ -108,11 +109,8 @@ class Dataset:
         """Write everything into one compressed .npz file."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Written beside its place and then moved there: a killed run leaves no half file.
-        partial_path = target.with_name(target.name + ".part")
-        with open(partial_path, "wb") as file:
+        with whole(target) as part, open(part, "wb") as file:  # whatever its name ends in
             np.savez_compressed(file, format=FORMAT, fingerprint=fingerprint, **vars(self))
-        partial_path.replace(target)
 
 
 def load_dataset(path: str | os.PathLike[str], steps: int | None = None) -> Dataset:

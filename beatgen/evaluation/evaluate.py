@@ -34,6 +34,7 @@ from beatgen.evaluation.reconstruct import (
 from beatgen.evaluation.results import Evaluation, Log, Measure, Row, Section, TooFew, share_of
 from beatgen.evaluation.sequence import SEQUENCE
 from beatgen.evaluation.smoothness import SMOOTHNESS
+from beatgen.files import write_whole
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
 from beatgen.latent.runtime import is_folder
@@ -118,7 +119,7 @@ def evaluate(
         evaluation.save(folder)
         if examples:
             page = Path(folder) / "examples.html"
-            draw_examples(*examples).write_html(page, include_plotlyjs=True)
+            write_whole(page, draw_examples(*examples).to_html(include_plotlyjs=True))
     return evaluation
 
 

@@ -24,6 +24,7 @@ from beatgen.bars.nearest import f1_matrix, nearest, pack
 from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed, shown
+from beatgen.files import whole
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.latent.runtime import NETWORK, model_folder
 from beatgen.stored import read_arrays
@@ -252,19 +253,20 @@ class Atlas:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write atlas.npz beside the weights that it was made with."""
-        np.savez_compressed(
-            Path(folder) / ATLAS,
-            format=FORMAT,
-            weights=_fingerprint(Path(folder)),
-            places=np.rint(self.places * PLACES).astype(np.uint16).T,
-            codes=self.codes.T,  # packs smaller with each dimension in one piece
-            center=self.center,
-            step=self.step,
-            styles=np.array(self.styles),
-            style=self.style,
-            fill=self.fill,
-            patterns=self.patterns.T,
-        )
+        with whole(Path(folder) / ATLAS) as part:
+            np.savez_compressed(
+                part,
+                format=FORMAT,
+                weights=_fingerprint(Path(folder)),
+                places=np.rint(self.places * PLACES).astype(np.uint16).T,
+                codes=self.codes.T,  # packs smaller with each dimension in one piece
+                center=self.center,
+                step=self.step,
+                styles=np.array(self.styles),
+                style=self.style,
+                fill=self.fill,
+                patterns=self.patterns.T,
+            )
 
 
 def load_atlas(name: str | Path = "bar") -> Atlas:

@@ -1,13 +1,13 @@
-"""Blends of two grooves: everything on the path from A to B.
+"""Blends of two grooves, and of up to four at the corners of a square.
 
 The prior turns z into noise and back (`beatgen.latent.prior`), so that mixing is done where every
-point is a bar that a drummer might play. What the model misses of the two grooves is cross-faded
-on top: at the ends a blend is exactly A or exactly B.
+point is a bar that a drummer might play. What the model misses of the grooves is cross-faded on
+top: where one groove has all the weight, a blend is exactly that groove.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -24,11 +24,123 @@ from beatgen.rebar import in_meter
 PATH_FRAMES = 33
 WAYPOINTS = 4  # the path is divided into so many straight pieces
 CHUNK = 64  # blends at a time in `Blend.walk`
+MOST_CORNERS = 4
 # Weight of the network, half-way, in how many sixteenths are struck (`decide.blend_hits`)
 NETWORK_SHARE = 0.25
 
+# Points (n, 2) -> the weights of k grooves there, (n, k) each, in the pattern and in the feel
+Weigh = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
-class Blend:
+
+class _Mixed:
+    """Grooves, ready to be mixed many times. What does not depend on the weights is computed once:
+    the noise of each, what the model misses of it, and how many sixteenths it strikes.
+
+    weigh: which weights the grooves have at a point of the square. The rest is as for `Blend`.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        prior: Prior,
+        grooves: Sequence[Groove],
+        weigh: Weigh,
+        meter: str | Meter | Sequence[Meter] | None,
+        loop: int | None,
+    ) -> None:
+        check_grooves(*grooves)
+        steps = sorted({groove.resolution for groove in grooves})
+        if len(steps) > 1:
+            raise BeatGenError(f"grooves of {steps[0]} and {steps[1]} steps per bar do not blend.")
+        self._codec, self._prior, self._weigh, self._loop = codec, prior, weigh, loop
+        self._ends = in_one_meter(*grooves, meter=meter)
+        bars = [cut(end) for end in self._ends]
+        z = [codec.encode_bars(*of_end, loop=loop or len(of_end[0]))[0] for of_end in bars]
+        self._noise = np.stack([prior.to_noise(of_end) for of_end in z])
+        # From z to noise and back is not exact: the residual makes up for that loss, too.
+        self._residuals = [
+            codec.residual(end, prior.to_z(noise), loop)
+            for end, noise in zip(self._ends, self._noise, strict=True)
+        ]
+        self._hits = [family_hits(strikes_of(end, loop).count) for end in self._ends]
+        # The latest patterns, and where: the same path is asked for with another feel.
+        self._decided: tuple[tuple[bytes, bytes], np.ndarray] = (b"", b""), np.empty(0, int)
+        self._extras = Extras(*self._ends)
+
+    def _at(
+        self, points: Sequence[tuple[float, float]], bars: np.ndarray | None = None
+    ) -> list[Groove]:
+        """Grooves at points of the square.
+
+        bars: int (n, k), for each point the bars of 4/4 that are decoded, one after the other. By
+        default all are, and where one groove has all the weight the result is that groove itself.
+        """
+        chosen = np.arange(self._noise.shape[1]) if bars is None else bars
+        meters = self._ends[0].meters if bars is None else (FOUR_FOUR,) * bars.shape[1]
+        places = np.array(points, np.float32)
+        z = path_z(self._prior, self._noise, places, self._weigh, bars)
+        of_pattern, of_feel = self._weigh(places)
+        p = self._codec.pattern_dim
+        where, latest = (of_pattern.tobytes(), chosen.tobytes()), self._decided
+        if latest[0] != where:
+            self._decided = latest = where, self._decide(z[..., :p], of_pattern, chosen)
+        missed = [
+            _crossfaded([part[chosen] for part in parts], of_feel)
+            for parts in list(zip(*self._residuals, strict=True))[1:]
+        ]
+        exact = self._weigh(np.array(points))  # in double precision, as tempos are
+        tempos = [
+            sum(w * end.tempo for w, end in zip(row, self._ends, strict=True))
+            for row in exact[0].tolist()
+        ]
+        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, meters, self._loop)
+        for i, heard in enumerate(blends):
+            extras = self._extras
+            if bars is not None:
+                extras = Extras(*(end.chosen(bars[i]) for end in self._ends))
+            blends[i] = extras.onto(heard, exact[0][i], exact[1][i])
+        if bars is not None:
+            return blends
+        alone = ((exact[0] == 1) & (exact[1] == 1)).tolist()
+        return [
+            self._ends[row.index(True)] if any(row) else groove
+            for row, groove in zip(alone, blends, strict=True)
+        ]
+
+    def _walk(self, points: Sequence[tuple[float, float]]) -> Iterator[Groove]:
+        """Bar i of the blend at the i-th point, one after the other."""
+        first, n = self._ends[0], len(points)
+        if not first.is_common:
+            for i, point in enumerate(points):
+                yield self._at([point])[0][i % first.bars]
+            return
+        of_pattern, of_feel = self._weigh(np.array(points))
+        alone = ((of_pattern == 1) & (of_feel == 1)).tolist()
+        for start in range(0, n, CHUNK):
+            at = np.arange(start, min(start + CHUNK, n))
+            # Of each blend only one bar is heard. The next one is decoded with it, because its
+            # early hits stand at the end of the bar before.
+            bars = np.stack([at % first.bars, (at + 1) % first.bars], 1)[:, : first.bars]
+            for i, blend in zip(
+                at.tolist(), self._at(points[start : at[-1] + 1], bars), strict=True
+            ):
+                # Where one groove has all the weight, it is its bar, exact to the last bit.
+                end = self._ends[alone[i].index(True)] if any(alone[i]) else None
+                yield blend[0] if end is None else end[i % first.bars]
+
+    def _decide(self, z_pattern: np.ndarray, weights: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """The patterns of blends, int (n, bars, 16, 22), of z_pattern (n, bars, pattern_dim)."""
+        columns = weights.T[:, :, None, None]
+        hits = sum(w * hits[chosen] for w, hits in zip(columns, self._hits, strict=True))
+        pairs = sum(
+            (columns[i] * columns[j] for j in range(len(columns)) for i in range(j)),
+            np.zeros_like(columns[0]),
+        )
+        missed = _crossfaded([of_end.counts[chosen] for of_end in self._residuals], weights)
+        return self._codec.decide(z_pattern, missed, hits, NETWORK_SHARE * 4 * pairs)
+
+
+class Blend(_Mixed):
     """Two grooves, ready to be blended many times (`Vae.between`).
 
     What does not depend on the amount is computed once, here: the noise of both, what the model
@@ -47,146 +159,174 @@ class Blend:
         meter: str | Meter | Sequence[Meter] | None = None,
         loop: int | None = None,
     ) -> None:
-        check_grooves(a, b)
-        if a.resolution != b.resolution:
-            raise BeatGenError(
-                f"grooves of {a.resolution} and {b.resolution} steps per bar do not blend."
-            )
-        self._codec, self._prior, self._loop = codec, prior, loop
-        self._ends = in_one_meter(a, b, meter)
-        bars = [cut(end) for end in self._ends]
-        z = [codec.encode_bars(*of_end, loop=loop or len(of_end[0]))[0] for of_end in bars]
-        self._noise = [prior.to_noise(of_end) for of_end in z]
-        # From z to noise and back is not exact: the residual makes up for that loss, too.
-        self._residuals = [
-            codec.residual(end, prior.to_z(noise), loop)
-            for end, noise in zip(self._ends, self._noise, strict=True)
-        ]
-        self._hits = [family_hits(strikes_of(end, loop).count) for end in self._ends]
-        # The latest patterns, and where: the same path is asked for with another feel.
-        self._decided: tuple[tuple[bytes, bytes], np.ndarray] = (b"", b""), np.empty(0, int)
-        self._extras = Extras(*self._ends)
+        super().__init__(codec, prior, (a, b), apart, meter, loop)
 
     def blend(self, amount: float, feel: float | None = None) -> Groove:
         """The blend at one amount, as `Vae.blend` describes."""
-        return self._at([(amount, amount if feel is None else feel)])[0]
+        return self._at([_checked(amount, amount if feel is None else feel)])[0]
 
     def path(self, frames: int = PATH_FRAMES, feel: float | None = None) -> list[Groove]:
         """The blends at `frames` equal steps from 0 to 1, as `Vae.blend_path` describes."""
         check_count("frames", frames, 2)
         amounts = np.linspace(0, 1, frames).tolist()
-        return self._at([(t, t if feel is None else feel) for t in amounts])
+        return self._at([_checked(t, t if feel is None else feel) for t in amounts])
 
     def walk(self, steps: int) -> Iterator[Groove]:
         """The bars of `Vae.interpolate`, one after the other."""
-        a, b = self._ends
-        if not a.is_common:
-            for i in range(steps):
-                yield self.blend(i / (steps - 1))[i % a.bars]
-            return
-        for start in range(0, steps, CHUNK):
-            at = np.arange(start, min(start + CHUNK, steps))
-            # Of each blend only one bar is heard. The next one is decoded with it, because its
-            # early hits stand at the end of the bar before.
-            bars = np.stack([at % a.bars, (at + 1) % a.bars], 1)[:, : a.bars]
-            pairs = [(t, t) for t in (at / (steps - 1)).tolist()]
-            for i, blend in zip(at.tolist(), self._at(pairs, bars), strict=True):
-                end = {0: a, steps - 1: b}.get(i)  # exact, to the last bit
-                yield blend[0] if end is None else end[i % a.bars]
-
-    def _at(
-        self, amounts: Sequence[tuple[float, float]], bars: np.ndarray | None = None
-    ) -> list[Groove]:
-        """Grooves for pairs of amounts, (pattern, feel).
-
-        bars: int (n, k), for each pair the bars of 4/4 that are decoded, one after the other. By
-        default all are, and at the ends the result is the groove itself.
-        """
-        for pattern_amount, feel_amount in amounts:
-            check_share("amount", pattern_amount)
-            check_share("feel", feel_amount)
-        a, b = self._ends
-        chosen = np.arange(len(self._noise[0])) if bars is None else bars
-        meters = a.meters if bars is None else (FOUR_FOUR,) * bars.shape[1]
-        pairs = np.array(amounts, np.float32)
-        z = path_z(self._prior, self._noise[0], self._noise[1], pairs, bars)
-        of_pattern, of_feel = pairs.T
-        p = self._codec.pattern_dim
-        where, latest = (of_pattern.tobytes(), chosen.tobytes()), self._decided
-        if latest[0] != where:
-            self._decided = latest = where, self._decide(z[..., :p], of_pattern, chosen)
-        missed = [
-            _crossfaded(of_a[chosen], of_b[chosen], of_feel)
-            for of_a, of_b in zip(self._residuals[0][1:], self._residuals[1][1:], strict=True)
-        ]
-        tempos = [(1 - t) * a.tempo + t * b.tempo for t, _ in amounts]
-        blends = self._codec.play(z[..., p:], latest[1], missed, tempos, meters, self._loop)
-        for i, (heard, at) in enumerate(zip(blends, amounts, strict=True)):
-            extras = self._extras
-            if bars is not None:
-                extras = Extras(*(end.chosen(bars[i]) for end in self._ends))
-            blends[i] = extras.onto(heard, *at)
-        ends = {(0.0, 0.0): a, (1.0, 1.0): b} if bars is None else {}
-        return [ends.get(at, groove) for at, groove in zip(amounts, blends, strict=True)]
-
-    def _decide(self, z_pattern: np.ndarray, amounts: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """The patterns of blends, int (n, bars, 16, 22), of z_pattern (n, bars, pattern_dim)."""
-        counts_a, counts_b = (residual.counts[chosen] for residual in self._residuals)
-        share, (hits_a, hits_b) = amounts[:, None, None], self._hits
-        hits = (1 - share) * hits_a[chosen] + share * hits_b[chosen]
-        network_share = NETWORK_SHARE * 4 * share * (1 - share)
-        missed = _crossfaded(counts_a, counts_b, amounts)
-        return self._codec.decide(z_pattern, missed, hits, network_share)
+        return self._walk([(i / (steps - 1), i / (steps - 1)) for i in range(steps)])
 
 
-def _crossfaded(a: np.ndarray, b: np.ndarray, amounts: np.ndarray) -> np.ndarray:
-    """What is kept of two residuals (..., bars, 16, 22, k) at amounts (n,), 0 for a and 1 for b:
+class Corners(_Mixed):
+    """Up to four grooves at the corners of a square, ready to be mixed many times (`Vae.corners`).
+
+    The first is at the lower left, the second at the lower right, the third at the upper left, the
+    fourth at the upper right; `corner_weights` has the weight of each inside. They are brought into
+    one meter, the first one's by default; shorter ones repeat. Raises BeatGenError for another
+    number of grooves, and for grooves of different steps per bar.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        prior: Prior,
+        grooves: Sequence[Groove],
+        meter: str | Meter | Sequence[Meter] | None = None,
+    ) -> None:
+        count = len(grooves)
+        if not 1 <= count <= MOST_CORNERS:
+            raise BeatGenError(f"{count} grooves are given; expected 1 to {MOST_CORNERS}.")
+
+        def weigh(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            weights = corner_weights(points, count)
+            return weights, weights
+
+        super().__init__(codec, prior, grooves, weigh, meter, None)
+
+    def mix(self, across: float, up: float) -> Groove:
+        """The mix at one place, as `Vae.mix` describes."""
+        return self._at([_checked(across, up, "across", "up")])[0]
+
+    def lattice(self, columns: int) -> list[Groove]:
+        """The mixes at columns x columns places, evenly spaced, row by row from the lower left one,
+        decoded at once."""
+        check_count("columns", columns, 2)
+        places = np.linspace(0, 1, columns).tolist()
+        return self._at([(across, up) for up in places for across in places])
+
+    def walk(self, places: Sequence[tuple[float, float]]) -> Iterator[Groove]:
+        """The bars of `Vae.arrange`, one after the other."""
+        return self._walk([_checked(across, up, "across", "up") for across, up in places])
+
+
+def apart(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The weights of two grooves where the first coordinate (n, 2) blends the pattern, the second
+    the feel."""
+    pattern, feel = (np.stack([1 - along, along], -1) for along in points.T)
+    return pattern, feel
+
+
+def corner_weights(points: np.ndarray, count: int) -> np.ndarray:
+    """The weights (n, count) of so many grooves at the corners of a square, at points (n, 2) of it,
+    (across, up), 0 to 1 each. They are bilinear, so that each is 1 at its corner and their sum is 1
+    everywhere; of three grooves, the third one has the whole upper edge.
+
+    >>> corner_weights(np.array([[0.5, 0.5], [1.0, 0.0]]), 4).tolist()
+    [[0.25, 0.25, 0.25, 0.25], [0.0, 1.0, 0.0, 0.0]]
+    >>> corner_weights(np.array([[0.5, 0.5], [0.2, 1.0]]), 3).tolist()
+    [[0.25, 0.25, 0.5], [0.0, 0.0, 1.0]]
+    """
+    across, up = points.T
+    if count == 1:
+        return np.ones((len(points), 1), points.dtype)
+    if count == 2:
+        return np.stack([1 - across, across], -1)
+    lower = [(1 - across) * (1 - up), across * (1 - up)]
+    upper = [up] if count == 3 else [(1 - across) * up, across * up]
+    return np.stack([*lower, *upper], -1)
+
+
+def places_along(line: Sequence[tuple[float, float]], bars: int) -> list[tuple[float, float]]:
+    """So many places along a line through points, evenly spaced, its ends included: for
+    `Vae.arrange`. Raises BeatGenError for a line without a point, and for less than one bar.
+
+    >>> places_along([(0, 0), (1, 0), (1, 1)], 3)
+    [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
+    """
+    check_count("bars", bars)
+    if not len(line):
+        raise BeatGenError("this line has no point; expected one place or more.")
+    points = np.array(line, float)
+    lengths = np.hypot(*np.diff(points, axis=0).T)
+    gone = np.concatenate([[0], lengths.cumsum()])
+    wanted = np.linspace(0, gone[-1], bars)
+    across, up = (np.interp(wanted, gone, of_points).tolist() for of_points in points.T)
+    return list(zip(across, up, strict=True))
+
+
+def _checked(
+    first: float, second: float, name: str = "amount", other: str = "feel"
+) -> tuple[float, float]:
+    """Two shares. Raises BeatGenError where one is none."""
+    check_share(name, first)
+    check_share(other, second)
+    return first, second
+
+
+def _crossfaded(parts: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """What is kept of residuals (..., bars, 16, 22, k) where they have these weights (n, count):
     float32 (n, bars, 16, 22, k)."""
-    from_a, from_b = (fade(t)[:, None, None, None, None] for t in (1 - amounts, amounts))
-    return a * from_a + b * from_b
+    return sum(
+        part * fade(w)[:, None, None, None, None] for part, w in zip(parts, weights.T, strict=True)
+    )
 
 
 def in_one_meter(
-    a: Groove, b: Groove, meter: str | Meter | Sequence[Meter] | None = None
+    *grooves: Groove, meter: str | Meter | Sequence[Meter] | None = None
 ) -> list[Groove]:
-    """Two grooves of as many bars, in one meter, by default a's; the shorter one repeats."""
-    wanted = a.meters if meter is None else meter
-    bars = max(in_meter(groove, wanted).bars for groove in (a, b))
-    return [in_meter(groove, wanted, bars) for groove in (a, b)]
+    """Grooves of as many bars, in one meter, by default the first one's; shorter ones repeat."""
+    wanted = grooves[0].meters if meter is None else meter
+    bars = max(in_meter(groove, wanted).bars for groove in grooves)
+    return [in_meter(groove, wanted, bars) for groove in grooves]
 
 
 def path_z(
     prior: Prior,
-    a: np.ndarray,
-    b: np.ndarray,
-    amounts: np.ndarray,
+    noise: np.ndarray,
+    points: np.ndarray,
+    weigh: Weigh,
     bars: np.ndarray | None = None,
 ) -> np.ndarray:
-    """z on the path between two bars or rows of bars, float32 (n, bars, latent_dim).
+    """z at points between bars or rows of bars, float32 (n, bars, latent_dim).
 
-    a, b: their noise, float32 (bars, latent_dim). amounts: (n, 2), 0 to 1, of the pattern and of
-    the feel. bars: int (n, k), which of the bars to compute for each pair of amounts, then z is
-    (n, k, latent_dim); by default all.
+    noise: of each groove, float32 (count, bars, latent_dim). points: (n, 2), 0 to 1. weigh: the
+    weights of the grooves there. bars: int (n, k), which of the bars to compute for each point,
+    then z is (n, k, latent_dim); by default all.
 
-    At each quarter of the path, of the pattern and of the feel, lies a waypoint: there the noise is
-    mixed and turned into z. With noise mixed all along, many more strikes would come and go than
-    the two ends require. Between waypoints z is interpolated, in the triangle of three in which the
-    point lies (`triangles`): where pattern and feel go together, between two.
+    At each quarter of the square's sides lies a waypoint: there the noise is mixed and turned into
+    z. With noise mixed all along, many more strikes would come and go than the ends require.
+    Between waypoints z is interpolated, in the triangle of three in which the point lies
+    (`triangles`): on the diagonal and on the sides, between two.
     """
-    corners, weights = triangles(amounts * WAYPOINTS)
-    z = np.zeros((len(amounts), len(a) if bars is None else bars.shape[1], a.shape[-1]), np.float32)
-    chosen = np.broadcast_to(np.arange(len(a)), z.shape[:2]) if bars is None else bars
-    # A corner without weight is not computed, and each bar of the others once, though many amounts
+    corners, weights = triangles(points * WAYPOINTS)
+    rows_of_bars = noise.shape[1] if bars is None else bars.shape[1]
+    z = np.zeros((len(points), rows_of_bars, noise.shape[-1]), np.float32)
+    chosen = np.broadcast_to(np.arange(noise.shape[1]), z.shape[:2]) if bars is None else bars
+    # A corner without weight is not computed, and each bar of the others once, though many points
     # have it as a corner.
     point, corner = np.nonzero(weights)
     shape = len(point), chosen.shape[1]
     places = np.broadcast_to(corners[point, corner][:, None], (*shape, 2))
     rows = np.concatenate([places, chosen[point][..., None]], -1).reshape(-1, 3)
     waypoints, which = np.unique(rows, axis=0, return_inverse=True)
-    of_pattern = np.arange(a.shape[-1]) < prior.pattern_dim
-    along = np.where(of_pattern, waypoints[:, :1], waypoints[:, 1:2]) / WAYPOINTS
+    of_pattern = np.arange(noise.shape[-1]) < prior.pattern_dim
     bar = waypoints[:, 2].astype(int)
-    found = prior.to_z(mix_noise(a[bar], b[bar], along.astype(np.float32)))
+    shares = [
+        np.where(of_pattern, pattern[:, None], feel[:, None]).astype(np.float32)
+        for pattern, feel in zip(
+            *(side.T for side in weigh(waypoints[:, :2] / WAYPOINTS)), strict=True
+        )
+    ]
+    found = prior.to_z(mix_noise([of_groove[bar] for of_groove in noise], shares))
     np.add.at(z, point, weights[point, corner][:, None, None] * found[which.reshape(shape)])
     return z
 
@@ -213,7 +353,8 @@ def triangles(position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return corners, weights.astype(np.float32)
 
 
-def mix_noise(a: np.ndarray, b: np.ndarray, amount: np.ndarray) -> np.ndarray:
-    """A mix of two independent draws of N(0, 1) noise that is N(0, 1) itself: their plain weighted
-    mean would have too small a variance."""
-    return ((1 - amount) * a + amount * b) / np.sqrt((1 - amount) ** 2 + amount**2)
+def mix_noise(noise: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> np.ndarray:
+    """A mix of independent draws of N(0, 1) noise that is N(0, 1) itself: their plain weighted mean
+    would have too small a variance. weights: of each, with the sum 1."""
+    mixed = sum(w * of_one for w, of_one in zip(weights, noise, strict=True))
+    return mixed / np.sqrt(sum(w**2 for w in weights))

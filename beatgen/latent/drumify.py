@@ -18,6 +18,7 @@ from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES, ON_LINE, PLACES, Strikes, to_strikes
 from beatgen.bars.taps import Tap, about_of, drums_of, tap_features, tap_of
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, shown
+from beatgen.files import whole
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import CLASSES, INDEX
 from beatgen.latent.atlas import Atlas, style_label
@@ -50,12 +51,13 @@ class Taps:
 
     def save(self, folder: Path) -> None:
         """Write them beside the network, in half a kilobyte for each ten bars."""
-        np.savez_compressed(
-            folder / TAPS,
-            format=FORMAT,
-            velocity=np.rint(self.velocity.T * 127).astype(np.uint8),
-            offset=np.rint(self.offset.T * 127).astype(np.int8),
-        )
+        with whole(folder / TAPS) as part:
+            np.savez_compressed(
+                part,
+                format=FORMAT,
+                velocity=np.rint(self.velocity.T * 127).astype(np.uint8),
+                offset=np.rint(self.offset.T * 127).astype(np.int8),
+            )
 
     @classmethod
     def load(cls, folder: Path) -> Taps:

@@ -30,7 +30,7 @@ def _family(number: int) -> str:
 
 
 class Extras:
-    """The extras of one groove, or of two that are blended, all of as many bars and steps."""
+    """The extras of one groove, or of several that are blended, all of as many bars and steps."""
 
     def __init__(self, *sources: Groove) -> None:
         self._any = any(source.extras for source in sources)
@@ -53,19 +53,21 @@ class Extras:
     def onto(
         self,
         heard: Groove,
-        pattern: float = 0.0,
-        feel: float | None = None,
+        pattern: np.ndarray | None = None,
+        feel: np.ndarray | None = None,
         moved: bool = False,
     ) -> Groove:
         """What the network made of the sources as it heard them, with their extras.
 
-        pattern, feel: 0 for the first source, 1 for the second one. moved: whether the feel of the
-        first was changed; its extras change theirs with the voices that play their parts.
+        pattern, feel: the weights of the sources, (sources,), with the sum 1; by default the first
+        has it all. moved: whether the feel of the first was changed; its extras change theirs with
+        the voices that play their parts.
         """
         if not self._any:
             return heard
-        weights = np.array([1 - pattern, pattern])[: len(self._sources)]
-        hits = self._mixed(weights, pattern if feel is None else feel)
+        first = np.eye(len(self._sources))[0]
+        weights = first if pattern is None else pattern
+        hits = self._mixed(weights, weights if feel is None else feel)
         if moved:
             hits = self._with_feel(hits, heard)
         kit, timing = (grid[:, :, :KIT].copy() for grid in (heard.velocity, heard.timing))
@@ -120,18 +122,20 @@ class Extras:
         elsewhere = of_extras > np.tensordot(weights, plays, 1)
         return (only > own) | ((own == 0) & (only == 0) & elsewhere[:, None])
 
-    def _mixed(self, weights: np.ndarray, feel: float) -> dict[Name, Hit]:
-        """The hits of the extras: of both grooves' between the two, of one's faded with it."""
+    def _mixed(self, weights: np.ndarray, feels: np.ndarray) -> dict[Name, Hit]:
+        """The hits of the extras: one that several of the grooves have is between theirs, and it is
+        faded with their weight."""
         mixed: dict[Name, Hit] = {}
-        for source, (hits, weight) in enumerate(zip(self._hits, weights, strict=True)):
-            others = self._hits[1 - source] if len(self._hits) > 1 else {}
-            for name, hit in hits.items():
-                if (other := others.get(name)) is not None:
-                    share = feel if source == 0 else 1 - feel
-                    pairs = zip(hit, other, strict=True)
-                    mixed[name] = Hit(*(x + (y - x) * share for x, y in pairs))
-                elif weight > HALF * (1 - hit.velocity) or weight == 1:
-                    mixed[name] = Hit(hit.place, hit.velocity * float(np.sqrt(weight)))
+        for name in dict.fromkeys(name for hits in self._hits for name in hits):
+            struck = [i for i, hits in enumerate(self._hits) if name in hits]
+            share = feels[struck]
+            # A hit of one groove alone keeps its feel, wherever the feel is.
+            share = share / share.sum() if share.any() else np.full(len(struck), 1 / len(struck))
+            own = np.array([self._hits[i][name] for i in struck])
+            hit = Hit(*(share @ own).tolist()) if len(struck) > 1 else self._hits[struck[0]][name]
+            weight = 1.0 if len(struck) == len(weights) else float(weights[struck].sum())
+            if weight > HALF * (1 - hit.velocity) or weight == 1:
+                mixed[name] = Hit(hit.place, hit.velocity * float(np.sqrt(weight)))
         return {name: hit for name, hit in mixed.items() if hit.velocity > 0}
 
     def _with_feel(self, hits: dict[Name, Hit], heard: Groove) -> dict[Name, Hit]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from beatgen.errors import BeatGenError, ModelError, check_count, check_seed, ch
 from beatgen.groove import Groove, checked_meters, join
 from beatgen.kit import INDEX
 from beatgen.latent.atlas import ATLAS, Atlas, load_atlas
-from beatgen.latent.blend import PATH_FRAMES, Blend
+from beatgen.latent.blend import PATH_FRAMES, Blend, Corners
 from beatgen.latent.codec import Codec, fade, groove_of, strikes_of
 from beatgen.latent.decide import Prediction
 from beatgen.latent.directions import Direction, Directions
@@ -275,6 +276,71 @@ class Vae:
         """
         check_count("steps", steps, 2)
         return join(self.between(a, b, meter).walk(steps))
+
+    def mix(
+        self,
+        grooves: Sequence[Groove],
+        across: float,
+        up: float,
+        meter: str | Meter | Sequence[Meter] | None = None,
+    ) -> Groove:
+        """A mix of up to four grooves, at a place on the square that they are the corners of.
+
+        across, up: 0 to 1 each. The first groove is at (0, 0), the second at (1, 0), the third at
+        (0, 1), the fourth at (1, 1), each there exactly; of three, the third is all along the upper
+        edge. The weights are bilinear (`beatgen.latent.blend.corner_weights`), and the tempo goes
+        with them. What is mixed is the noise of the prior, with the variance of one draw: for
+        independent draws that is the direction which spherical interpolation gives, for two as for
+        four. On an edge the mix is the blend of its two ends. meter: as for `blend`. Raises
+        BeatGenError for a place outside the square, and for another number of grooves.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> four = [demo.load(name) for name in ("funk", "samba", "jazz-swing", "breakbeat")]
+        >>> vae = bg.load_model()
+        >>> vae.mix(four, 1, 0) == four[1].repeat(4)
+        True
+        >>> vae.mix(four, 0.5, 0.5).bars
+        4
+        """
+        return self.corners(grooves, meter).mix(across, up)
+
+    def corners(
+        self, grooves: Sequence[Groove], meter: str | Meter | Sequence[Meter] | None = None
+    ) -> Corners:
+        """Up to four grooves ready to be mixed many times: what all their mixes share is computed
+        once. Raises BeatGenError as `mix` does.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> corners = bg.load_model().corners([demo.load("funk"), demo.load("samba")])
+        >>> len(corners.lattice(3))
+        9
+        """
+        return Corners(self.codec, self.prior, grooves, meter)
+
+    def arrange(
+        self,
+        grooves: Sequence[Groove],
+        places: Sequence[tuple[float, float]],
+        meter: str | Meter | Sequence[Meter] | None = None,
+    ) -> Groove:
+        """A walk on the square between up to four grooves: one bar for each place, (across, up).
+
+        Bar i is bar i of `mix` at the i-th place; grooves that have fewer bars repeat. The tempo is
+        the first groove's. meter: as for `blend`. Raises BeatGenError as `mix` does, and where
+        there is no place.
+
+        >>> import beatgen as bg
+        >>> from beatgen import demo
+        >>> three = [demo.load(name) for name in ("funk", "samba", "breakbeat")]
+        >>> song = bg.load_model().arrange(three, [(0, 0), (0, 0), (0.5, 0), (1, 0), (0.5, 0.5)])
+        >>> song.bars, song[:2] == three[0][:2]
+        (5, True)
+        """
+        check_count("places", len(places))
+        walked = join(self.corners(grooves, meter).walk(places))
+        return replace(walked, tempo=grooves[0].tempo)
 
     # --- new grooves ----------------------------------------------------------------------------
 

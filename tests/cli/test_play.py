@@ -26,7 +26,7 @@ from beatgen.midi import read_midi, write_midi
 NAMES = {
     *("stats", "prepare", "download-groove", "train", "export", "sweep", "ablate"),
     *("blend", "interpolate", "vary", "sample", "humanize", "complete", "drumify", "reconstruct"),
-    *("evaluate", "info", "render", "draw", "page", "song", "finish"),
+    *("evaluate", "info", "render", "draw", "page", "song", "finish", "mix"),
 }
 
 
@@ -247,6 +247,20 @@ def test_interpolate_writes_a_bar_per_step(capsys, ab, tmp_path, rock) -> None:
     run(capsys, "interpolate", *ab, "--steps", 5, "-o", tmp_path / "path.mid")
     path = read_midi(tmp_path / "path.mid")
     assert path.bars == 5 and np.array_equal(path.velocity[0], rock.velocity[0])
+
+
+def test_mix_writes_a_place_or_a_path_between_up_to_four_grooves(capsys, ab, tmp_path) -> None:
+    roland = ["--map-out", "roland"]  # has a note for each voice
+    run(capsys, "mix", *ab, "funk", "--at", "0,1", *roland, "-o", tmp_path / "corner.mid")
+    struck, funk = read_midi(tmp_path / "corner.mid").velocity, demo.load("funk").velocity
+    assert struck.sum((1, 2)) == pytest.approx(funk.sum((1, 2)), abs=1e-3)
+    path = ["--at", "0,0", "1,0", "1,1", "--length", 9]
+    run(capsys, "mix", *ab, "funk", "house", *path, "-o", tmp_path / "path.mid")
+    assert read_midi(tmp_path / "path.mid").bars == 9
+    for words in (["a", "--at", "0.5", "-o", "x.mid"], ["--at", "0,0", "-o", "x.mid"]):
+        with pytest.raises(SystemExit):
+            main(["mix", *words])
+    assert "'0.5' is no place; expected two numbers, as in 0.3,0.5" in capsys.readouterr().err
 
 
 def test_vary_numbers_its_takes_and_repeats_them_by_seed(capsys, ab, tmp_path) -> None:

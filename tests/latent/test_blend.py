@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from beatgen.latent.blend import WAYPOINTS, mix_noise, path_z, triangles
+from beatgen.latent.blend import WAYPOINTS, apart, mix_noise, path_z, triangles
 from beatgen.latent.prior import GaussianPrior
 
 PATTERN, DIM = 2, 5
@@ -22,7 +22,7 @@ def ends() -> np.ndarray:
 
 
 def at(prior, ends, *amounts: tuple[float, float]) -> np.ndarray:
-    return path_z(prior, *ends, np.array(amounts, np.float32))
+    return path_z(prior, ends, np.array(amounts, np.float32), apart)
 
 
 def test_the_path_begins_and_ends_at_the_two_bars(prior, ends) -> None:
@@ -34,10 +34,10 @@ def test_the_path_begins_and_ends_at_the_two_bars(prior, ends) -> None:
 def test_the_noise_at_a_waypoint_has_variance_1(prior, ends) -> None:
     for i in range(WAYPOINTS + 1):
         t = i / WAYPOINTS
-        expected = prior.to_z(mix_noise(*ends, np.float32(t)))
+        expected = prior.to_z(mix_noise(ends, np.array([1 - t, t], np.float32)))
         assert at(prior, ends, (t, t))[0] == pytest.approx(expected, abs=1e-5)
     many = np.random.default_rng(2).standard_normal((2, 20_000))
-    assert mix_noise(*many, np.float64(0.3)).std() == pytest.approx(1, abs=0.02)
+    assert mix_noise(many, np.array([0.7, 0.3])).std() == pytest.approx(1, abs=0.02)
 
 
 def test_between_two_waypoints_z_is_interpolated(prior, ends) -> None:

@@ -9,7 +9,9 @@ from compare import distance, pattern
 import beatgen as bg
 from beatgen import demo
 from beatgen.errors import BeatGenError
+from beatgen.groove import columns, voices_of
 from beatgen.kit import INDEX
+from beatgen.latent.blend import places_along
 from beatgen.latent.decide import FAMILIES_OF_PART, family_hits
 from beatgen.latent.vae import Vae
 
@@ -145,3 +147,84 @@ def test_samples_stand_alone_as_a_groove(vae: Vae) -> None:
     assert min((pattern(bar) > 0).sum() for bar in some) >= 4
     assert [bar for bar in whole if bar in some] == some, "in the order in which they were drawn"
     assert len(vae.sample(1, seed=3)) == 1
+
+
+@pytest.fixture(scope="module")
+def four(vae: Vae) -> list[bg.Groove]:
+    """Of several lengths, meters and kits, at several tempos."""
+    clapped = bg.Groove.from_tab("clap |----o---|o-------|\nkick |o-------|----o---|", tempo=90)
+    in_three = bg.in_meter(demo.load("jazz-swing"), "3/4", 2)
+    return [demo.load("funk")[:2], demo.load("samba")[:1], in_three, clapped]
+
+
+def test_each_corner_is_its_groove_to_the_last_bit(vae: Vae, four) -> None:
+    for count in (1, 2, 3, 4):
+        some = four[:count]
+        for i, place in enumerate([(0, 0), (1, 0), (0, 1), (1, 1)][:count]):
+            expected = bg.in_meter(some[i], "4/4", 2)
+            assert vae.mix(some, *place) == expected, (count, place)
+    assert vae.mix(four[:3], 1, 1) == vae.mix(four[:3], 0.4, 1) == bg.in_meter(four[2], "4/4", 2)
+    assert unlike(vae.mix(four[:2], 0.3, 0.9), vae.blend(*four[:2], 0.3)) < 1e-3
+
+
+def unlike(a: bg.Groove, b: bg.Groove) -> float:
+    """`distance`, percussion included."""
+    (one, _), (other, _) = (columns(groove, voices_of(a, b)) for groove in (a, b))
+    return float(np.abs(one - other).sum())
+
+
+def test_an_edge_of_four_grooves_is_the_blend_of_its_ends(vae: Vae, four) -> None:
+    a, b, c, d = (bg.in_meter(groove, "4/4", 2) for groove in four)
+    edges = {(0.3, 0): (a, b, 0.3), (0, 0.6): (a, c, 0.6), (1, 0.6): (b, d, 0.6)}
+    for place, pair in edges.items():
+        on_edge, blended = vae.mix(four, *place), vae.blend(*pair)
+        assert unlike(on_edge, blended) < 1e-3
+        assert on_edge.tempo == pytest.approx(blended.tempo)
+        assert on_edge.extras == blended.extras
+
+
+def test_the_middle_of_four_grooves_is_none_of_them(vae: Vae, four) -> None:
+    middle = vae.mix(four, 0.5, 0.5)
+    whole = [bg.in_meter(groove, "4/4", 2) for groove in four]
+    assert middle.tempo == pytest.approx(np.mean([groove.tempo for groove in four]))
+    assert all(unlike(middle, groove) > 1 for groove in whole)
+    hits = [(groove.velocity > 0).sum() for groove in whole]
+    assert min(hits) <= (middle.velocity > 0).sum() <= max(hits)
+    lattice = vae.corners(four).lattice(3)
+    assert lattice[4] == middle and lattice[8] == whole[3] and lattice[2] == whole[1]
+
+
+def test_an_arrangement_has_a_bar_for_each_place(vae: Vae, four) -> None:
+    places = [(0, 0), (0.25, 0), (1, 0), (1, 0.5), (1, 1), (0.5, 0.5)]
+    song = vae.arrange(four, places)
+    mixes = [vae.mix(four, *place) for place in places]
+    assert song.tempo == four[0].tempo
+    for i, mix in enumerate(mixes):
+        assert unlike(song[i], mix[i % 2]) < 1e-3
+    assert song[0] == four[0][0]
+    in_three = vae.arrange(four[:3], places, meter="3/4")
+    assert in_three.bars == 6 and {str(meter) for meter in in_three.meters} == {"3/4"}
+
+
+def test_a_line_is_divided_into_equal_parts() -> None:
+    assert places_along([(0, 0), (1, 0), (1, 1)], 5) == [(0, 0), (0.5, 0), (1, 0), (1, 0.5), (1, 1)]
+    assert places_along([(0.2, 0.3)], 3) == places_along([(0.2, 0.3)] * 2, 3) == [(0.2, 0.3)] * 3
+    assert places_along([(0, 0), (1, 0)], 1) == [(0, 0)]
+    with pytest.raises(BeatGenError, match="line has no point"):
+        places_along([], 3)
+
+
+@pytest.mark.parametrize("place", [(-0.1, 0), (0, 1.5), (float("nan"), 0)])
+def test_a_place_lies_on_the_square(vae: Vae, funk: bg.Groove, place) -> None:
+    with pytest.raises(BeatGenError, match="expected 0 to 1"):
+        vae.mix([funk, funk], *place)
+    with pytest.raises(BeatGenError, match="expected 0 to 1"):
+        vae.arrange([funk, funk], [(0, 0), place])
+
+
+def test_there_are_as_many_grooves_as_corners(vae: Vae, funk: bg.Groove) -> None:
+    for grooves in ([], [funk] * 5):
+        with pytest.raises(BeatGenError, match=f"{len(grooves)} grooves are given; expected 1 to"):
+            vae.mix(grooves, 0, 0)
+    with pytest.raises(BeatGenError, match="places is 0"):
+        vae.arrange([funk], [])
