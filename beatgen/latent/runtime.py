@@ -241,19 +241,19 @@ def _check(file: object, found: Signatures, expected: Signatures) -> None:
     for name, part in expected.items():
         own = found.get(name)
         if own != part:
-            same = set() if own is None else own.reads.items() & part.reads.items()
+            same = {n for n, shape in part.reads.items() if own and own.reads.get(n) == shape}
             raise ModelError(
                 f"{file}: {name} {_described(own, same)}; expected one that "
                 f"{_described(part, same)}. {AGAIN}"
             )
 
 
-def _described(part: Part | None, same: Set[tuple[str, tuple[int, ...]]]) -> str:
+def _described(part: Part | None, same: Set[str]) -> str:
     """What a part reads, but for what is the same in another one, and what it gives."""
     if part is None:
         return "is not in it"
-    reads = sorted(part.reads.items() - same) or sorted(part.reads.items())
-    shapes = (f"{name} {' x '.join(map(str, shape))}" for name, shape in reads)
+    reads = sorted(part.reads.keys() - same) or sorted(part.reads)
+    shapes = (f"{name} {' x '.join(map(str, part.reads[name]))[:18]}" for name in reads)
     return f"reads {', '.join(shapes)} and gives {', '.join(sorted(part.gives))}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -100,12 +101,12 @@ def value_changed(rng: Random, value: Any) -> Any:
     """The same of one value, deep inside."""
     places = _places(value)
     if not places or rng.random() < 0.02:
-        return rng.choice(ODD)
+        return deepcopy(rng.choice(ODD))
     inside, key = rng.choice(places)
     found, other = inside[key], rng.choice(places)
     act = rng.random()
     if act < 0.5:
-        inside[key] = rng.choice(ODD)
+        inside[key] = deepcopy(rng.choice(ODD))
     elif act < 0.6 and isinstance(found, int | float):
         inside[key] = found + rng.choice((-1, 1, 0.5, -found, 10**6))
     elif act < 0.7:

@@ -74,7 +74,7 @@ def read_as(ending: str) -> Callable[[bytes], None]:
         groove, report = scan(io.BytesIO(data), name=f"fuzzed{ending}")
         assert all(isinstance(message, str) for message in report.messages)
         json.dumps(report.as_dict())
-        assert report.rows() and groove.velocity.any()
+        assert report.rows() and (ending == ".tab" or groove.velocity.any())
         kept(groove)
 
     return run
