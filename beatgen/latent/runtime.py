@@ -30,6 +30,7 @@ SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
 AXES = {"mean": 1, "components": 2, "response": 3}  # of what stands in the space
 LARGEST = 1e6  # of its numbers: their squares stay finite
+MOST_SIZE = 2**14  # of an axis of what a network reads
 # The prior is run again and again on few bars, where a second thread mostly waits for the first.
 THREADS = {NETWORK: 2, PRIOR_NETWORK: 1, SEQUENCE_NETWORK: 1}
 AGAIN = "These weights are of another version of beatgen: export them again with this one."
@@ -161,6 +162,7 @@ class Network:
             if "sequence" in self.card:
                 of_sequence = sequence_signatures(self.card["sequence"]["config"], config)
                 expected[SEQUENCE_NETWORK] = of_sequence
+            _check_sizes(expected)
             files = [folder / n for n in expected if n == NETWORK or (folder / n).is_file()]
             self._interpreters = [Interpreter(str(f), num_threads=THREADS[f.name]) for f in files]
         except (*UNREADABLE, RuntimeError) as error:  # of LiteRT, for weights that cannot be
@@ -236,6 +238,14 @@ def _part(runner: Any) -> Part:
     return Part(reads, frozenset(runner.get_output_details()))
 
 
+def _check_sizes(expected: Mapping[str, Signatures]) -> None:
+    """Raises ValueError where a card has no sizes of arrays: text, lists, huge numbers."""
+    parts = (part for signatures in expected.values() for part in signatures.values())
+    for shape in (shape for part in parts for shape in part.reads.values()):
+        if not all(isinstance(size, int) and 0 < size < MOST_SIZE for size in shape):
+            raise ValueError(f"an array of {shape}")
+
+
 def _check(file: object, found: Signatures, expected: Signatures) -> None:
     """Raises ModelError where a part that is expected is not found, or is another."""
     for name, part in expected.items():
@@ -253,7 +263,7 @@ def _described(part: Part | None, same: Set[str]) -> str:
     if part is None:
         return "is not in it"
     reads = sorted(part.reads.keys() - same) or sorted(part.reads)
-    shapes = (f"{name} {' x '.join(map(str, part.reads[name]))[:18]}" for name in reads)
+    shapes = (f"{name} {' x '.join(map(str, part.reads[name]))}" for name in reads)
     return f"reads {', '.join(shapes)} and gives {', '.join(sorted(part.gives))}"
 
 
