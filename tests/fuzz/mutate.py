@@ -89,11 +89,11 @@ def json_changed(rng: Random, data: bytes) -> bytes:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return bytes_changed(rng, data)
-    for _ in range(rng.randint(1, SEVERAL)):
-        value = value_changed(rng, value)
     try:
+        for _ in range(rng.randint(1, SEVERAL)):
+            value = value_changed(rng, value)
         return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    except (ValueError, RecursionError):
+    except (ValueError, OverflowError, RecursionError):
         return data
 
 
