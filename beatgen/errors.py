@@ -10,7 +10,10 @@ from numbers import Real
 from typing import Any
 
 # What reading raises where an .npz, JSON or LiteRT file is damaged, or is something else
-UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (
+    *(OSError, EOFError, KeyError, ValueError, TypeError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 # How a field of a dataclass is annotated -> the types that fit, their name, the least number
 KINDS: dict[Any, tuple[Any, str, int | None]] = {
