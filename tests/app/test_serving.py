@@ -151,3 +151,14 @@ def test_what_a_session_keeps_is_found_as_before(settled, samba):
             there = False
         assert (key in safe._state) == there, key
     assert "no such key" not in quick and quick.get("no such key") is None
+
+
+def test_threads_share_their_heaps_where_the_c_library_has_them(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        serving.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=lambda *of: asked.append(of))
+    )
+    serving._share_heaps()
+    assert dict(asked)[serving.ARENA_MAX] == serving.ARENAS and len(asked) == 3
+    monkeypatch.setattr(serving.ctypes, "CDLL", lambda name: SimpleNamespace())
+    serving._share_heaps()  # another C library: nothing is changed, and nothing fails
