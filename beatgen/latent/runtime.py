@@ -137,6 +137,18 @@ FORMATS = {
 }
 
 
+class OfZ(NamedTuple):
+    """What learned the z of weights, and lies beside them: its file, and its signatures, of its
+    "config" in their card and of theirs."""
+
+    file: str
+    signatures: Callable[[Mapping[str, Any], Mapping[str, Any]], Signatures]
+
+
+# By the kind of model, as the weights' card has it
+OF_Z = {"sequence": OfZ(SEQUENCE_NETWORK, sequence_signatures)}
+
+
 class Network:
     """A network as `export` wrote it: `folder`, `card`, `format`, `space`, and its parts to run.
 
@@ -159,9 +171,11 @@ class Network:
                 NETWORK: self.format.signatures(config),
                 PRIOR_NETWORK: self.format.prior(config),
             }
-            if "sequence" in self.card:
-                of_sequence = sequence_signatures(self.card["sequence"]["config"], config)
-                expected[SEQUENCE_NETWORK] = of_sequence
+            expected |= {
+                part.file: part.signatures(self.card[name]["config"], config)
+                for name, part in OF_Z.items()
+                if name in self.card
+            }
             _check_sizes(expected)
             files = [folder / n for n in expected if n == NETWORK or (folder / n).is_file()]
             self._interpreters = [Interpreter(str(f), num_threads=THREADS[f.name]) for f in files]

@@ -26,10 +26,10 @@ from beatgen.latent.drumify import CARD as DRUMIFY_CARD
 from beatgen.latent.drumify import Drummer, Taps, decide
 from beatgen.latent.runtime import (
     CARD,
+    DRUMIFY_NETWORK,
     FORMATS,
     NETWORK,
     PRIOR_NETWORK,
-    SEQUENCE_NETWORK,
     SPACE,
     Network,
     load_network,
@@ -45,7 +45,7 @@ from beatgen.training.fit_directions import (
     order_components,
     principal_directions,
 )
-from beatgen.training.kinds import Export
+from beatgen.training.kinds import KINDS, Export
 from beatgen.training.modelcard import fidelity, model_card
 from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run, read_history
 
@@ -68,9 +68,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     need_tensorflow()
     model, config = load_run(run)
     if config.kind.beside:
-        if config.model == "sequence":
-            return _export_sequence(model, config, run, Path(folder))
-        return _export_beside(model, config, Path(run), Path(folder))
+        return config.kind.beside.write(model, config, Path(run), Path(folder))
     if config.kind.export is None:
         raise ModelError(f"{run}: the prior of a run; give the run itself, {config.of}.")
     dataset = load_dataset(config.data)
@@ -90,7 +88,8 @@ def _weights(folder: Path) -> Iterator[Path]:
     try:
         yield part
         folder.mkdir(exist_ok=True)
-        for name in (SEQUENCE_NETWORK, PRIOR_NETWORK):  # they were of other weights
+        of_z = [k.beside.file for k in KINDS.values() if k.beside and k.beside.of_z]
+        for name in (*of_z, PRIOR_NETWORK):  # they were of other weights
             (folder / name).unlink(missing_ok=True)
         for file in sorted(part.iterdir(), key=lambda file: file.name == CARD):
             file.replace(folder / file.name)
@@ -178,12 +177,10 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
     }
 
 
-def _export_sequence(
-    model: Any, config: TrainConfig, run: str | Path, target: Path
-) -> dict[str, Any]:
-    """Write the network of a run that goes with other weights (`Kind.beside`) into their folder, or
-    into a new one with a copy of them, and what it is into their card. Raises ModelError where the
-    folder holds weights that the run is not of."""
+def export_of_z(model: Any, config: TrainConfig, run: Path, target: Path) -> dict[str, Any]:
+    """Write the network of a run that learned the z of other weights (`Beside`) into their folder,
+    or into a new one with a copy of them, and what it is into their card. Raises ModelError where
+    the folder holds weights that the run is not of."""
     source = model_folder(config.of)
     if not (target / NETWORK).is_file():
         shutil.copytree(source, target, dirs_exist_ok=True)
@@ -193,12 +190,13 @@ def _export_sequence(
             "anew for them (--of)."
         )
     card: dict[str, Any] = json.loads((target / CARD).read_text(encoding="utf-8"))
-    kind = config.kind
-    write_whole(target / str(kind.beside), convert(model, kind))
-    history = read_history(Path(run))
+    kind, beside = config.kind, config.kind.beside
+    assert beside is not None
+    write_whole(target / beside.file, convert(model, kind))
+    history = read_history(run)
     card[kind.name] = {
         "config": asdict(config.shape),
-        "epochs": epochs_recorded(Path(run)),
+        "epochs": epochs_recorded(run),
         "nats": round(min(history["val_loss"]), 2),
         "learning_rate": config.learning_rate,
         "batch_size": config.batch_size,
@@ -208,14 +206,14 @@ def _export_sequence(
     return card
 
 
-def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
+def export_drumify(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
     """Write what makes drums of a tapped rhythm beside weights that play: its network, the taps of
     the training bars, and a card of its own, which is returned. The threshold is that with the best
     F1 on the windows of the validation beats."""
     dataset = load_dataset(config.data)
     training, validation = dataset.split("train"), dataset.split("validation")
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / str(config.kind.beside), convert(model, config.kind))
+    write_whole(folder / DRUMIFY_NETWORK, convert(model, config.kind))
     Taps(*tap_of(drums_of(to_strikes(*training.grids())))).save(folder)
     card = model_card(config, training, validation)
     card["epochs"] = epochs_recorded(run)
