@@ -26,6 +26,7 @@ from beatgen.errors import BeatGenError
 FOLDER = Path(__file__).with_name("texts")
 FIRST = "en"  # for who asks for a language that the page does not have
 CHOSEN = "beatgen_language"  # cookie with the one chosen on the page, as language.js has it
+RUN = "beatgen_language"  # attribute of a run of the page
 SHOWN = "beatgen_shown"  # cookie with that of the document, so that all of the page is in one
 OF_PACKAGE = "package."  # how the keys of the package's own words begin, which FIRST does not need
 
@@ -88,8 +89,16 @@ def write_number(value: float, digits: int = 2) -> str:
 
 def language() -> str:
     """Of the musician whose page this run draws; it stays for as long as the page is open."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None:
         return FIRST
+    if not hasattr(run, RUN):
+        setattr(run, RUN, _language())  # it is asked for a hundred times
+    found: str = getattr(run, RUN)
+    return found
+
+
+def _language() -> str:
     if "language" not in st.session_state:
         cookies, asked = st.context.cookies, st.context.headers.get("Accept-Language", "")
         known = cookies.get(SHOWN) or cookies.get(CHOSEN)

@@ -8,19 +8,24 @@ them; tests/app/test_serving.py says what is relied on.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from streamlit.runtime import Runtime
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -37,6 +42,10 @@ PATIENCE = 0.02  # seconds that a message waits for others, at most while the sc
 # Runs of the script at once. Only one of them can run Python; what the model computes, it computes
 # beside that. Fifty at once would take each other's turns, and all end late.
 AT_ONCE = 3
+# Of the C library of Linux (malloc.h): how many heaps threads share, and the size from which on an
+# array lies by itself and goes back to the system as soon as it is gone.
+ARENAS, ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = 2, -8, -3, -1
+LARGE = 2**17  # bytes
 URGENT = "player"  # key of the part of the page that sounds: what it is given waits for nothing
 
 
@@ -48,6 +57,7 @@ def settle() -> None:
     that took 45 ms, more than a blend. Now it is the young ones only; of the others Python
     looks through all once they have become a quarter more.
     """
+    _share_heaps()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
@@ -57,6 +67,22 @@ def settle() -> None:
     AppSession._on_scriptrunner_event = _take_event  # type: ignore[method-assign,assignment]
     Runtime._enqueued_some_message = _wake  # type: ignore[method-assign,assignment]
     ScriptRunner._run_script = _in_turn(ScriptRunner._run_script)  # type: ignore[method-assign]
+    app_session._populate_theme_msg = _once_each(app_session._populate_theme_msg)
+    SessionState.__contains__ = _has  # type: ignore[method-assign]
+    SafeSessionState.filtered_state = property(State)  # type: ignore[method-assign,assignment]
+
+
+def _share_heaps() -> None:
+    """Each run of the script has a thread of its own, and glibc up to eight heaps for each core,
+    each of which keeps what was let go of. Elsewhere nothing is changed."""
+    with suppress(AttributeError, OSError, TypeError):  # TypeError: Windows
+        mallopt = ctypes.CDLL(None).mallopt
+        for setting, value in (
+            (ARENA_MAX, ARENAS),
+            (MMAP_THRESHOLD, LARGE),
+            (TRIM_THRESHOLD, LARGE),
+        ):
+            mallopt(setting, value)
 
 
 def _keep(_session: AppSession) -> None:
@@ -169,3 +195,49 @@ def _wake(runtime: Runtime) -> None:
         waits.need_send_data.set()
     else:
         waits.eventloop.call_soon_threadsafe(waits.need_send_data.set)
+
+
+def _once_each(populate: Callable[..., None]) -> Callable[..., None]:
+    """`_populate_theme_msg`, which looks through hundreds of settings for each run: they stay."""
+    themes: dict[str, CustomThemeConfig] = {}
+
+    def populate_theme(message: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in themes:
+            theme = CustomThemeConfig()
+            populate(theme, section)
+            themes[section] = theme
+        if themes[section].ByteSize():
+            message.MergeFrom(themes[section])
+
+    return populate_theme
+
+
+def _has(state: SessionState, key: str) -> bool:
+    """`SessionState.__contains__`, without making what stands there: three times for each
+    component, and for each of them a class of its own."""
+    with suppress(KeyError):
+        state._getitem(state._get_widget_id(key), state._key_id_mapper.id_key_mapping.get(key, key))
+        return True
+    return False
+
+
+class State(Mapping[str, Any]):
+    """`SafeSessionState.filtered_state`: what a session keeps, by its keys. A widget that looks
+    for its own key there need not wait until all others are put together."""
+
+    def __init__(self, of: SafeSessionState) -> None:
+        self._of = of
+
+    def __getitem__(self, key: str) -> Any:
+        with self._of._lock:
+            return self._of._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, Any]:
+        with self._of._lock:
+            return self._of._state.filtered_state

@@ -171,6 +171,10 @@ class Deck:
     renewed: int = 0  # counts up to give its widgets new keys: what the old ones send is ignored
     emptied: int = 0  # the same for its drop field; a file that is on its way to it would be lost
 
+    _groove: tuple[tuple[Source, int, int], Groove] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )  # of `loop`, the last that was asked for
+
     def __post_init__(self) -> None:
         self.load(self.source)
 
@@ -194,7 +198,9 @@ class Deck:
 
     @property
     def groove(self) -> Groove:
-        return self.source.loop(self.start, self.bars)
+        if self._groove is None or self._groove[0] != self.loop:  # a run asks for it often
+            self._groove = self.loop, self.source.loop(self.start, self.bars)
+        return self._groove[1]
 
     @property
     def loop(self) -> tuple[Source, int, int]:

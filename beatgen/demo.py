@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beatgen import assets, tab
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 from beatgen.groove import STEPS, Groove
 
 
@@ -32,7 +32,7 @@ def read(name: str) -> tab.Sheet:
     'funk'
     """
     if name not in names():
-        raise BeatGenError(f"no demo groove {name!r}; one of {', '.join(names())}.")
+        raise BeatGenError(f"no demo groove {shown(name)}; one of {', '.join(names())}.")
     path = assets.path(f"grooves/{name}.tab")
     sheet = tab.parse(path.read_text(encoding="utf-8"), path.name)
     if not sheet.style or sheet.tempo is None:

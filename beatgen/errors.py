@@ -10,7 +10,10 @@ from numbers import Real
 from typing import Any
 
 # What reading raises where an .npz, JSON or LiteRT file is damaged, or is something else
-UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (
+    *(OSError, EOFError, KeyError, ValueError, TypeError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 # How a field of a dataclass is annotated -> the types that fit, their name, the least number
 KINDS: dict[Any, tuple[Any, str, int | None]] = {
@@ -18,6 +21,7 @@ KINDS: dict[Any, tuple[Any, str, int | None]] = {
     "float": ((int, float), "a number", 0),
     "str": (str, "text", None),
 }
+LONGEST_SHOWN = 80  # characters of a value in a sentence
 MOST_BARS = 4096  # that are made or read at once: two hours; more would exhaust the memory
 
 
@@ -54,7 +58,8 @@ def shown(value: object) -> str:
     >>> shown(0.5), shown("funk.mid"), shown([[0, 0], [0, 0]])
     ('0.5', "'funk.mid'", '[[0, 0], [0, 0]]')
     """
-    return str(value) if isinstance(value, Real) else " ".join(reprlib.repr(value).split())
+    text = str(value) if isinstance(value, Real) else " ".join(reprlib.repr(value).split())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
 def is_within(value: Any, low: float, high: float) -> bool:
@@ -107,10 +112,10 @@ def check_fields(config: Any, **limits: tuple[float, float]) -> None:
         kind, called, least = KINDS.get(field.type, (object, "", None))
         value = getattr(config, field.name)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise BeatGenError(f"{field.name} is {reprlib.repr(value)}; expected {called}.")
+            raise BeatGenError(f"{field.name} is {shown(value)}; expected {called}.")
         if least is None:
             continue
         low, high = limits.get(field.name, (least, math.inf))
         if not low <= value <= high or value == math.inf:  # true for NaN, too
             expected = f"{low} or more" if high == math.inf else f"{low} to {high}"
-            raise BeatGenError(f"{field.name} is {reprlib.repr(value)}; expected {expected}.")
+            raise BeatGenError(f"{field.name} is {shown(value)}; expected {expected}.")

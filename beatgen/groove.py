@@ -9,14 +9,7 @@ from operator import index
 
 import numpy as np
 
-from beatgen.errors import (
-    MOST_BARS,
-    BeatGenError,
-    check_count,
-    is_whole,
-    is_within,
-    shown,
-)
+from beatgen.errors import MOST_BARS, BeatGenError, check_count, is_whole, is_within, shown
 from beatgen.kit import BASIC_KIT, EVERY, INDEX, NAMES, NUMBER, VOICES, VOICES_OF_FAMILY
 from beatgen.meter import FOUR_FOUR, SIXTEENTHS, STEPS, Meter, label_of, meter_of
 
@@ -488,10 +481,11 @@ def _checked_extras(extras: Sequence[str]) -> Sequence[str]:
     for i, name in enumerate(extras):
         if name not in NUMBER or name in INDEX:
             raise BeatGenError(
-                f"extra voice {name!r}; expected one of beatgen.kit.PERCUSSION, such as 'clap'."
+                f"extra voice {shown(name)}; expected one of beatgen.kit.PERCUSSION, such as "
+                "'clap'."
             )
         if name in extras[:i]:
-            raise BeatGenError(f"extra voice {name!r} stands twice; name each once.")
+            raise BeatGenError(f"extra voice {shown(name)} stands twice; name each once.")
     return extras
 
 

@@ -110,7 +110,7 @@ def meter_of(text: str) -> Meter:
     """
     match = LABEL.match(text)
     if match is None:
-        raise BeatGenError(f"meter is {text!r}; expected one such as 3/4 or 12/8.")
+        raise BeatGenError(f"meter is {shown(text)}; expected one such as 3/4 or 12/8.")
     return Meter(int(match[1]), int(match[2]))
 
 

@@ -18,6 +18,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
@@ -73,14 +74,15 @@ def serve(port: int) -> subprocess.Popen:
     server = subprocess.Popen(
         [*command, *options], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
     )
-    wait(port)
+    wait(port, "/_stcore/health")
     return server
 
 
-def wait(port: int) -> None:
+def wait(port: int, path: str = "/") -> None:
+    """Until there is an answer: the page's port is open some seconds before it can give one."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}{path}", timeout=5):
             return
         time.sleep(0.1)
     sys.exit(f"nothing answers at port {port}")

@@ -171,7 +171,7 @@ def read_mix(value: object) -> Mix:
     for family, pair in value.items() if isinstance(value, Mapping) else ():
         match pair:
             case [int() | float() as level, int() | float() as pan] if family in MIXED:
-                if math.isfinite(level) and math.isfinite(pan):
+                if abs(level) < math.inf and abs(pan) < math.inf:  # no NaN; ints of any length
                     levels[family] = min(max(level, LEVELS[0]), LEVELS[1])
                     pans[family] = min(max(pan, PANS[0]), PANS[1])
     return Mix(levels, pans)

@@ -5,7 +5,7 @@ them. The first is JSON. The second has the hits of all grooves, column by colum
 
     hits in each bar       two bytes, low bytes first, then the high ones
     steps since the hit before, from the first step of its bar      a byte
-    voice, its number      a byte
+    voice, its number in links (app/share/voices.py)      a byte
     velocity, 1 to 127     a byte
     timing, zigzag (0, -1, 1, -2 ...), in 1/120 of a step       two bytes, as above
 
@@ -14,8 +14,8 @@ Groove MIDI Dataset: what stood on a tick comes back exactly, all else within 0.
 
 A groove in other meters than 4/4 names them in its record, as in "4/4 2/4" (`record_of`).
 
-Links and browsers hold such texts for years. A change of their form, or of the voices' numbers
-(`beatgen.kit.EVERY`), makes a new version and keeps reading the older ones:
+Links and browsers hold such texts for years. A change of their form makes a new version and keeps
+reading the older ones:
 tests/app/share/links.json holds some of each. Version 1 has the kit's voices and 4/4 alone, and is
 what is written where there is nothing else; version 2 has percussion and meters, too.
 """
@@ -31,9 +31,10 @@ from typing import Any
 import numpy as np
 
 from app.limits import GROOVE_TEMPO_RANGE, number, whole
+from app.share.voices import READ, WRITE
 from beatgen.errors import BeatGenError
 from beatgen.groove import STEPS, Groove, extras_of, longest_steps, meters_of
-from beatgen.kit import EVERY, VOICES
+from beatgen.kit import VOICES
 from beatgen.meter import FOUR_FOUR, Meter
 
 KIT_VERSION = "1"  # of the kit's voices in 4/4 alone
@@ -119,7 +120,9 @@ class Hits:
         step = run - np.repeat(before, counts)
         zigzag = low + 256 * high
         units = np.where(zigzag % 2, -(zigzag + 1) // 2, zigzag // 2)
-        voices = sorted({*range(len(VOICES)), *map(voice_number, np.unique(voice).tolist())})
+        known, place = np.unique(voice, return_inverse=True)
+        voice = np.array([*map(voice_number, known.tolist())], int)[place]
+        voices = sorted({*range(len(VOICES)), *voice.tolist()})
         longest = [longest_steps(meters, STEPS) for *_, meters in self._expected]
         grid = np.zeros((2, bars, max(longest, default=STEPS), len(voices)), np.float32)
         if (velocity < 1).any() or (velocity > 127).any() or (np.abs(units) > LATEST).any():
@@ -151,11 +154,12 @@ def record_of(groove: Groove) -> dict[str, Any]:
 
 
 def voice_number(value: object) -> int:
-    """The number of a voice in a link. Raises ValueError where there is none of it."""
-    number = whole(value, 0, max(EVERY))
-    if number not in EVERY:
+    """The number in the kit of a voice by its number in a link. Raises ValueError where there is
+    none of it."""
+    number = whole(value, 0, max(READ))
+    if number not in READ:
         raise ValueError("a voice that there is not")
-    return number
+    return READ[number]
 
 
 def _columns(grooves: Iterable[Groove]) -> bytes:
@@ -168,7 +172,7 @@ def _columns(grooves: Iterable[Groove]) -> bytes:
         units = np.rint(groove.timing[cell].astype(float) * TIMING_UNITS).astype(int)
         zigzag = np.where(units < 0, -2 * units - 1, 2 * units)
         velocity = np.maximum(1, np.rint(groove.velocity[cell] * 127).astype(int))
-        voice = np.array(groove.voices)[voice]
+        voice = np.array([WRITE[number] for number in groove.voices])[voice]
         rows.append(np.stack([gap, voice, velocity, zigzag & 255, zigzag >> 8]))
     count = np.concatenate([*counts, np.zeros(0, int)])
     columns = np.concatenate([*rows, np.zeros((5, 0), int)], axis=1)

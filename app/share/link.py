@@ -43,6 +43,7 @@ from app.session import (
 )
 from app.share import encoding
 from app.share.encoding import LARGEST, LATEST_VERSION, Hits, voice_number
+from app.share.voices import WRITE
 from beatgen.audio.kits import KITS
 from beatgen.errors import BeatGenError
 from beatgen.groove import Groove
@@ -121,9 +122,10 @@ def _pack(
 
     def lock_record(lock: Lock) -> Record:
         held = lock.held
-        places = {"voices": sorted(lock.voices), "sixteenths": sorted(lock.sixteenths)}
-        cells = {"cells": sorted(lock.cells)} if lock.cells else {}
-        return {**places, **cells, "groove": groove_record(held)}
+        voices = sorted(WRITE[voice] for voice in lock.voices)
+        places = {"voices": voices, "sixteenths": sorted(lock.sixteenths)}
+        cells = sorted((at, WRITE[voice]) for at, voice in lock.cells)
+        return {**places, **({"cells": cells} if cells else {}), "groove": groove_record(held)}
 
     def take_record(take: Take) -> Record:
         return {

@@ -231,7 +231,7 @@ def open_kit(
         raise AudioError("the shipped kit plays no soundfont; leave out one of the two.")
     if engine not in ("auto", "fluidsynth"):
         raise AudioError(
-            f"unknown engine {engine!r}; expected auto, fluidsynth or {', '.join(KITS)}."
+            f"unknown engine {shown(engine)}; expected auto, fluidsynth or {', '.join(KITS)}."
         )
     if engine == "auto" and soundfont is None and not has_fluidsynth():
         return _sample_kit(sample_rate, KITS[0])

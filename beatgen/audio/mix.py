@@ -89,7 +89,9 @@ def _checked(
     """The values that differ from 0, in the order of MIXED."""
     for family, value in values.items():
         if family not in MIXED:
-            raise AudioError(f"{family!r} is no drum family; expected one of {', '.join(MIXED)}.")
+            raise AudioError(
+                f"{shown(family)} is no drum family; expected one of {', '.join(MIXED)}."
+            )
         if not is_within(value, *allowed):
             found = f"{value:g}" if isinstance(value, Real) else shown(value)
             raise AudioError(

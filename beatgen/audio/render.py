@@ -18,9 +18,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from beatgen.audio.kits import LONGEST_HIT, Kit, check_rate, open_kit
 from beatgen.audio.mix import MIXED, NO_MIX, Mix
 from beatgen.audio.soundfont import need_soundfont
 from beatgen.errors import AudioError, shown
+from beatgen.files import whole
 from beatgen.groove import Groove, check_grooves
 from beatgen.kit import CHOKES, EVERY, NUMBER
 from beatgen.midi.events import read_file
@@ -149,7 +150,10 @@ def save_wav(
         raise AudioError(f"{shown(path_or_file)} given; expected a path or an open file.")
     try:
         # Opened here: of a missing folder, libsndfile reports only "System error".
-        with nullcontext(path_or_file) if target is None else open(target, "wb") as file:
+        with ExitStack() as stack:
+            file: Any = path_or_file
+            if target is not None:
+                file = stack.enter_context(open(stack.enter_context(whole(target)), "wb"))
             soundfile.write(file, sound, sample_rate, subtype=f"PCM_{bits}", format="WAV")
     except (OSError, soundfile.LibsndfileError) as error:
         reason = str(getattr(error, "strerror", None) or getattr(error, "error_string", error))

@@ -152,7 +152,8 @@ def train(options: Options) -> None:
     from beatgen.training.train import build_model, prior_config, sequence_config, train
 
     config = _train_config(options)
-    if config.model == "sequence":
+    beside = config.kind.beside
+    if beside and beside.of_z:
         config = sequence_config(config, options.of, options.cell or "")
     elif options.cell:
         raise UsageError("--cell is for --model sequence alone.")

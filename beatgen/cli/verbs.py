@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from beatgen import notices
 from beatgen.errors import BeatGenError
+from beatgen.files import whole
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -222,10 +223,12 @@ def save_figure(figure: Figure, target: str) -> None:
     and where what draws pictures is not installed."""
     kind = Path(target).suffix.lower()
     if kind in (".html", ".htm"):
-        figure.write_html(target, include_plotlyjs=True)
+        with whole(target) as part:
+            figure.write_html(part, include_plotlyjs=True)
     elif kind in (".png", ".svg", ".pdf"):
         try:
-            figure.write_image(target)
+            with whole(target) as part:
+                figure.write_image(part)
         except (ImportError, ValueError, RuntimeError) as error:
             raise BeatGenError(
                 f"{target}: pictures need kaleido and a browser; write .html instead, or see "

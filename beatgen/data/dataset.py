@@ -22,11 +22,13 @@ from types import ModuleType
 import numpy as np
 from tqdm import tqdm
 
-from beatgen.errors import UNREADABLE, BeatGenError, check_seed
+from beatgen.errors import UNREADABLE, BeatGenError, check_seed, shown
+from beatgen.files import whole
 from beatgen.groove import STEPS, Groove, as_kit, join
 from beatgen.kit import VOICES
 from beatgen.meter import FOUR_FOUR, label_of
 from beatgen.readers import READERS, Report, scan
+from beatgen.stored import read_arrays
 
 SPLITS = ("train", "validation", "test")
 UNKNOWN = "unknown"  # the style of a file that no table names
@@ -67,11 +69,11 @@ class Dataset:
     def split(self, name: str) -> Dataset:
         """The bars of one split. Raises BeatGenError where it is unknown or empty."""
         if name not in SPLITS:
-            raise BeatGenError(f"split is {name!r}; expected one of {', '.join(SPLITS)}.")
+            raise BeatGenError(f"split is {shown(name)}; expected one of {', '.join(SPLITS)}.")
         chosen = self.splits[self.file_index] == name
         if not chosen.any():
             raise BeatGenError(
-                f"the split {name!r} has no bars; found bars in "
+                f"the split {shown(name)} has no bars; found bars in "
                 f"{', '.join(sorted(set(self.splits[self.file_index])))}."
             )
         return self.take(np.flatnonzero(chosen))
@@ -107,23 +109,21 @@ class Dataset:
         """Write everything into one compressed .npz file."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Written beside its place and then moved there: a killed run leaves no half file.
-        partial_path = target.with_name(target.name + ".part")
-        with open(partial_path, "wb") as file:
+        with whole(target) as part, open(part, "wb") as file:  # whatever its name ends in
             np.savez_compressed(file, format=FORMAT, fingerprint=fingerprint, **vars(self))
-        partial_path.replace(target)
 
 
 def load_dataset(path: str | os.PathLike[str], steps: int | None = None) -> Dataset:
     """Read what `prepare` wrote. Raises BeatGenError for anything else, and for bars of other
     than `steps` steps, where these are given."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            if int(stored["format"]) != FORMAT:
-                raise BeatGenError(
-                    f"{path}: written by another version of beatgen; run `beatgen prepare` again."
-                )
-            dataset = Dataset(**{name: stored[name] for name in Dataset.__dataclass_fields__})
+        stored = read_arrays(path)
+        if int(stored["format"]) != FORMAT:
+            raise BeatGenError(
+                f"{path}: written by another version of beatgen; run `beatgen prepare` again."
+            )
+        dataset = Dataset(**{name: stored[name] for name in Dataset.__dataclass_fields__})
+        _check(dataset)
     except FileNotFoundError:
         raise BeatGenError(f"{path}: no such file; make it with `beatgen prepare`.") from None
     except UNREADABLE as error:
@@ -137,6 +137,25 @@ def load_dataset(path: str | os.PathLike[str], steps: int | None = None) -> Data
             f"--steps {steps}."
         )
     return dataset
+
+
+def _check(dataset: Dataset) -> None:
+    """Raises ValueError where the arrays are not such as the docstring of Dataset says."""
+    bars, files = len(dataset.velocity), len(dataset.files)
+    grid = (bars, dataset.velocity.shape[1], len(VOICES))
+    expected = {
+        "velocity": (grid, "u"), "timing": (grid, "f"), "file_index": ((bars,), "i"),
+        "number": ((bars,), "i"), "files": ((files,), "U"), "styles": ((files,), "U"),
+        "splits": ((files,), "U"), "tempo": ((files,), "f"),
+    }  # fmt: skip
+    for name, (shape, kind) in expected.items():
+        array = getattr(dataset, name)
+        if array.shape != shape or array.dtype.kind != kind:
+            raise ValueError(f"{name} is {array.dtype} {array.shape}")
+    if bars and not 0 <= dataset.file_index.min() <= dataset.file_index.max() < files:
+        raise ValueError("bars of files that are not there")
+    if not set(dataset.splits.tolist()) <= set(SPLITS):
+        raise ValueError("splits that there are not")
 
 
 def prepare(
@@ -256,8 +275,8 @@ def read_info(root: Path) -> dict[str, dict[str, str]]:
                 raise BeatGenError(f"{table}: line {rows.line_num} is too short; complete it.")
             if row["split"] not in SPLITS:
                 raise BeatGenError(
-                    f"{table}: line {rows.line_num} has the split {row['split']!r}; expected one "
-                    f"of {', '.join(SPLITS)}."
+                    f"{table}: line {rows.line_num} has the split {shown(row['split'])}; expected "
+                    f"one of {', '.join(SPLITS)}."
                 )
             info[row["midi_filename"]] = row
     return info
@@ -344,7 +363,6 @@ def _state(path: Path) -> tuple[int, int]:
 
 def _stored_fingerprint(path: str | os.PathLike[str]) -> str | None:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return str(stored["fingerprint"])
+        return str(read_arrays(path, ["fingerprint"])["fingerprint"])
     except UNREADABLE:
         return None

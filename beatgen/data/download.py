@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 
 # Gillick et al. 2019, CC BY 4.0, https://magenta.tensorflow.org/datasets/groove: the archive
 # without audio, 3.1 MB. The checksum is the one that TensorFlow Datasets keeps for it.
@@ -118,7 +118,9 @@ def _unpack(archive: Path, target: Path, url: str) -> None:
                 for name in packed.namelist():
                     path = PurePosixPath(name.replace("\\", "/"))
                     if path.is_absolute() or ".." in path.parts or ":" in name:
-                        raise BeatGenError(f"{url}: the archive holds the unsafe path {name!r}.")
+                        raise BeatGenError(
+                            f"{url}: the archive holds the unsafe path {shown(name)}."
+                        )
                 packed.extractall(Path(beside) / "all")
         except zipfile.BadZipFile as error:
             raise BeatGenError(f"{url}: not a zip archive ({error}).") from error

@@ -14,7 +14,7 @@ import numpy as np
 
 from beatgen.bars import metrics
 from beatgen.data.dataset import Dataset, load_dataset, prepare
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 from beatgen.evaluation.baselines import NearestBar, PrincipalComponents, Silence
 from beatgen.evaluation.completion import COMPLETION
 from beatgen.evaluation.direction_effects import DIRECTIONS
@@ -34,6 +34,7 @@ from beatgen.evaluation.reconstruct import (
 from beatgen.evaluation.results import Evaluation, Log, Measure, Row, Section, TooFew, share_of
 from beatgen.evaluation.sequence import SEQUENCE
 from beatgen.evaluation.smoothness import SMOOTHNESS
+from beatgen.files import write_whole
 from beatgen.groove import STEPS, Groove
 from beatgen.kit import NAMES
 from beatgen.latent.runtime import is_folder
@@ -118,7 +119,7 @@ def evaluate(
         evaluation.save(folder)
         if examples:
             page = Path(folder) / "examples.html"
-            draw_examples(*examples).write_html(page, include_plotlyjs=True)
+            write_whole(page, draw_examples(*examples).to_html(include_plotlyjs=True))
     return evaluation
 
 
@@ -131,7 +132,7 @@ def measures(parts: Collection[str]) -> list[Measure]:
     """
     names = {OLD_NAMES.get(part, part) for part in parts}
     if unknown := names - set(PARTS):
-        raise BeatGenError(f"no part {min(unknown)!r}; expected some of {', '.join(PARTS)}.")
+        raise BeatGenError(f"no part {shown(min(unknown))}; expected some of {', '.join(PARTS)}.")
     return [measure for measure in MEASURES if measure.name in names]
 
 
@@ -144,7 +145,7 @@ def build(model: str, training: Dataset) -> Reconstructor:
         return NearestBar(training)
     if model.startswith("pca-") and (count := model.removeprefix("pca-")).isdecimal():
         if not 1 <= int(count) <= MOST_COMPONENTS:
-            raise BeatGenError(f"no model {model!r}; expected pca-1 to pca-{MOST_COMPONENTS}.")
+            raise BeatGenError(f"no model {shown(model)}; expected pca-1 to pca-{MOST_COMPONENTS}.")
         return PrincipalComponents(training, int(count))
     if is_run(model):
         raise BeatGenError(

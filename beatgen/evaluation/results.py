@@ -18,6 +18,7 @@ import numpy as np
 
 from beatgen.data.dataset import Dataset
 from beatgen.evaluation.reconstruct import Network
+from beatgen.files import write_whole
 
 Scores = dict[str, float]
 Lines = dict[str, Scores]  # what was measured -> its scores
@@ -154,12 +155,11 @@ class Evaluation:
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.as_dict(), indent=1)
-        (root / "evaluation.json").write_text(text + "\n", encoding="utf-8")
-        (root / "evaluation.md").write_text(self.as_markdown(), encoding="utf-8")
-        self.figure().write_html(root / "scores.html", include_plotlyjs=True)
-        for section in self.sections:
-            page = root / f"{section.name}.html"
-            section.figure().write_html(page, include_plotlyjs=True)
+        write_whole(root / "evaluation.json", text + "\n")
+        write_whole(root / "evaluation.md", self.as_markdown())
+        figures = {"scores": self.figure()} | {one.name: one.figure() for one in self.sections}
+        for name, figure in figures.items():
+            write_whole(root / f"{name}.html", figure.to_html(include_plotlyjs=True))
 
     def _hit_f1_table(self, title: str, of_models: Sequence[dict[str, Scores]]) -> str:
         found = [_hit_f1(groups) for groups in of_models]

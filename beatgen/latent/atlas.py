@@ -24,8 +24,10 @@ from beatgen.bars.nearest import f1_matrix, nearest, pack
 from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES
 from beatgen.errors import UNREADABLE, BeatGenError, ModelError, check_count, check_seed, shown
+from beatgen.files import whole
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.latent.runtime import NETWORK, model_folder
+from beatgen.stored import read_arrays
 
 ATLAS = "atlas.npz"
 FORMAT = 2  # version of the file; raise it when its content changes
@@ -251,19 +253,20 @@ class Atlas:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write atlas.npz beside the weights that it was made with."""
-        np.savez_compressed(
-            Path(folder) / ATLAS,
-            format=FORMAT,
-            weights=_fingerprint(Path(folder)),
-            places=np.rint(self.places * PLACES).astype(np.uint16).T,
-            codes=self.codes.T,  # packs smaller with each dimension in one piece
-            center=self.center,
-            step=self.step,
-            styles=np.array(self.styles),
-            style=self.style,
-            fill=self.fill,
-            patterns=self.patterns.T,
-        )
+        with whole(Path(folder) / ATLAS) as part:
+            np.savez_compressed(
+                part,
+                format=FORMAT,
+                weights=_fingerprint(Path(folder)),
+                places=np.rint(self.places * PLACES).astype(np.uint16).T,
+                codes=self.codes.T,  # packs smaller with each dimension in one piece
+                center=self.center,
+                step=self.step,
+                styles=np.array(self.styles),
+                style=self.style,
+                fill=self.fill,
+                patterns=self.patterns.T,
+            )
 
 
 def load_atlas(name: str | Path = "bar") -> Atlas:
@@ -278,18 +281,43 @@ def load_atlas(name: str | Path = "bar") -> Atlas:
     folder = model_folder(name)
     redo = "make it with `beatgen.training.atlas.write_atlas`, or export the weights again."
     try:
-        with np.load(folder / ATLAS, allow_pickle=False) as stored:
-            parts = dict(stored)
+        parts = read_arrays(folder / ATLAS)
+        version, weights = int(parts.pop("format")), str(parts.pop("weights"))
     except FileNotFoundError:
         raise ModelError(f"{folder / ATLAS}: no such file; {redo}") from None
     except UNREADABLE as error:
         raise ModelError(f"{folder / ATLAS}: not an atlas that can be read; {redo}") from error
-    if int(parts.pop("format", 0)) != FORMAT or str(parts.pop("weights")) != _fingerprint(folder):
+    if version != FORMAT or weights != _fingerprint(folder):
         raise ModelError(f"{folder / ATLAS}: made with other weights than those beside it; {redo}")
-    places = parts.pop("places").T / np.float32(PLACES)
-    codes, patterns = (np.ascontiguousarray(parts.pop(key).T) for key in ("codes", "patterns"))
-    styles = tuple(parts.pop("styles").tolist())
-    return Atlas(places=places, codes=codes, patterns=patterns, styles=styles, **parts)
+    try:
+        places = parts.pop("places").T / np.float32(PLACES)
+        codes, patterns = (np.ascontiguousarray(parts.pop(key).T) for key in ("codes", "patterns"))
+        styles = tuple(map(str, parts.pop("styles")))
+        atlas = Atlas(places=places, codes=codes, patterns=patterns, styles=styles, **parts)
+    except UNREADABLE as error:
+        raise ModelError(f"{folder / ATLAS}: incomplete; {redo}") from error
+    if not _agrees(atlas):
+        raise ModelError(f"{folder / ATLAS}: damaged; {redo}")
+    return atlas
+
+
+def _agrees(atlas: Atlas) -> bool:
+    """Whether the arrays of an atlas are such as its docstring says."""
+    n, dim = len(atlas.places), len(np.atleast_1d(atlas.step))
+    shapes = {
+        "places": (n, 2), "codes": (n, dim), "center": (dim,), "step": (dim,), "style": (n,),
+        "fill": (n,), "patterns": (n, SIXTEENTHS * N_VOICES // 8),
+    }  # fmt: skip
+    kinds = {"codes": np.int8, "style": np.uint8, "fill": np.bool_, "patterns": np.uint8}
+    found = {name: getattr(atlas, name) for name in shapes}
+    return (
+        n > 0
+        and all(found[name].shape == shape for name, shape in shapes.items())
+        and all(found[name].dtype == kind for name, kind in kinds.items())
+        and all(found[name].dtype == np.float32 for name in ("places", "center", "step"))
+        and bool((found["step"] > 0).all() and np.isfinite(found["center"]).all())
+        and int(atlas.style.max()) < len(atlas.styles)
+    )
 
 
 def _fingerprint(folder: Path) -> str:

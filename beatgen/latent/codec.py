@@ -45,7 +45,7 @@ class Codec:
         self.card = network.card
         if not network.format.plays:
             raise ModelError(
-                f"the model {self.card.get('model')!r} is there to be measured; blending and "
+                f"the model {shown(self.card.get('model'))} is there to be measured; blending and "
                 "varying needs one trained with --model bar."
             )
         try:
@@ -55,13 +55,18 @@ class Codec:
                 for side in ("pattern", "feel")
             )
             self.threshold = float(self.card["threshold"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"the model card is incomplete ({error}). {AGAIN}") from error
+            self.ceiling = float(self.card.get("ceiling", 1.0))
+            learned = self.card.get("training", {}).get("augmentation", {})
+            self._hid_single = bool(learned.get("single", 0))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ModelError(
+                f"the model card is incomplete ({str(error)[:60]}). {AGAIN}"
+            ) from error
+        even = all(segments > 0 and dim % segments == 0 for dim, segments in self.sides)
+        if not (even and 0 <= self.threshold <= 1 and 0 <= self.ceiling <= 1):
+            raise ModelError(f"the model card has numbers that cannot be. {AGAIN}")
         self.pattern_dim = self.sides[0][0]
         self.latent_dim = sum(dim for dim, _ in self.sides)
-        self.ceiling = float(self.card.get("ceiling", 1.0))
-        learned = self.card.get("training", {}).get("augmentation", {})
-        self._hid_single = bool(learned.get("single", 0))
         self.network = network
 
     # --- bars as arrays -------------------------------------------------------------------------

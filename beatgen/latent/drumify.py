@@ -8,7 +8,6 @@ and from how busy the drums shall be.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +17,14 @@ from beatgen.bars.metrics import VOICES_OF_CLASS, fold
 from beatgen.bars.pieces import cut
 from beatgen.bars.strikes import N_VOICES, ON_LINE, PLACES, Strikes, to_strikes
 from beatgen.bars.taps import Tap, about_of, drums_of, tap_features, tap_of
-from beatgen.errors import UNREADABLE, BeatGenError, ModelError
+from beatgen.errors import UNREADABLE, BeatGenError, ModelError, shown
+from beatgen.files import whole
 from beatgen.groove import SIXTEENTHS, Groove
 from beatgen.kit import CLASSES, INDEX
 from beatgen.latent.atlas import Atlas, style_label
 from beatgen.latent.decide import GENERAL_MIDI
 from beatgen.latent.runtime import AGAIN, DRUMIFY_NETWORK, Parts, drumify_signatures
+from beatgen.stored import read_arrays, read_json
 
 CARD, TAPS = "drumify.json", "drumify.npz"  # beside the network's file
 FORMAT = 1  # of the taps; raise it when their content changes
@@ -50,21 +51,24 @@ class Taps:
 
     def save(self, folder: Path) -> None:
         """Write them beside the network, in half a kilobyte for each ten bars."""
-        np.savez_compressed(
-            folder / TAPS,
-            format=FORMAT,
-            velocity=np.rint(self.velocity.T * 127).astype(np.uint8),
-            offset=np.rint(self.offset.T * 127).astype(np.int8),
-        )
+        with whole(folder / TAPS) as part:
+            np.savez_compressed(
+                part,
+                format=FORMAT,
+                velocity=np.rint(self.velocity.T * 127).astype(np.uint8),
+                offset=np.rint(self.offset.T * 127).astype(np.int8),
+            )
 
     @classmethod
     def load(cls, folder: Path) -> Taps:
         """Raises ModelError where there are none that can be read."""
         try:
-            with np.load(folder / TAPS, allow_pickle=False) as stored:
-                if int(stored["format"]) != FORMAT:
-                    raise ModelError(f"{folder / TAPS}: of another version. {AGAIN}")
-                parts = [stored[name].T.astype(np.float32) for name in ("velocity", "offset")]
+            stored = read_arrays(folder / TAPS)
+            if int(stored["format"]) != FORMAT:
+                raise ModelError(f"{folder / TAPS}: of another version. {AGAIN}")
+            parts = [stored[name].T.astype(np.float32) for name in ("velocity", "offset")]
+            if parts[0].shape != parts[1].shape or parts[0].shape[1:] != (SIXTEENTHS,):
+                raise ValueError(f"{parts[0].shape} and {parts[1].shape}")
         except UNREADABLE as error:
             raise ModelError(f"{folder / TAPS}: damaged or missing. {AGAIN}") from error
         return cls(*(part / 127 for part in parts))
@@ -79,7 +83,7 @@ class Drummer:
 
     def __init__(self, folder: Path, atlas: Atlas | None = None) -> None:
         try:
-            card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+            card = read_json(folder / CARD)
             self.styles = tuple(map(str, card["config"]["styles"]))
             self.threshold = float(card["threshold"])
         except UNREADABLE as error:
@@ -104,7 +108,7 @@ class Drummer:
             if wanted in (style.lower(), style_label(style).lower()):
                 return number
         known = ", ".join(map(style_label, self.styles))
-        raise BeatGenError(f"no style {name!r}; expected one of {known}.")
+        raise BeatGenError(f"no style {shown(name)}; expected one of {known}.")
 
     def play(
         self, tap: Tap, tempo: float, busy: float = 0.5, style: int = -1, seed: int = 0

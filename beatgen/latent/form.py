@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 
 INTRO, BRIDGE, ENDING = "intro", "bridge", "ending"
 SPECIAL = (INTRO, BRIDGE, ENDING)
@@ -55,7 +55,7 @@ def parts_of(form: str, bars: int) -> tuple[Part, ...]:
     free = [i for i, (_, count) in enumerate(named) if not count]
     if given + len(free) > bars or (not free and given != bars):
         needed = f"{given + len(free)} bars or more" if free else f"{given} bars"
-        raise BeatGenError(f"the form {form!r} takes {needed}; {bars} were asked for.")
+        raise BeatGenError(f"the form {shown(form)} takes {needed}; {bars} were asked for.")
     lengths = [count for _, count in named]
     for i, length in zip(free, _shared(bars - given, len(free)), strict=True):
         lengths[i] = length

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from beatgen.bars.hits import Hit, Name, cells_of, grid_of, named_hits
-from beatgen.errors import BeatGenError, check_share
+from beatgen.errors import BeatGenError, check_share, shown
 from beatgen.groove import Groove
 from beatgen.kit import EVERY, EXTRA_FAMILY, FAMILIES
 
@@ -50,7 +50,7 @@ def amounts_of(name: str, amount: Amount | None) -> dict[str, float]:
         return dict.fromkeys(EVERY_FAMILY, float(share))
     if unknown := sorted(set(amount) - set(EVERY_FAMILY)):
         raise BeatGenError(
-            f"{name} of {unknown[0]!r}: no such family; one of {', '.join(EVERY_FAMILY)}."
+            f"{name} of {shown(unknown[0])}: no such family; one of {', '.join(EVERY_FAMILY)}."
         )
     for family, share in amount.items():
         check_share(f"{name} of {family}", share)

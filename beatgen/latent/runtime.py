@@ -6,10 +6,9 @@ networks so, and no others are taken.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +17,9 @@ import numpy as np
 
 from beatgen import assets, notices
 from beatgen.bars.strikes import N_VOICES, PLACES
-from beatgen.errors import UNREADABLE, ModelError
+from beatgen.errors import UNREADABLE, ModelError, shown
 from beatgen.groove import SIXTEENTHS, STEPS
+from beatgen.stored import read_arrays, read_json
 
 CARD = "card.json"  # the model card: config, training, data, licence, limits
 NETWORK = "network.tflite"
@@ -28,6 +28,9 @@ SEQUENCE_NETWORK = "sequence.tflite"  # which bar follows, where that was traine
 DRUMIFY_NETWORK = "drumify.tflite"  # from a tapped rhythm to drums (`beatgen.latent.drumify`)
 SPACE = "space.npz"  # what the training bars look like in latent space
 BATCH = 512  # bars at a time; more gain nothing and cost memory
+AXES = {"mean": 1, "components": 2, "response": 3}  # of what stands in the space
+LARGEST = 1e6  # of its numbers: their squares stay finite
+MOST_SIZE = 2**14  # of an axis of what a network reads
 # The prior is run again and again on few bars, where a second thread mostly waits for the first.
 THREADS = {NETWORK: 2, PRIOR_NETWORK: 1, SEQUENCE_NETWORK: 1}
 AGAIN = "These weights are of another version of beatgen: export them again with this one."
@@ -134,6 +137,18 @@ FORMATS = {
 }
 
 
+class OfZ(NamedTuple):
+    """What learned the z of weights, and lies beside them: its file, and its signatures, of its
+    "config" in their card and of theirs."""
+
+    file: str
+    signatures: Callable[[Mapping[str, Any], Mapping[str, Any]], Signatures]
+
+
+# By the kind of model, as the weights' card has it
+OF_Z = {"sequence": OfZ(SEQUENCE_NETWORK, sequence_signatures)}
+
+
 class Network:
     """A network as `export` wrote it: `folder`, `card`, `format`, `space`, and its parts to run.
 
@@ -147,9 +162,8 @@ class Network:
         self.folder = folder
 
         try:
-            self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-            with np.load(folder / SPACE) as space:
-                self.space: dict[str, np.ndarray] = dict(space)
+            self.card = read_json(folder / CARD)
+            self.space = read_arrays(folder / SPACE)
             config = self.card["config"]
             self.format = FORMATS[self.card["model"]]
             latent_dim = self.format.latent_dim(config)
@@ -157,19 +171,25 @@ class Network:
                 NETWORK: self.format.signatures(config),
                 PRIOR_NETWORK: self.format.prior(config),
             }
-            if "sequence" in self.card:
-                of_sequence = sequence_signatures(self.card["sequence"]["config"], config)
-                expected[SEQUENCE_NETWORK] = of_sequence
+            expected |= {
+                part.file: part.signatures(self.card[name]["config"], config)
+                for name, part in OF_Z.items()
+                if name in self.card
+            }
+            _check_sizes(expected)
             files = [folder / n for n in expected if n == NETWORK or (folder / n).is_file()]
             self._interpreters = [Interpreter(str(f), num_threads=THREADS[f.name]) for f in files]
-        except UNREADABLE as error:
-            raise ModelError(f"{folder}: not a model that can be loaded ({error}).") from error
+        except (*UNREADABLE, RuntimeError) as error:  # of LiteRT, for weights that cannot be
+            raise ModelError(
+                f"{folder}: not a model that can be loaded; {CARD}, {SPACE} or a network beside "
+                "them is damaged or missing. Export it again."
+            ) from error
         if missing := self.format.space - set(self.space):
             raise ModelError(f"{folder / SPACE}: {min(missing)} is not in it. {AGAIN}")
         for name, array in self.space.items():
-            if not np.isfinite(array).all():
+            if array.dtype.kind != "f" or not (np.abs(array) < LARGEST).all():  # NaN neither
                 raise ModelError(f"{folder / SPACE}: {name} is damaged. {AGAIN}")
-            if array.shape[-1:] != (latent_dim,):
+            if array.shape[-1:] != (latent_dim,) or array.ndim != AXES.get(name, array.ndim):
                 raise ModelError(
                     f"{folder / SPACE}: {name} has the shape {array.shape}; {CARD} beside it "
                     f"has {latent_dim} dimensions. Export both together."
@@ -213,8 +233,8 @@ class Parts:
             self._interpreter = Interpreter(str(file), num_threads=1)
             names = self._interpreter.get_signature_list()
             self._parts = {n: self._interpreter.get_signature_runner(n) for n in names}
-        except UNREADABLE as error:
-            raise ModelError(f"{file}: not a network that can be loaded ({error}).") from error
+        except (*UNREADABLE, RuntimeError) as error:
+            raise ModelError(f"{file}: damaged or missing; export it again.") from error
         _check(file, {name: _part(run) for name, run in self._parts.items()}, wanted)
         self._lock = threading.Lock()
 
@@ -232,20 +252,32 @@ def _part(runner: Any) -> Part:
     return Part(reads, frozenset(runner.get_output_details()))
 
 
+def _check_sizes(expected: Mapping[str, Signatures]) -> None:
+    """Raises ValueError where a card has no sizes of arrays: text, lists, huge numbers."""
+    parts = (part for signatures in expected.values() for part in signatures.values())
+    for shape in (shape for part in parts for shape in part.reads.values()):
+        if not all(isinstance(size, int) and 0 < size < MOST_SIZE for size in shape):
+            raise ValueError(f"an array of {shape}")
+
+
 def _check(file: object, found: Signatures, expected: Signatures) -> None:
     """Raises ModelError where a part that is expected is not found, or is another."""
     for name, part in expected.items():
-        if found.get(name) != part:
+        own = found.get(name)
+        if own != part:
+            same = {n for n, shape in part.reads.items() if own and own.reads.get(n) == shape}
             raise ModelError(
-                f"{file}: {name} {_described(found.get(name))}; expected one that "
-                f"{_described(part)}. {AGAIN}"
+                f"{file}: {name} {_described(own, same)}; expected one that "
+                f"{_described(part, same)}. {AGAIN}"
             )
 
 
-def _described(part: Part | None) -> str:
+def _described(part: Part | None, same: Set[str]) -> str:
+    """What a part reads, but for what is the same in another one, and what it gives."""
     if part is None:
         return "is not in it"
-    shapes = (f"{name} {' x '.join(map(str, shape))}" for name, shape in sorted(part.reads.items()))
+    reads = sorted(part.reads.keys() - same) or sorted(part.reads)
+    shapes = (f"{name} {' x '.join(map(str, part.reads[name]))}" for name in reads)
     return f"reads {', '.join(shapes)} and gives {', '.join(sorted(part.gives))}"
 
 
@@ -288,9 +320,10 @@ def model_folder(name: str | os.PathLike[str]) -> Path:
         return assets.path("model") / name
     if name and Path(name).is_dir():
         raise ModelError(
-            f"no shipped weights are called {name!r}; for the folder of that name write ./{name}"
+            f"no shipped weights are called {shown(name)}; for the folder of that name write "
+            f"./{name}"
         )
     raise ModelError(
-        f"no model {name!r}; expected {', '.join(known)}, or a folder with {NETWORK}, {SPACE} and "
-        f"{CARD}, such as ./weights."
+        f"no model {shown(name)}; expected {', '.join(known)}, or a folder with {NETWORK}, {SPACE} "
+        f"and {CARD}, such as ./weights."
     )

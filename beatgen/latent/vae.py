@@ -35,7 +35,7 @@ from beatgen.latent.finish import Finisher, Proposal
 from beatgen.latent.humanize import Amount, Amounts, amounts_of, with_feel
 from beatgen.latent.neighbours import Neighbours
 from beatgen.latent.prior import FlowPrior, GaussianPrior, Prior
-from beatgen.latent.runtime import SEQUENCE_NETWORK, Network, load_network
+from beatgen.latent.runtime import AGAIN, SEQUENCE_NETWORK, Network, load_network
 from beatgen.latent.sequence import Sequence as Sequencer
 from beatgen.latent.song import Song, Songwriter
 from beatgen.lock import Lock
@@ -82,7 +82,10 @@ class Vae:
         self.prior: Prior = GaussianPrior(center, covariance, self.pattern_dim)
         if "drift" in network:
             self.prior = FlowPrior(network, *self.standard, self.pattern_dim)
-        names = [direction["name"] for direction in self.card.get("directions", ())]
+        try:
+            names = [str(direction["name"]) for direction in self.card.get("directions", ())]
+        except (KeyError, TypeError) as error:
+            raise ModelError(f"the model card has directions without names. {AGAIN}") from error
         self._directions = Directions(names, network.space, self.codec.sides)
 
     @property

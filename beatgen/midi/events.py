@@ -6,6 +6,7 @@ megabyte of notes hold the page for many seconds; mido writes.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import mido
 import numpy as np
 
 from beatgen.errors import MOST_BARS, BeatGenError, MidiError, shown
+from beatgen.files import write_whole
 from beatgen.groove import BEATS, SIXTEENTHS
 
 Source = str | os.PathLike[str] | IO[bytes]
@@ -151,7 +153,9 @@ def save(track: mido.MidiTrack, target: Source) -> None:
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS, tracks=[track])
     try:
         if isinstance(target, str | os.PathLike):
-            file.save(os.fspath(target))
+            content = io.BytesIO()
+            file.save(file=content)
+            write_whole(target, content.getvalue())
         else:
             file.save(file=target)
     except OSError as error:

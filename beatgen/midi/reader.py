@@ -44,6 +44,7 @@ from beatgen.midi.tempo import beats_per_minute, main_tempo, playable
 from beatgen.midi.tracks import by_track_names
 
 MAX_STEPS = TICKS * BEATS  # per bar: one tick each
+MOST_CELLS = MOST_BARS * STEPS * 48  # bars x steps x voices of 64 steps: .4 GB while they are read
 MOST_HITS = MOST_BARS * SIXTEENTHS  # that are read; a megabyte may hold five times as many
 PHRASE = 4  # bars; silence that completes one is kept
 CLIP = 8  # bars; so long a clip is kept whole, silence and all
@@ -340,6 +341,11 @@ def _quantize(
     voices = sorted({*range(len(VOICES)), *voice.tolist()})
     column = {number: i for i, number in enumerate(voices)}
     shape = len(meters), longest_steps(meters, steps), len(voices)
+    if shape[0] * shape[1] * STEPS // steps * shape[2] > MOST_CELLS:
+        raise MidiError(
+            f"{report.name}: {shape[0]:,} bars with {shape[2]} drums and percussion instruments, "
+            "more than is read at once; export a part of it."
+        )
     velocity, timing = np.zeros((2, *shape), np.float32)
     for hit, (to, step, late) in where.items():
         note = order[hit]

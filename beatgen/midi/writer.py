@@ -9,7 +9,7 @@ from itertools import count
 import mido
 import numpy as np
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 from beatgen.groove import Groove, check_grooves
 from beatgen.kit import EVERY
 from beatgen.meter import Meter
@@ -65,7 +65,7 @@ def write_midi(
             f"to {TEMPOS[1]:.0f}. Choose one of these."
         )
     if early not in (LOOPED, PICKED_UP):
-        raise BeatGenError(f"early is {early!r}; expected {LOOPED!r} or {PICKED_UP!r}.")
+        raise BeatGenError(f"early is {shown(early)}; expected {LOOPED!r} or {PICKED_UP!r}.")
     struck = np.argwhere(groove.velocity > 0)
     notes = _notes(groove, struck, [drums.note_for(number)[0] for number in groove.voices])
     written = len(notes)

@@ -25,7 +25,7 @@ import keras
 from keras import layers, ops
 
 from beatgen.bars.strikes import N_VOICES, PLACES
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 from beatgen.groove import SIXTEENTHS
 from beatgen.networks.transformer import Trunk, check_trunk, rows
 
@@ -60,8 +60,8 @@ class ModelConfig:
             dim, segments = getattr(self, f"{side}_dim"), getattr(self, f"{side}_segments")
             if SIXTEENTHS % segments or dim % segments:
                 raise BeatGenError(
-                    f"{side}_segments is {segments} and {side}_dim {dim}; expected a divisor of "
-                    f"{SIXTEENTHS} that divides the dimensions, too."
+                    f"{side}_segments is {shown(segments)} and {side}_dim {shown(dim)}; expected a "
+                    f"divisor of {SIXTEENTHS} that divides the dimensions, too."
                 )
 
     @property

@@ -22,7 +22,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from beatgen.errors import BeatGenError, check_fields
+from beatgen.errors import BeatGenError, check_fields, shown
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.transformer import Trunk, check_trunk
 
@@ -55,7 +55,7 @@ class SequenceConfig:
         check_fields(self, known=(0, math.inf), wanted=(0, math.inf), dropout=(0, 0.9))
         check_trunk(self)
         if self.cell not in CELLS:
-            raise BeatGenError(f"cell is {self.cell!r}; expected one of {', '.join(CELLS)}.")
+            raise BeatGenError(f"cell is {shown(self.cell)}; expected one of {', '.join(CELLS)}.")
 
 
 class Recurrent(layers.Layer):

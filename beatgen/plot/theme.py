@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from beatgen.errors import BeatGenError
+from beatgen.errors import BeatGenError, shown
 
 Theme = Literal["dark", "light"]
 
@@ -41,7 +41,7 @@ STYLES: dict[str, Style] = {
 def style_of(theme: str) -> Style:
     """The colours of a theme. Raises BeatGenError where there is none of this name."""
     if theme not in STYLES:
-        raise BeatGenError(f"theme is {theme!r}; expected one of {', '.join(STYLES)}.")
+        raise BeatGenError(f"theme is {shown(theme)}; expected one of {', '.join(STYLES)}.")
     return STYLES[theme]
 
 
@@ -50,7 +50,7 @@ def mix(first: str, second: str, amount: float) -> str:
     what is no such colour."""
     for colour in (first, second):
         if not COLOUR.fullmatch(colour):
-            raise BeatGenError(f"{colour!r} is no colour; expected one such as '#ffb224'.")
+            raise BeatGenError(f"{shown(colour)} is no colour; expected one such as '#ffb224'.")
     a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (first, second))
     return "#" + "".join(f"{round(v):02x}" for v in a + (b - a) * amount)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from beatgen.data.augment import Augmentation
-from beatgen.errors import BeatGenError, check_fields
+from beatgen.errors import BeatGenError, check_fields, shown
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.drumify import DrumifyConfig
 from beatgen.networks.flow import FlowConfig
 from beatgen.networks.report_2020 import ReportConfig
 from beatgen.networks.sequence import SequenceConfig
+from beatgen.stored import read_json
 from beatgen.training.kinds import KINDS, Kind
 
 CONFIG = "config.json"
@@ -75,7 +75,7 @@ class TrainConfig:
             seed=(0, 2**32 - 1),
         )
         if self.model not in KINDS:
-            raise BeatGenError(f"model is {self.model!r}; expected one of {', '.join(KINDS)}.")
+            raise BeatGenError(f"model is {shown(self.model)}; expected one of {', '.join(KINDS)}.")
 
     @property
     def kind(self) -> Kind:
@@ -95,7 +95,7 @@ class TrainConfig:
         BeatGenError, naming the file, for what is damaged or can be no training."""
         where = str(path)
         try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
+            stored = read_json(path)
             values = (
                 {"data": "", "run": ""} | stored["training"] if "training" in stored else stored
             )

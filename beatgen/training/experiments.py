@@ -16,6 +16,7 @@ from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import BeatGenError, check_count
 from beatgen.evaluation import completion
 from beatgen.evaluation.results import Scores, Section
+from beatgen.files import write_whole
 from beatgen.latent.decide import pattern_of_hidden
 from beatgen.networks.bar_vae import BarVAE, ModelConfig
 from beatgen.plot.drums import draw_sweep
@@ -67,8 +68,8 @@ def sweep(
         row = {"latent_dim": dim, "epoch": best + 1}
         rows.append(row | {name: values[best] for name, values in history.items()})
         log(f"{dim} latent dimensions: validation loss {rows[-1]['val_loss']:.3f}")
-    (root / "sweep.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    draw_sweep(rows).write_html(root / "sweep.html", include_plotlyjs=True)
+    write_whole(root / "sweep.json", json.dumps(rows, indent=1))
+    write_whole(root / "sweep.html", draw_sweep(rows).to_html(include_plotlyjs=True))
     return rows
 
 
@@ -157,6 +158,6 @@ def _note(config: TrainConfig, seeds: int) -> str:
 
 def _save(section: Section, root: Path) -> None:
     text = json.dumps(section.as_dict(), indent=1)
-    (root / "ablation.json").write_text(text + "\n", encoding="utf-8")
-    (root / "ablation.md").write_text(section.as_markdown() + "\n", encoding="utf-8")
-    section.figure().write_html(root / "ablation.html", include_plotlyjs=True)
+    write_whole(root / "ablation.json", text + "\n")
+    write_whole(root / "ablation.md", section.as_markdown() + "\n")
+    write_whole(root / "ablation.html", section.figure().to_html(include_plotlyjs=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,15 +20,16 @@ from beatgen.data.dataset import Dataset, load_dataset
 from beatgen.errors import ModelError
 from beatgen.evaluation.direction_effects import attribute_spread, card_directions
 from beatgen.evaluation.drumify import predicted, score, windows
+from beatgen.files import PART, write_whole
 from beatgen.latent.atlas import ATLAS, load_atlas
 from beatgen.latent.drumify import CARD as DRUMIFY_CARD
 from beatgen.latent.drumify import Drummer, Taps, decide
 from beatgen.latent.runtime import (
     CARD,
+    DRUMIFY_NETWORK,
     FORMATS,
     NETWORK,
     PRIOR_NETWORK,
-    SEQUENCE_NETWORK,
     SPACE,
     Network,
     load_network,
@@ -42,7 +45,7 @@ from beatgen.training.fit_directions import (
     order_components,
     principal_directions,
 )
-from beatgen.training.kinds import Export
+from beatgen.training.kinds import KINDS, Export
 from beatgen.training.modelcard import fidelity, model_card
 from beatgen.training.train import BEST, PRIOR, epochs_recorded, load_run, read_history
 
@@ -65,20 +68,48 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     need_tensorflow()
     model, config = load_run(run)
     if config.kind.beside:
-        if config.model == "sequence":
-            return _export_sequence(model, config, run, Path(folder))
-        return _export_beside(model, config, Path(run), Path(folder))
-    how = config.kind.export
-    if how is None:
+        return config.kind.beside.write(model, config, Path(run), Path(folder))
+    if config.kind.export is None:
         raise ModelError(f"{run}: the prior of a run; give the run itself, {config.of}.")
     dataset = load_dataset(config.data)
     training, validation = dataset.split("train"), dataset.split("validation")
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    (target / SEQUENCE_NETWORK).unlink(missing_ok=True)  # it was of other weights
+    with _weights(Path(folder)) as target:
+        return _export_into(target, model, config, Path(run), training, validation)
+
+
+@contextmanager
+def _weights(folder: Path) -> Iterator[Path]:
+    """A folder to write weights into, which then take the place of those in `folder`: an export
+    that is killed leaves these as they were. The card comes last."""
+    folder = folder.resolve()
+    part = folder.with_name(PART + folder.name)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        folder.mkdir(exist_ok=True)
+        of_z = [k.beside.file for k in KINDS.values() if k.beside and k.beside.of_z]
+        for name in (*of_z, PRIOR_NETWORK):  # they were of other weights
+            (folder / name).unlink(missing_ok=True)
+        for file in sorted(part.iterdir(), key=lambda file: file.name == CARD):
+            file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _export_into(
+    target: Path,
+    model: Any,
+    config: TrainConfig,
+    run: Path,
+    training: Dataset,
+    validation: Dataset,
+) -> dict[str, Any]:
+    how = config.kind.export
+    assert how is not None
     (target / NETWORK).write_bytes(convert(model, config.kind))
     card = model_card(config, training, validation)
-    card["epochs"] = epochs_recorded(Path(run))
+    card["epochs"] = epochs_recorded(run)
     dim = config.shape.latent_dim
     space = {"mean": np.zeros(dim), "components": np.eye(dim)}
     if "response" in FORMATS[config.model].space:
@@ -90,7 +121,7 @@ def export(run: str | Path, folder: str | Path) -> dict[str, Any]:
     card["threshold"] = _best_threshold(network, validation, how)
     if network.format.plays:
         _add_what_plays(target, card, space, z, training, validation)
-        card["prior"] = _export_prior(Path(run) / PRIOR, target)
+        card["prior"] = _export_prior(run / PRIOR, target)
         card["map"] = write_atlas(target, training)
     _save(target, card, space)
     card["measures"] = fidelity(target, validation)
@@ -134,7 +165,6 @@ def need_tensorflow() -> None:
 
 def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
     """Write the prior of a run beside its network; what it is for the card, None for none."""
-    (folder / PRIOR_NETWORK).unlink(missing_ok=True)
     if not (run / BEST).exists():
         return None
     model, config = load_run(run)
@@ -147,12 +177,10 @@ def _export_prior(run: Path, folder: Path) -> dict[str, Any] | None:
     }
 
 
-def _export_sequence(
-    model: Any, config: TrainConfig, run: str | Path, target: Path
-) -> dict[str, Any]:
-    """Write the network of a run that goes with other weights (`Kind.beside`) into their folder, or
-    into a new one with a copy of them, and what it is into their card. Raises ModelError where the
-    folder holds weights that the run is not of."""
+def export_of_z(model: Any, config: TrainConfig, run: Path, target: Path) -> dict[str, Any]:
+    """Write the network of a run that learned the z of other weights (`Beside`) into their folder,
+    or into a new one with a copy of them, and what it is into their card. Raises ModelError where
+    the folder holds weights that the run is not of."""
     source = model_folder(config.of)
     if not (target / NETWORK).is_file():
         shutil.copytree(source, target, dirs_exist_ok=True)
@@ -162,34 +190,35 @@ def _export_sequence(
             "anew for them (--of)."
         )
     card: dict[str, Any] = json.loads((target / CARD).read_text(encoding="utf-8"))
-    kind = config.kind
-    (target / str(kind.beside)).write_bytes(convert(model, kind))
-    history = read_history(Path(run))
+    kind, beside = config.kind, config.kind.beside
+    assert beside is not None
+    write_whole(target / beside.file, convert(model, kind))
+    history = read_history(run)
     card[kind.name] = {
         "config": asdict(config.shape),
-        "epochs": epochs_recorded(Path(run)),
+        "epochs": epochs_recorded(run),
         "nats": round(min(history["val_loss"]), 2),
         "learning_rate": config.learning_rate,
         "batch_size": config.batch_size,
         "seed": config.seed,
     }
-    (target / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_whole(target / CARD, json.dumps(card, indent=1) + "\n")
     return card
 
 
-def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
+def export_drumify(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
     """Write what makes drums of a tapped rhythm beside weights that play: its network, the taps of
     the training bars, and a card of its own, which is returned. The threshold is that with the best
     F1 on the windows of the validation beats."""
     dataset = load_dataset(config.data)
     training, validation = dataset.split("train"), dataset.split("validation")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / str(config.kind.beside)).write_bytes(convert(model, config.kind))
+    write_whole(folder / DRUMIFY_NETWORK, convert(model, config.kind))
     Taps(*tap_of(drums_of(to_strikes(*training.grids())))).save(folder)
     card = model_card(config, training, validation)
     card["epochs"] = epochs_recorded(run)
     path, atlas = folder / DRUMIFY_CARD, folder / ATLAS
-    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(card, indent=1) + "\n")
     drummer = Drummer(folder, load_atlas(folder) if atlas.is_file() else None)
     held_out = windows(validation)
     likely = predicted(drummer, held_out, held_out.tap)
@@ -199,7 +228,7 @@ def _export_beside(model: Any, config: TrainConfig, run: Path, folder: Path) -> 
         found[threshold] = score(held_out, likely.found(struck))
     card["threshold"] = max(found, key=lambda threshold: found[threshold]["f1"])
     card["measures"] = {k: round(float(v), 3) for k, v in found[card["threshold"]].items()}
-    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(card, indent=1) + "\n")
     return card
 
 

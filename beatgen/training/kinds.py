@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from beatgen.latent.runtime import DRUMIFY_NETWORK, SEQUENCE_NETWORK
 
 if TYPE_CHECKING:
     from beatgen.data.dataset import Dataset
@@ -48,6 +51,21 @@ class Export:
     thresholds: np.ndarray
 
 
+@dataclass(frozen=True)
+class Beside:
+    """How a kind that is no model of bars by itself is exported: into the folder of weights that
+    play.
+
+    file: its name there. write: the network, its config, the run and the folder -> the card that
+    it stands in. of_z: whether it learns the z of some weights: then a run names these (`of`), and
+    it goes beside them alone, and no longer where they are replaced.
+    """
+
+    file: str
+    write: Callable[[Any, TrainConfig, Path, Path], dict[str, Any]]
+    of_z: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of model.
@@ -62,8 +80,8 @@ class Kind:
     whole_numbers: whether its weights are exported as 8-bit whole numbers, with a scale for each
         row, in place of 16-bit floats: half the size and half the time, where that is exact enough.
     prior: the kind that can learn a prior of this one's z.
-    beside: the name of the file that it is exported to, beside weights that play; for a kind that
-        is no model of bars by itself.
+    beside: how it is exported beside weights that play; for a kind that is no model of bars by
+        itself.
     """
 
     name: str
@@ -76,7 +94,7 @@ class Kind:
     export: Export | None = None
     whole_numbers: bool = False
     prior: str | None = None
-    beside: str | None = None
+    beside: Beside | None = None
 
 
 # --- "bar": our network ---------------------------------------------------------------------------
@@ -300,6 +318,12 @@ def _sequence_parts(model: SequenceNet) -> tuple[Parts, Signatures]:
     return [next_pattern, next_feel], sequence_signatures(asdict(model.config), bar)
 
 
+def _write_sequence(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
+    from beatgen.training.export import export_of_z
+
+    return export_of_z(model, config, run, folder)
+
+
 # --- "drumify": from a tapped rhythm to drums -----------------------------------------------------
 
 
@@ -350,6 +374,12 @@ def _drumify_parts(model: Drumify) -> tuple[Parts, Signatures]:
     return [drums], drumify_signatures(len(model.config.styles))
 
 
+def _write_drumify(model: Any, config: TrainConfig, run: Path, folder: Path) -> dict[str, Any]:
+    from beatgen.training.export import export_drumify
+
+    return export_drumify(model, config, run, folder)
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
 KINDS = {
@@ -393,7 +423,7 @@ KINDS = {
             validation=_sequence_validation,
             parts=_sequence_parts,
             whole_numbers=True,
-            beside="sequence.tflite",
+            beside=Beside(SEQUENCE_NETWORK, _write_sequence, of_z=True),
         ),
         Kind(
             "drumify",
@@ -404,7 +434,7 @@ KINDS = {
             validation=_drumify_validation,
             parts=_drumify_parts,
             whole_numbers=True,
-            beside="drumify.tflite",
+            beside=Beside(DRUMIFY_NETWORK, _write_drumify),
         ),
     )
 }

@@ -4,7 +4,6 @@ what they did not see, and what they cannot do."""
 from __future__ import annotations
 
 import datetime
-import json
 import re
 import subprocess
 from dataclasses import asdict
@@ -20,6 +19,7 @@ from beatgen.evaluation.reconstruct import network, scores
 from beatgen.groove import STEPS
 from beatgen.kit import NAMES
 from beatgen.latent.runtime import CARD
+from beatgen.stored import read_json
 from beatgen.training.config import CONFIG, TrainConfig
 from beatgen.training.train import epochs_recorded, is_exported
 
@@ -101,7 +101,7 @@ def _begun(run: Path) -> dict[str, Any] | None:
     exported all the same."""
     try:
         if is_exported(str(run)):
-            card = json.loads((run / CARD).read_text(encoding="utf-8"))
+            card = read_json(run / CARD)
             return card["training"] | card["epochs"]
         return training_recorded(TrainConfig.load(run / CONFIG)) | epochs_recorded(run)
     except (BeatGenError, *UNREADABLE):

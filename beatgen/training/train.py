@@ -1,7 +1,7 @@
 """A training run: one config, one folder, and weights at the end of it.
 
 The folder `run` holds config.json, log.csv (a line per epoch), tensorboard/, backup/ (from which a
-killed run goes on), best.weights.h5 and, at the end, curves.html.
+killed run goes on, at whatever moment it was), best.weights.h5 and, at the end, curves.html.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tensorboard.summary import Writer
 
 from beatgen.data.dataset import load_dataset
 from beatgen.errors import UNREADABLE, BeatGenError
+from beatgen.files import whole, write_whole
 from beatgen.groove import STEPS
 from beatgen.latent.runtime import CARD, NETWORK, PRIOR_NETWORK
 from beatgen.training.batches import Bars
@@ -26,6 +27,8 @@ from beatgen.training.convert import weights_in
 
 BEST = "best.weights.h5"
 LOG = "log.csv"
+BACKUP = "backup"  # folder in a run
+WEIGHTS = ".weights.h5"  # ends the names of files of weights, as Keras wants it
 PRIOR = "prior"  # folder in a run of its own run of a flow
 FLOW_RATE = 2e-3
 WORTH_COMPILING = 500  # batches
@@ -57,24 +60,19 @@ def train(config: TrainConfig, verbose: int = 0) -> dict[str, list[float]]:
     if config.start:
         _begin_with(model, config)
     _claim(run, config)  # now that nothing is left to be refused
-    losses = read_history(run).get("val_loss", [])
+    # An epoch that was logged and not yet backed up is trained again, and comes out the same.
+    losses = read_history(run).get("val_loss", [])[: epochs_backed_up(run)]
     if losses and epochs_since_best(losses) >= config.patience:
         return read_history(run)  # it has stopped early before
     validated = config.kind.validation(held_out[: len(held_out) // devices * devices], config)
     callbacks: list[Any] = [
         EpochStart(config, bars),
         keras.callbacks.CSVLogger(str(run / LOG), append=True),
-        keras.callbacks.ModelCheckpoint(
-            str(run / BEST),
-            monitor="val_loss",
-            save_best_only=True,
-            save_weights_only=True,
-            initial_value_threshold=min(losses, default=None),
-        ),
+        Best(run / BEST, losses),
         Patience(config.patience, losses),
         TensorBoard(run / "tensorboard"),
         # Last, so that an epoch counts as done only when all of it is written.
-        keras.callbacks.BackupAndRestore(str(run / "backup"), delete_checkpoint=False),
+        Backup(run),
     ]
     model.fit(
         bars,
@@ -227,6 +225,67 @@ class EpochStart(keras.callbacks.Callback):
             self.model.beta.assign(self.config.beta)
 
 
+class Best(keras.callbacks.Callback):
+    """Keeps the weights of the epoch with the least validation loss. Keras's own callback writes
+    them over the last ones, so that a run that is killed just then has none."""
+
+    def __init__(self, path: Path, losses: Sequence[float]) -> None:
+        super().__init__()
+        self.path = path
+        self.least = min(losses, default=np.inf)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        loss = (logs or {})["val_loss"]
+        if loss < self.least:
+            self.least = loss
+            with whole(self.path) as part:
+                self.model.save_weights(part, overwrite=True)
+
+
+class Backup(keras.callbacks.BackupAndRestore):
+    """What a killed run goes on from: weights, the optimizer's state and the number of epochs in
+    one file, which is there whole or not at all. Keras's own callback writes two, one after the
+    other, over the last ones: a run that was killed in between counted an epoch less than it had
+    trained."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__(str(run / BACKUP), delete_checkpoint=False)
+        self.run = run
+
+    def _load_model(self) -> None:
+        epochs = epochs_backed_up(self.run)
+        if not epochs:
+            return
+        if (own := _backup(self.run, epochs)).exists():
+            self.model.load_weights(own)
+            self.model._initial_epoch = epochs
+        else:  # of a run that began with an earlier version
+            super()._load_model()
+
+    def _save_model(self) -> None:
+        (self.run / BACKUP).mkdir(exist_ok=True)
+        own = _backup(self.run, self._current_epoch)
+        with whole(own) as part:
+            self.model.save_weights(part, overwrite=True)
+        for other in own.parent.iterdir():
+            if other != own:
+                other.unlink()
+
+
+def epochs_backed_up(run: Path) -> int:
+    """After how many epochs a run goes on that was killed."""
+    names = [path.name.removesuffix(WEIGHTS) for path in (run / BACKUP).glob(f"*{WEIGHTS}")]
+    found = [int(name) for name in names if name.isdecimal()]
+    metadata = run / BACKUP / "training_metadata.json"  # of an earlier version
+    if not found and metadata.exists():
+        return int(json.loads(metadata.read_text(encoding="utf-8"))["epoch"])
+    return max(found, default=0)
+
+
+def _backup(run: Path, epochs: int) -> Path:
+    return run / BACKUP / f"{epochs}{WEIGHTS}"
+
+
 class Patience(keras.callbacks.EarlyStopping):
     """Early stopping that remembers the validation losses from before the run was killed."""
 
@@ -341,10 +400,10 @@ def _in_place(config: TrainConfig) -> TrainConfig:
 def _claim(run: Path, config: TrainConfig) -> None:
     run.mkdir(parents=True, exist_ok=True)
     if not (run / CONFIG).exists():
-        (run / CONFIG).write_text(json.dumps(asdict(config), indent=1), encoding="utf-8")
+        write_whole(run / CONFIG, json.dumps(asdict(config), indent=1))
 
 
 def _draw(history: dict[str, list[float]], run: Path) -> None:
     from beatgen.plot.drums import draw_learning_curves
 
-    draw_learning_curves(history).write_html(run / "curves.html", include_plotlyjs=True)
+    write_whole(run / "curves.html", draw_learning_curves(history).to_html(include_plotlyjs=True))

@@ -7,10 +7,14 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from streamlit.runtime import Runtime, caching
+from drive import go, midi_of, now, open_page, upload
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import Runtime, app_session, caching
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 from app import serving
 
@@ -23,6 +27,9 @@ def settled(monkeypatch):
         (AppSession, "_handle_clear_cache_request"),
         (Runtime, "_enqueued_some_message"),
         (ScriptRunner, "_run_script"),
+        (app_session, "_populate_theme_msg"),
+        (SessionState, "__contains__"),
+        (SafeSessionState, "filtered_state"),
     ):
         monkeypatch.setattr(changed, name, getattr(changed, name))
     before = gc.get_threshold(), sys.getswitchinterval()
@@ -115,3 +122,48 @@ def test_messages_go_together_in_their_order():
     outbox.add(lambda: got.append(3))
     time.sleep(serving.PATIENCE * 1.5)
     assert outbox.add(lambda: got.append(4)), "one that has waited long enough"
+
+
+SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar")
+
+
+plain = app_session._populate_theme_msg
+
+
+def test_the_theme_is_what_streamlit_would_send(settled):
+    for once in (app_session._populate_theme_msg, app_session._populate_theme_msg):
+        for section in SECTIONS:
+            found, meant = CustomThemeConfig(), CustomThemeConfig()
+            once(found, section)
+            plain(meant, section)
+            assert found == meant
+
+
+def test_what_a_session_keeps_is_found_as_before(settled, samba):
+    page = open_page()
+    upload(page, "a", "samba.mid", midi_of(samba))
+    go(page, "shape")
+    safe = page.session_state._state
+    whole = safe._state.filtered_state
+    quick = safe.filtered_state
+    assert dict(quick).keys() == whole.keys() and len(quick) == len(whole)
+    assert quick["session"] is whole["session"] is now(page)
+    keys = [*safe._state._keys(), *whole, "no such key", "$$ID-of-nothing"]
+    for key in keys:
+        try:
+            there = safe._state[key] is not safe
+        except KeyError:
+            there = False
+        assert (key in safe._state) == there, key
+    assert "no such key" not in quick and quick.get("no such key") is None
+
+
+def test_threads_share_their_heaps_where_the_c_library_has_them(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        serving.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=lambda *of: asked.append(of))
+    )
+    serving._share_heaps()
+    assert dict(asked)[serving.ARENA_MAX] == serving.ARENAS and len(asked) == 3
+    monkeypatch.setattr(serving.ctypes, "CDLL", lambda name: SimpleNamespace())
+    serving._share_heaps()  # another C library: nothing is changed, and nothing fails

@@ -182,6 +182,14 @@ def test_a_megabyte_of_notes_is_read_or_refused_at_once() -> None:
     assert time.process_time() - start < 3
 
 
+def test_a_small_file_that_would_take_a_gigabyte_is_refused() -> None:
+    """A note of each pitch, far apart: 4,000 bars with a column for each."""
+    notes = "".join(f"dd 00 99 {pitch:02x} 64" for pitch in range(128))
+    assert "bars with 122 drums and percussion instruments, more than" in refusal(
+        header(division=96) + track("00 99 24 64" + notes + END)
+    )
+
+
 def test_a_swollen_number_does_not_hang() -> None:
     start = time.perf_counter()
     assert "does not end" in refusal(header() + track(b"\x00" + b"\xff" * 1_000_000))

@@ -8,7 +8,7 @@ import pytest
 
 from beatgen.cli.verbs import parser
 from beatgen.errors import BeatGenError
-from beatgen.latent.runtime import FORMATS
+from beatgen.latent.runtime import FORMATS, OF_Z
 from beatgen.training.config import TrainConfig, with_latent_dim
 from beatgen.training.kinds import KINDS, OWN
 
@@ -19,6 +19,9 @@ def test_each_kind_has_all_that_is_asked_of_it() -> None:
     assert known == set(KINDS) <= {field.name for field in fields(TrainConfig)}
     assert set(FORMATS) == {name for name, kind in KINDS.items() if kind.export}
     assert set(OWN) - set(FORMATS) == {name for name, kind in KINDS.items() if kind.beside}
+    assert {
+        name: kind.beside.file for name, kind in KINDS.items() if kind.beside and kind.beside.of_z
+    } == {name: part.file for name, part in OF_Z.items()}
     for name, kind in KINDS.items():
         assert kind.name == name and TrainConfig("", "", model=name).kind is kind
         assert kind.prior is None or KINDS[kind.prior].export is None

@@ -1,5 +1,7 @@
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from beatgen.data.augment import Augmentation
 from beatgen.errors import BeatGenError
+from beatgen.files import PART, whole
 from beatgen.networks.bar_vae import ModelConfig
 from beatgen.networks.flow import FlowConfig, LatentFlow
 from beatgen.networks.report_2020 import ReportConfig
@@ -73,7 +76,8 @@ def weights(run: str | Path) -> list[np.ndarray]:
 def final_weights(run: str | Path) -> list[np.ndarray]:
     """The weights after the last epoch, not those of the best."""
     model, _ = load_run(run)
-    model.load_weights(Path(run) / "backup" / "latest.weights.h5")
+    (backup,) = (Path(run) / "backup").iterdir()
+    model.load_weights(backup)
     return model.get_weights()
 
 
@@ -116,6 +120,37 @@ def test_a_killed_run_ends_as_an_unbroken_one(config, tmp_path, monkeypatch) -> 
     for kind in (weights, final_weights):
         for one, other in zip(kind(unbroken.run), kind(killed.run), strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_a_run_that_was_killed_while_it_wrote_goes_on(config, tmp_path, monkeypatch) -> None:
+    """At each of the moments in turn: half a file lies there then, under another name."""
+    unbroken = replace(config, run=str(tmp_path / "unbroken"))
+    killed = replace(unbroken, run=str(tmp_path / "killed"))
+    history = train(unbroken)
+    for moment in (0, 1, 2, 3):  # the best weights or a backup, as they come
+        written: list[Path] = []
+
+        @contextmanager
+        def write(target: Path, moment: int = moment, written: list = written) -> Iterator[Path]:
+            written.append(target)
+            if len(written) <= moment:
+                with whole(target) as part:
+                    yield part
+                return
+            part = target.with_name(PART + target.name)
+            yield part
+            part.write_bytes(part.read_bytes()[:100])
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(training, "whole", write)
+            with pytest.raises(KeyboardInterrupt):
+                train(killed)
+    assert train(killed) == history
+    for kind in (weights, final_weights):
+        for one, other in zip(kind(unbroken.run), kind(killed.run), strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert not list(Path(killed.run).rglob(f"{PART}*"))
 
 
 def test_a_run_leaves_its_papers(finished) -> None:

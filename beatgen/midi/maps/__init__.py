@@ -390,7 +390,8 @@ def _voice(name: str) -> int | None:
         return None
     if plain not in NUMBER:
         raise BeatGenError(
-            f"no voice {name[:20]!r}; one of {', '.join(NAMES)}, percussion (clap), or -."
+            f"no voice {name[:20]!r}; one of kick, snare, hi-hat, open hat, tom 1, ride, crash 1 "
+            "and the others of the kit is expected, percussion (clap), or - for no hit."
         )
     return NUMBER[plain]
 

@@ -6,6 +6,9 @@ of links adds cases.
 """
 
 import json
+import os
+import subprocess
+import sys
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -15,8 +18,9 @@ import pytest
 
 from app import engine
 from app.session import Deck, Session, Take
-from app.share import link
+from app.share import encoding, link, voices
 from beatgen.groove import Groove
+from beatgen.kit import EVERY
 from beatgen.lock import Lock
 
 CASES = json.loads(Path(__file__).with_name("links.json").read_text("utf-8"))
@@ -105,3 +109,43 @@ def test_what_is_packed_again_opens_alike(name):
     opening = session.opening
     session.tempo, session.swing, session.lock = opening.tempo, opening.swing, opening.lock
     assert page_facts(link.unpack(link.pack_memory(session))) == CASES[name]["holds"]
+
+
+INSERTED = """
+import json, sys
+from pathlib import Path
+from types import ModuleType
+
+kit = sys.modules["beatgen.kit"] = ModuleType("beatgen.kit")
+import beatgen
+source = Path(beatgen.__file__).with_name("kit.py").read_text("utf-8")
+table = "_PERCUSSION: tuple[tuple[int, str, str], ...] = (\\n"
+assert table in source
+exec(source.replace(table, table + '    (90, "gong", "crash 1"),\\n'), vars(kit))
+from app.share import encoding
+head, hits = encoding.unpack(sys.argv[1], 64)
+hits.expect(head)
+(groove,) = hits.grooves()
+print(json.dumps([kit.EVERY[22].name, sorted(kit.EVERY[n].name for n in groove.voices[22:])]))
+"""
+
+
+def test_a_voice_that_is_put_into_the_kit_shifts_no_link():
+    """A link of before, opened where the kit's table has one voice more in its midst."""
+    every = Groove.from_tab("kick |o---|\nclap |--o-|\nshaker |oooo|")
+    packed = encoding.pack(encoding.record_of(every), [every])
+    root = Path(__file__).parents[3]
+    run = subprocess.run(
+        [sys.executable, "-c", INSERTED, packed],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == ["gong", ["clap", "shaker"]]
+
+
+def test_each_voice_has_a_number_in_links_and_keeps_it():
+    assert set(voices.WRITE) == set(EVERY), "add the new voice at the end of WRITTEN"
+    first = json.dumps(voices.WRITTEN[:64]).encode()
+    assert blake2b(first, digest_size=8).hexdigest() == "0b97a73ae9299c21"

@@ -14,6 +14,7 @@ import { Reminder } from "../page/reminder.js";
 import { unpackWords } from "../state/words.js";
 
 const STEP = 0.1;
+const MOST_ASKED = 3;
 const KEYS_REST = 250; // ms after the last key, a slider counts as let go
 
 export class ShapePanel {
@@ -39,6 +40,7 @@ export class ShapePanel {
   #amounts = [];
   #reminder = new Reminder(() => this.#answered >= this.#turn, () => this.#sendTurned());
   #letGo = 0;
+  #asked = 0; // times in a row that what came was damaged
   #sounds = false; // what is heard comes from here
   #sound = perFrame(() => this.#preview());
 
@@ -60,7 +62,7 @@ export class ShapePanel {
     this.#paths = null;
     unpackPaths(data)
       .then((paths) => this.#take(data, paths))
-      .catch(reportError); // what is let go is decoded all the same
+      .catch((error) => this.#askAgain(data, error)); // what is let go is decoded all the same
     const names = JSON.stringify(data.sliders);
     if (names !== this.#drawn) this.#build(data.sliders);
     this.#drawn = names;
@@ -80,7 +82,22 @@ export class ShapePanel {
   #take(data, paths) {
     if (data.paths !== this.#packed) return; // others are coming
     this.#paths = paths;
+    this.#asked = 0;
     this.#sound();
+  }
+
+  /**
+   * What came was damaged: have it sent again, unless a slider is in hand, which does so when it is
+   * let go.
+   *
+   * @param {ShapeData} data
+   * @param {unknown} error
+   */
+  #askAgain(data, error) {
+    reportError(error);
+    if (data.paths !== this.#packed || this.#turning !== null || this.#asked >= MOST_ASKED) return;
+    this.#asked++;
+    this.#report();
   }
 
   close() {
