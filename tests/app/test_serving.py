@@ -64,7 +64,7 @@ def test_a_run_looks_through_what_is_young_only(settled, monkeypatch):
 
 
 def test_all_that_is_loaded_is_left_alone(request):
-    gc.collect()
+    gc.freeze()
     loaded = [[] for _ in range(10_000)]
     before = gc.get_freeze_count()
     request.getfixturevalue("settled")

@@ -13,14 +13,16 @@ from beatgen.midi import write_midi
 
 
 def picture(page, side: str):
-    return page.locator(f".st-key-deck-{side} .picture")
+    """The picture of a deck, once its style sheet is there and so it is shown."""
+    shown = page.locator(f".st-key-deck-{side} .picture")
+    shown.locator(".roll").wait_for()
+    return shown
 
 
 @pytest.mark.parametrize("side, name, bars", [("a", "Funk", 2), ("b", "Samba", 2)])
 def test_a_deck_shows_its_groove_with_voices_and_bars(app_page, side, name, bars):
     groove = engine.demos()[name].groove[:bars]
     shown = picture(app_page, side)
-    shown.locator(".roll").wait_for()
     assert shown.get_attribute("aria-label") == f"Drum grid of {name}"
     voices = [NAMES[voice] for voice in reversed(rows_of(groove))]
     assert shown.locator(".names span").all_inner_texts() == voices
@@ -54,7 +56,7 @@ def test_a_hit_stands_beside_its_voice_and_below_its_bar(app_page):
 def test_the_page_opens_without_plotly(serve, open_page):
     """Which is 4.7 MB to fetch and to run before anything can sound."""
     page = open_app(serve, open_page, loads=True)
-    picture(page, "b").locator(".roll").wait_for()
+    picture(page, "b")
     fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert len(fetched) > 20 and not [name for name in fetched if "plotly" in name.lower()]
 
