@@ -254,8 +254,8 @@ def exported_run(dataset_file, shared_folder) -> Callable[[str], Exported]:
             batch_size=20,
         )
         with FileLock(f"{folder}.lock"):
-            if not folder.exists():
-                folder.mkdir()
+            if not (folder / "weights").exists():
+                folder.mkdir(exist_ok=True)
                 bars = load_dataset(dataset_file(40, 8))
                 toms = [i for i, voice in enumerate(VOICES) if voice.family == "tom"]
                 bars.velocity[..., toms] = 0

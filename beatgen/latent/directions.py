@@ -61,7 +61,8 @@ class Directions:
         self._covariance = self._components.T @ self._components
         self._feel_covariance = conditional(self._covariance, sides[0][0])
         self._response = space["response"]
-        if self._response.shape[1] != 1 + 2 * widest_segment(sides):
+        # While a model is exported, it plays before it is known how it answers.
+        if len(self._response) and self._response.shape[1] != 1 + 2 * widest_segment(sides):
             raise ModelError(f"the response is none of a model with these segments. {AGAIN}")
         if len(names) > len(self._response):
             raise ModelError(f"the model card names directions that are not there. {AGAIN}")
