@@ -64,7 +64,9 @@ def forms(found: str | dict[str, str]) -> list[str]:
 
 
 def shown_well(page) -> None:
-    """What is asked of each page: all is German, all fits, and axe-core finds nothing."""
+    """What is asked of each page: all is German, all fits, and axe-core finds nothing. While a run
+    goes on Streamlit shows its own "Stop", which is English."""
+    settled(page)
     found = page.evaluate(READ)
     left = [words for words in found["words"] if english().fullmatch(words)]
     assert (found["lang"], left, found["cut"], found["wide"]) == ("de", [], [], False)
