@@ -12,17 +12,24 @@ const SEED = 20261128;
 const NEAR = 0.125; // beats: two steps, which a change of swing or feel moves a stroke at most
 const AHEAD = 1.1; // s: what is nearer the end may not be scheduled yet
 const EPSILON = 1.1e-5; // beats: a stroke that is moved by less stays where it is
+const APART = 0.002; // steps between two hits of a voice, so that swing leaves them more than EPSILON
 
 const VOICES = 6;
 
-/** Hits of random voices in random steps, on the grid and off it. */
+/** Hits of random voices in random steps, on the grid and off it, no two of a voice at once. */
 function randomGroove({ below, between, happens, one }) {
   const bars = 1 + below(2);
   const cells = [];
+  const isFree = (voice, place) =>
+    cells.every(([step, other, , timing]) => {
+      const away = Math.abs(step + timing - place);
+      return other !== voice || Math.min(away, bars * 64 - away) > APART;
+    });
   for (let step = 0; step < bars * 64; step++) {
     for (let voice = 0; voice < VOICES; voice++) {
       if (happens(step % 4 ? 0.01 : 0.25)) {
-        cells.push([step, voice, 1 + below(127), happens(0.5) ? between(-2, 2) : 0]);
+        const [velocity, timing] = [1 + below(127), happens(0.5) ? between(-2, 2) : 0];
+        if (isFree(voice, step + timing)) cells.push([step, voice, velocity, timing]);
       }
     }
   }
@@ -102,13 +109,15 @@ function compare(parts, until, sounding) {
   parts.forEach((part, i) => {
     const to = Math.min(until, parts[i + 1]?.from ?? until);
     const isCalm = ([, beat]) => beat > part.from + NEAR + EPSILON && beat < to - NEAR - EPSILON;
+    // What sounds may lie beside what was wanted, and so on the other side of that line.
+    const isSurelyCalm = ([, beat]) => isCalm([0, beat - EPSILON]) && isCalm([0, beat + EPSILON]);
     if (to - part.from <= 2 * NEAR) return;
     const wanted = wantedOf(part, part.from, to);
     for (const stroke of wanted.filter(isCalm)) {
       assert.equal(found.count(stroke), 1, `${stroke} is to sound once`);
       expected.add(stroke);
     }
-    for (const stroke of found.between(part.from, to).filter(isCalm)) {
+    for (const stroke of found.between(part.from, to).filter(isSurelyCalm)) {
       assert.equal(expected.count(stroke), 1, `${stroke} is not to sound`);
     }
   });
