@@ -25,12 +25,13 @@ function randomGroove({ below, between, happens, one }) {
       const away = Math.abs(step + timing - place);
       return other !== voice || Math.min(away, bars * 64 - away) > APART;
     });
+  const addHit = (step, voice) => {
+    const [velocity, timing] = [1 + below(127), happens(0.5) ? between(-2, 2) : 0];
+    if (isFree(voice, step + timing)) cells.push([step, voice, velocity, timing]);
+  };
   for (let step = 0; step < bars * 64; step++) {
     for (let voice = 0; voice < VOICES; voice++) {
-      if (happens(step % 4 ? 0.01 : 0.25)) {
-        const [velocity, timing] = [1 + below(127), happens(0.5) ? between(-2, 2) : 0];
-        if (isFree(voice, step + timing)) cells.push([step, voice, velocity, timing]);
-      }
+      if (happens(step % 4 ? 0.01 : 0.25)) addHit(step, voice);
     }
   }
   return grooveOf(cells, { bars, tempo: one([70, 90, 120, 120, 133.7, 174]) });
