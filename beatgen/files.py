@@ -32,8 +32,9 @@ def whole(target: str | os.PathLike[str]) -> Iterator[Path]:
     >>> folder.cleanup()
     """
     place = Path(os.path.realpath(target))
-    if place.exists() and not (place.is_file() and os.access(place.parent, os.W_OK)):
-        yield Path(target)
+    named = Path(target)  # /dev/stdout leads to a pipe by a name that is none
+    if named.exists() and not (named.is_file() and os.access(place.parent, os.W_OK)):
+        yield named
         return
     part = place.with_name(PART + place.name)
     try:

@@ -40,6 +40,16 @@ def test_a_link_stays_one_and_a_file_keeps_its_rights(tmp_path):
     assert not Path(os.devnull).is_file()
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no names for what is open")
+def test_a_pipe_is_written_to(tmp_path):
+    """As by `beatgen mix -o /dev/stdout | ...`, whose name leads to no file."""
+    reading, writing = os.pipe()
+    write_whole(f"/dev/fd/{writing}", "o---")
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        assert pipe.read() == "o---"
+
+
 def test_an_error_names_the_file_that_was_asked_for(tmp_path):
     target = tmp_path / "none" / "take.txt"
     with pytest.raises(FileNotFoundError) as error:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from beatgen.bars.pieces import cut
-from beatgen.errors import BeatGenError, check_count, check_share
+from beatgen.errors import BeatGenError, check_count, check_share, shown
 from beatgen.groove import Groove, check_grooves
 from beatgen.latent.codec import Codec, fade, strikes_of
 from beatgen.latent.decide import family_hits
@@ -215,7 +215,7 @@ class Corners(_Mixed):
 
     def walk(self, places: Sequence[tuple[float, float]]) -> Iterator[Groove]:
         """The bars of `Vae.arrange`, one after the other."""
-        return self._walk([_checked(across, up, "across", "up") for across, up in places])
+        return self._walk([_checked_place(place) for place in places])
 
 
 def apart(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -270,6 +270,15 @@ def _checked(
     check_share(name, first)
     check_share(other, second)
     return first, second
+
+
+def _checked_place(place: tuple[float, float]) -> tuple[float, float]:
+    """A place on the square. Raises BeatGenError where it is none."""
+    try:
+        across, up = place
+    except (TypeError, ValueError) as error:
+        raise BeatGenError(f"a place is {shown(place)}; expected (across, up).") from error
+    return _checked(across, up, "across", "up")
 
 
 def _crossfaded(parts: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:

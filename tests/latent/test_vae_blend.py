@@ -220,6 +220,8 @@ def test_a_place_lies_on_the_square(vae: Vae, funk: bg.Groove, place) -> None:
         vae.mix([funk, funk], *place)
     with pytest.raises(BeatGenError, match="expected 0 to 1"):
         vae.arrange([funk, funk], [(0, 0), place])
+    with pytest.raises(BeatGenError, match=r"a place is \(0,\); expected \(across, up\)"):
+        vae.arrange([funk, funk], [(0,)])
 
 
 def test_there_are_as_many_grooves_as_corners(vae: Vae, funk: bg.Groove) -> None:
